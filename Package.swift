@@ -1,0 +1,155 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One list for every target, so that none can forget a check.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+    name: "pgsync",
+    targets: [
+        // Modules without the prefix know nothing of the product.
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CLinux"),
+        .target(name: "CSpawn"),
+        .target(name: "Arguments", dependencies: ["Locking"]),
+        .target(name: "JSON"),
+        .target(name: "Locking"),
+        .target(name: "Postgres", dependencies: ["CLibPQ", "CLinux", "Locking"]),
+        .target(name: "Services", dependencies: ["Locking"]),
+        .target(name: "Subprocesses", dependencies: ["CSpawn", "Locking"]),
+        .target(name: "Telemetry", dependencies: ["Locking"]),
+
+        // PGSync… knows the product.
+        .target(
+            name: "PGSyncCLI",
+            dependencies: [
+                "Arguments", "JSON", "Locking", "PGSyncBench", "PGSyncCluster", "PGSyncCore",
+                "PGSyncOperations",
+                "PGSyncSchema", "PGSyncStore", "Postgres", "Services", "Telemetry",
+            ]
+        ),
+        .target(
+            name: "PGSyncBench",
+            dependencies: [
+                "Locking", "PGSyncCore", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",
+                "Services",
+            ]
+        ),
+        .target(name: "PGSyncCore"),
+        .target(name: "PGSyncCluster", dependencies: ["Locking", "Subprocesses"]),
+        .target(name: "PGSyncRules", dependencies: ["JSON"]),
+        .target(name: "PGSyncSchema", dependencies: ["PGSyncCore", "Postgres"], plugins: ["EmbedSQL"]),
+        .target(
+            name: "PGSyncOperations",
+            dependencies: ["PGSyncCore", "PGSyncStore", "Postgres", "Services"]
+        ),
+        .target(name: "PGSyncStore", dependencies: ["PGSyncCore", "Postgres"]),
+        .target(
+            name: "PGSyncWorker",
+            dependencies: ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services"]
+        ),
+        .executableTarget(name: "pgsync", dependencies: ["PGSyncCLI"]),
+        .executableTarget(name: "PostgresBenchmark", dependencies: ["CLibPQ", "PGSyncCluster", "Postgres"]),
+
+        // migrations/ and sql/ become Swift constants of PGSyncSchema. The plugin's directory links to both, because
+        // SwiftPM asks a plugin anew only when a file comes or goes in the directory of a target.
+        .plugin(
+            name: "EmbedSQL",
+            capability: .buildTool(),
+            dependencies: ["embed-sql"],
+            path: "Sources/EmbedSQL",
+            exclude: ["migrations", "sql"]
+        ),
+        .executableTarget(name: "embed-sql"),
+
+        .target(
+            name: "TestSupport",
+            dependencies: ["Locking", "PGSyncCluster", "Postgres", "Subprocesses"],
+            path: "Tests/TestSupport"
+        ),
+        .executableTarget(name: "SignalProbe", dependencies: ["Services"], path: "Tests/SignalProbe"),
+        .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
+        .testTarget(
+            name: "CaptureTests",
+            dependencies: ["PGSyncCluster", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]
+        ),
+        .testTarget(name: "EmbedSQLTests", dependencies: ["embed-sql"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["JSON", "PGSyncCluster", "Subprocesses", "TestSupport", "pgsync"]
+        ),
+        .testTarget(name: "ImportFenceTests"),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "LedgerTests", dependencies: ["PGSyncSchema", "Postgres", "TestSupport"]),
+        .testTarget(name: "LockingTests", dependencies: ["Locking"]),
+        .testTarget(name: "PGSyncBenchTests", dependencies: ["PGSyncBench"]),
+        .testTarget(
+            name: "PGSyncCLITests",
+            dependencies: [
+                "Arguments", "JSON", "PGSyncCLI", "PGSyncCluster", "PGSyncCore", "PGSyncSchema", "Postgres",
+                "TestSupport",
+            ]
+        ),
+        .testTarget(name: "PGSyncCoreTests", dependencies: ["PGSyncCore"]),
+        .testTarget(
+            name: "PGSyncClusterTests",
+            dependencies: ["PGSyncCluster", "Subprocesses", "TestSupport"]
+        ),
+        .testTarget(
+            name: "PGSyncOperationsTests",
+            dependencies: [
+                "Locking", "PGSyncOperations", "PGSyncSchema", "PGSyncStore", "Postgres", "Services",
+                "TestSupport",
+            ]
+        ),
+        .testTarget(
+            name: "PGSyncWorkerTests",
+            dependencies: [
+                "Locking", "PGSyncCore", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",
+                "Services",
+                "TestSupport",
+            ]
+        ),
+        .testTarget(
+            name: "PGSyncRulesTests",
+            dependencies: ["JSON", "PGSyncRules", "Postgres", "TestSupport"],
+            exclude: ["Snapshots"]
+        ),
+        .testTarget(
+            name: "PGSyncSchemaTests",
+            dependencies: ["PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]
+        ),
+        .testTarget(
+            name: "PGSyncStoreTests",
+            dependencies: [
+                "PGSyncCluster", "PGSyncCore", "PGSyncSchema", "PGSyncStore", "Postgres", "TestSupport",
+            ]
+        ),
+        .testTarget(
+            name: "PostgresTests",
+            dependencies: ["Locking", "PGSyncCluster", "Postgres", "Subprocesses", "TestSupport"]
+        ),
+        .testTarget(
+            name: "ServicesTests",
+            dependencies: ["Locking", "Services", "SignalProbe", "TestSupport"]
+        ),
+        .testTarget(name: "SubprocessesTests", dependencies: ["Locking", "Subprocesses"]),
+        .testTarget(name: "TelemetryTests", dependencies: ["Locking", "Telemetry"]),
+        .testTarget(
+            name: "TestSupportTests",
+            dependencies: ["Locking", "Postgres", "Subprocesses", "TestSupport"]
+        ),
+    ]
+)
+
+for target in package.targets where ![.system, .plugin].contains(target.type) {
+    target.swiftSettings = (target.swiftSettings ?? []) + settings
+}

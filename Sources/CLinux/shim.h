@@ -1,0 +1,2 @@
+// What Linux offers and Swift's Glibc module leaves out.
+#include <sys/eventfd.h>

@@ -1,0 +1,52 @@
+import CLibPQ
+
+/// Keeps the notices of a session until somebody asks; the oldest go when there are too many.
+final class NoticeCollector {
+    private static let limit = 1_000
+    private var notices: [ServerNotice] = []
+    private var dropped = 0
+
+    /// Has libpq deliver to this collector, which must live as long as the connection.
+    func attach(to handle: borrowing ConnectionHandle) {
+        let argument = unsafe Unmanaged.passUnretained(self).toOpaque()
+        handle.withRaw { raw in
+            _ = unsafe PQsetNoticeReceiver(
+                raw,
+                { argument, result in
+                    guard let argument = unsafe argument, let result = unsafe result else { return }
+                    // The argument is always the collector above, which outlives the connection.
+                    let collector = unsafe Unmanaged<NoticeCollector>.fromOpaque(argument)
+                        .takeUnretainedValue()
+                    collector.append(unsafe ResultHandle.notice(result))
+                },
+                argument
+            )
+        }
+    }
+
+    private func append(_ notice: ServerNotice) {
+        if notices.count == Self.limit {
+            notices.removeFirst(Self.limit / 2)
+            dropped += Self.limit / 2
+        }
+        notices.append(notice)
+    }
+
+    /// How many notices have come so far.
+    var count: Int {
+        notices.count + dropped
+    }
+
+    /// The notices that came after the first `count`.
+    func since(_ count: Int) -> ArraySlice<ServerNotice> {
+        notices.dropFirst(max(0, count - dropped))
+    }
+
+    func takeAll() -> [ServerNotice] {
+        defer {
+            dropped += notices.count
+            notices = []
+        }
+        return notices
+    }
+}

@@ -1,0 +1,42 @@
+import PGSyncCluster
+import Postgres
+import TestSupport
+
+/// Whether something takes less time than that.
+func isQuick(_ limit: Duration = .seconds(3), _ body: () async throws -> Void) async rethrows -> Bool {
+    let start = ContinuousClock.now
+    try await body()
+    return ContinuousClock.now - start < limit
+}
+
+extension TestDatabase {
+    /// Waits until the session with that process id runs a statement that contains a text.
+    func untilRunning(_ text: String, in processID: Int32) async throws {
+        let query = """
+            select count(*) from pg_stat_activity
+            where pid = \(processID) and state = 'active' and query like '%\(text)%' and wait_event is not null
+            """
+        try await connect { watcher in
+            try await eventually {
+                try await watcher.withSession { try $0.query(Query(query)).onlyRow().decode(0, as: Int.self) }
+                    == 1
+            }
+        }
+    }
+
+    /// Lends a proxy before this database's server, and the options to connect through it.
+    func withProxy(_ body: (FaultProxy, ConnectionOptions) async throws -> Void) async throws {
+        try await FaultProxy.run(to: cluster.socket) { proxy in
+            var options = options.with("host", proxy.host).with("port", String(proxy.port))
+            options["sslmode"] = "disable"
+            options["gssencmode"] = "disable"
+            options["connect_timeout"] = "3"
+            try await body(proxy, options)
+        }
+    }
+}
+
+extension PrivateCluster {
+    /// The socket that the server listens on.
+    var socket: SocketAddress { .unix(path: "\(socketDirectory)/.s.PGSQL.\(port)") }
+}

@@ -1,0 +1,150 @@
+import Glibc
+
+/// A command-line program: its commands, the options they share, and what its exit codes mean.
+public struct Program<Globals: ParameterSet>: Sendable {
+    /// What a command line asks for.
+    public enum Invocation: Sendable {
+        /// To run the command that `path` names.
+        case run(any Command<Globals>, Globals, path: [String])
+        /// To read help; not `isRequested` when it stands in for a command that is missing.
+        case help(command: [String], isRequested: Bool)
+        /// To read the version.
+        case version(Globals)
+    }
+
+    /// What is told to a user whose command failed.
+    public struct Failure: Sendable {
+        /// What went wrong and what to do.
+        public let message: String
+        /// What the program ends with.
+        public let exitCode: ExitCode
+
+        /// Creates a failure.
+        public init(_ message: String, _ exitCode: ExitCode) {
+            self.message = message
+            self.exitCode = exitCode
+        }
+    }
+
+    /// What help and completion know of the program.
+    public let outline: ProgramOutline
+    private let tree: CommandTree<Globals>
+    private let describeParts: @Sendable (Globals) -> [String]
+    private let explain: @Sendable (any Error) -> Failure
+
+    /// Creates a program; `explain` puts the errors that commands throw into words.
+    ///
+    /// `describeParts` adds lines to the version, such as those of the libraries in use.
+    public init(
+        _ signature: Signature,
+        version: String,
+        exitCodes: [ExitCode],
+        commands: [CommandTree<Globals>],
+        describeParts: @escaping @Sendable (Globals) -> [String] = { _ in [] },
+        explain: @escaping @Sendable (any Error) -> Failure
+    ) {
+        self.tree = .group(signature, commands)
+        self.outline = ProgramOutline(
+            root: tree.outline,
+            version: version,
+            globals: Globals.parameters.map(\.spec) + [.help, .version],
+            exitCodes: exitCodes
+        )
+        self.describeParts = describeParts
+        self.explain = explain
+    }
+
+    /// Understands a command line, which does not include the program's own name.
+    ///
+    /// - Throws: `UsageError`.
+    public func parse(_ arguments: [String], environment: Environment = [:]) throws -> Invocation {
+        var scanner = ArgumentScanner(program: outline)
+        do {
+            let request = try scanner.scan(arguments)
+            let names = scanner.path.dropFirst().map(\.signature.name)
+            switch request {
+            case .help: return .help(command: names, isRequested: true)
+            case .version:
+                // Nothing else on the line counts, so nothing else on it can be wrong.
+                let globals = try? Globals(words: scanner.globalWords, environment: environment)
+                return .version(globals ?? Globals())
+            case .run:
+                let branch = names.reduce(tree as CommandTree?) { $0?.branch(named: $1) }
+                guard let makeCommand = branch?.makeCommand else {
+                    return .help(command: names, isRequested: false)
+                }
+                let globals = try Globals(words: scanner.globalWords, environment: environment)
+                return .run(try makeCommand(scanner.words, environment), globals, path: names)
+            }
+        } catch let problem as UsageProblem {
+            throw usageError(problem, in: scanner.path)
+        }
+    }
+
+    /// The help of the command that `names` lead to; empty if there is none.
+    public func help(_ names: [String] = [], width: Int = 80) -> String {
+        outline.path(names).map { HelpText(program: outline, path: $0, width: width).text } ?? ""
+    }
+
+    /// Runs a command line from parsing to exit code, and writes what there is to say.
+    public func run(
+        _ arguments: [String],
+        environment: Environment,
+        output: any OutputStream,
+        errors: any OutputStream
+    ) async -> ExitCode {
+        do {
+            switch try parse(arguments, environment: environment) {
+            case .version(let globals):
+                let lines = ["\(outline.name) \(outline.version)"] + describeParts(globals)
+                try output.write(lines.map { $0 + "\n" }.joined())
+                return .success
+            case .help(let names, let isRequested):
+                let stream = isRequested ? output : errors
+                try stream.write(help(names, width: stream.terminal.columns))
+                return isRequested ? .success : .usage
+            case .run(let command, let globals, let path):
+                let context = CommandContext(
+                    output: output,
+                    errors: errors,
+                    environment: environment,
+                    program: outline
+                )
+                do {
+                    return try await command.run(globals, in: context)
+                } catch let problem as UsageProblem {
+                    throw usageError(problem, in: outline.path(path) ?? [outline.root])
+                }
+            }
+        } catch OutputError.closed {
+            return .closedPipe
+        } catch let error as UsageError {
+            // Nobody is left to tell if this cannot be written, here and below.
+            try? errors.write("\(error)\n")
+            return .usage
+        } catch {
+            let failure = explain(error)
+            try? errors.write("error: \(failure.message)\n")
+            return failure.exitCode
+        }
+    }
+
+    /// Runs the command line of this process; a closed pipe becomes an error instead of a signal.
+    public func main() async -> ExitCode {
+        signal(SIGPIPE, SIG_IGN)
+        return await run(
+            Array(CommandLine.arguments.dropFirst()),
+            environment: .process,
+            output: FileOutput.standardOutput,
+            errors: FileOutput.standardError
+        )
+    }
+
+    private func usageError(_ problem: UsageProblem, in path: [CommandOutline]) -> UsageError {
+        UsageError(
+            problem: problem,
+            command: path.map(\.signature.name).joined(separator: " "),
+            usage: HelpText(program: outline, path: path, width: 80).usage
+        )
+    }
+}

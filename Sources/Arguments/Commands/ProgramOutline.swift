@@ -1,0 +1,30 @@
+/// What help and completion need to know of a program.
+public struct ProgramOutline: Sendable {
+    let root: CommandOutline
+    let version: String
+    let globals: [ParameterSpec]
+    let exitCodes: [ExitCode]
+
+    var name: String { root.signature.name }
+
+    /// The commands named by `names`, from the root on.
+    func path(_ names: [String]) -> [CommandOutline]? {
+        var path = [root]
+        for name in names {
+            guard let next = path[path.count - 1].subcommand(named: name) else { return nil }
+            path.append(next)
+        }
+        return path
+    }
+
+    /// Every command with the words that name it, a group before its members.
+    var commands: [(path: String, command: CommandOutline)] {
+        func list(_ command: CommandOutline, under prefix: String) -> [(
+            path: String, command: CommandOutline
+        )] {
+            let path = prefix + command.signature.name
+            return [(path, command)] + command.subcommands.flatMap { list($0, under: path + " ") }
+        }
+        return list(root, under: "")
+    }
+}

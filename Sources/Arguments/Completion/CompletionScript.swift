@@ -1,0 +1,29 @@
+/// A script that teaches a shell to complete a program's command line.
+struct CompletionScript {
+    let program: ProgramOutline
+    let shell: Shell
+
+    var text: String {
+        switch shell {
+        case .bash: bash
+        case .zsh: zsh
+        case .fish: fish
+        }
+    }
+
+    /// The program's name as part of a function's name.
+    var function: String { Self.identifier(program.name) }
+
+    static func identifier(_ text: String) -> String {
+        String(text.map { $0.isLetter || $0.isNumber ? $0 : "_" })
+    }
+
+    /// Patterns of a shell's `case` that match a spelling of the option after the command `path`; an asterisk is any.
+    func patterns(_ spec: ParameterSpec, after path: String) -> [String] {
+        spec.spellings.map { spelling in
+            // Only fish takes an asterisk within quotes for a wildcard.
+            path == "*" && shell != .fish
+                ? "*" + shell.quoted(":\(spelling)") : shell.quoted("\(path):\(spelling)")
+        }
+    }
+}

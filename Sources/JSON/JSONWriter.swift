@@ -1,0 +1,89 @@
+extension JSONValue: CustomStringConvertible {
+    /// How the written text is laid out.
+    public enum Layout: Sendable {
+        /// No white space at all.
+        case compact
+        /// One element a line, indented by two spaces a level.
+        case pretty
+    }
+
+    /// The value as JSON text.
+    public func text(_ layout: Layout = .compact) -> String {
+        var writer = JSONWriter(layout: layout)
+        writer.write(self)
+        return writer.text
+    }
+
+    /// The value as compact JSON text.
+    public var description: String { text() }
+}
+
+struct JSONWriter {
+    private(set) var text = ""
+    private let layout: JSONValue.Layout
+    private var depth = 0
+
+    init(layout: JSONValue.Layout) {
+        self.layout = layout
+    }
+
+    mutating func write(_ value: JSONValue) {
+        switch value {
+        case .null: text += "null"
+        case .bool(let value): text += value ? "true" : "false"
+        case .number(let value): text += value.text
+        case .string(let value): write(value)
+        case .array(let elements):
+            writeList(elements, open: "[", close: "]") { writer, element in writer.write(element) }
+        case .object(let object):
+            writeList(object, open: "{", close: "}") { writer, entry in
+                writer.write(entry.key)
+                writer.text += writer.layout == .pretty ? ": " : ":"
+                writer.write(entry.value)
+            }
+        }
+    }
+
+    private mutating func writeList<Elements: Collection>(
+        _ elements: Elements,
+        open: String,
+        close: String,
+        _ writeElement: (inout JSONWriter, Elements.Element) -> Void
+    ) {
+        text += open
+        depth += 1
+        var separator = ""
+        for element in elements {
+            text += separator
+            breakLine()
+            writeElement(&self, element)
+            separator = ","
+        }
+        depth -= 1
+        if !elements.isEmpty { breakLine() }
+        text += close
+    }
+
+    private mutating func breakLine() {
+        guard layout == .pretty else { return }
+        text += "\n" + String(repeating: "  ", count: depth)
+    }
+
+    private mutating func write(_ string: String) {
+        text += "\""
+        for scalar in string.unicodeScalars {
+            switch scalar {
+            case "\"": text += "\\\""
+            case "\\": text += "\\\\"
+            case "\n": text += "\\n"
+            case "\r": text += "\\r"
+            case "\t": text += "\\t"
+            case "\u{0}"..<"\u{20}":
+                text += scalar.value < 0x10 ? "\\u000" : "\\u00"
+                text += String(scalar.value, radix: 16)
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        text += "\""
+    }
+}

@@ -1,0 +1,101 @@
+/// What is fixed about a metric, checked when it is registered.
+struct MetricDescriptor: Sendable {
+    enum Kind: String {
+        case counter, gauge, histogram
+    }
+
+    let name: String
+    let help: String
+    let kind: Kind
+    let labels: [String]
+
+    init(name: String, help: String, kind: Kind, labels: [String]) throws(MetricsError) {
+        self.name = name
+        self.help = help
+        self.kind = kind
+        self.labels = labels
+        if let reason = Self.fault(ofName: name, kind: kind) {
+            throw .invalidName(name, reason: reason)
+        }
+        guard help.contains(where: { !$0.isWhitespace }) else { throw .helpIsMissing(metric: name) }
+        for (index, label) in labels.enumerated() {
+            if let reason = Self.fault(ofLabel: label) {
+                throw .invalidLabel(label, metric: name, reason: reason)
+            }
+            guard !labels[..<index].contains(label) else {
+                throw .invalidLabel(label, metric: name, reason: "occurs twice")
+            }
+        }
+    }
+
+    /// The names under which samples of this metric appear.
+    var sampleNames: [String] {
+        kind == .histogram ? Self.histogramSuffixes.map { name + $0 } + [name] : [name]
+    }
+
+    private static let histogramSuffixes = ["_bucket", "_sum", "_count"]
+    private static let units: Set<Substring> = ["seconds", "bytes"]
+    private static let otherUnits: [(base: String, words: Set<Substring>)] = [
+        (
+            base: "seconds",
+            words: [
+                "ns", "us", "ms", "nanoseconds", "microseconds", "milliseconds", "minutes", "hours", "days",
+            ]
+        ),
+        (
+            base: "bytes",
+            words: ["kb", "mb", "gb", "kib", "mib", "gib", "kilobytes", "megabytes", "gigabytes"]
+        ),
+    ]
+
+    private static func fault(ofName name: String, kind: Kind) -> String? {
+        // The grammar also has the colon, which belongs to recording rules.
+        guard isIdentifier(name) else {
+            return "must consist of ASCII letters, digits and underscores and not begin with a digit"
+        }
+        guard name.hasSuffix("_total") == (kind == .counter) else {
+            return kind == .counter ? "must end with _total" : "must not end with _total, as counters do"
+        }
+        if let suffix = histogramSuffixes.first(where: name.hasSuffix) {
+            return "must not end with \(suffix), which a histogram derives"
+        }
+        var words = name.split(separator: "_")
+        if kind == .counter { words.removeLast() }
+        for (index, word) in words.enumerated() {
+            if let unit = otherUnits.first(where: { $0.words.contains(word) }) {
+                return "must use the base unit \(unit.base) instead of \(word)"
+            }
+            guard !units.contains(word) || index == words.count - 1 else {
+                return "must have its unit \(word) at the end\(kind == .counter ? ", before _total" : "")"
+            }
+        }
+        return nil
+    }
+
+    private static func fault(ofLabel label: String) -> String? {
+        guard isIdentifier(label) else {
+            return "must consist of ASCII letters, digits and underscores and not begin with a digit"
+        }
+        guard !label.hasPrefix("__") else {
+            return "must not begin with two underscores, which Prometheus keeps for itself"
+        }
+        guard label != "quantile", label != "le" else {
+            return "is reserved for the parts of a histogram or summary"
+        }
+        return nil
+    }
+
+    private static func isIdentifier(_ name: String) -> Bool {
+        guard let first = name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
+            return false
+        }
+        return name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+                true
+            default: false
+            }
+        }
+    }
+}

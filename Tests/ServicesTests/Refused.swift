@@ -1,0 +1,4 @@
+/// An error that only a test throws.
+struct Refused: Error, Equatable {
+    var reason = ""
+}

@@ -1,0 +1,17 @@
+import Services
+import Testing
+
+@Suite("Services error")
+struct ServicesErrorTests {
+    @Test("names the services at fault")
+    func namesServices() {
+        #expect(
+            "\(ServicesError.returnedEarly(service: "worker"))"
+                == #"service "worker" ended although it was not asked to stop"#
+        )
+        #expect(
+            "\(ServicesError.gracePeriodExceeded(services: ["worker", "http"]))"
+                == "cancelled after the grace period: worker, http"
+        )
+    }
+}

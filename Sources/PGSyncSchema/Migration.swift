@@ -1,0 +1,26 @@
+import PGSyncCore
+
+/// A numbered step that is applied once and never changes.
+package struct Migration: Sendable, Equatable {
+    package let path: String
+    package let number: Int
+    package let name: String
+    package let text: String
+    package let checksum: String
+    /// Whether programs that do not know this migration must stop once it is applied.
+    package let isBreaking: Bool
+
+    /// Reads a file named `migrations/NNNN_snake_case.sql`; nil for any other.
+    package init?(_ file: EmbeddedFile) {
+        let parts = file.path.split(separator: "/")
+        guard parts.count == 2, parts[0] == "migrations", parts[1].hasSuffix(".sql"),
+            let number = Int(parts[1].prefix(4))
+        else { return nil }
+        self.path = file.path
+        self.number = number
+        self.name = String(parts[1].dropFirst(5).dropLast(4))
+        self.text = file.text
+        self.checksum = SHA256.hexadecimalDigest(of: file.text)
+        self.isBreaking = file.text.hasPrefix("--! breaking\n")
+    }
+}

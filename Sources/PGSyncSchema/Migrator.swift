@@ -1,0 +1,140 @@
+package import Postgres
+
+/// Brings a database to the schema this binary needs.
+///
+/// Each step is one transaction, and what to do is decided anew inside each, behind one advisory lock: any number of
+/// migrators may run at once, over transaction poolers too, and one that dies holds up nobody.
+package struct Migrator: Sendable {
+    private let definition: SchemaDefinition
+    private let script: MigrationScript
+
+    package init(
+        definition: SchemaDefinition = .embedded,
+        binaryVersion: String,
+        lockTimeout: Duration = .seconds(10)
+    ) {
+        self.definition = definition
+        script = MigrationScript(binaryVersion: binaryVersion, lockTimeout: lockTimeout)
+    }
+
+    /// Where the database stands; changes nothing, and works on standbys.
+    package func status(on connection: PostgresConnection) async throws -> SchemaStatus {
+        try await connection.withSession { session in
+            try session.transaction(TransactionOptions(isReadOnly: true)) {
+                try session.runScript(script.settings)
+                return try status(SchemaReader(session))
+            }
+        }
+    }
+
+    /// What is left to do, as a script for psql with the same effect as `migrate`.
+    package func pendingScript(on connection: PostgresConnection) async throws -> String {
+        let status = try await status(on: connection)
+        if let conflict = status.plan.conflict { throw conflict }
+        return script.text(for: status.plan)
+    }
+
+    /// Everything, as a script for psql that does to an empty database what `migrate` does.
+    package var installationScript: String {
+        script.text(for: SchemaPlan(from: .empty, to: definition))
+    }
+
+    /// Applies what is missing and returns the names of the steps this migrator took.
+    @discardableResult
+    package func migrate(
+        on connection: PostgresConnection,
+        reporting report: (MigrationEvent) -> Void = { _ in }
+    ) async throws -> [String] {
+        let status = try await status(on: connection)
+        if let conflict = status.plan.conflict { throw conflict }
+        guard !status.plan.steps.isEmpty else { return [] }
+        if let obstacle = status.facts.obstacle { throw obstacle }
+
+        var taken: [SchemaPlan.Step] = []
+        var rival: Rival?
+        while true {
+            let clock = ContinuousClock()
+            let start = clock.now
+            let (outcome, notices) = try await connection.withSession { [taken, rival] session in
+                _ = session.takeNotices()
+                let outcome = try session.transaction {
+                    try takeStep(on: session, after: taken, waitingFor: rival)
+                }
+                return (outcome, session.takeNotices())
+            }
+            for notice in notices { report(.notice(notice)) }
+            switch outcome {
+            case .nothingLeft:
+                return taken.map(\.description)
+            case .busy(let holder):
+                report(.waiting(for: holder))
+                rival = Rival(holder: holder)
+            case .taken(let step):
+                taken.append(step)
+                rival = nil
+                report(.applied(step: step.description, duration: clock.now - start))
+            }
+        }
+    }
+
+    /// The migrator this one waits for; its session is unknown when it had just ended.
+    private struct Rival {
+        let holder: LockHolder?
+    }
+
+    private enum Outcome {
+        case nothingLeft
+        case busy(LockHolder?)
+        case taken(SchemaPlan.Step)
+    }
+
+    /// Takes the next step, in an open transaction.
+    private func takeStep(
+        on session: Session,
+        after taken: [SchemaPlan.Step],
+        waitingFor rival: Rival?
+    ) throws -> Outcome {
+        try session.runScript(script.settings)
+        let reader = SchemaReader(session)
+        guard try lock(session, waitingFor: rival) else { return .busy(try reader.lockHolder()) }
+
+        let plan = try status(reader).plan
+        if let conflict = plan.conflict { throw conflict }
+        // The roles are on record only after the last step, so they would be planned until then.
+        let hasAppliedRoles = taken.contains(where: \.isRoles)
+        guard let step = plan.steps.first(where: { !($0.isRoles && hasAppliedRoles) }) else {
+            return .nothingLeft
+        }
+        do {
+            try session.runScript(script.changes(of: step))
+        } catch let error as PostgresError where error.kind == .server {
+            throw error.sqlState == .lockNotAvailable
+                ? SchemaError.lockTimeout(step: step.description, holder: nil)
+                : SchemaError.stepFailed(
+                    step: step.description,
+                    reason: error.description,
+                    report: error.debugDescription
+                )
+        }
+        return .taken(step)
+    }
+
+    /// Takes the lock until the transaction ends: at once or not at all, or waiting when the rival is known.
+    private func lock(_ session: Session, waitingFor rival: Rival?) throws -> Bool {
+        let key = MigrationScript.advisoryLock
+        guard let rival else {
+            return try session.query("select pg_try_advisory_xact_lock(\(key))").onlyRow().decode(0)
+        }
+        do {
+            try session.query("select pg_advisory_xact_lock(\(key))")
+        } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
+            throw SchemaError.lockTimeout(step: "pgsync migrate", holder: rival.holder)
+        }
+        return true
+    }
+
+    private func status(_ reader: SchemaReader) throws -> SchemaStatus {
+        let facts = try reader.facts()
+        return SchemaStatus(facts: facts, records: try reader.records(facts), definition: definition)
+    }
+}

@@ -1,0 +1,77 @@
+/// Why the schema cannot be used or brought up to date, and what to do about it.
+package enum SchemaError: Error, Sendable, Equatable {
+    /// The database has breaking migrations this binary does not know.
+    case schemaTooNew(breaking: [String])
+    /// The database lacks something this binary needs.
+    case schemaTooOld(missing: [String])
+    /// Applied migrations have another text in this binary.
+    case checksumChanged(paths: [String])
+    /// The database and this binary disagree on the order of migrations.
+    case historyDiffers(applied: [String], missing: [String])
+    case notOwner(user: String, owner: String)
+    /// The current user may not read what has been applied.
+    case notReadable(user: String)
+    /// The current user may not create schemas in the database.
+    case mayNotCreateSchemas(user: String, database: String)
+    /// A schema of that name exists, and it is not ours.
+    case schemaNameTaken(name: String, owner: String)
+    case lockTimeout(step: String, holder: LockHolder?)
+    case databaseIsReadOnly(isStandby: Bool)
+    case serverTooOld(version: String)
+    case notUTF8(encoding: String)
+    /// The server refused a step; `reason` shows no data, `report` all the server said.
+    case stepFailed(step: String, reason: String, report: String)
+}
+
+extension SchemaError: CustomStringConvertible, CustomDebugStringConvertible {
+    package var description: String {
+        switch self {
+        case .schemaTooNew(let breaking):
+            "the database has migrations that this pgsync does not know and must not ignore "
+                + "(\(breaking.joined(separator: ", "))); install the newer pgsync"
+        case .schemaTooOld(let missing):
+            "the database lacks \(missing.joined(separator: ", ")); run pgsync migrate"
+        case .checksumChanged(let paths):
+            "applied migrations differ from those in this pgsync (\(paths.joined(separator: ", "))); "
+                + "a released migration never changes, so use an unmodified pgsync, or restore the files"
+        case .historyDiffers(let applied, let missing):
+            "the database and this pgsync disagree on the order of migrations "
+                + "(applied but unknown: \(Self.list(applied)); known but passed over: \(Self.list(missing))); "
+                + "use the pgsync this database was migrated with, or a newer one"
+        case .notOwner(let user, let owner):
+            "\(user) may not act as \(owner), the owner of the schema pgsync; "
+                + "connect as \(owner), or have an administrator run: grant \"\(owner)\" to \"\(user)\""
+        case .notReadable(let user):
+            "\(user) may not read pgsync.migrations; "
+                + "have an administrator run: grant pgsync_reader to \"\(user)\""
+        case .mayNotCreateSchemas(let user, let database):
+            "\(user) may not create schemas; connect as the owner of the database, or have an administrator run: "
+                + "grant create on database \"\(database)\" to \"\(user)\""
+        case .schemaNameTaken(let name, let owner):
+            "a schema \(name) that pgsync did not make exists already, owned by \(owner); "
+                + "rename or drop it, or give pgsync a database of its own"
+        case .lockTimeout(let step, let holder):
+            "\(step) waited too long for a lock\(holder.map { " held by \($0)" } ?? ""); "
+                + "let that finish and run pgsync migrate again, or allow a longer wait"
+        case .databaseIsReadOnly(let isStandby):
+            isStandby
+                ? "the server is a standby, which cannot be changed; connect to the primary"
+                : "the session is read-only; turn default_transaction_read_only off for this user or database"
+        case .serverTooOld(let version):
+            "the server is PostgreSQL \(version); pgsync needs 14 or later: upgrade the server"
+        case .notUTF8(let encoding):
+            "the database is encoded in \(encoding); create one with: create database … encoding 'UTF8' template template0"
+        case .stepFailed(let step, let reason, _):
+            "\(step) failed and was undone: \(reason)"
+        }
+    }
+
+    private static func list(_ paths: [String]) -> String {
+        paths.isEmpty ? "none" : paths.joined(separator: ", ")
+    }
+
+    package var debugDescription: String {
+        guard case .stepFailed(_, _, let report) = self else { return description }
+        return "\(description)\n\(report)"
+    }
+}

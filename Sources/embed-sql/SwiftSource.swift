@@ -1,0 +1,41 @@
+/// The Swift file that carries the SQL files.
+enum SwiftSource {
+    static func text(embedding files: [SQLFile]) -> String {
+        let entries = files.map { file in
+            """
+                    EmbeddedFile(
+                        path: \(literal(file.path)),
+                        text: \(literal(file.text))
+                    ),
+
+            """
+        }
+        return """
+            // Written by embed-sql from migrations/ and sql/: change those.
+
+            package enum EmbeddedSQL {
+                package static let files: [EmbeddedFile] = [
+            \(entries.joined())    ]
+            }
+
+            """
+    }
+
+    /// A raw string literal that nothing in the text can end or turn into an escape.
+    ///
+    /// Its delimiter has one number sign more than the longest run of them in the text.
+    static func literal(_ text: String) -> String {
+        let signs = String(repeating: "#", count: longestRun(of: UInt8(ascii: "#"), in: text) + 1)
+        return text.contains("\n") ? "\(signs)\"\"\"\n\(text)\n\"\"\"\(signs)" : "\(signs)\"\(text)\"\(signs)"
+    }
+
+    private static func longestRun(of byte: UInt8, in text: String) -> Int {
+        var longest = 0
+        var current = 0
+        for each in text.utf8 {
+            current = each == byte ? current + 1 : 0
+            longest = max(longest, current)
+        }
+        return longest
+    }
+}

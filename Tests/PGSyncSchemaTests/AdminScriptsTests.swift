@@ -1,0 +1,31 @@
+import FoundationEssentials
+import Subprocesses
+import TestSupport
+import Testing
+
+@Suite("Scripts for administrators", .migratedDatabase, .timeLimit(.minutes(10)))
+struct AdminScriptsTests {
+    private static let directory = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "sql/admin")
+
+    private static let names = try? FileManager.default.contentsOfDirectory(atPath: directory.path)
+
+    @Test("run in psql and show something, for whoever may read", arguments: names ?? [])
+    func run(name: String) async throws {
+        try await TestDatabase.current.run(
+            "create table t (id int primary key); select pgsync.attach('t'); insert into t values (1)"
+        )
+        let script = try Data(contentsOf: Self.directory.appending(path: name))
+        let output = try await TestDatabase.current.psql(
+            "set role pgsync_reader;\n" + String(decoding: script, as: UTF8.self)
+        )
+        #expect(output.standardOutput.text.split(separator: "\n").count > 1)
+        #expect(output.standardError.text == "")
+    }
+
+    @Test("are there at all")
+    func exist() {
+        #expect(Self.names?.isEmpty == false)
+    }
+}

@@ -1,0 +1,170 @@
+import PGSyncSchema
+import Postgres
+import TestSupport
+import Testing
+
+@Suite("Configuration in SQL", .migratedDatabase, .timeLimit(.minutes(10)))
+struct ConfigurationTests {
+    private static let setters = [
+        "update pgsync.sync_configuration set value = $1 where key = $2",
+        "select pgsync.set_configuration(key => $2, value => $1)",
+    ]
+
+    private static let refused: [(key: String, value: String?)] = [
+        ("queue_batch_size", ""), ("queue_batch_size", " "), ("queue_batch_size", " 5"),
+        ("queue_batch_size", "5\n"),
+        ("queue_batch_size", "0"), ("queue_batch_size", "100001"), ("queue_batch_size", "1e3"),
+        ("queue_batch_size", "0x10"), ("queue_batch_size", "1.0"), ("queue_batch_size", "+5"),
+        ("queue_batch_size", "007"), ("queue_batch_size", "99999999999999999999999"),
+        ("queue_batch_size", "five"),
+        ("queue_batch_size", "1_000"), ("queue_batch_size", "٥"), ("queue_batch_size", nil),
+        ("retry_backoff_multiplier", "NaN"), ("retry_backoff_multiplier", "Infinity"),
+        ("retry_backoff_multiplier", "-inf"), ("retry_backoff_multiplier", "0.99"),
+        ("retry_backoff_multiplier", "10.1"), ("retry_backoff_multiplier", "2."),
+        ("retry_backoff_multiplier", ".5"),
+        ("retry_backoff_multiplier", "2,5"), ("enable_real_time_sync", "yes"),
+        ("enable_real_time_sync", "TRUE"),
+        ("enable_real_time_sync", ""), ("max_retry_attempts", "-1"),
+    ]
+
+    @Test("refuses bad values with an explanation, and without the trigger all the same")
+    func refusesBadValues() async throws {
+        let database = TestDatabase.current
+        for (key, value) in Self.refused {
+            for sql in Self.setters {
+                let error = await failure(
+                    of: Query(sql, [value, key]),
+                    in: database,
+                    as: "pgsync_operator"
+                )
+                #expect(error?.sqlState == .invalidParameterValue, "\(key) \(value ?? "null")")
+                #expect(error?.message.hasPrefix("\(key) must be ") == true)
+                #expect(error?.hint?.contains(key) == true)
+            }
+        }
+        try await database.run(
+            "alter table pgsync.sync_configuration disable trigger check_configuration"
+        )
+        for (key, value) in Self.refused where value != nil {
+            let error = await failure(of: Query(Self.setters[0], [value, key]), in: database)
+            #expect(error?.sqlState == .checkViolation, "\(key) \(value ?? "null")")
+            #expect(error?.constraint?.hasPrefix("value_is_") == true)
+        }
+    }
+
+    @Test("accepts what is allowed, and notes who changed what and when")
+    func acceptsGoodValues() async throws {
+        let database = TestDatabase.current
+        let accepted = [
+            ("queue_batch_size", "100000"), ("retry_backoff_multiplier", "1.5"),
+            ("enable_real_time_sync", "false"),
+            ("max_retry_attempts", "0"),
+        ]
+        try await database.run("create role \(database.name) login in role pgsync_operator")
+        for (key, value) in accepted {
+            try await database.run(
+                "update pgsync.sync_configuration set value = '\(value)' where key = '\(key)'",
+                as: database.options.with("user", database.name)
+            )
+        }
+        let changed = try await database.run(
+            """
+            select key from pgsync.configuration
+            where updated_by = '\(database.name)' and not is_default and updated_at > now() - interval '1 minute'
+            order by key
+            """
+        )
+        #expect(changed == accepted.map(\.0).sorted())
+        let values = try await database.run(
+            """
+            select concat_ws(
+                ' ', pgsync.configuration_integer('queue_batch_size'),
+                pgsync.configuration_number('retry_backoff_multiplier'),
+                pgsync.configuration_boolean('enable_real_time_sync'),
+                pgsync.configuration_text('max_retry_attempts')
+            )
+            """
+        )
+        #expect(values == ["100000 1.5 f 0"])
+        #expect(
+            try await database.run("select pgsync.reset_configuration('queue_batch_size')") == ["100"]
+        )
+        try await database.run("drop role \(database.name)")
+    }
+
+    @Test("carries the documented settings with their defaults in force")
+    func carriesDefaults() async throws {
+        let database = TestDatabase.current
+        let settings = try await database.run(
+            "select key || ' ' || value from pgsync.configuration where is_default order by key"
+        )
+        #expect(
+            settings == [
+                "alert_threshold_queue_size 1000", "backfill_chunk_milliseconds 200",
+                "closed_period_policy sweep", "enable_doorbell true", "enable_real_time_sync true",
+                "max_retry_attempts 5", "poll_interval_seconds 5",
+                "queue_batch_size 100", "reconciliation_frequency_hours 1", "retention_days 7",
+                "retry_backoff_multiplier 2", "retry_delay_seconds 60", "sync_timeout_seconds 300",
+            ]
+        )
+    }
+
+    @Test("names an unknown setting and where the known ones are listed")
+    func namesUnknownSettings() async throws {
+        let database = TestDatabase.current
+        for call in [
+            "configuration_text('nope')", "configuration_integer('nope')", "configuration_number('nope')",
+            "configuration_boolean('nope')", "set_configuration('nope', '1')",
+            "reset_configuration('nope')",
+        ] {
+            let error = await failure(of: Query("select pgsync." + call, []), in: database)
+            #expect(error?.message == "there is no setting 'nope'")
+            #expect(error?.hint?.contains("pgsync.configuration") == true)
+        }
+    }
+
+    @Test("lets each role do what it needs and no more")
+    func limitsRoles() async throws {
+        let database = TestDatabase.current
+        let reading = "select count(*) from pgsync.configuration"
+        let calling = "select pgsync.configuration_integer('queue_batch_size')"
+        let changing = "update pgsync.sync_configuration set value = '50' where key = 'queue_batch_size'"
+        let bounding = "update pgsync.sync_configuration set maximum = 50 where key = 'queue_batch_size'"
+        let adding = "insert into pgsync.sync_configuration select * from pgsync.sync_configuration"
+        let deleting = "delete from pgsync.sync_configuration"
+        let resetting = "select pgsync.reset_configuration('queue_batch_size')"
+        let making = "create table pgsync.intruder ()"
+        let all = [reading, calling, changing, bounding, adding, deleting, resetting, making]
+        let allowed: [String: [String]] = [
+            "pgsync_reader": [reading, calling], "pgsync_auditor": [reading, calling],
+            "pgsync_worker": [reading, calling],
+            "pgsync_operator": [reading, calling, changing, resetting],
+            "pgsync_capture": [],
+        ]
+        for (role, permitted) in allowed {
+            for statement in all {
+                let error = await failure(of: Query(statement), in: database, as: role)
+                #expect(
+                    error?.sqlState == (permitted.contains(statement) ? nil : .insufficientPrivilege),
+                    "\(role): \(statement)"
+                )
+            }
+        }
+    }
+
+    private func failure(of query: Query, in database: TestDatabase, as role: String? = nil) async
+        -> PostgresError?
+    {
+        do {
+            try await database.connect { connection in
+                try await connection.withSession { session in
+                    if let role { try session.execute("set role \(Identifier(role))") }
+                    _ = try session.query(query)
+                }
+            }
+            return nil
+        } catch {
+            return error as? PostgresError
+        }
+    }
+}

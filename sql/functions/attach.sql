@@ -1,0 +1,59 @@
+create or replace function pgsync.attach(
+    source_table regclass,
+    key_columns text[] default null,
+    columns text[] default null,
+    exclude text[] default null,
+    kind text default 'auto',
+    actions text[] default array['create', 'update', 'delete', 'truncate'],
+    before_image boolean default false,
+    every_version boolean default false,
+    dry_run boolean default false,
+    patience interval default '30 seconds'
+)
+returns setof text
+language plpgsql
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+    -- The steps are put together with %I and regclass by attach_steps.
+    -- @plpgsql_check_options: security_warnings = off
+declare
+    v_source pgsync.sources;
+    v_known pgsync.sources;
+    v_step text;
+begin
+    v_source := pgsync.planned_source(
+        source_table, key_columns, columns, exclude, kind, actions, before_image, every_version
+    );
+    perform pgsync.check_source(v_source);
+    select known.* into v_known from pgsync.sources as known where known.source_table = attach.source_table;
+
+    if not dry_run then
+        perform pgsync.lock_patiently(attach.source_table, patience, exists (
+            select
+            from pgsync.attach_steps(v_source) as step (statement)
+            where step.statement like any(array['drop trigger %', 'create policy %'])
+        ));
+        perform pgsync.install_capture(v_source);
+    end if;
+    return next case when dry_run then 'would create' else 'created' end
+        || format(' function pgsync.%I()', v_source.function_name);
+
+    for v_step in select * from pgsync.attach_steps(v_source)
+    loop
+        if not dry_run then
+            execute v_step;
+        end if;
+        return next v_step;
+    end loop;
+
+    -- A function that served before and has another name now has no trigger left.
+    if not dry_run and v_known.function_name <> v_source.function_name then
+        perform pgsync.remove_capture(v_known.function_name);
+    end if;
+end;
+$$;
+
+comment on function pgsync.attach(
+    regclass, text[], text[], text[], text, text[], boolean, boolean, boolean, interval
+)
+is 'Has every change of a table captured from now on, or changes how; returns what was done or would be.';

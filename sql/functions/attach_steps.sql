@@ -1,0 +1,42 @@
+-- Triggers are replaced rather than dropped where they can be: dropping one waits for readers, too.
+create or replace function pgsync.attach_steps(source pgsync.sources)
+returns setof text
+language plpgsql
+stable
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+begin
+    return query
+    select format('drop trigger %I on %s', present.tgname, present.tgrelid::regclass)
+    from pg_catalog.pg_trigger as present
+    where present.tgname like '000\_pgsync\_%'
+        and present.tgparentid = 0
+        and present.tgrelid in (
+            select source.source_table
+            union all
+            select tree.relid from pg_partition_tree(source.source_table) as tree
+        )
+        and not exists (
+            select
+            from pgsync.capture_triggers(source) as wanted
+            where wanted.target = present.tgrelid and wanted.trigger_name = present.tgname
+        )
+    order by present.tgrelid, present.tgname;
+
+    return query
+    select step.statement
+    from pgsync.capture_triggers(source) as wanted
+    cross join lateral (
+        values
+        (1, wanted.definition),
+        (2, format('alter table %s enable always trigger %I', wanted.target, wanted.trigger_name))
+    ) as step (place, statement)
+    order by wanted.target, wanted.trigger_name, step.place;
+
+    return query
+    select needed.statement from pgsync.capture_rights(source.source_table) as needed (statement);
+end;
+$$;
+
+comment on function pgsync.attach_steps(pgsync.sources)
+is 'The statements that give a table the triggers of a source; a part of attach.';

@@ -1,0 +1,81 @@
+-- The text of an expression over a row called pgsync_row. A column is named without its row and so is
+-- looked up in the row first and then in the list "absent" beside it: when somebody drops or renames the
+-- column, the function goes on and finds null there, instead of failing the application.
+create or replace function pgsync.capture_image(source_table regclass, captured_columns text[], root text)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+declare
+    v_treatments constant text[] := array(
+        select described.treatment from pgsync.capture_columns(capture_image.source_table) as described
+    );
+    -- The whole row also has what is added later. A json text, which may be part of what is stored as its
+    -- text, can make that fail.
+    v_whole constant boolean := captured_columns is null and v_treatments <@ array['plain', 'special'];
+    v_parts text;
+    v_nulls text;
+    v_names text[];
+begin
+    if v_whole and 'plain' = all(v_treatments) then
+        return 'to_jsonb(pgsync_row)';
+    end if;
+
+    -- A function takes a hundred arguments at most, so wide tables are put together from parts.
+    select
+        string_agg(format('jsonb_build_object(%s)', part.arguments), ' || ' order by part.place),
+        string_agg(format('num_nulls(%s)', part.names), ' + ' order by part.place)
+    into v_parts, v_nulls
+    from (
+        select
+            (described.place - 1) / 40 as place,
+            string_agg(quote_ident(described.name), ', ') as names,
+            string_agg(
+                format(
+                    case described.treatment
+                        when 'special' then '%L, pgsync.special_image(%I)'
+                        when 'json' then '%L, pgsync.special_image(%I)'
+                        when 'text' then '%L, %I::text'
+                        else '%L, %I'
+                    end,
+                    described.name,
+                    described.name
+                ),
+                ', ' order by described.place
+            ) as arguments
+        from (
+            select shown.name, shown.treatment, row_number() over (order by shown.number) as place
+            from pgsync.capture_columns(capture_image.source_table) as shown
+            where (capture_image.captured_columns is null or shown.name = any(capture_image.captured_columns))
+                and not (v_whole and shown.treatment = 'plain')
+        ) as described
+        group by (described.place - 1) / 40
+    ) as part;
+
+    if v_whole then
+        return format(
+            'to_jsonb(pgsync_row) || (select %s from (select pgsync_row.*) as pgsync_content)', v_parts
+        );
+    end if;
+
+    -- A null may be a column that is gone: then the numbers of the columns tell which is which.
+    v_names := array(
+        select shown.name
+        from pgsync.capture_columns(capture_image.source_table) as shown
+        where capture_image.captured_columns is null or shown.name = any(capture_image.captured_columns)
+    );
+    return format(
+        '(select case when %s > 0 and (select pgsync.lacks_columns(%s, %L)) '
+        || 'then pgsync.renamed_image(%2$s, to_jsonb(pgsync_row)) else %4$s end '
+        || 'from (select pgsync_row.*) as pgsync_content)',
+        v_nulls,
+        root,
+        v_names,
+        v_parts
+    );
+end;
+$$;
+
+comment on function pgsync.capture_image(regclass, text[], text)
+is 'The SQL expression that makes the image of a row called pgsync_row; null columns mean all.';

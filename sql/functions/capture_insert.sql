@@ -1,0 +1,34 @@
+-- One statement writes the log and the queue, whatever list of changes it is given. The slot is a hash of the
+-- record, so that changes of one record share it; it is only ever compared with slots of its own time.
+create or replace function pgsync.capture_insert(changes text, root text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+select replace(replace($template$
+        with logged as (
+            insert into pgsync.sync_logs (
+                source_table, record_id, action, data, old_data, origin, slot, correlation_id
+            )
+            select
+                {root},
+                change.record_id,
+                change.action,
+                change.image,
+                change.old_image,
+                nullif(current_setting('pgsync.origin', true), ''),
+                (hashtext(change.record_id) & 1023)::smallint,
+                nullif(current_setting('pgsync.correlation_id', true), '')
+            from (
+{changes}
+            ) as change
+            returning id, slot
+        )
+        insert into pgsync.sync_queue (log_id, slot)
+        select logged.id, logged.slot from logged;
+$template$, '{changes}', capture_insert.changes), '{root}', capture_insert.root);
+$$;
+
+comment on function pgsync.capture_insert(text, text)
+is 'The SQL statement that logs and queues a list of changes.';

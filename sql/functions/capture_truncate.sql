@@ -1,0 +1,18 @@
+create or replace function pgsync.capture_truncate(root text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+select pgsync.capture_insert(
+    $changes$                select
+                    '' as record_id,
+                    'truncate' as action,
+                    jsonb_build_object('table', tg_relid::regclass::text) as image,
+                    null::jsonb as old_image$changes$,
+    capture_truncate.root
+);
+$$;
+
+comment on function pgsync.capture_truncate(text)
+is 'The part of a capture function that reports a TRUNCATE, of the table or of one partition.';

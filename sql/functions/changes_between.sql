@@ -1,0 +1,53 @@
+-- What was not over at the first tick and is at the second. Ids say nothing of the order of commits, so
+-- they only narrow the search: below, by the newest tick that was over and done with before the oldest
+-- transaction still running at the first; above, by the tick after the second.
+create or replace function pgsync.changes_between(after_tick bigint, until_tick bigint)
+returns setof pgsync.sync_logs
+language plpgsql
+stable
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+declare
+    v_after pg_snapshot;
+    v_until pg_snapshot;
+    v_lowest bigint;
+    v_highest bigint;
+begin
+    select tick.snapshot into v_until from pgsync.ticks as tick where tick.id = until_tick;
+    if not found then
+        raise exception 'there is no tick %', until_tick using errcode = 'no_data_found';
+    end if;
+    if after_tick is not null then
+        select tick.snapshot into v_after from pgsync.ticks as tick where tick.id = after_tick;
+        if not found then
+            raise exception 'there is no tick %', after_tick using errcode = 'no_data_found';
+        end if;
+    end if;
+
+    select tick.last_log_id
+    into v_lowest
+    from pgsync.ticks as tick
+    where tick.id <= after_tick and tick.next_xid <= pg_snapshot_xmin(v_after)
+    order by tick.id desc
+    limit 1;
+
+    select tick.last_log_id
+    into v_highest
+    from pgsync.ticks as tick
+    where tick.id > until_tick
+    order by tick.id
+    limit 1;
+
+    return query
+    select log.*
+    from pgsync.sync_logs as log
+    where log.id > coalesce(v_lowest, 0)
+        and log.id <= coalesce(v_highest, 9223372036854775807)
+        and pg_visible_in_snapshot(log.captured_xid, v_until)
+        and (v_after is null or not pg_visible_in_snapshot(log.captured_xid, v_after))
+    order by log.id;
+end;
+$$;
+
+comment on function pgsync.changes_between(bigint, bigint)
+is 'The changes that committed after one tick (null: ever) and until another, each exactly once.';

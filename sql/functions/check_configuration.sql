@@ -1,0 +1,47 @@
+-- The constraints of the table refuse the same values. This runs before them, to explain.
+create or replace function pgsync.check_configuration()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+declare
+    v_allowed constant text := pgsync.configuration_allowed(new.kind, new.minimum, new.maximum, new.unit);
+    v_pattern constant text := case new.kind
+        when 'integer' then '^-?(0|[1-9][0-9]{0,17})$'
+        when 'number' then '^-?(0|[1-9][0-9]{0,17})([.][0-9]{1,9})?$'
+        when 'boolean' then '^(true|false)$'
+        else '[^[:space:]]'
+    end;
+    v_refused boolean := new.value is null or new.value !~ v_pattern;
+begin
+    if not v_refused and new.kind in ('integer', 'number') then
+        v_refused := new.value::numeric < new.minimum or new.value::numeric > new.maximum;
+    end if;
+
+    if v_refused then
+        raise exception '% must be %, not %', new.key, v_allowed, quote_nullable(new.value)
+            using errcode = 'invalid_parameter_value',
+            detail = new.description,
+            hint = format(
+                'For example: update pgsync.sync_configuration set value = %L where key = %L;',
+                new.default_value,
+                new.key
+            ),
+            schema = tg_table_schema,
+            table = tg_table_name,
+            column = 'value';
+    end if;
+
+    if tg_op = 'INSERT' or new.value is distinct from old.value then
+        new.updated_at := now();
+        new.updated_by := session_user::text;
+    else
+        new.updated_at := old.updated_at;
+        new.updated_by := old.updated_by;
+    end if;
+    return new;
+end;
+$$;
+
+comment on function pgsync.check_configuration()
+is 'Explains to whoever sets a setting to a wrong value what is allowed, and notes who changed it and when.';

@@ -1,0 +1,141 @@
+-- Runs once for a statement, when both the entries and their lines are in. The settings keep its plans, made
+-- once, from reading tables whole. It acts as the owner to lock periods: whoever closes one waits for what is
+-- being posted into it, and what comes later finds it closed.
+create or replace function ledger.check_entries()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set jit = off
+as $$
+declare
+    v_found record;
+begin
+    select
+        entry.id,
+        entry.idempotency_key,
+        entry.xid <> pg_current_xact_id()
+        or entry.posted_at <> now()
+        or entry.posted_by <> session_user as is_forged
+    into v_found
+    from new_entries as entry
+    -- A join: `or not exists` would read all first lines there are.
+    left join ledger.journal_lines as line on line.entry_id = entry.id and line.line = 1
+    where entry.xid <> pg_current_xact_id()
+        or entry.posted_at <> now()
+        or entry.posted_by <> session_user
+        or line.entry_id is null
+    limit 1;
+
+    if found then
+        if v_found.is_forged then
+            raise exception 'entry % says something else than who posts it, when or in which transaction', v_found.id
+                using errcode = 'PL012',
+                detail = format('Its key is %s.', v_found.idempotency_key),
+                hint = 'Leave xid, posted_at and posted_by to their defaults.';
+        end if;
+        raise exception 'entry % has no lines', v_found.id
+            using errcode = 'PL003',
+            detail = format('Its key is %s.', v_found.idempotency_key),
+            hint = 'An entry and all its lines are inserted in one statement.';
+    end if;
+
+    perform
+    from ledger.periods as period
+    where period.status <> 'closed'
+        and period.days && (
+            select daterange(min(entry.entry_date), max(entry.entry_date), '[]')
+            from new_entries as entry
+        )
+    order by lower(period.days)
+    for share;
+
+    select
+        used.entry_date,
+        used.currency,
+        used.id,
+        currency.code is null as is_of_no_currency,
+        coalesce(period.status, 'none') as status
+    into v_found
+    from (
+        select
+            entry.entry_date,
+            entry.currency,
+            entry.purpose in ('manual', 'closing') as is_by_people,
+            min(entry.id) as id
+        from new_entries as entry
+        group by 1, 2, 3
+    ) as used
+    left join ledger.periods as period on period.days @> used.entry_date
+    left join ledger.currencies as currency on currency.code = used.currency
+    where currency.code is null
+        or not coalesce(period.status = 'open' or (period.status = 'closing' and used.is_by_people), false)
+    limit 1;
+
+    if found and v_found.is_of_no_currency then
+        raise exception 'there is no currency %', quote_literal(v_found.currency)
+            using errcode = 'PL008',
+            detail = format('Entry %s and perhaps others.', v_found.id),
+            hint = 'select code, name from ledger.currencies; lists the currencies.';
+    elsif found then
+        raise exception 'no entry can be posted on %: %',
+            v_found.entry_date,
+            case v_found.status when 'none' then 'it is in no period' else 'its period is ' || v_found.status end
+            using errcode = 'PL005',
+            detail = format('Entry %s and perhaps others.', v_found.id),
+            hint = 'select name, days, status from ledger.periods order by days; shows which are open.';
+    end if;
+
+    select entry.id, entry.reverses, original.id is null as is_unknown, entry.purpose, original.reverses as taken_back
+    into v_found
+    from new_entries as entry
+    left join ledger.journal_entries as original on original.id = entry.reverses
+    where entry.reverses is not null
+        and (
+            original.id is null
+            or original.id = entry.id
+            or (original.reverses is not null) <> (entry.purpose = 'reinstatement')
+            or exists (
+                -- Line by line, and as many: a line that only one of the two has finds no partner.
+                select
+                from ledger.journal_lines as line
+                left join ledger.journal_lines as partner on partner.line = line.line
+                    and partner.entry_id = entry.id + original.id - line.entry_id
+                    and partner.amount = -line.amount
+                    and partner.account = line.account
+                    and partner.currency = line.currency
+                    and partner.party is not distinct from line.party
+                    and partner.dimensions is not distinct from line.dimensions
+                where line.entry_id in (entry.id, original.id) and partner.entry_id is null
+            )
+        )
+    limit 1;
+
+    if found then
+        case
+            when v_found.is_unknown then
+                raise exception 'entry % reverses entry %, which is not there', v_found.id, v_found.reverses
+                    using errcode = 'PL009';
+            when (v_found.taken_back is not null) <> (v_found.purpose = 'reinstatement') then
+                raise exception 'entry % is a % of entry %, which is %a reversal',
+                    v_found.id,
+                    v_found.purpose,
+                    v_found.reverses,
+                    case when v_found.taken_back is null then 'not ' else '' end
+                    using errcode = 'PL009',
+                    hint = 'What takes back a reversal is called a reinstatement.';
+            else
+                raise exception 'entry % does not mirror entry %, which it reverses', v_found.id, v_found.reverses
+                    using errcode = 'PL009',
+                    hint = 'Each line is that of the original with the same number, its amount with the other sign.';
+        end case;
+    end if;
+    return null;
+end;
+$$;
+
+comment on function ledger.check_entries()
+is 'Refuses entries without lines, outside open periods or under a false name, and wrong reversals.';

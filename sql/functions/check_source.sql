@@ -1,0 +1,101 @@
+-- Everything that can be known to go wrong is refused before anything is locked, with what to do about it.
+create or replace function pgsync.check_source(source pgsync.sources)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+declare
+    v_table pg_catalog.pg_class;
+    v_columns text;
+begin
+    select relation.* into v_table from pg_catalog.pg_class as relation where relation.oid = source.source_table;
+
+    if source.trigger_kind = 'statement' and pgsync.missed_by_statements(source.source_table) is not null then
+        raise exception 'statement triggers would miss changes of %', source.table_name
+            using detail = pgsync.missed_by_statements(source.source_table),
+            errcode = 'feature_not_supported', hint = 'Leave kind at ''auto'', or use ''row''.';
+    end if;
+
+    select string_agg(quote_ident(wanted.name), ', ')
+    into v_columns
+    from unnest(source.key_columns || coalesce(source.captured_columns, '{}')) as wanted (name)
+    where not exists (
+        select
+        from pgsync.capture_columns(source.source_table) as described
+        where described.name = wanted.name
+    );
+    if v_columns is not null then
+        raise exception '% has no column %', source.table_name, v_columns
+            using errcode = 'undefined_column',
+            hint = 'Its columns are: ' || (
+                select string_agg(quote_ident(described.name), ', ' order by described.number)
+                from pgsync.capture_columns(source.source_table) as described
+            ) || '.';
+    end if;
+
+    select string_agg(quote_ident(described.name), ', ' order by described.number)
+    into v_columns
+    from pgsync.capture_columns(source.source_table) as described
+    where described.name = any(source.key_columns) and not described.not_null;
+    if v_columns is not null then
+        raise exception '% cannot be identified by %, which may be null', source.table_name, v_columns
+            using errcode = 'not_null_violation',
+            hint = format(
+                'Make it not null, or name other columns: select pgsync.attach(%L, key_columns => array[…]);',
+                source.table_name
+            );
+    end if;
+
+    select string_agg(format('%I (%s)', described.name, described.data_type), ', ' order by described.number)
+    into v_columns
+    from pgsync.capture_columns(source.source_table) as described
+    inner join pg_catalog.pg_attribute as attribute
+        on attribute.attrelid = source.source_table and attribute.attnum = described.number
+    inner join pg_catalog.pg_type as type on type.oid = attribute.atttypid
+    where described.name = any(source.key_columns)
+        and (described.treatment <> 'plain' or type.typcategory in ('A', 'C') or type.oid = 'jsonb'::regtype);
+    if v_columns is not null then
+        raise exception '% cannot be identified by %, whose text does not read back', source.table_name, v_columns
+            using errcode = 'feature_not_supported', hint = 'Name other columns: key_columns => array[…].';
+    end if;
+
+    select string_agg(format('%I (%s)', described.name, described.data_type), ', ' order by described.number)
+    into v_columns
+    from pgsync.capture_columns(source.source_table) as described
+    where described.treatment = 'refused'
+        and (source.captured_columns is null or described.name = any(source.captured_columns));
+    if v_columns is not null then
+        raise exception '%: values of % cannot be read back from an image', source.table_name, v_columns
+            using errcode = 'feature_not_supported', hint = 'Leave them out: exclude => array[…].';
+    end if;
+
+    select string_agg(quote_ident(described.name), ', ')
+    into v_columns
+    from pgsync.capture_columns(source.source_table) as described
+    where described.name in ('pgsync_row', 'pgsync_content', 'tg_relid');
+    if v_columns is not null then
+        raise exception '% has a column %, a name the capture functions use themselves', source.table_name, v_columns
+            using errcode = 'reserved_name';
+    end if;
+
+    if not pg_has_role(v_table.relowner, 'usage') and exists (
+        select from pgsync.capture_rights(source.source_table)
+    ) then
+        raise exception 'capture may not read %, and % may not let it', source.table_name, quote_ident(current_user)
+            using errcode = 'insufficient_privilege',
+            hint = 'Its owner runs: ' || (
+                select string_agg(needed.statement || ';', ' ')
+                from pgsync.capture_rights(source.source_table) as needed (statement)
+            );
+    end if;
+    if not has_table_privilege(source.source_table, 'trigger') then
+        raise exception '% may not create triggers on %', quote_ident(current_user), source.table_name
+            using errcode = 'insufficient_privilege',
+            hint = format('Its owner runs: grant trigger on %s to %I;', source.table_name, current_user);
+    end if;
+end;
+$$;
+
+comment on function pgsync.check_source(pgsync.sources)
+is 'Raises an error when a table cannot be attached in the way asked for.';

@@ -1,0 +1,14 @@
+create or replace function pgsync.configuration_boolean(key text)
+returns boolean
+language plpgsql
+stable
+parallel safe
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+begin
+    return pgsync.configuration_text(configuration_boolean.key)::boolean;
+end;
+$$;
+
+comment on function pgsync.configuration_boolean(text)
+is 'The value in force of a setting that is true or false. An unknown key is an error.';

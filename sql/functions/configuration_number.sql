@@ -1,0 +1,14 @@
+create or replace function pgsync.configuration_number(key text)
+returns numeric
+language plpgsql
+stable
+parallel safe
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+begin
+    return pgsync.configuration_text(configuration_number.key)::numeric;
+end;
+$$;
+
+comment on function pgsync.configuration_number(text)
+is 'The value in force of a setting that is a number. An unknown key is an error.';

@@ -1,0 +1,49 @@
+create or replace function pgsync.current_images(changed_table oid, record_ids text[])
+returns table (record_id text, image jsonb)
+language plpgsql
+stable
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+    -- The text is put together with %I, %L and regclass.
+    -- @plpgsql_check_options: security_warnings = off, extra_warnings = off
+declare
+    v_root constant regclass := coalesce(pg_partition_root(changed_table::regclass), changed_table);
+    v_source pgsync.sources;
+    v_match text;
+begin
+    select source.* into v_source from pgsync.sources as source where source.source_table = v_root;
+
+    -- The keys are compared as what they are, not as text, so that the index of the table serves.
+    select format(
+        case count(*)
+            when 1 then '(%1$s) in (select key::%2$s from unnest($1) as key)'
+            else '(%1$s) in (select %3$s from unnest($1) as key)'
+        end,
+        string_agg('pgsync_row.' || quote_ident(described.name), ', ' order by key.place),
+        min(described.data_type),
+        string_agg(
+            format('(key::jsonb ->> %s)::%s', key.place - 1, described.data_type), ', ' order by key.place
+        )
+    )
+    into v_match
+    from unnest(v_source.key_columns) with ordinality as key (name, place)
+    inner join jsonb_each(v_source.shape) as shape (number, described) on shape.described ->> 'name' = key.name
+    inner join pgsync.capture_columns(v_root) as described on described.number = shape.number::smallint;
+
+    return query execute format(
+        'select coalesce(%s, pgsync.record_id_of(%s, to_jsonb(pgsync_row))), %s from %s, %s%s as pgsync_row where %s',
+        pgsync.capture_key(v_source.key_columns),
+        v_root::oid,
+        pgsync.capture_image(v_root, v_source.captured_columns, v_root::oid::text),
+        pgsync.capture_absent(v_source.key_columns || array(
+            select described.name from pgsync.capture_columns(v_root) as described
+        )),
+        pgsync.capture_scope(v_root),
+        v_root,
+        v_match
+    ) using record_ids;
+end;
+$$;
+
+comment on function pgsync.current_images(oid, text[])
+is 'The images of records as they stand in their table now.';

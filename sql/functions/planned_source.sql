@@ -1,0 +1,102 @@
+create or replace function pgsync.planned_source(
+    source_table regclass,
+    key_columns text[],
+    columns text[],
+    exclude text[],
+    kind text,
+    actions text[],
+    before_image boolean,
+    every_version boolean
+)
+returns pgsync.sources
+language plpgsql
+stable
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+declare
+    v_source pgsync.sources;
+    v_unknown text;
+begin
+    if kind is null or kind not in ('auto', 'row', 'statement') then
+        raise exception 'kind must be auto, row or statement, not %', quote_nullable(kind)
+            using errcode = 'invalid_parameter_value';
+    end if;
+    if columns is not null and exclude is not null then
+        raise exception 'name either the columns to capture or those to exclude, not both'
+            using errcode = 'invalid_parameter_value';
+    end if;
+    if actions is null or not actions <@ array['create', 'update', 'delete', 'truncate'] or actions = '{}' then
+        raise exception 'actions must be some of create, update, delete and truncate, not %', quote_nullable(actions)
+            using errcode = 'invalid_parameter_value';
+    end if;
+
+    v_source.source_table := source_table;
+    v_source.table_name := pgsync.qualified_name(source_table);
+    perform pgsync.check_table(v_source);
+    v_source.key_columns := coalesce(key_columns, pgsync.default_key(source_table));
+    if v_source.key_columns is null or v_source.key_columns = '{}' then
+        raise exception '% has no primary key and no unique index over columns that are never null',
+            v_source.table_name
+            using errcode = 'object_not_in_prerequisite_state',
+            detail = 'Changes are kept per record, and a record is known by its key.',
+            hint = format(
+                'Add one (alter table %1$s add primary key (…)), or name columns that identify a row: '
+                || 'select pgsync.attach(%1$L, key_columns => array[…]);',
+                v_source.table_name
+            );
+    end if;
+
+    select string_agg(quote_ident(named.name), ', ')
+    into v_unknown
+    from unnest(exclude) as named (name)
+    where not exists (
+        select from pgsync.capture_columns(planned_source.source_table) as described where described.name = named.name
+    );
+    if v_unknown is not null then
+        raise exception '% has no column %', v_source.table_name, v_unknown using errcode = 'undefined_column';
+    end if;
+    select string_agg(quote_ident(named.name), ', ')
+    into v_unknown
+    from unnest(exclude) as named (name)
+    where named.name = any(v_source.key_columns);
+    if v_unknown is not null then
+        raise exception 'the key column % cannot be excluded', v_unknown using errcode = 'invalid_parameter_value';
+    end if;
+
+    -- With a list, or with columns to leave out, only what was named is stored, whatever is added later.
+    if columns is not null or exclude is not null then
+        v_source.captured_columns := array(
+            select described.name
+            from pgsync.capture_columns(planned_source.source_table) as described
+            where described.name = any(v_source.key_columns)
+                or described.name = any(columns)
+                or (columns is null and described.name <> all(exclude))
+            order by described.number
+        ) || array(
+            select named.name
+            from unnest(columns) as named (name)
+            where not exists (
+                select
+                from pgsync.capture_columns(planned_source.source_table) as described
+                where described.name = named.name
+            )
+        );
+    end if;
+
+    v_source.trigger_kind := case
+        when kind <> 'auto' then kind
+        when pgsync.missed_by_statements(source_table) is not null then 'row'
+        else 'statement'
+    end;
+    v_source.actions := actions;
+    v_source.before_image := before_image;
+    v_source.every_version := every_version;
+    v_source.function_name := left(
+        'capture_' || regexp_replace(lower(v_source.table_name), '[^a-z0-9]+', '_', 'g'), 40
+    ) || '_' || source_table::oid;
+    return v_source;
+end;
+$$;
+
+comment on function pgsync.planned_source(regclass, text[], text[], text[], text, text[], boolean, boolean)
+is 'What attach makes of its arguments.';

@@ -1,0 +1,14 @@
+create or replace function pgsync.qualified_name(named_table regclass)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+select format('%I.%I', namespace.nspname, relation.relname)
+from pg_catalog.pg_class as relation
+inner join pg_catalog.pg_namespace as namespace on relation.relnamespace = namespace.oid
+where relation.oid = qualified_name.named_table;
+$$;
+
+comment on function pgsync.qualified_name(regclass)
+is 'The name of a table with its schema, quoted where needed; null when the table is gone.';

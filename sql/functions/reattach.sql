@@ -1,0 +1,48 @@
+-- Renamed columns keep their numbers, so key and list of columns can be carried over.
+create or replace function pgsync.reattach(source_table regclass, dry_run boolean default false)
+returns setof text
+language plpgsql
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+declare
+    v_source pgsync.sources;
+    v_key text[];
+    v_columns text[];
+begin
+    select known.*
+    into v_source
+    from pgsync.sources as known
+    where known.source_table = reattach.source_table and known.attached;
+    if not found then
+        raise exception '% is not attached', source_table
+            using errcode = 'object_not_in_prerequisite_state',
+            hint = format('select pgsync.attach(%L);', source_table::text);
+    end if;
+
+    select
+        array_agg(present.name order by array_position(v_source.key_columns, before.described ->> 'name'))
+            filter (where before.described ->> 'name' = any(v_source.key_columns)),
+        array_agg(present.name order by present.number)
+            filter (where before.described ->> 'name' = any(v_source.captured_columns))
+    into v_key, v_columns
+    from jsonb_each(v_source.shape) as before (number, described)
+    inner join pgsync.capture_columns(reattach.source_table) as present
+        on present.number = before.number::smallint;
+
+    return query
+    select step.step
+    from pgsync.attach(
+        reattach.source_table,
+        key_columns => case when cardinality(v_key) = cardinality(v_source.key_columns) then v_key end,
+        columns => v_columns,
+        kind => v_source.trigger_kind,
+        actions => v_source.actions,
+        before_image => v_source.before_image,
+        every_version => v_source.every_version,
+        dry_run => reattach.dry_run
+    ) as step (step);
+end;
+$$;
+
+comment on function pgsync.reattach(regclass, boolean)
+is 'Makes the capture function and triggers of a source anew, after its columns or triggers were changed.';

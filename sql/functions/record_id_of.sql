@@ -1,0 +1,29 @@
+-- Generated capture functions know the key by its names. After a key column was renamed, and until the
+-- function is made anew, they ask here: the numbers of columns do not change.
+create or replace function pgsync.record_id_of(changed_table oid, image jsonb)
+returns text
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+declare
+    v_key jsonb;
+begin
+    select jsonb_agg(record_id_of.image -> attribute.attname order by key.place)
+    into v_key
+    from pgsync.sources as source
+    cross join unnest(source.key_columns) with ordinality as key (name, place)
+    inner join jsonb_each(source.shape) as shape (number, described)
+        on shape.described ->> 'name' = key.name
+    inner join pg_catalog.pg_attribute as attribute
+        on attribute.attrelid = source.source_table
+            and attribute.attnum = shape.number::smallint
+    where source.source_table = coalesce(pg_partition_root(changed_table::regclass), changed_table);
+
+    return coalesce(case jsonb_array_length(v_key) when 1 then v_key ->> 0 else v_key::text end, '?');
+end;
+$$;
+
+comment on function pgsync.record_id_of(oid, jsonb)
+is 'The key of a row by the numbers of its columns, for a table whose columns were renamed; or ?.';

@@ -1,0 +1,14 @@
+create or replace function pgsync.refuse_change()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+begin
+    raise exception '%.% is never changed: % is refused', tg_table_schema, tg_table_name, lower(tg_op)
+        using errcode = 'object_not_in_prerequisite_state',
+        hint = 'Old history goes by dropping a whole partition.';
+end;
+$$;
+
+comment on function pgsync.refuse_change()
+is 'The trigger of tables that only grow.';

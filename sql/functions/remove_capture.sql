@@ -1,0 +1,21 @@
+create or replace function pgsync.remove_capture(function_name text)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+begin
+    if function_name !~ '^capture_.*_[0-9]+$' then
+        raise exception '% is not a capture function', quote_ident(function_name)
+            using errcode = 'invalid_parameter_value';
+    end if;
+    execute format('drop function if exists pgsync.%I()', function_name);
+    execute format('drop function if exists pgsync.%I(jsonb, bigint)', function_name || '_backfill');
+    update pgsync.sources as source
+    set attached = false, detached_at = now()
+    where source.function_name = remove_capture.function_name and source.attached;
+end;
+$$;
+
+comment on function pgsync.remove_capture(text)
+is 'Drops a capture function that no trigger uses any more and marks its source detached; a part of detach.';

@@ -1,0 +1,16 @@
+create or replace function pgsync.reset_configuration(key text)
+returns text
+language plpgsql
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+begin
+    update pgsync.sync_configuration as setting
+    set value = setting.default_value
+    where setting.key = reset_configuration.key;
+
+    return pgsync.configuration_text(reset_configuration.key);
+end;
+$$;
+
+comment on function pgsync.reset_configuration(text)
+is 'Puts a setting back to its default and returns the value in force. An unknown key is an error.';

@@ -1,0 +1,182 @@
+-- Who may do what: the whole list. What is not granted here is taken away, from PUBLIC first of all. Roles
+-- that do not exist are passed over; this runs again when they appear.
+do $$
+declare
+    v_schemas constant text := 'schema pgsync, ledger';
+    v_kind text;
+    v_role text;
+    v_right text;
+begin
+    for v_role in
+        select 'public'
+        union all
+        select role.rolname
+        from pg_catalog.pg_roles as role
+        where role.rolname in (
+                'pgsync_capture', 'pgsync_worker', 'pgsync_operator', 'pgsync_reader', 'pgsync_auditor'
+            )
+    loop
+        execute format('revoke all on %s from %s', v_schemas, v_role);
+        foreach v_kind in array array['tables', 'sequences', 'routines']
+        loop
+            continue when v_role = 'pgsync_capture' and v_kind = 'routines';
+            execute format('revoke all on all %s in %s from %s', v_kind, v_schemas, v_role);
+        end loop;
+    end loop;
+
+    -- The generated capture functions are its own, which it must be able to run.
+    for v_right in
+        select format('revoke all on routine %s from pgsync_capture', routine.oid::regprocedure)
+        from pg_catalog.pg_proc as routine
+        inner join pg_catalog.pg_roles as role on role.rolname = 'pgsync_capture' and routine.proowner <> role.oid
+        where routine.pronamespace = any(array['pgsync', 'ledger']::regnamespace[])
+    loop
+        execute v_right;
+    end loop;
+
+    for v_role, v_right in
+        select role.rolname, granted.privilege
+        from (
+            values
+            (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator'], array[
+                'usage on schema pgsync, ledger',
+                'select on all tables in schema pgsync, ledger',
+                'execute on function pgsync.configuration_allowed(text, numeric, numeric, text)',
+                'execute on function pgsync.configuration_boolean(text)',
+                'execute on function pgsync.configuration_integer(text)',
+                'execute on function pgsync.configuration_number(text)',
+                'execute on function pgsync.configuration_text(text)'
+            ]),
+            (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator'], array[
+                'execute on function pgsync.capture_growth()',
+                'execute on function pgsync.changes_between(bigint, bigint)',
+                'execute on function pgsync.inspect_capture()',
+                'execute on function pgsync.is_included(pgsync.sync_logs, pgsync.sync_logs)'
+            ]),
+            (array['pgsync_capture'], array[
+                'usage on schema pgsync',
+                'insert on table pgsync.sync_logs, pgsync.sync_queue',
+                'select (id, slot) on table pgsync.sync_logs',
+                'select on table pgsync.sources',
+                'usage on sequence pgsync.sync_logs_id_seq',
+                'execute on function pgsync.capture_absent(text[])',
+                'execute on function pgsync.capture_columns(regclass)',
+                'execute on function pgsync.capture_image(regclass, text[], text)',
+                'execute on function pgsync.capture_key(text[])',
+                'execute on function pgsync.capture_treatment(oid)',
+                'execute on function pgsync.current_images(oid, text[])',
+                'execute on function pgsync.lacks_columns(oid, text[])',
+                'execute on function pgsync.note_nesting(oid)',
+                'execute on function pgsync.record_id_of(oid, jsonb)',
+                'execute on function pgsync.renamed_image(oid, jsonb)',
+                'execute on function pgsync.capture_scope(regclass)',
+                'execute on function pgsync.special_image(anyelement)'
+            ]),
+            (array['pgsync_operator'], array[
+                'execute on function pgsync.attach('
+                || 'regclass, text[], text[], text[], text, text[], boolean, boolean, boolean, interval)',
+                'execute on function pgsync.attach_steps(pgsync.sources)',
+                'execute on function pgsync.backfill_step(bigint, bigint)',
+                'execute on function pgsync.cancel_backfill(bigint)',
+                'execute on function pgsync.check_source(pgsync.sources)',
+                'execute on function pgsync.check_table(pgsync.sources)',
+                'execute on function pgsync.default_key(regclass)',
+                'execute on function pgsync.detach(regclass, boolean, interval)',
+                'execute on function pgsync.install_capture(pgsync.sources)',
+                'execute on function pgsync.lock_patiently(regclass, interval, boolean)',
+                'execute on function pgsync.planned_source('
+                || 'regclass, text[], text[], text[], text, text[], boolean, boolean)',
+                'execute on function pgsync.reattach(regclass, boolean)',
+                'execute on function pgsync.remember_growth()',
+                'execute on function pgsync.remove_capture(text)',
+                'execute on function pgsync.start_backfill(regclass)'
+            ]),
+            (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                'execute on function pgsync.capture_absent(text[])',
+                'execute on function pgsync.capture_checksum(text)',
+                'execute on function pgsync.capture_columns(regclass)',
+                'execute on function pgsync.capture_image(regclass, text[], text)',
+                'execute on function pgsync.capture_key(text[])',
+                'execute on function pgsync.capture_rights(regclass)',
+                'execute on function pgsync.capture_role()',
+                'execute on function pgsync.capture_scope(regclass)',
+                'execute on function pgsync.capture_treatment(oid)',
+                'execute on function pgsync.missed_by_statements(regclass)',
+                'execute on function pgsync.capture_triggers(pgsync.sources)',
+                'execute on function pgsync.qualified_name(regclass)',
+                'execute on function pgsync.table_shape(regclass)'
+            ]),
+            (array['pgsync_worker', 'pgsync_operator'], array[
+                'execute on function pgsync.arm_doorbell()',
+                'execute on function pgsync.disarm_doorbell()',
+                'execute on function pgsync.tick()'
+            ]),
+            (array['pgsync_worker'], array[
+                'select on table pgsync.sources, pgsync.sync_logs, pgsync.sync_queue, pgsync.ticks, '
+                || 'pgsync.sync_progress, pgsync.sync_log_status',
+                'execute on function pgsync.changes_between(bigint, bigint)',
+                'execute on function pgsync.inspect_capture()',
+                'execute on function pgsync.capture_growth()',
+                'execute on function pgsync.remember_growth()',
+                'execute on function pgsync.is_included(pgsync.sync_logs, pgsync.sync_logs)'
+            ]),
+            (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                'execute on function ledger.account_statement(text, date, date)',
+                'execute on function ledger.already_posted(text[], bytea[])',
+                'execute on function ledger.balances_at(date)',
+                'execute on function ledger.entry_date_for(date)',
+                'execute on function ledger.trial_balance_at(date)'
+            ]),
+            (array['pgsync_worker'], array[
+                'select on all tables in schema ledger',
+                'insert on table ledger.journal_entries, ledger.journal_lines',
+                'usage on sequence ledger.journal_entries_id_seq'
+            ]),
+            (array['pgsync_worker', 'pgsync_operator'], array[
+                'execute on function ledger.post_entry('
+                || 'date, text, text, jsonb, text, date, ledger.purpose, regclass, text, text)',
+                'execute on function ledger.reverse_entry(bigint, date, text, boolean)',
+                'execute on function ledger.take_snapshot()'
+            ]),
+            (array['pgsync_operator'], array[
+                'execute on function ledger.close_period(text)',
+                'execute on function ledger.import_chart(jsonb)',
+                'execute on function ledger.open_period(text, date, date)',
+                'execute on function ledger.reopen_period(text, text)',
+                'execute on function ledger.start_closing(text)'
+            ]),
+            (array['pgsync_worker', 'pgsync_operator'], array[
+                'execute on function pgsync.rule_boolean(jsonb)',
+                'execute on function pgsync.rule_date(jsonb)',
+                'execute on function pgsync.rule_number(jsonb)',
+                'execute on function pgsync.rule_number_problem(jsonb)',
+                'execute on function pgsync.rule_text(jsonb)'
+            ]),
+            (array['pgsync_operator'], array[
+                'update (value) on table pgsync.sync_configuration',
+                'execute on function pgsync.reset_configuration(text)',
+                'execute on function pgsync.set_configuration(text, text)'
+            ]),
+            (array['pgsync_worker'], array[
+                'usage on schema pgsync, ledger',
+                'select on table pgsync.migrations, pgsync.sync_configuration, pgsync.configuration',
+                'execute on function pgsync.configuration_allowed(text, numeric, numeric, text)',
+                'execute on function pgsync.configuration_boolean(text)',
+                'execute on function pgsync.configuration_integer(text)',
+                'execute on function pgsync.configuration_number(text)',
+                'execute on function pgsync.configuration_text(text)'
+            ])
+        ) as list (roles, privileges)
+        cross join unnest(list.privileges) as granted (privilege)
+        inner join pg_catalog.pg_roles as role on role.rolname = any(list.roles)
+        order by role.rolname, granted.privilege
+    loop
+        execute format('grant %s to %I', v_right, v_role);
+    end loop;
+
+    -- Only for a role of our own: the default covers all its schemas, and a database owner has others.
+    if current_user = 'pgsync_owner' then
+        alter default privileges revoke all on routines from public;
+    end if;
+end;
+$$;

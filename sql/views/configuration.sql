@@ -1,0 +1,15 @@
+create or replace view pgsync.configuration as
+select
+    setting.key,
+    setting.value,
+    setting.unit,
+    setting.value = setting.default_value as is_default,
+    setting.default_value,
+    pgsync.configuration_allowed(setting.kind, setting.minimum, setting.maximum, setting.unit) as allowed,
+    setting.description,
+    setting.updated_at,
+    setting.updated_by
+from pgsync.sync_configuration as setting;
+
+comment on view pgsync.configuration
+is 'The settings, what is allowed, whether somebody changed them. To change one: pgsync.set_configuration.';

@@ -1,0 +1,101 @@
+/// What the cells of all rounds come to.
+package struct BenchReport: Sendable {
+    /// A workload on a variant, over all rounds.
+    package struct Line: Sendable, Equatable {
+        package let workload: BenchWorkload
+        package let variant: BenchVariant
+        package let rowsPerSecond: Double
+        package let walBytesPerRow: Double
+        /// The rate beside that of no trigger in the same round.
+        package let ofNone: Double
+        /// The rate beside that of the bare trigger in the same round.
+        package let ofBare: Double
+        /// The time for a row beyond that with no trigger in the same round.
+        package let addedMicroseconds: Double
+        package let bar: Bar?
+    }
+
+    /// What a figure has to reach.
+    package struct Bar: Sendable, Equatable {
+        package let text: String
+        package let holds: Bool
+    }
+
+    /// Whether a log holds what was written.
+    package struct Proof: Sendable, Equatable {
+        package let variant: BenchVariant
+        package let changes: Int
+        package let logged: Int
+        /// Records whose last image in the log is not the row in the table.
+        package let different: Int
+
+        package var holds: Bool { changes == logged && different == 0 }
+    }
+
+    package let settings: [(name: String, value: String)]
+    package let lines: [Line]
+    package let proofs: [Proof]
+    /// How often the sleeping listener was woken, by what.
+    package let wakes: [(reason: String, count: Int)]
+
+    package var holds: Bool { proofs.allSatisfy(\.holds) }
+
+    /// Medians over the rounds, of ratios inside each round, so that a machine that slows down slows both.
+    package static func lines(_ cells: [BenchCell]) -> [Line] {
+        var workloads: [BenchWorkload] = []
+        for cell in cells where !workloads.contains(cell.workload) { workloads.append(cell.workload) }
+        let mostWriters = workloads.compactMap { workload -> Int? in
+            if case .insert(let writers) = workload { writers } else { nil }
+        }.max()
+        return workloads.flatMap { workload in
+            BenchVariant.allCases.compactMap { variant in
+                let own = cells.filter { $0.workload == workload && $0.variant == variant }
+                guard !own.isEmpty else { return nil }
+                func compared(_ other: BenchVariant, _ figure: (BenchCell, BenchCell) -> Double) -> Double {
+                    median(
+                        own.compactMap { cell in
+                            cells.first {
+                                $0.workload == workload && $0.variant == other && $0.round == cell.round
+                            }.map { figure(cell, $0) }
+                        }
+                    )
+                }
+                let ofBare = compared(.bare) { $0.rowsPerSecond / $1.rowsPerSecond }
+                let added = compared(.none) { $0.microsecondsPerRow - $1.microsecondsPerRow }
+                return Line(
+                    workload: workload,
+                    variant: variant,
+                    rowsPerSecond: median(own.map(\.rowsPerSecond)),
+                    walBytesPerRow: median(own.map(\.walBytesPerRow)),
+                    ofNone: compared(.none) { $0.rowsPerSecond / $1.rowsPerSecond },
+                    ofBare: ofBare,
+                    addedMicroseconds: added,
+                    bar: bar(workload, variant, mostWriters, ofBare: ofBare, added: added)
+                )
+            }
+        }
+    }
+
+    private static func bar(
+        _ workload: BenchWorkload,
+        _ variant: BenchVariant,
+        _ mostWriters: Int?,
+        ofBare: Double,
+        added: Double
+    ) -> Bar? {
+        guard variant == .busy else { return nil }
+        switch workload {
+        case .insert(let writers) where writers == mostWriters:
+            return Bar(text: "≥ 0.9 of bare", holds: ofBare >= 0.9)
+        case .copy: return Bar(text: "≤ 8 µs added", holds: added <= 8)
+        default: return nil
+        }
+    }
+
+    static func median(_ values: [Double]) -> Double {
+        guard !values.isEmpty else { return .nan }
+        let sorted = values.sorted()
+        let middle = sorted.count / 2
+        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+    }
+}

@@ -1,0 +1,17 @@
+/// Who takes note of what the application writes.
+package enum BenchVariant: String, Sendable, CaseIterable {
+    /// Nobody: what the application could do without any capture.
+    case none
+    /// A plain trigger that inserts each row into a plain log.
+    case bare
+    /// pgsync, with a listener that sleeps on the doorbell, wakes, and sleeps again at once.
+    case sleeping
+    /// pgsync, with nobody asleep, as when a worker has its hands full.
+    case busy
+    /// The plain trigger with a NOTIFY for each row.
+    case naive
+
+    /// The table it is measured on.
+    package var table: String { "bench.bills_\(rawValue)" }
+    package var usesPGSync: Bool { self == .sleeping || self == .busy }
+}

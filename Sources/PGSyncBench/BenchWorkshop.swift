@@ -1,0 +1,143 @@
+import Glibc
+import PGSyncCore
+import PGSyncSchema
+import PGSyncStore
+import Postgres
+import Services
+
+/// The database of a benchmark.
+struct BenchWorkshop: Sendable {
+    let options: ConnectionOptions
+
+    /// Makes the tables and what watches them; returns the settings that the figures depend on.
+    func prepare(_ migrator: Migrator) async throws -> [(name: String, value: String)] {
+        try await PostgresConnection.withConnection(to: options) { connection in
+            try await migrator.migrate(on: connection)
+            return try await connection.withSession { session in
+                for script in [BenchSQL.tables, BenchSQL.bare, BenchSQL.naive] {
+                    try session.runScript(script)
+                }
+                for variant in BenchVariant.allCases where variant.usesPGSync {
+                    try session.transaction {
+                        let store = SourceStore(session)
+                        _ = try store.attach(try store.table(named: variant.table), CaptureOptions())
+                    }
+                }
+                let names = [
+                    "server_version", "fsync", "synchronous_commit", "shared_buffers", "max_wal_size",
+                ]
+                let settings = try names.map { name in
+                    let value = try session.query("select current_setting(\(name))").onlyRow()
+                    return (name: name, value: try value.decode(0, as: String.self))
+                }
+                return settings + [(name: "cores", value: "\(sysconf(Int32(_SC_NPROCESSORS_ONLN)))")]
+            }
+        }
+    }
+
+    /// Lends connections that are all open before anything is timed.
+    func withConnections<Result>(
+        _ count: Int,
+        _ body: ([PostgresConnection]) async throws -> Result
+    ) async throws -> Result {
+        try await withConnections(count, [], body)
+    }
+
+    private func withConnections<Result>(
+        _ count: Int,
+        _ open: [PostgresConnection],
+        _ body: ([PostgresConnection]) async throws -> Result
+    ) async throws -> Result {
+        guard open.count < count else { return try await body(open) }
+        return try await PostgresConnection.withConnection(to: options) { connection in
+            try await withConnections(count, open + [connection], body)
+        }
+    }
+
+    /// Measures one workload on one variant.
+    func cell(
+        _ workload: BenchWorkload,
+        _ variant: BenchVariant,
+        round: Int,
+        period: Duration,
+        on writers: [PostgresConnection],
+        _ administrator: PostgresConnection
+    ) async throws -> (BenchCell, [AlarmState.Wake: Int]) {
+        let shutdown = Shutdown()
+        return try await withThrowingTaskGroup(of: [AlarmState.Wake: Int].self) { [options] group in
+            if variant == .sleeping {
+                group.addTask { try await BenchSleeper(options: options).run(until: shutdown) }
+            }
+            let writing = writers.enumerated().map { index, connection in
+                (BenchWriter(workload: workload, table: variant.table, index: index), connection)
+            }
+            let targets = try await Self.targets(writing)
+            let before = try await Self.walPosition(administrator)
+            let start = ContinuousClock.now
+            let rows = try await Self.write(writing, targets, until: start + period)
+            let duration = ContinuousClock.now - start
+            let after = try await Self.walPosition(administrator)
+            shutdown.request()
+            let wakes = try await group.next() ?? [:]
+            let cell = BenchCell(
+                workload: workload,
+                variant: variant,
+                round: round,
+                rows: rows,
+                duration: duration,
+                walBytes: after - before
+            )
+            return (cell, wakes)
+        }
+    }
+
+    private typealias Writing = [(writer: BenchWriter, connection: PostgresConnection)]
+
+    private static func targets(_ writing: Writing) async throws -> [[Int64]] {
+        var targets: [[Int64]] = []
+        for (writer, connection) in writing {
+            targets.append(try await connection.withSession { try writer.targets(on: $0) })
+        }
+        return targets
+    }
+
+    private static func write(
+        _ writing: Writing,
+        _ targets: [[Int64]],
+        until deadline: ContinuousClock.Instant
+    ) async throws -> Int {
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for ((writer, connection), targets) in zip(writing, targets) {
+                group.addTask {
+                    try await connection.withSession { try writer.run(on: $0, targets, until: deadline) }
+                }
+            }
+            return try await group.reduce(0, +)
+        }
+    }
+
+    private static func walPosition(_ connection: PostgresConnection) async throws -> Int {
+        try await connection.withSession { session in
+            try session.query("select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint").onlyRow().decode(
+                0
+            )
+        }
+    }
+
+    /// Compares every log with what was written and with what is in the tables.
+    func proofs(_ cells: [BenchCell]) async throws -> [BenchReport.Proof] {
+        try await PostgresConnection.withConnection(to: options) { connection in
+            try await connection.withSession { session in
+                try BenchVariant.allCases.filter { $0 != .none }.map { variant in
+                    let row = try session.query(Query(BenchSQL.check(variant))).onlyRow()
+                    return BenchReport.Proof(
+                        variant: variant,
+                        changes: cells.filter { $0.variant == variant }.map(\.rows).reduce(0, +),
+                        logged: try row.decode("logged"),
+                        different: try row.decode("different")
+                    )
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import PGSyncCore
+package import PGSyncSchema
+import PGSyncStore
+package import Postgres
+import Services
+
+/// Measures what capture costs the application, beside no capture at all and beside plain triggers.
+///
+/// It works in a database of its own, which it makes and drops.
+package struct CaptureBenchmark: Sendable {
+    /// How much is measured.
+    package struct Plan: Sendable {
+        package var writers = [1, 8, 32]
+        package var rounds = 3
+        package var period = Duration.seconds(3)
+        package var copyRows = 100_000
+
+        package init() {}
+
+        /// Single inserts for each number of writers, and the rest for the largest.
+        var workloads: [BenchWorkload] {
+            let most = writers.max() ?? 1
+            return writers.map { .insert(writers: $0) }
+                + [
+                    .insertHundred(writers: most), .copy(rows: copyRows), .update(writers: most),
+                    .delete(writers: most),
+                ]
+        }
+
+        /// How many measurements there will be.
+        package var cellCount: Int { rounds * workloads.count * BenchVariant.allCases.count }
+    }
+
+    private let plan: Plan
+    private let server: ConnectionOptions
+    private let migrator: Migrator
+
+    /// `server` reaches any database of the server as a user who may create one.
+    package init(_ plan: Plan, on server: ConnectionOptions, migrator: Migrator) {
+        self.plan = plan
+        self.server = server
+        self.migrator = migrator
+    }
+
+    /// Measures everything and checks the logs; `onCell` hears of each measurement.
+    package func run(onCell: @Sendable (BenchCell) throws -> Void) async throws -> BenchReport {
+        let name = "pgsync_bench_\(UInt32.random(in: 0 ... .max))"
+        return try await PostgresConnection.withConnection(to: server) { administrator in
+            try await administrator.withSession { session in
+                _ = try session.execute(
+                    "create database \(Identifier(name)) encoding 'UTF8' template template0"
+                )
+            }
+            let result: Result<BenchReport, any Error>
+            do {
+                result = .success(try await measure(server.with("dbname", name), administrator, onCell))
+            } catch {
+                result = .failure(error)
+            }
+            try await drop(name)
+            return try result.get()
+        }
+    }
+
+    /// In a task of its own, so that it also happens when the benchmark was cancelled.
+    private func drop(_ name: String) async throws {
+        try await Task.detached { [server] in
+            try await PostgresConnection.withConnection(to: server) { connection in
+                try await connection.withSession { session in
+                    _ = try session.execute("drop database \(Identifier(name)) with (force)")
+                }
+            }
+        }.value
+    }
+
+    private func measure(
+        _ options: ConnectionOptions,
+        _ administrator: PostgresConnection,
+        _ onCell: @Sendable (BenchCell) throws -> Void
+    ) async throws -> BenchReport {
+        let workshop = BenchWorkshop(options: options)
+        let settings = try await workshop.prepare(migrator)
+        var cells: [BenchCell] = []
+        var wakes: [AlarmState.Wake: Int] = [:]
+        let most = plan.writers.max() ?? 1
+        try await workshop.withConnections(most) { connections in
+            for round in 0..<plan.rounds {
+                // Not in the middle of a round, where it would fall on one variant alone. Not everybody may.
+                try await administrator.withSession { _ = try? $0.execute("checkpoint") }
+                for workload in plan.workloads {
+                    // Each round begins with another variant, so that none always comes first.
+                    let all = BenchVariant.allCases
+                    for place in all.indices {
+                        let variant = all[(place + round) % all.count]
+                        let (cell, woken) = try await workshop.cell(
+                            workload,
+                            variant,
+                            round: round,
+                            period: plan.period,
+                            on: Array(connections.prefix(workload.writers)),
+                            administrator
+                        )
+                        cells.append(cell)
+                        wakes.merge(woken, uniquingKeysWith: +)
+                        try onCell(cell)
+                    }
+                }
+            }
+        }
+        return BenchReport(
+            settings: settings,
+            lines: BenchReport.lines(cells),
+            proofs: try await workshop.proofs(cells),
+            wakes: wakes.map { ("\($0.key)", $0.value) }.sorted { $0.0 < $1.0 }
+        )
+    }
+}

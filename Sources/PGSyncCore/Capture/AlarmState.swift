@@ -1,0 +1,96 @@
+/// How a worker with nothing to do falls asleep without missing a change: decisions alone.
+///
+/// It arms the doorbell, looks once more, and sleeps until the bell rings. Whoever writes keeps the doorbell's lock
+/// until the commit, so an armed sleeper has seen all that was committed before and will hear of all that comes after.
+/// While it cannot arm, because a writer is in the middle of something or another worker sleeps, it looks by itself,
+/// at growing intervals.
+package struct AlarmState: Sendable, Equatable {
+    /// Why a sleep ended.
+    package enum Wake: Sendable, Equatable {
+        /// Somebody rang.
+        case bell
+        /// Something was there already when the doorbell was armed.
+        case lookedAgain
+        /// Something was found by looking, with the doorbell not armed.
+        case poll
+        /// Something was found by looking, though the doorbell was armed and had not rung.
+        case fallback
+        /// Nothing happened for the poll interval; the settings may have changed meanwhile.
+        case interval
+        case shutdown
+    }
+
+    /// What happened.
+    package enum Event: Sendable, Equatable {
+        case nothingToDo
+        case armed(Bool)
+        case looked(somethingWaits: Bool)
+        case rang
+        case timePassed
+        case shutdown
+    }
+
+    /// What to do next.
+    package enum Action: Sendable, Equatable {
+        case arm
+        case look
+        /// Wait for the bell, this long at most.
+        case sleep(Duration)
+        /// End the sleep; let go of the doorbell first if it is armed.
+        case wake(Wake, disarming: Bool)
+    }
+
+    private let usesDoorbell: Bool
+    private let pollInterval: Duration
+    private var isArmed = false
+    private var hasSlept = false
+    private var nextPause = Self.firstPause
+
+    private static let firstPause = Duration.milliseconds(5)
+
+    /// Without the doorbell it only looks from time to time, which is all that works through a transaction pooler.
+    package init(usesDoorbell: Bool, pollInterval: Duration) {
+        self.usesDoorbell = usesDoorbell
+        self.pollInterval = pollInterval
+    }
+
+    package mutating func handle(_ event: Event) -> Action {
+        switch event {
+        case .nothingToDo:
+            return usesDoorbell ? .arm : pause()
+        case .armed(let isArmed):
+            self.isArmed = isArmed
+            return isArmed ? .look : pause()
+        case .looked(somethingWaits: true):
+            return wake(!isArmed ? .poll : hasSlept ? .fallback : .lookedAgain)
+        case .looked(somethingWaits: false):
+            if isArmed {
+                guard !hasSlept else { return wake(.interval) }
+                hasSlept = true
+                return .sleep(pollInterval)
+            }
+            return usesDoorbell ? .arm : pause()
+        case .rang:
+            return wake(.bell)
+        case .timePassed:
+            return .look
+        case .shutdown:
+            return wake(.shutdown)
+        }
+    }
+
+    private mutating func pause() -> Action {
+        let pause = min(nextPause, pollInterval)
+        nextPause = min(nextPause * 2, pollInterval)
+        return .sleep(pause)
+    }
+
+    private mutating func wake(_ reason: Wake) -> Action {
+        defer {
+            isArmed = false
+            hasSlept = false
+            nextPause = Self.firstPause
+        }
+        return .wake(reason, disarming: isArmed)
+    }
+}

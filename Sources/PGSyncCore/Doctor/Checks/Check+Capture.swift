@@ -1,0 +1,53 @@
+extension Check {
+    static let capture = [sources, doorbell]
+
+    static let sources = Check("capture.sources", .capture, \.capture) { capture in
+        guard capture.sourceCount > 0 else { return .ok("no table is attached") }
+        return .ok("\(Quantity.count(capture.sourceCount, "table")) attached")
+    }
+
+    static let doorbell = Check("capture.doorbell", .capture, \.bell) { bell in
+        guard bell.isOn else {
+            return .ok("doorbell off; workers look every \(Quantity.time(bell.pollInterval))")
+        }
+        guard bell.allowsPreparing else { return .ok("doorbell on") }
+        return .warning(
+            "the doorbell is on and transactions can be prepared",
+            "PREPARE TRANSACTION is refused after a NOTIFY: one that changed an attached table while a worker slept "
+                + "would fail.",
+            remedy:
+                "pgsync config set enable_doorbell false    (or max_prepared_transactions = 0, where nobody "
+                + "prepares)"
+        )
+    }
+
+    /// Each fault of an attached table is a finding of its own.
+    static func captureFindings(_ facts: ServerFacts) -> [Finding] {
+        guard case .known(let capture) = facts.capture else { return [] }
+        return capture.findings.map(finding) + capture.growth.map(finding)
+    }
+
+    private static func finding(_ fault: CaptureFinding) -> Finding {
+        let found = "\(fault.table): \(fault.found)"
+        let verdict: Verdict =
+            switch fault.severity {
+            case .problem: .problem(found, "Changes of this table are lost to pgsync.", remedy: fault.remedy)
+            case .warning:
+                .warning(found, "What is captured may not be what is meant.", remedy: fault.remedy)
+            case .note, .ok: .note(found, "Nothing is lost by it.", remedy: fault.remedy)
+            }
+        return Finding(id: "capture.\(fault.kind)", topic: .capture, verdict: verdict)
+    }
+
+    private static func finding(_ growth: CaptureGrowth) -> Finding {
+        Finding(
+            id: "capture.growth",
+            topic: .capture,
+            verdict: .warning(
+                "\(growth.table): \(Quantity.count(growth.unexplained, "row")) written that no change explains",
+                "Writes that were rolled back look the same; else triggers were off for a while.",
+                remedy: "pgsync backfill '\(growth.table)'"
+            )
+        )
+    }
+}

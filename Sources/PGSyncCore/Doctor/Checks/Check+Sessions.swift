@@ -1,0 +1,41 @@
+extension Check {
+    static let sessions = [connections, timeouts, pooler]
+
+    static let connections = Check("sessions.connections", .sessions, \.capacity) { capacity in
+        let found =
+            "\(capacity.used) of \(capacity.available) in use (\(capacity.reserved) more are reserved)"
+        guard capacity.used * 10 >= capacity.available * 8 else { return .ok(found) }
+        return .warning(
+            found,
+            "When they run out, workers and the application are turned away.",
+            remedy:
+                "Use a connection pooler, end idle sessions, or raise max_connections and restart the server."
+        )
+    }
+
+    static let timeouts = Check("sessions.timeouts", .sessions, \.settings) { settings in
+        let dangerous = [
+            "statement_timeout", "transaction_timeout", "idle_in_transaction_session_timeout",
+            "idle_session_timeout",
+        ].filter { settings.number($0) > 0 }
+        guard !dangerous.isEmpty else { return .ok("no timeout ends the work of this user") }
+        let list = dangerous.map { name in
+            "\(name) = \(Quantity.time(.milliseconds(settings.number(name))))\(settings.origin(name))"
+        }.joined(separator: ", ")
+        return .note(
+            list,
+            "What takes longer is ended by the server and tried again; a worker waits idle for hours.",
+            remedy: "alter role … set \(dangerous[0]) = 0;    (for the user workers connect as)"
+        )
+    }
+
+    static let pooler = Check("connection.pooler", .sessions, \.connection) { connection in
+        guard connection.isPooled else { return .ok("direct connection") }
+        return .note(
+            "a connection pooler is in between",
+            "Waking up by notification needs a session of one's own; through a transaction pooler pgsync can only ask "
+                + "now and then.",
+            remedy: "Give workers a connection string that leads to the server itself."
+        )
+    }
+}

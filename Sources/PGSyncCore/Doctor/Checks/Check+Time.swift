@@ -1,0 +1,25 @@
+extension Check {
+    static let time = [clock, formats]
+
+    static let clock = Check("time.clock", .time, \.clock) { clock in
+        let distance = clock.ahead < .zero ? .zero - clock.ahead : clock.ahead
+        let bound = "within ±\(Quantity.time(clock.uncertainty))"
+        guard distance > clock.uncertainty else {
+            return .ok("the clocks of server and this machine agree \(bound)")
+        }
+        let side = clock.ahead < .zero ? "behind" : "ahead of"
+        let found = "the server's clock is \(Quantity.time(distance)) \(side) this machine's, \(bound)"
+        guard distance - clock.uncertainty >= .seconds(2) else { return .ok(found) }
+        return .warning(
+            found,
+            "Times in logs and in the database do not fit together. pgsync itself goes by the server's clock.",
+            remedy: "Have both machines follow a time server: timedatectl set-ntp true"
+        )
+    }
+
+    static let formats = Check("time.formats", .time, \.settings) { settings in
+        let found = ["TimeZone", "DateStyle", "IntervalStyle"].map { "\($0) \(settings[$0])" }
+            .joined(separator: ", ")
+        return .ok(found)
+    }
+}

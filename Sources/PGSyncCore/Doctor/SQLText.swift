@@ -1,0 +1,13 @@
+/// Names as they stand in SQL that a person is told to run.
+enum SQLText {
+    /// A name, quoted only where PostgreSQL asks for it.
+    static func name(_ name: String) -> String {
+        let isPlain =
+            name.first.map { $0 == "_" || ("a"..."z").contains($0) } ?? false
+            && name.allSatisfy { $0 == "_" || ("a"..."z").contains($0) || ("0"..."9").contains($0) }
+        return isPlain
+            ? name
+            : "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+                + "\""
+    }
+}

@@ -1,0 +1,129 @@
+extension ServerFacts {
+    package struct Server: Sendable, Equatable {
+        /// The version as one number: 150018 is 15.18.
+        package var version: Int
+        package var encoding: String
+        package var isStandby: Bool
+        package var isReadOnly: Bool
+        package var database: String
+
+        package init(version: Int, encoding: String, isStandby: Bool, isReadOnly: Bool, database: String) {
+            self.version = version
+            self.encoding = encoding
+            self.isStandby = isStandby
+            self.isReadOnly = isReadOnly
+            self.database = database
+        }
+
+        package var major: Int { version / 10_000 }
+        package var minor: Int { version % 10_000 }
+    }
+
+    /// Where the schema stands, seen from this program.
+    package enum Schema: Sendable, Equatable {
+        case missing
+        case upToDate(migrations: Int)
+        case behind(steps: [String])
+        /// Later migrations than this program knows, none of which forbids it to work.
+        case newer(migrations: [String])
+        case unusable(reason: String)
+    }
+
+    package struct Roles: Sendable, Equatable {
+        package var user: String
+        package var isSuperuser: Bool
+        /// The roles of pgsync that exist, and whether the user may act as each.
+        package var existing: [String: Bool]
+        package var expected: [String]
+
+        package init(user: String, isSuperuser: Bool, existing: [String: Bool], expected: [String]) {
+            self.user = user
+            self.isSuperuser = isSuperuser
+            self.existing = existing
+            self.expected = expected
+        }
+    }
+
+    /// What everybody may do.
+    package struct Grants: Sendable, Equatable {
+        package var publicCreatesInPublic: Bool
+        /// Those of our schemas that PUBLIC may use.
+        package var schemasOpenToPublic: [String]
+
+        package init(publicCreatesInPublic: Bool, schemasOpenToPublic: [String]) {
+            self.publicCreatesInPublic = publicCreatesInPublic
+            self.schemasOpenToPublic = schemasOpenToPublic
+        }
+    }
+
+    package struct Standby: Sendable, Equatable {
+        package var name: String
+        package var isSynchronous: Bool
+
+        package init(name: String, isSynchronous: Bool) {
+            self.name = name
+            self.isSynchronous = isSynchronous
+        }
+    }
+
+    package struct Connection: Sendable, Equatable {
+        package var isLocal: Bool
+        /// The version of TLS; nil without.
+        package var encryption: String?
+        /// Whether something between here and the server lends out its sessions.
+        package var isPooled: Bool
+
+        package init(isLocal: Bool, encryption: String?, isPooled: Bool) {
+            self.isLocal = isLocal
+            self.encryption = encryption
+            self.isPooled = isPooled
+        }
+    }
+
+    /// How many sessions there are, of all databases.
+    package struct Occupancy: Sendable, Equatable {
+        package var used: Int
+
+        package init(used: Int) { self.used = used }
+    }
+
+    /// Something that keeps an old snapshot alive, or would be lost with it.
+    package struct Holder: Sendable, Equatable {
+        /// How a person finds it, such as "process 4711 of alice (psql)".
+        package var name: String
+        package var age: Duration
+        /// The statement that ends it.
+        package var release: String
+
+        package init(name: String, age: Duration, release: String) {
+            self.name = name
+            self.age = age
+            self.release = release
+        }
+    }
+
+    package struct Slot: Sendable, Equatable {
+        package var name: String
+        package var isActive: Bool
+        /// Bytes of write-ahead log kept for it.
+        package var retainedBytes: Int?
+
+        package init(name: String, isActive: Bool, retainedBytes: Int?) {
+            self.name = name
+            self.isActive = isActive
+            self.retainedBytes = retainedBytes
+        }
+    }
+
+    package struct Clock: Sendable, Equatable {
+        /// How far the server's clock is ahead of ours.
+        package var ahead: Duration
+        /// Half the round trip in which it was read: the difference is not known better than this.
+        package var uncertainty: Duration
+
+        package init(ahead: Duration, uncertainty: Duration) {
+            self.ahead = ahead
+            self.uncertainty = uncertainty
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package import Postgres
+
+/// Bringing the rows that are there already into the log, piece by piece.
+package struct BackfillStore {
+    private let session: Session
+
+    package init(_ session: Session) {
+        self.session = session
+    }
+
+    /// Begins a backfill, or finds the one that was interrupted, and tells which.
+    package func start(_ table: TableReference) throws -> (progress: BackfillProgress, isResumed: Bool) {
+        let underWay = try running(table)
+        let id: Int64
+        do {
+            id = try session.query("select pgsync.start_backfill(\(.inferred(table.argument)))").onlyRow()
+                .decode(0)
+        } catch let error as PostgresError where error.isRefusal {
+            throw CaptureError.refused(error)
+        }
+        return (try progress(id), underWay?.id == id)
+    }
+
+    /// Brings the next rows into the log; together with its record this is one transaction.
+    package func step(_ id: Int64, rows: Int, table: String) throws -> BackfillStep {
+        do {
+            let row = try session.query(
+                .prepared(
+                    """
+                    select
+                        step.*,
+                        pgsync.configuration_integer('backfill_chunk_milliseconds')::bigint as milliseconds
+                    from pgsync.backfill_step(\(id), \(rows)) as step
+                    """
+                )
+            ).onlyRow()
+            return BackfillStep(
+                rows: try row.decode("row_count"),
+                done: try row.decode("done"),
+                expected: try row.decode("expected"),
+                isFinished: try row.decode("finished"),
+                targetDuration: .milliseconds(try row.decode("milliseconds", as: Int64.self))
+            )
+        } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
+            throw CaptureError.backfillIsRunning(table: table)
+        }
+    }
+
+    /// Ends a backfill where it is; false when it had ended before.
+    ///
+    /// What it has brought into the log stays.
+    @discardableResult
+    package func cancel(_ id: Int64) throws -> Bool {
+        try session.query("select pgsync.cancel_backfill(\(id))").onlyRow().decode(0)
+    }
+
+    package func progress(_ id: Int64) throws -> BackfillProgress {
+        try BackfillProgress(
+            session.query(
+                """
+                select id, subject, state, done, expected, started_at
+                from pgsync.sync_progress where id = \(id)
+                """
+            ).onlyRow()
+        )
+    }
+
+    /// The backfill of a table that is under way, or was interrupted.
+    package func running(_ table: TableReference) throws -> BackfillProgress? {
+        try session.query(
+            """
+            select id, subject, state, done, expected, started_at
+            from pgsync.sync_progress
+            where kind = 'backfill' and state = 'running' and to_regclass(subject) = \(.inferred(table.argument))::regclass
+            """
+        ).first.map(BackfillProgress.init)
+    }
+}

@@ -1,0 +1,157 @@
+import PGSyncCore
+package import Postgres
+
+/// The attached tables, in `pgsync.sources`.
+package struct SourceStore {
+    private let session: Session
+
+    package init(_ session: Session) {
+        self.session = session
+    }
+
+    /// Finds a table by its name as it stands in SQL: along the search path, with quotes where it needs them.
+    package func table(named name: String) throws -> TableReference {
+        let found: ResultSet
+        do {
+            found = try session.query(
+                """
+                select relation.oid::bigint as id, format('%I.%I', namespace.nspname, relation.relname) as name
+                from pg_catalog.pg_class as relation
+                inner join pg_catalog.pg_namespace as namespace on relation.relnamespace = namespace.oid
+                where relation.oid = pg_catalog.to_regclass(\(name))
+                """
+            )
+        } catch let error as PostgresError where error.kind == .server {
+            throw CaptureError.unreadableName(name, reason: error.message)
+        }
+        guard let row = found.first else {
+            throw CaptureError.unknownTable(name, known: try tableNames())
+        }
+        return TableReference(id: try row.decode("id"), name: try row.decode("name"))
+    }
+
+    /// Has every change of a table captured from now on, or changes how; returns what was done or would be.
+    ///
+    /// In one transaction with the caller: other options take the place of present ones with nothing lost between.
+    package func attach(
+        _ table: TableReference,
+        _ options: CaptureOptions,
+        isDryRun: Bool = false
+    ) throws -> [String] {
+        try steps(
+            """
+            select step from pgsync.attach(
+                \(.inferred(table.argument)),
+                key_columns => \(options.key),
+                columns => \(options.columns),
+                exclude => \(options.exclude),
+                kind => \(options.kind.rawValue),
+                actions => \(options.actions.map(\.rawValue)),
+                before_image => \(options.keepsBeforeImage),
+                every_version => \(options.wantsEveryVersion),
+                dry_run => \(isDryRun),
+                patience => make_interval(secs => \(options.patience / .seconds(1)))
+            ) as step
+            """
+        )
+    }
+
+    /// Ends the capture of a table; what was captured stays.
+    package func detach(
+        _ table: TableReference,
+        isDryRun: Bool = false,
+        patience: Duration = .seconds(30)
+    ) throws -> [String] {
+        try steps(
+            """
+            select step from pgsync.detach(
+                \(.inferred(table.argument)),
+                dry_run => \(isDryRun),
+                patience => make_interval(secs => \(patience / .seconds(1)))
+            ) as step
+            """
+        )
+    }
+
+    /// Makes the capture function and the triggers anew, after columns or triggers were changed.
+    package func reattach(_ table: TableReference, isDryRun: Bool = false) throws -> [String] {
+        try steps(
+            """
+            select step from pgsync.reattach(\(.inferred(table.argument)), dry_run => \(isDryRun)) as step
+            """
+        )
+    }
+
+    /// Every attached table, by name.
+    ///
+    /// Counting what was captured reads the whole log; what waits is counted in the queue.
+    package func list(countsCaptured: Bool = true) throws -> [Source] {
+        let findings = Dictionary(grouping: try CaptureInspection(session).findings(), by: \.table)
+        return try session.query(
+            """
+            with waiting as materialized (
+                select log.source_table, count(*) as changes
+                from pgsync.sync_queue as queue
+                inner join pgsync.sync_logs as log on log.id = queue.log_id
+                group by log.source_table
+            ),
+            captured as materialized (
+                select log.source_table, count(*) as changes
+                from pgsync.sync_logs as log
+                where \(countsCaptured)
+                group by log.source_table
+            )
+            select
+                source.table_name, source.key_columns, source.captured_columns, source.trigger_kind,
+                source.actions, source.before_image, source.every_version, source.attached_at,
+                source.attached_by,
+                coalesce(waiting.changes, 0) as waiting,
+                case when \(countsCaptured) then coalesce(captured.changes, 0) end as captured
+            from pgsync.sources as source
+            left join waiting on waiting.source_table = source.source_table
+            left join captured on captured.source_table = source.source_table
+            where source.attached
+            order by source.table_name
+            """
+        ).map { row in
+            try Source(row, findings: findings[try row.decode("table_name", as: String.self)] ?? [])
+        }
+    }
+
+    // MARK: Beneath
+
+    private func steps(_ query: Query) throws -> [String] {
+        let user = try session.query("select current_user::text").onlyRow().decode(0, as: String.self)
+        do {
+            return try session.query(query).map { try $0.decode("step") }
+        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege && error.hint == nil
+        {
+            throw CaptureError.notPermitted(error, user: user)
+        } catch let error as PostgresError where error.isRefusal {
+            throw CaptureError.refused(error)
+        }
+    }
+
+    /// The names that tables can be called by, with their schemas and, where the search path leads to them, without.
+    private func tableNames() throws -> [String] {
+        try session.query(
+            """
+            select named.name
+            from pg_catalog.pg_class as relation
+            inner join pg_catalog.pg_namespace as namespace on relation.relnamespace = namespace.oid
+            cross join lateral (
+                values
+                (format('%I', relation.relname), pg_catalog.pg_table_is_visible(relation.oid)),
+                (format('%I.%I', namespace.nspname, relation.relname), true)
+            ) as named (name, is_usable)
+            where relation.relkind in ('r', 'p')
+                and not relation.relispartition
+                and namespace.nspname not in ('pgsync', 'ledger', 'information_schema')
+                and namespace.nspname not like 'pg\\_%'
+                and named.is_usable
+            order by named.name
+            limit 10000
+            """
+        ).map { try $0.decode("name") }
+    }
+}

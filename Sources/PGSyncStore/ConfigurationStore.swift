@@ -1,0 +1,53 @@
+package import Postgres
+
+/// The settings in `pgsync.sync_configuration`.
+package struct ConfigurationStore {
+    private let session: Session
+
+    package init(_ session: Session) {
+        self.session = session
+    }
+
+    /// Every setting, by key.
+    package func list() throws -> [Setting] {
+        try session.query(
+            """
+            select key, value, unit, is_default, default_value, allowed, description, updated_at, updated_by
+            from pgsync.configuration
+            order by key
+            """
+        ).map(Setting.init)
+    }
+
+    package func setting(_ key: String) throws -> Setting {
+        let settings = try list()
+        guard let setting = settings.first(where: { $0.key == key }) else {
+            throw ConfigurationError.unknownKey(key, known: settings.map(\.key))
+        }
+        return setting
+    }
+
+    /// Changes a setting, for everybody, as soon as the transaction commits.
+    @discardableResult
+    package func set(_ key: String, to value: String) throws -> Setting {
+        try change(key, to: value, with: "select pgsync.set_configuration(\(key), \(value))")
+    }
+
+    /// Puts a setting back to its default.
+    @discardableResult
+    package func reset(_ key: String) throws -> Setting {
+        try change(key, to: nil, with: "select pgsync.reset_configuration(\(key))")
+    }
+
+    private func change(_ key: String, to value: String?, with query: Query) throws -> Setting {
+        let setting = try setting(key)
+        do {
+            try session.execute(query)
+        } catch let error as PostgresError where error.sqlState == .invalidParameterValue {
+            throw ConfigurationError.invalidValue(value ?? setting.defaultValue, for: setting)
+        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+            throw ConfigurationError.notPermitted(key: key)
+        }
+        return try self.setting(key)
+    }
+}

@@ -1,0 +1,99 @@
+package import PGSyncCore
+import PGSyncStore
+package import Postgres
+package import Services
+
+/// Lets a worker sleep until there is something to do.
+///
+/// Wake-ups are hints and looking is the truth: a sleep also ends when looking, which happens at the poll interval at
+/// the latest, finds something. It owns the connection as long as it is lent.
+package struct ChangeAlarm {
+    /// How a worker learns of changes.
+    package enum Mode: String, Sendable, CaseIterable {
+        /// By the doorbell, with looking as the fallback.
+        case doorbell
+        /// By looking alone, which also works through a pooler that lends sessions for a transaction.
+        case poll
+    }
+
+    private let connection: PostgresConnection
+    private let mode: Mode
+    private let pollInterval: Duration
+    private let clock: any Clock<Duration>
+    private let look: @Sendable (Session) throws -> Bool
+    private let bell = Bell()
+
+    /// Listens for as long as the closure runs; `look` tells whether something waits.
+    package static func with<Result>(
+        _ connection: PostgresConnection,
+        mode: Mode = .doorbell,
+        pollInterval: Duration,
+        clock: any Clock<Duration> = ContinuousClock(),
+        look: @escaping @Sendable (Session) throws -> Bool = { try Doorbell($0).somethingWaits() },
+        _ body: (ChangeAlarm) async throws -> Result
+    ) async throws -> Result {
+        let alarm = ChangeAlarm(
+            connection: connection,
+            mode: mode,
+            pollInterval: pollInterval,
+            clock: clock,
+            look: look
+        )
+        guard mode == .doorbell else { return try await body(alarm) }
+        let rings = try await connection.listen(to: Doorbell.channel)
+        return try await withThrowingTaskGroup(of: Void.self) { [bell = alarm.bell] group in
+            defer { group.cancelAll() }
+            group.addTask {
+                do {
+                    for try await _ in rings { bell.ring() }
+                } catch {
+                    bell.fail(error)
+                }
+            }
+            return try await body(alarm)
+        }
+    }
+
+    /// Sleeps until something may be there, and tells what ended the sleep.
+    ///
+    /// Call it when there is nothing to do. It throws when the connection is lost; then connect again and look.
+    package func sleep(until shutdown: Shutdown) async throws -> AlarmState.Wake {
+        var state = AlarmState(usesDoorbell: mode == .doorbell, pollInterval: pollInterval)
+        bell.clear()
+        var action = state.handle(.nothingToDo)
+        while true {
+            switch action {
+            case .arm:
+                let isArmed = try await connection.withSession { try Doorbell($0).arm() }
+                action = state.handle(.armed(isArmed))
+            case .look:
+                action = state.handle(.looked(somethingWaits: try await connection.withSession(look)))
+            case .sleep(let duration):
+                action = state.handle(try await event(within: duration, or: shutdown))
+            case .wake(let reason, let disarming):
+                if disarming { try await connection.withSession { try Doorbell($0).disarm() } }
+                return reason
+            }
+        }
+    }
+
+    private func event(within duration: Duration, or shutdown: Shutdown) async throws -> AlarmState.Event {
+        try await withThrowingTaskGroup(of: AlarmState.Event.self) { [bell, clock] group in
+            defer { group.cancelAll() }
+            group.addTask {
+                try await bell.wait()
+                return .rang
+            }
+            group.addTask {
+                try await clock.sleep(for: duration)
+                return .timePassed
+            }
+            group.addTask {
+                try await shutdown.wait()
+                return .shutdown
+            }
+            guard let first = try await group.next() else { throw CancellationError() }
+            return first
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import Postgres
+import TestSupport
+import Testing
+
+@Suite("A way around the triggers", .captured, .timeLimit(.minutes(10)))
+struct BypassTests {
+    static let table =
+        "create table t (id int primary key, v int); select pgsync.attach('t'); insert into t values (1, 1);"
+
+    @Test("that only pretends to be one is captured", arguments: ["replica", "local", "origin"])
+    func replicationRole(role: String) async throws {
+        let database = TestDatabase.current
+        try await database.run(
+            "create table t (id int primary key, v int); select pgsync.attach('t', kind => 'row')"
+        )
+        try await database.run(
+            "set session_replication_role = \(role); insert into t values (1, 1); update t set v = 2; delete from t; truncate t"
+        )
+        #expect(try await database.history("t") == ["create 1", "update 1", "delete 1", "truncate "])
+    }
+
+    @Test(
+        "is found by inspection",
+        arguments: [
+            ("alter table t disable trigger \"000_pgsync_insert\"", "trigger_disabled"),
+            ("alter table t disable trigger user", "trigger_disabled"),
+            ("alter table t enable trigger \"000_pgsync_delete\"", "trigger_disabled"),
+            ("drop trigger \"000_pgsync_update\" on t", "trigger_missing"),
+            ("alter table t alter v type bigint using v * 100", "column_retyped"),
+            ("alter table t drop v", "column_dropped"),
+            ("alter table t rename v to w", "column_renamed"), ("alter table t add w int", "column_added"),
+            ("alter table t rename to u", "table_renamed"),
+            ("alter table t rename to u; create table t (id int primary key, v int)", "table_swapped"),
+            ("drop table t", "table_dropped"),
+            (
+                "create table root (id int primary key, v int) partition by range (id); alter table root attach partition t for values from (0) to (9)",
+                "writes_missed"
+            ),
+            ("create table child () inherits (t)", "writes_missed"),
+            (
+                "create subscription s connection 'dbname=nowhere' publication p with (connect = false); insert into pg_subscription_rel (srsubid, srrelid, srsubstate) select oid, 't'::regclass, 'r' from pg_subscription",
+                "writes_missed"
+            ),
+            ("alter table t enable row level security", "reads_refused"),
+            ("revoke select on t from pgsync_capture", "reads_refused"),
+            (
+                "do $$begin execute (select replace(pg_get_functiondef(tgfoid), 'begin', 'begin return null; ') from pg_trigger where tgname = '000_pgsync_insert'); end$$",
+                "function_changed"
+            ),
+        ]
+    )
+    func isFound(bypass: String, finding: String) async throws {
+        let database = TestDatabase.current
+        try await database.run(Self.table)
+        #expect(try await database.lines("select found from pgsync.inspect_capture()") == [])
+        try await database.run(bypass)
+        #expect(
+            try await database.lines("select distinct finding from pgsync.inspect_capture()") == [finding]
+        )
+        // A subscription outlives its database's drop unless it is let go of.
+        if bypass.hasPrefix("create subscription") {
+            try await database.run(
+                "delete from pg_subscription_rel; alter subscription s set (slot_name = none); drop subscription s"
+            )
+        }
+    }
+
+    @Test(
+        "is settled by what inspection says",
+        arguments: [
+            "alter table t disable trigger user", "drop trigger \"000_pgsync_update\" on t",
+            "alter table t rename to u",
+            "alter table t enable row level security", "alter table t rename id to ident",
+            "alter table t add w int",
+        ]
+    )
+    func remedy(bypass: String) async throws {
+        let database = TestDatabase.current
+        try await database.run("\(Self.table) \(bypass)")
+        for remedy in try await database.lines(
+            "select distinct split_part(remedy, ';', 1) from pgsync.inspect_capture()"
+        ) {
+            try await database.run(remedy)
+        }
+        #expect(try await database.lines("select found from pgsync.inspect_capture()") == [])
+    }
+
+    @Test("shows in the growth of the table")
+    func growth() async throws {
+        let database = TestDatabase.current
+        guard try await database.session({ $0.serverVersion >= 150_000 }) else { return }
+        let unexplained = "select unexplained from pgsync.capture_growth()"
+        try await database.run(Self.table)
+        try await database.session { session in
+            _ = try session.runScript("select pg_stat_force_next_flush()")
+            _ = try session.runScript("select pgsync.remember_growth()")
+            _ = try session.runScript(
+                "insert into t values (2, 2); update t set v = 3; update t set id = 9 where id = 2"
+            )
+            _ = try session.runScript("select pg_stat_force_next_flush()")
+        }
+        #expect(try await database.value(unexplained) == "0")
+        try await database.run("select pgsync.remember_growth()")
+        try await database.session { session in
+            _ = try session.runScript(
+                "alter table t disable trigger user; insert into t values (3, 3), (4, 4)"
+            )
+            _ = try session.runScript("select pg_stat_force_next_flush()")
+        }
+        try await eventually { try await database.value(unexplained) == "2" }
+        try await database.run("select pgsync.remember_growth()")
+        #expect(try await database.value(unexplained) == "0")
+    }
+
+    @Test(
+        "of the immutable log is closed, also to its owner and to replicas",
+        arguments: ["sync_logs", "sync_logs_000001"]
+    )
+    func immutable(table: String) async throws {
+        let database = TestDatabase.current
+        try await database.run(Self.table)
+        for statement in [
+            "update pgsync.\(table) set data = null", "delete from pgsync.\(table)",
+            "truncate pgsync.\(table)",
+        ] {
+            for role in ["origin", "replica"] {
+                let refusal = try await database.refusal(
+                    of: "set session_replication_role = \(role); \(statement)"
+                )
+                #expect(refusal.message.contains("never changed"))
+            }
+            let refusal = try await database.refusal(of: "set role pgsync_owner; \(statement)")
+            #expect(refusal.message.contains("never changed"))
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import PGSyncCore
+import Testing
+
+@Suite("AlarmState")
+struct AlarmStateTests {
+    private var state = AlarmState(usesDoorbell: true, pollInterval: .seconds(1))
+
+    @Test("arms, looks once more, sleeps, and lets the bell go when it has rung")
+    mutating func bell() {
+        #expect(state.handle(.nothingToDo) == .arm)
+        #expect(state.handle(.armed(true)) == .look)
+        #expect(state.handle(.looked(somethingWaits: false)) == .sleep(.seconds(1)))
+        #expect(state.handle(.rang) == .wake(.bell, disarming: true))
+        #expect(state.handle(.nothingToDo) == .arm)
+    }
+
+    @Test("does not sleep on what came before the bell was armed")
+    mutating func looksAgain() {
+        _ = state.handle(.nothingToDo)
+        _ = state.handle(.armed(true))
+        #expect(state.handle(.looked(somethingWaits: true)) == .wake(.lookedAgain, disarming: true))
+    }
+
+    @Test("tells a change the bell missed from a quiet interval")
+    mutating func fallback() {
+        for (waits, wake) in [(true, AlarmState.Wake.fallback), (false, .interval)] {
+            _ = state.handle(.nothingToDo)
+            _ = state.handle(.armed(true))
+            _ = state.handle(.looked(somethingWaits: false))
+            #expect(state.handle(.timePassed) == .look)
+            #expect(state.handle(.looked(somethingWaits: waits)) == .wake(wake, disarming: true))
+        }
+    }
+
+    @Test("looks at growing intervals while it cannot arm, and tries to arm each time")
+    mutating func backsOff() {
+        #expect(state.handle(.nothingToDo) == .arm)
+        for milliseconds in [5, 10, 20, 40, 80, 160, 320, 640, 1_000, 1_000] {
+            #expect(state.handle(.armed(false)) == .sleep(.milliseconds(milliseconds)))
+            #expect(state.handle(.timePassed) == .look)
+            #expect(state.handle(.looked(somethingWaits: false)) == .arm)
+        }
+        _ = state.handle(.armed(false))
+        _ = state.handle(.timePassed)
+        #expect(state.handle(.looked(somethingWaits: true)) == .wake(.poll, disarming: false))
+        // The next sleep begins with short looks again.
+        _ = state.handle(.nothingToDo)
+        #expect(state.handle(.armed(false)) == .sleep(.milliseconds(5)))
+    }
+
+    @Test("never arms where the doorbell cannot be used")
+    func pollsOnly() {
+        var state = AlarmState(usesDoorbell: false, pollInterval: .milliseconds(8))
+        #expect(state.handle(.nothingToDo) == .sleep(.milliseconds(5)))
+        _ = state.handle(.timePassed)
+        #expect(state.handle(.looked(somethingWaits: false)) == .sleep(.milliseconds(8)))
+        #expect(state.handle(.shutdown) == .wake(.shutdown, disarming: false))
+    }
+}

@@ -1,0 +1,107 @@
+import Locking
+import PGSyncOperations
+import PGSyncStore
+import Postgres
+import Services
+import TestSupport
+import Testing
+
+@Suite("BackfillRunner", .migratedDatabase, .timeLimit(.minutes(10)))
+struct BackfillRunnerTests {
+    private let database = TestDatabase.current
+
+    private func attachedTable(rows: Int) async throws -> TableReference {
+        try await database.session { session in
+            try session.runScript(
+                """
+                create table bills (id int primary key, amount int);
+                insert into bills select g, g from generate_series(1, \(rows)) as g;
+                analyze bills;
+                """
+            )
+            let store = SourceStore(session)
+            let table = try store.table(named: "bills")
+            _ = try store.attach(table, CaptureOptions())
+            return table
+        }
+    }
+
+    /// How many rows are in the log, and how many of them twice.
+    private func logged() async throws -> [String?] {
+        try await database.run(
+            "select count(*) || ' ' || count(*) - count(distinct record_id) from pgsync.sync_logs"
+        )
+    }
+
+    @Test("brings every row into the log, once, and tells how far it is")
+    func completes() async throws {
+        let table = try await attachedTable(rows: 3_000)
+        let seen = Locked<[Int]>([])
+        let report = try await BackfillRunner(to: database.options, share: 1).run(table, until: Shutdown()) {
+            report in
+            seen.withLock { $0.append(report.done) }
+        }
+        #expect(report.isFinished && !report.isResumed)
+        #expect(report.done == 3_000 && report.expected == 3_000)
+        let steps = seen.withLock { $0 }
+        #expect(steps.count > 2 && steps == steps.sorted())
+        #expect(try await logged() == ["3000 0"])
+    }
+
+    @Test("stops at the end of a step when asked to, and goes on there the next time")
+    func resumes() async throws {
+        let table = try await attachedTable(rows: 3_000)
+        let shutdown = Shutdown()
+        let runner = BackfillRunner(to: database.options, share: 1)
+        let first = try await runner.run(table, until: shutdown) { report in
+            if report.done > 0 { shutdown.request() }
+        }
+        #expect(!first.isFinished && first.done > 0 && first.done < 3_000)
+        let second = try await runner.run(table, until: Shutdown()) { _ in }
+        #expect(second.isFinished && second.isResumed && second.doneBefore == first.done)
+        #expect(try await logged() == ["3000 0"])
+    }
+
+    @Test("goes on by itself when its session is cut off")
+    func reconnects() async throws {
+        let table = try await attachedTable(rows: 20_000)
+        let cuts = Locked(0)
+        let options = database.options.with("application_name", "backfill_to_cut")
+        let (reports, continuation) = AsyncStream.makeStream(of: Int.self)
+        let report = try await withThrowingTaskGroup(of: Void.self) { [database] group in
+            group.addTask {
+                for await done in reports where done > 0 && cuts.withLock({ $0 }) < 3 {
+                    let cut = try await database.run(
+                        """
+                        select count(pg_terminate_backend(pid)) from pg_stat_activity
+                        where application_name = 'backfill_to_cut'
+                        """
+                    )
+                    if cut == ["1"] { cuts.withLock { $0 += 1 } }
+                }
+            }
+            defer { continuation.finish() }
+            return try await BackfillRunner(to: options, share: 0.5).run(table, until: Shutdown()) { report in
+                continuation.yield(report.done)
+            }
+        }
+        #expect(report.isFinished && report.done == 20_000)
+        #expect(cuts.withLock { $0 } > 0)
+        #expect(try await logged() == ["20000 0"])
+    }
+
+    @Test("leaves a backfill alone that somebody else is working on")
+    func busy() async throws {
+        let table = try await attachedTable(rows: 10)
+        try await database.connect { other in
+            try await other.withSession { session in
+                _ = try BackfillStore(session).start(table)
+                try session.runScript("begin; select from pgsync.sync_progress for update")
+            }
+            await #expect(throws: CaptureError.self) {
+                try await BackfillRunner(to: database.options, patience: .zero).run(table, until: Shutdown())
+                { _ in }
+            }
+        }
+    }
+}

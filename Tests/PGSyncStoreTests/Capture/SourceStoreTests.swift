@@ -1,0 +1,102 @@
+import PGSyncCore
+import PGSyncStore
+import Postgres
+import TestSupport
+import Testing
+
+@Suite("SourceStore", .migratedDatabase, .timeLimit(.minutes(10)))
+struct SourceStoreTests {
+    private func session<Result: Sendable>(
+        _ body: @Sendable (Session) throws -> Result
+    ) async throws -> Result {
+        try await TestDatabase.current.session { session in
+            try session.runScript(
+                """
+                create table bills (id bigint primary key, amount numeric, patient text);
+                create table "Odd ""Name" (a int, "B c" int, primary key (a, "B c"));
+                create table keyless (a int);
+                """
+            )
+            return try body(session)
+        }
+    }
+
+    @Test("finds a table as psql would", arguments: ["bills", "BILLS", "public.bills", #""Odd ""Name""#])
+    func finds(name: String) async throws {
+        let found = try await session { try SourceStore($0).table(named: name).name }
+        #expect(found == (name.hasPrefix("\"") ? #"public."Odd ""Name""# : "public.bills"))
+    }
+
+    @Test("knows which tables there are when one is not")
+    func unknown() async throws {
+        try await session { session in
+            let error = #expect(throws: CaptureError.self) { try SourceStore(session).table(named: "bils") }
+            guard case .unknownTable("bils", let known)? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(known.contains("bills") && known.contains("public.bills"))
+            #expect(!known.contains { $0.hasPrefix("pgsync.") || $0.hasPrefix("pg_catalog.") })
+            #expect(throws: CaptureError.self) { try SourceStore(session).table(named: "a.b.c.d") }
+        }
+    }
+
+    @Test("attaches as asked, lists what waits, and detaches")
+    func attaches() async throws {
+        try await session { session in
+            let store = SourceStore(session)
+            let table = try store.table(named: "bills")
+            var options = CaptureOptions()
+            options.exclude = ["patient"]
+            options.kind = .row
+            options.actions = [.create, .delete]
+            options.keepsBeforeImage = true
+            #expect(try store.attach(table, options, isDryRun: true).count > 3)
+            #expect(try store.list().isEmpty)
+            _ = try store.attach(table, options)
+            try session.execute("insert into bills values (1, 2.50, 'Ada'), (2, 3, 'Bob')")
+            let source = try #require(try store.list().first)
+            #expect(source.table == "public.bills" && source.keyColumns == ["id"])
+            #expect(source.capturedColumns == ["id", "amount"])
+            #expect(source.kind == .row && source.actions == [.create, .delete] && source.keepsBeforeImage)
+            #expect(source.waiting == 2 && source.captured == 2 && source.findings.isEmpty)
+            #expect(try store.list(countsCaptured: false).first?.captured == nil)
+            _ = try store.detach(table)
+            #expect(try store.list().isEmpty)
+        }
+    }
+
+    @Test("refuses with the server's words and what to do")
+    func refuses() async throws {
+        try await session { session in
+            let store = SourceStore(session)
+            let keyless = try store.table(named: "keyless")
+            let error = #expect(throws: CaptureError.self) { try store.attach(keyless, CaptureOptions()) }
+            #expect(error.map { "\($0)" }?.contains("hint: Add one (alter table") == true)
+            #expect(throws: CaptureError.self) { try store.detach(keyless) }
+            #expect(throws: CaptureError.self) { try BackfillStore(session).start(keyless) }
+        }
+    }
+
+    @Test("makes capture anew after a trigger was switched off, which inspection and growth tell")
+    func reattaches() async throws {
+        try await session { session in
+            let store = SourceStore(session)
+            let table = try store.table(named: "bills")
+            _ = try store.attach(table, CaptureOptions())
+            try session.runScript("alter table bills disable trigger all; insert into bills values (7)")
+            let findings = try CaptureInspection(session).findings()
+            #expect(findings.contains { $0.kind == "trigger_disabled" && $0.table == "public.bills" })
+        }
+        try await eventually {
+            try await TestDatabase.current.session { try CaptureInspection($0).unexplainedGrowth() }
+                == [CaptureGrowth(table: "public.bills", unexplained: 1)]
+        }
+        try await TestDatabase.current.session { session in
+            let store = SourceStore(session)
+            _ = try store.reattach(try store.table(named: "bills"))
+            #expect(try CaptureInspection(session).findings().isEmpty)
+            #expect(try CaptureInspection(session).unexplainedGrowth().isEmpty)
+        }
+    }
+}

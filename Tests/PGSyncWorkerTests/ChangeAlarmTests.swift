@@ -1,0 +1,171 @@
+import Locking
+import PGSyncCore
+import PGSyncStore
+import PGSyncWorker
+import Postgres
+import Services
+import TestSupport
+import Testing
+
+@Suite("ChangeAlarm", .migratedDatabase, .timeLimit(.minutes(10)))
+struct ChangeAlarmTests {
+    private let database = TestDatabase.current
+
+    private func attach() async throws {
+        try await database.session { session in
+            try session.runScript(
+                "create table bills (id bigint generated always as identity primary key, n int)"
+            )
+            let store = SourceStore(session)
+            _ = try store.attach(try store.table(named: "bills"), CaptureOptions())
+        }
+    }
+
+    /// A worker that takes away whatever waits, sleeps, and ends when it has seen so many changes.
+    private func drain(
+        until total: Int,
+        mode: ChangeAlarm.Mode = .doorbell,
+        _ seen: Locked<Int>,
+        pollInterval: Duration = .seconds(30)
+    ) async throws -> [AlarmState.Wake: Int] {
+        try await database.connect { connection in
+            try await ChangeAlarm.with(connection, mode: mode, pollInterval: pollInterval) { alarm in
+                var wakes: [AlarmState.Wake: Int] = [:]
+                while seen.withLock({ $0 }) < total {
+                    let taken = try await connection.withSession {
+                        try $0.execute("delete from pgsync.sync_queue")
+                    }
+                    let sum = seen.withLock { seen in
+                        seen += taken
+                        return seen
+                    }
+                    guard taken == 0, sum < total else { continue }
+                    wakes[try await alarm.sleep(until: Shutdown()), default: 0] += 1
+                }
+                return wakes
+            }
+        }
+    }
+
+    @Test("misses no change of writers short and long, with other sleepers dying beside it")
+    func missesNothing() async throws {
+        try await attach()
+        let (writers, each) = (6, 60)
+        let seen = Locked(0)
+        let wakes = try await withThrowingTaskGroup(of: Void.self) { [database] group in
+            for writer in 0..<writers {
+                group.addTask {
+                    try await database.session { session in
+                        for number in 0..<each {
+                            // Every tenth transaction stays open for a while after it has written.
+                            let pause = (number + writer) % 10 == 0 ? 0.02 : 0
+                            try session.transaction {
+                                try session.execute("insert into bills (n) values (\(number))")
+                                try session.execute("select pg_sleep(\(pause))")
+                            }
+                            try session.execute("select pg_sleep(random() * 0.004)")
+                        }
+                    }
+                }
+            }
+            group.addTask {
+                // Sleepers that die with the doorbell in their hands.
+                for _ in 1...20 {
+                    try await database.session { session in
+                        _ = try Doorbell(session).arm()
+                        try session.execute("select pg_sleep(0.005)")
+                    }
+                }
+            }
+            let wakes = try await drain(until: writers * each, seen)
+            try await group.waitForAll()
+            return wakes
+        }
+        #expect(seen.withLock { $0 } == writers * each)
+        #expect(wakes[.fallback] == nil && wakes[.interval] == nil, "\(wakes)")
+        #expect(wakes[.bell, default: 0] > 0, "\(wakes)")
+    }
+
+    @Test("looks from time to time with the doorbell off, and through a pooler", arguments: [true, false])
+    func polls(isOff: Bool) async throws {
+        try await attach()
+        if isOff { try await database.run("select pgsync.set_configuration('enable_doorbell', 'false')") }
+        let seen = Locked(0)
+        let wakes = try await withThrowingTaskGroup(of: Void.self) { [database] group in
+            group.addTask {
+                for _ in 1...10 {
+                    try await database.run("insert into bills (n) values (1); select pg_sleep(0.01)")
+                }
+            }
+            let wakes = try await drain(
+                until: 10,
+                mode: isOff ? .doorbell : .poll,
+                seen,
+                pollInterval: .milliseconds(50)
+            )
+            try await group.waitForAll()
+            return wakes
+        }
+        #expect(Set(wakes.keys).isSubset(of: [.poll]), "\(wakes)")
+    }
+
+    @Test("looks while a writer keeps the doorbell, and is not late for what it commits")
+    func longWriter() async throws {
+        try await attach()
+        try await database.connect { writer in
+            _ = try await writer.withSession { try $0.runScript("begin; insert into bills (n) values (1)") }
+            let looks = Locked(0)
+            let look: @Sendable (Session) throws -> Bool = { session in
+                looks.withLock { $0 += 1 }
+                return try Doorbell(session).somethingWaits()
+            }
+            let wake = try await withThrowingTaskGroup(of: Void.self) { [database] group in
+                group.addTask {
+                    try await eventually { looks.withLock { $0 } > 1 }
+                    _ = try await writer.withSession { try $0.runScript("commit") }
+                }
+                let wake = try await database.connect { connection in
+                    try await ChangeAlarm.with(connection, pollInterval: .milliseconds(100), look: look) {
+                        try await $0.sleep(until: Shutdown())
+                    }
+                }
+                try await group.waitForAll()
+                return wake
+            }
+            #expect([.poll, .lookedAgain].contains(wake))
+        }
+    }
+
+    @Test("ends with the request to stop, and leaves the doorbell to others")
+    func stops() async throws {
+        let shutdown = Shutdown()
+        shutdown.request()
+        try await database.connect { connection in
+            let wake = try await ChangeAlarm.with(connection, pollInterval: .seconds(30)) { alarm in
+                try await alarm.sleep(until: shutdown)
+            }
+            #expect(wake == .shutdown)
+            #expect(try await database.session { try Doorbell($0).arm() })
+        }
+    }
+
+    @Test("says so when the connection is lost while it sleeps")
+    func lostConnection() async throws {
+        try await database.connect { connection in
+            let processID = try await connection.withSession { $0.processID }
+            await #expect(throws: PostgresError.self) {
+                try await withThrowingTaskGroup(of: Void.self) { [database] group in
+                    group.addTask {
+                        try await eventually {
+                            try await database.session { try !Doorbell($0).arm() }
+                        }
+                        try await database.run("select pg_terminate_backend(\(processID))")
+                    }
+                    _ = try await ChangeAlarm.with(connection, pollInterval: .seconds(30)) { alarm in
+                        try await alarm.sleep(until: Shutdown())
+                    }
+                }
+            }
+        }
+    }
+}

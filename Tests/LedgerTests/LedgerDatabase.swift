@@ -1,0 +1,58 @@
+import PGSyncSchema
+import Postgres
+import TestSupport
+import Testing
+
+extension Trait where Self == DatabaseTrait {
+    /// A database with a chart of five accounts and the months of 2026, all open.
+    static var ledger: DatabaseTrait {
+        .database(prepared: "ledger") { connection in
+            try await Migrator(binaryVersion: "1.0").migrate(on: connection)
+            _ = try await connection.withSession { try $0.runScript(ledgerPreparation).count }
+        }
+    }
+}
+
+let ledgerPreparation = """
+    select ledger.import_chart('[
+        {"code": "1000", "name": "Cash", "type": "asset"},
+        {"code": "1200", "name": "Receivable", "type": "asset", "party_required": true},
+        {"code": "1900", "name": "Suspense", "type": "asset", "zero_to_close": true},
+        {"code": "4000", "name": "Income", "type": "income"},
+        {"code": "9999", "name": "Unused", "type": "expense", "active": false}
+    ]');
+    select ledger.open_period(
+        format('2026-%s', to_char(month, 'FM00')), make_date(2026, month, 1),
+        (make_date(2026, month, 1) + interval '1 month' - interval '1 day')::date
+    )
+    from generate_series(1, 12) as month;
+    """
+
+/// Who tries to get past the rules.
+enum Intruder: String, CaseIterable, Sendable {
+    case worker, owner, replica
+
+    /// What makes a superuser's session theirs.
+    var prelude: String {
+        switch self {
+        case .worker: "set role pgsync_worker;"
+        case .owner: "set role pgsync_owner;"
+        case .replica: "set session_replication_role = replica;"
+        }
+    }
+}
+
+/// The error that a script ends in; nil when it succeeds.
+func refusal(of script: String, as intruder: Intruder = .worker) async throws -> PostgresError? {
+    do {
+        try await TestDatabase.current.run(intruder.prelude + script)
+        return nil
+    } catch let error as PostgresError {
+        return error
+    }
+}
+
+/// The condition that a script ends in, such as PL002; nil when it succeeds.
+func condition(of script: String, as intruder: Intruder = .worker) async throws -> String? {
+    try await refusal(of: script, as: intruder)?.sqlState?.code
+}

@@ -1,0 +1,143 @@
+internal import JSON
+
+/// Runs the examples of a rule and compares what they post with what they say.
+struct ExampleCheck {
+    private let rule: Rule
+    private let columns: Set<String>
+
+    static func faults(of syntax: RuleSyntax, _ rule: Rule, columns: Set<String>) -> [Fault] {
+        let check = ExampleCheck(rule: rule, columns: columns)
+        var faults: [Fault] = []
+        for example in syntax.examples {
+            do throws(Fault) { try check.run(example) } catch { faults.append(error) }
+        }
+        let posts = syntax.examples.contains { if case .lines = $0.expectation { true } else { false } }
+        if !posts {
+            faults.append(
+                Fault(
+                    syntax.name.range,
+                    "the rule \(rule.name) has no example that posts",
+                    help: "show one row and its lines: example 'a sale' given { … } posts debit … credit …"
+                )
+            )
+        }
+        return faults
+    }
+
+    private func run(_ example: ExampleSyntax) throws(Fault) {
+        let row = try row(of: example)
+        let evaluator = RuleEvaluator(rule)
+        let outcome = evaluator.evaluate(row)
+        switch (example.expectation, outcome) {
+        case (.nothing, .nothing): return
+        case (.failure(let kind), .failure(let failure)) where kind.value == failure.kind.rawValue: return
+        case (.failure(let kind), _) where RuleFailure.Kind(rawValue: kind.value) == nil:
+            let kinds = RuleFailure.Kind.allCases.map(\.rawValue)
+            throw Fault(
+                kind.range,
+                "there is no failure \(kind.value)",
+                help: Spelling.nearest(to: kind.value, among: kinds).map { "did you mean \($0)?" }
+                    ?? "the failures are \(kinds.joined(separator: ", "))"
+            )
+        case (.lines(let lines), _):
+            try checkBalance(of: lines, in: example)
+            if case .entry(let entry) = outcome, matches(lines, entry.lines) { return }
+        default: break
+        }
+        throw Fault(
+            example.name.range,
+            "the example '\(example.name.value)' does not do what it says",
+            help: describe(outcome, draft: evaluator.draft(of: row))
+        )
+    }
+
+    private func row(of example: ExampleSyntax) throws(Fault) -> JSONValue {
+        let value: JSONValue
+        do {
+            value = try JSONValue(parsing: example.row.value)
+        } catch let error as JSONParseError {
+            let start = example.row.range
+            throw Fault(
+                SourceRange(
+                    line: start.line + error.line - 1,
+                    column: error.line == 1 ? start.column + error.column - 1 : error.column,
+                    length: 1
+                ),
+                "the row is not JSON: "
+                    + (error.description.split(separator: ": ").last.map(String.init) ?? "")
+            )
+        } catch {
+            throw Fault(example.row.range, "the row is not JSON")
+        }
+        for key in value.object?.keys ?? [] where !columns.contains(key) {
+            throw Fault(
+                example.row.range,
+                "the row of '\(example.name.value)' has a column \(key), which \(rule.table) lacks",
+                help: Spelling.nearest(to: key, among: columns).map { "did you mean \($0)?" }
+            )
+        }
+        return value
+    }
+
+    private func checkBalance(of lines: [ExampleLineSyntax], in example: ExampleSyntax) throws(Fault) {
+        var (debits, credits) = (Decimal.zero, Decimal.zero)
+        for line in lines {
+            guard let amount = Decimal(line.amount.value), amount.units(places: rule.exponent) != nil else {
+                throw Fault(line.amount.range, "\(line.amount.value) is not an amount in \(rule.currency)")
+            }
+            if line.side.value == .debit { debits = debits + amount } else { credits = credits + amount }
+        }
+        guard debits == credits else {
+            throw Fault(
+                example.name.range,
+                "the example '\(example.name.value)' does not balance",
+                help: "its debits are \(debits.text(places: rule.exponent)), "
+                    + "its credits \(credits.text(places: rule.exponent))"
+            )
+        }
+    }
+
+    // MARK: Lines
+
+    /// Whether each line written is posted once, in whatever order; a party or dimension counts only if written.
+    private func matches(_ expected: [ExampleLineSyntax], _ posted: [RuleEntry.Line]) -> Bool {
+        guard expected.count == posted.count else { return false }
+        var rest = posted
+        // Those that say most choose first.
+        for line in expected.sorted(by: { $0.detail > $1.detail }) {
+            guard let index = rest.firstIndex(where: { matches(line, $0) }) else { return false }
+            rest.remove(at: index)
+        }
+        return true
+    }
+
+    private func matches(_ line: ExampleLineSyntax, _ posted: RuleEntry.Line) -> Bool {
+        guard let units = Decimal(line.amount.value)?.units(places: rule.exponent) else { return false }
+        return posted.account == line.account.value
+            && posted.amount == (line.side.value == .debit ? units : -units)
+            && (line.party == nil || posted.party == line.party?.value)
+            && line.dimensions.allSatisfy { posted.dimensions[$0.name.value] == $0.value.value }
+    }
+
+    private func describe(_ outcome: RuleOutcome, draft: [RuleEntry.Line]) -> String {
+        switch outcome {
+        case .nothing: "it posts nothing"
+        case .entry(let entry): "it posts " + entry.lines.map(describe).joined(separator: " ")
+        case .failure(let failure) where failure.kind == .unbalanced && !draft.isEmpty:
+            "debits and credits differ (\(failure.kind.rawValue)): "
+                + draft.map(describe).joined(separator: " ")
+        case .failure(let failure): "it fails: \(failure.message) (\(failure.kind.rawValue))"
+        }
+    }
+
+    private func describe(_ line: RuleEntry.Line) -> String {
+        let side: Side = line.amount > 0 ? .debit : .credit
+        let units = String(line.amount.magnitude)
+        let amount = Decimal("\(units)e-\(rule.exponent)")?.text(places: rule.exponent) ?? units
+        return "\(side.rawValue) \(line.account) \(amount)" + (line.party.map { " party '\($0)'" } ?? "")
+    }
+}
+
+extension ExampleLineSyntax {
+    fileprivate var detail: Int { (party == nil ? 0 : 1) + dimensions.count }
+}

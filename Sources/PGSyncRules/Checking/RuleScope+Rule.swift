@@ -1,0 +1,212 @@
+extension RuleScope {
+    /// The rule with names resolved; nil when too much is wrong to have one.
+    mutating func check(_ syntax: RuleSyntax) -> Rule? {
+        let version = checkHead(syntax)
+        let condition = syntax.condition.flatMap { condition in
+            noting { scope throws(Fault) in
+                try scope.formula(of: condition, as: .boolean, "'when' must be true or false")
+            }
+        }
+        let date = syntax.date.flatMap { date in
+            noting { scope throws(Fault) in try scope.formula(of: date, as: .date, "'date' must be a date") }
+        }
+        let description = syntax.description.flatMap { description in
+            noting { scope throws(Fault) in
+                try scope.writtenFormula(of: description, "'describe' must be a text")
+            }
+        }
+        let statements = check(syntax.statements)
+        guard let version, let date, let description, let currency = syntax.currency,
+            syntax.condition == nil || condition != nil
+        else { return nil }
+        return Rule(
+            name: syntax.name.value,
+            version: version,
+            table: syntax.table.value,
+            currency: currency.value,
+            exponent: exponent,
+            condition: condition,
+            date: date,
+            description: description,
+            statements: statements
+        )
+    }
+
+    private mutating func checkHead(_ syntax: RuleSyntax) -> Int? {
+        let name = syntax.name
+        let isPlain = name.value.utf8.enumerated().allSatisfy { index, byte in
+            (0x61...0x7A).contains(byte) || index > 0 && (byte == 0x5F || (0x30...0x39).contains(byte))
+        }
+        if !isPlain || name.value.utf8.count > 40 {
+            faults.append(
+                Fault(name.range, "the name of a rule has up to 40 small letters, digits and underscores")
+            )
+        }
+        let needed =
+            [("date", syntax.date == nil), ("describe", syntax.description == nil)]
+            + [("currency", syntax.currency == nil)]
+        for (word, isMissing) in needed where isMissing {
+            faults.append(Fault(name.range, "the rule \(name.value) lacks a line '\(word)'"))
+        }
+        if let currency = syntax.currency, context.currencies[currency.value] == nil {
+            let meant = Spelling.nearest(to: currency.value, among: context.currencies.keys)
+            faults.append(
+                Fault(
+                    currency.range,
+                    "there is no currency \(currency.value)",
+                    help: meant.map { "did you mean \($0)?" }
+                )
+            )
+        }
+        if syntax.statements.isEmpty {
+            faults.append(Fault(name.range, "the rule \(name.value) has no 'debit' or 'credit'"))
+        }
+        guard let version = Int(syntax.version.value), (1...999_999).contains(version) else {
+            faults.append(Fault(syntax.version.range, "a version is a whole number from 1"))
+            return nil
+        }
+        return version
+    }
+
+    // MARK: Statements
+
+    private mutating func check(_ statements: [StatementSyntax]) -> [Statement] {
+        statements.compactMap { check($0) }
+    }
+
+    private mutating func check(_ statement: StatementSyntax) -> Statement? {
+        switch statement {
+        case .line(let line):
+            return check(line).map(Statement.line)
+        case .assert(let condition, let message):
+            let formula = noting { scope throws(Fault) in
+                try scope.formula(of: condition, as: .boolean, "'assert' must be true or false")
+            }
+            return formula.map {
+                .assert($0, message: message?.value ?? "an assertion of the rule does not hold")
+            }
+        case .conditional(let condition, let then, let otherwise):
+            let formula = noting { scope throws(Fault) in
+                try scope.formula(of: condition, as: .boolean, "'if' must be true or false")
+            }
+            let (then, otherwise) = (check(then), check(otherwise))
+            return formula.map { .conditional($0, then: then, otherwise: otherwise) }
+        case .forEach(let list, let name, let body):
+            guard element == nil else {
+                faults.append(Fault(list.range, "'for each' cannot stand inside 'for each'"))
+                return nil
+            }
+            guard let (column, fields) = noting({ scope throws(Fault) in try scope.list(list) }) else {
+                return nil
+            }
+            element = (name.value, list.value, fields)
+            defer { element = nil }
+            return .forEach(ForEachStatement(list: column, body: check(body)))
+        }
+    }
+
+    private func list(_ name: Located<String>) throws(Fault) -> (ColumnReference, [String: ColumnType]) {
+        let column = try column(name.value, at: name.range)
+        guard case .list(let fields) = column.type else {
+            throw Fault(
+                name.range,
+                "\(name.value) is \(column.type.noun), not a list",
+                help: "declare its elements: column \(name.value) list (mode text, amount money)"
+            )
+        }
+        return (column, fields)
+    }
+
+    private mutating func check(_ line: LineSyntax) -> LineStatement? {
+        let account = noting { scope throws(Fault) in try scope.account(of: line.account) }
+        let amount = noting { scope throws(Fault) in try scope.amount(of: line.amount) }
+        let party = line.party.flatMap { party in
+            noting { scope throws(Fault) in
+                try scope.writtenFormula(of: party, "a party must be a text or a whole number")
+            }
+        }
+        var dimensions: [LineStatement.Dimension] = []
+        for (name, value) in line.dimensions {
+            if dimensions.contains(where: { $0.name == name.value }) {
+                faults.append(Fault(name.range, "the line has two dimensions \(name.value)"))
+            }
+            let formula = noting { scope throws(Fault) in
+                try scope.writtenFormula(of: value, "a dimension must be a text or a whole number")
+            }
+            if let formula { dimensions.append(LineStatement.Dimension(name: name.value, value: formula)) }
+        }
+        if let account, line.party == nil, let needy = account.accounts.first(where: needsParty) {
+            faults.append(
+                Fault(
+                    line.account.range,
+                    "the account \(needy) (\(context.chart[needy]?.name ?? "")) needs a party",
+                    help: "say whose it is at the end of the line, such as 'party patient_id'"
+                )
+            )
+        }
+        guard let account, let amount, line.party == nil || party != nil else { return nil }
+        return LineStatement(
+            side: line.side.value,
+            account: account,
+            amount: amount,
+            skipsZero: line.skipsZero,
+            party: party,
+            dimensions: dimensions
+        )
+    }
+
+    private func needsParty(_ code: String) -> Bool { context.chart[code]?.requiresParty == true }
+
+    private func amount(of syntax: ExpressionSyntax) throws(Fault) -> Formula {
+        let typed = try typed(syntax)
+        if typed.type == .money || typed.type?.isNumeric == true && typed.isLiteral { return typed.formula }
+        var help: String?
+        if case .column(let column) = typed.formula, column.type.isNumeric {
+            help = "if it is an amount in the rule's currency, declare it: column \(column.name) money"
+        }
+        throw Fault(
+            syntax.range,
+            "the amount must be money, and this is \(typed.type?.noun ?? "null")",
+            help: help
+        )
+    }
+
+    private func account(of syntax: ExpressionSyntax) throws(Fault) -> Formula {
+        switch syntax.kind {
+        case .text(let code):
+            if let fault = context.chart.faults(of: Located(value: code, range: syntax.range)).first {
+                throw fault
+            }
+            return .literal(.text(ByteText(code)))
+        case .conditional(let condition, let then, let otherwise):
+            return .conditional(
+                try formula(of: condition, as: .boolean, "'if' must be true or false"),
+                then: try account(of: then),
+                otherwise: try account(of: otherwise)
+            )
+        case .call(let name, let arguments):
+            guard let map = maps[name.value], let argument = arguments.first else {
+                throw Fault(
+                    name.range,
+                    "there is no map \(name.value)",
+                    help: Spelling.nearest(to: name.value, among: maps.keys).map { "did you mean \($0)?" }
+                )
+            }
+            return .lookup(map, try formula(of: argument, as: .text, "the map \(map.name) is for texts"))
+        default:
+            throw Fault(syntax.range, "an account must be a code, a map or a choice between accounts")
+        }
+    }
+}
+
+extension Formula {
+    /// Every account a formula for accounts may yield.
+    fileprivate var accounts: [String] {
+        switch self {
+        case .literal(.text(let code)?): [code.string]
+        case .conditional(_, let then, let otherwise): then.accounts + otherwise.accounts
+        case .lookup(let map, _): map.accounts
+        default: []
+        }
+    }
+}

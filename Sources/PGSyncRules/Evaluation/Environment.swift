@@ -1,0 +1,146 @@
+/// The values formulas are evaluated with.
+struct Environment {
+    private var values: [ColumnReference: RuleValue] = [:]
+
+    subscript(column: ColumnReference) -> RuleValue? {
+        get { values[column] }
+        set { values[column] = newValue }
+    }
+
+    /// The value of a formula, nil for null.
+    ///
+    /// Null spreads as in SQL: through arithmetic and comparison, while `and` and `or` know three values. All parts
+    /// are evaluated, in the order written, except those that a condition or `coalesce` passes over.
+    func value(of formula: Formula) throws(RuleFailure) -> RuleValue? {
+        switch formula {
+        case .literal(let value): return value
+        case .column(let column): return self[column]
+        case .negate(let part): return try number(part).map { .number(-$0) }
+        case .absolute(let part): return try number(part).map { .number($0.magnitude) }
+        case .arithmetic(let operation, let left, let right):
+            let (left, right) = (try number(left), try number(right))
+            guard let left, let right else { return nil }
+            return .number(operation.apply(left, right))
+        case .divideExactly(let part, let divisor, let places):
+            guard let dividend = try number(part) else { return nil }
+            guard let quotient = dividend.divided(by: divisor, exactlyTo: places) else {
+                throw .inexactDivision(part, by: divisor)
+            }
+            return .number(quotient)
+        case .roundHalfUp(let part, let divisor, let places):
+            return try number(part).map { .number($0.divided(by: divisor, roundedHalfUpTo: places)) }
+        case .conditional(let condition, let then, let otherwise):
+            return try value(of: try boolean(condition) == true ? then : otherwise)
+        case .coalesce(let parts):
+            for part in parts { if let value = try value(of: part) { return value } }
+            return nil
+        case .concatenate(let left, let right):
+            let (left, right) = (try text(left), try text(right))
+            guard let left, let right else { return nil }
+            return .text(ByteText(left + right))
+        case .changeText(let change, let part):
+            return try text(part).map { .text(ByteText(change.apply($0))) }
+        case .written(let part):
+            return try value(of: part).map { .text(ByteText($0.written)) }
+        case .lookup(let map, let part):
+            guard let key = try text(part) else { return nil }
+            let found = map.entries.first { $0.key == ByteText(key) }?.account ?? map.otherwise
+            guard let found else { throw .unknownMode(map, part) }
+            return .text(ByteText(found))
+        case .compare, .isNull, .isIn, .not, .both, .either:
+            return try truth(of: formula).map { .boolean($0) }
+        }
+    }
+
+    private func truth(of formula: Formula) throws(RuleFailure) -> Bool? {
+        switch formula {
+        case .compare(let comparison, let left, let right):
+            let (left, right) = (try value(of: left), try value(of: right))
+            guard let left, let right else { return nil }
+            return comparison.holds(left, right)
+        case .isNull(let part): return try value(of: part) == nil
+        case .isIn(let part, let values): return try value(of: part).map(values.contains)
+        case .not(let part): return try boolean(part).map(!)
+        case .both(let left, let right):
+            let (left, right) = (try boolean(left), try boolean(right))
+            if left == false || right == false { return false }
+            return left == nil || right == nil ? nil : true
+        case .either(let left, let right):
+            let (left, right) = (try boolean(left), try boolean(right))
+            if left == true || right == true { return true }
+            return left == nil || right == nil ? nil : false
+        default: return try boolean(formula)
+        }
+    }
+
+    func boolean(_ formula: Formula) throws(RuleFailure) -> Bool? {
+        if case .boolean(let value)? = try value(of: formula) { value } else { nil }
+    }
+
+    func number(_ formula: Formula) throws(RuleFailure) -> Decimal? {
+        if case .number(let value)? = try value(of: formula) { value } else { nil }
+    }
+
+    func text(_ formula: Formula) throws(RuleFailure) -> String? {
+        if case .text(let value)? = try value(of: formula) { value.string } else { nil }
+    }
+
+    /// The value of a formula that must have one.
+    func required(_ formula: Formula, _ what: String) throws(RuleFailure) -> RuleValue {
+        guard let value = try value(of: formula) else {
+            throw .missing(what, formula.columns.first { self[$0] == nil } ?? formula.columns.first)
+        }
+        return value
+    }
+}
+
+extension Formula.Arithmetic {
+    fileprivate func apply(_ left: Decimal, _ right: Decimal) -> Decimal {
+        switch self {
+        case .add: left + right
+        case .subtract: left - right
+        case .multiply: left * right
+        }
+    }
+}
+
+extension Formula.Comparison {
+    fileprivate func holds(_ left: RuleValue, _ right: RuleValue) -> Bool {
+        switch self {
+        case .equal: left == right
+        case .unequal: left != right
+        case .less: left.precedes(right)
+        case .lessOrEqual: !right.precedes(left)
+        case .greater: right.precedes(left)
+        case .greaterOrEqual: !left.precedes(right)
+        }
+    }
+}
+
+extension RuleValue {
+    /// Only numbers and dates have an order.
+    fileprivate func precedes(_ other: RuleValue) -> Bool {
+        switch (self, other) {
+        case (.number(let left), .number(let right)): left < right
+        case (.date(let left), .date(let right)): left < right
+        default: false
+        }
+    }
+}
+
+extension Formula.TextChange {
+    /// Changes the letters A to Z alone, so that no locale has a say.
+    fileprivate func apply(_ text: String) -> String {
+        switch self {
+        case .upper:
+            String(decoding: text.utf8.map { (0x61...0x7A).contains($0) ? $0 - 0x20 : $0 }, as: UTF8.self)
+        case .lower:
+            String(decoding: text.utf8.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }, as: UTF8.self)
+        case .trim:
+            String(
+                decoding: text.utf8.drop { $0 == 0x20 }.reversed().drop { $0 == 0x20 }.reversed(),
+                as: UTF8.self
+            )
+        }
+    }
+}

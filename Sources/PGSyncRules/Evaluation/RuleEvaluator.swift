@@ -1,0 +1,128 @@
+package import JSON
+
+/// Applies a rule to one row: the referee for the SQL the compiler writes.
+///
+/// The columns of `when` are read first. If it is true, all other columns are read, in the order the rule mentions
+/// them; then come the date, the description and the statements, in the order written. The first failure ends it.
+package struct RuleEvaluator: Sendable {
+    private let rule: Rule
+
+    package init(_ rule: Rule) {
+        self.rule = rule
+    }
+
+    /// What the rule makes of a row image, an object of column values.
+    package func evaluate(_ row: JSONValue) -> RuleOutcome {
+        do {
+            return try entry(for: row).map(RuleOutcome.entry) ?? .nothing
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// The lines of the row's entry even if they do not balance; none if anything else fails.
+    func draft(of row: JSONValue) -> [RuleEntry.Line] {
+        (try? unbalancedEntry(for: row))?.lines ?? []
+    }
+
+    private func entry(for row: JSONValue) throws(RuleFailure) -> RuleEntry? {
+        guard let entry = try unbalancedEntry(for: row) else { return nil }
+        guard entry.lines.reduce(Int128(0), { $0 + Int128($1.amount) }) == 0 else { throw .unbalanced }
+        return entry.lines.isEmpty ? nil : entry
+    }
+
+    private func unbalancedEntry(for row: JSONValue) throws(RuleFailure) -> RuleEntry? {
+        var environment = Environment()
+        try read(rule.conditionColumns, of: row, into: &environment)
+        if let condition = rule.condition, try environment.boolean(condition) != true { return nil }
+        try read(rule.otherColumns, of: row, into: &environment)
+
+        guard case .date(let date) = try environment.required(rule.date, "the date") else { return nil }
+        let description = try environment.required(rule.description, "the description").written
+        var lines: [RuleEntry.Line] = []
+        for statement in rule.statements { try run(statement, of: row, in: environment, adding: &lines) }
+        return RuleEntry(date: date, currency: rule.currency, description: description, lines: lines)
+    }
+
+    private func read(
+        _ columns: [ColumnReference],
+        of row: JSONValue,
+        into environment: inout Environment
+    ) throws(RuleFailure) {
+        for column in columns {
+            if case .list = column.type {
+                guard try RowReader.elements(row[column.name], as: column) != nil else {
+                    throw .missing("the list", column)
+                }
+            } else {
+                environment[column] = try RowReader.read(row[column.name], as: column)
+            }
+        }
+    }
+
+    private func run(
+        _ statement: Statement,
+        of row: JSONValue,
+        in environment: Environment,
+        adding lines: inout [RuleEntry.Line]
+    ) throws(RuleFailure) {
+        switch statement {
+        case .line(let line):
+            if let line = try evaluate(line, in: environment) { lines.append(line) }
+        case .forEach(let loop):
+            for element in try RowReader.elements(row[loop.list.name], as: loop.list) ?? [] {
+                guard element.object != nil else { throw .notAnObject(loop.list) }
+                var inner = environment
+                try read(loop.fields, of: element, into: &inner)
+                for statement in loop.body { try run(statement, of: row, in: inner, adding: &lines) }
+            }
+        case .conditional(let condition, let then, let otherwise):
+            for statement in try environment.boolean(condition) == true ? then : otherwise {
+                try run(statement, of: row, in: environment, adding: &lines)
+            }
+        case .assert(let condition, let message):
+            guard try environment.required(condition, "the asserted value") == .boolean(true) else {
+                throw .assertFailed(condition, message)
+            }
+        }
+    }
+
+    /// The amount comes first, so that a line skipped for zero demands nothing else.
+    private func evaluate(
+        _ line: LineStatement,
+        in environment: Environment
+    ) throws(RuleFailure) -> RuleEntry.Line? {
+        guard case .number(let amount) = try environment.required(line.amount, "the amount") else {
+            return nil
+        }
+        if line.skipsZero, amount.isZero { return nil }
+        let account = try environment.required(line.account, "the account").written
+        var party: String?
+        if let formula = line.party {
+            let written = try environment.required(formula, "the party").written
+            guard !written.isEmpty else { throw .missing("the party", formula.columns.first) }
+            party = written
+        }
+        var dimensions: [String: String] = [:]
+        for dimension in line.dimensions {
+            dimensions[dimension.name] = try environment.value(of: dimension.value)?.written
+        }
+        let units = try minorUnits(of: amount, line.amount)
+        return RuleEntry.Line(
+            account: account,
+            amount: line.side == .debit ? units : -units,
+            party: party,
+            dimensions: dimensions
+        )
+    }
+
+    private func minorUnits(of amount: Decimal, _ formula: Formula) throws(RuleFailure) -> Int64 {
+        guard amount.scale <= rule.exponent else { throw .inexactAmount(formula, currency: rule.currency) }
+        // The smallest integer has no opposite, so it is out of range on both sides.
+        guard let units = amount.units(places: rule.exponent), units != .min else {
+            throw .hugeAmount(formula)
+        }
+        guard units != 0 else { throw .zeroAmount(formula) }
+        return units
+    }
+}

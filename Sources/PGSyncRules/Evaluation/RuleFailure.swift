@@ -1,0 +1,90 @@
+/// Why a row cannot be posted.
+package struct RuleFailure: Error, Sendable, Hashable {
+    /// The kind of a failure, which decides what is done about it.
+    package enum Kind: String, Sendable, Hashable, CaseIterable {
+        case missing = "data.missing"
+        case precision = "data.precision"
+        case range = "data.range"
+        case type = "data.type"
+        case unknownMode = "data.unknown_mode"
+        case date = "data.date"
+        case assertFailed = "rule.assert_failed"
+        case unbalanced = "rule.unbalanced"
+    }
+
+    package let kind: Kind
+    package let message: String
+    package let column: String?
+
+    init(_ kind: Kind, _ message: String, column: String?) {
+        self.kind = kind
+        self.message = message
+        self.column = column
+    }
+}
+
+extension RuleFailure {
+    /// A formula has no value; the column is the first one that is null, if any.
+    static func missing(_ what: String, _ column: ColumnReference?) -> RuleFailure {
+        guard let column else { return RuleFailure(.missing, "\(what) is missing", column: nil) }
+        return RuleFailure(.missing, "\(column.path) is missing", column: column.path)
+    }
+
+    /// A column does not hold what it should.
+    static func unreadable(_ column: ColumnReference, _ kind: Kind) -> RuleFailure {
+        let message =
+            switch kind {
+            case .range: "\(column.path) is too large"
+            case .precision: "\(column.path) has more than \(NumberLimits.fractionDigits) decimals"
+            case .date: "\(column.path) is not a day of the calendar written as 2026-01-31"
+            default: "\(column.path) is not \(column.type.noun)"
+            }
+        return RuleFailure(kind, message, column: column.path)
+    }
+
+    static func notAnObject(_ list: ColumnReference) -> RuleFailure {
+        RuleFailure(.type, "an element of \(list.path) is not an object", column: list.path)
+    }
+
+    static func inexactDivision(_ formula: Formula, by divisor: UInt32) -> RuleFailure {
+        RuleFailure(
+            .precision,
+            "the division by \(divisor) leaves a remainder",
+            column: formula.columns.first?.path
+        )
+    }
+
+    static func unknownMode(_ map: AccountMap, _ formula: Formula) -> RuleFailure {
+        RuleFailure(
+            .unknownMode,
+            "the map \(map.name) has no entry for it",
+            column: formula.columns.first?.path
+        )
+    }
+
+    static func inexactAmount(_ amount: Formula, currency: String) -> RuleFailure {
+        RuleFailure(.precision, "the amount is not exact in \(currency)", column: amount.columns.first?.path)
+    }
+
+    static func hugeAmount(_ amount: Formula) -> RuleFailure {
+        RuleFailure(.range, "the amount is too large", column: amount.columns.first?.path)
+    }
+
+    static func zeroAmount(_ amount: Formula) -> RuleFailure {
+        RuleFailure(.range, "the amount is zero", column: amount.columns.first?.path)
+    }
+
+    static func assertFailed(_ condition: Formula, _ message: String) -> RuleFailure {
+        RuleFailure(.assertFailed, message, column: condition.columns.first?.path)
+    }
+
+    static let unbalanced = RuleFailure(.unbalanced, "debits and credits differ", column: nil)
+}
+
+/// How large a number of a row may be.
+enum NumberLimits {
+    static let wholeDigits = 18
+    static let fractionDigits = 9
+    /// How long a number written as a text may be.
+    static let textLength = 100
+}

@@ -1,0 +1,81 @@
+/// A posting rule that has passed every check.
+package struct Rule: Sendable, Hashable {
+    package let name: String
+    package let version: Int
+    /// The table with its schema, such as `public.bills`.
+    package let table: String
+    package let currency: String
+    /// How many digits the currency has behind the point.
+    package let exponent: Int
+    let condition: Formula?
+    let date: Formula
+    let description: Formula
+    let statements: [Statement]
+
+    /// The columns of the table that it reads.
+    package var columns: [String] { conditionColumns.map(\.name) + otherColumns.map(\.name) }
+
+    /// What must be read to decide whether the rule applies at all.
+    var conditionColumns: [ColumnReference] { condition?.columns ?? [] }
+
+    /// What is read once it applies.
+    var otherColumns: [ColumnReference] {
+        var seen = conditionColumns
+        let all = date.columns + description.columns + statements.flatMap(\.rowColumns)
+        for column in all where column.list == nil && !seen.contains(column) { seen.append(column) }
+        return Array(seen.dropFirst(conditionColumns.count))
+    }
+}
+
+indirect enum Statement: Sendable, Hashable {
+    case line(LineStatement)
+    case forEach(ForEachStatement)
+    case conditional(Formula, then: [Statement], otherwise: [Statement])
+    case assert(Formula, message: String)
+
+    /// Every column it mentions, fields of elements included.
+    var columns: [ColumnReference] {
+        switch self {
+        case .line(let line): line.columns
+        case .forEach(let loop): [loop.list] + loop.body.flatMap(\.columns)
+        case .conditional(let condition, let then, let otherwise):
+            condition.columns + (then + otherwise).flatMap(\.columns)
+        case .assert(let condition, _): condition.columns
+        }
+    }
+
+    var rowColumns: [ColumnReference] { columns.filter { $0.list == nil } }
+}
+
+struct ForEachStatement: Sendable, Hashable {
+    let list: ColumnReference
+    let body: [Statement]
+
+    /// The fields of the element that are read, in the order written.
+    var fields: [ColumnReference] {
+        var seen: [ColumnReference] = []
+        for column in body.flatMap(\.columns) where column.list != nil && !seen.contains(column) {
+            seen.append(column)
+        }
+        return seen
+    }
+}
+
+struct LineStatement: Sendable, Hashable {
+    let side: Side
+    let account: Formula
+    let amount: Formula
+    let skipsZero: Bool
+    let party: Formula?
+    let dimensions: [Dimension]
+
+    struct Dimension: Sendable, Hashable {
+        let name: String
+        let value: Formula
+    }
+
+    /// Every column it mentions, in the order it is evaluated.
+    var columns: [ColumnReference] {
+        amount.columns + account.columns + (party?.columns ?? []) + dimensions.flatMap(\.value.columns)
+    }
+}

@@ -1,0 +1,183 @@
+extension Parser {
+    /// The words that open a line of a rule.
+    private static let openings: Set<String> = [
+        "assert", "column", "credit", "currency", "date", "debit", "describe", "else", "example", "for", "if",
+        "map", "rule", "together", "when",
+    ]
+
+    mutating func parseRule() throws -> RuleSyntax {
+        let name = try takeName("the name of the rule")
+        try expect(word: "version")
+        let version = try take(.number, "the number of the version")
+        try expect(word: "on", "'on' and the table")
+        var rule = RuleSyntax(name: name, version: version, table: try parseTable())
+        while !next.isWord("map"), !next.isWord("rule"), next.kind != .end {
+            recovering(at: Self.openings) { try $0.parseSection(of: &rule) }
+        }
+        return rule
+    }
+
+    private mutating func parseTable() throws -> Located<String> {
+        let schema = try takeName("the table, such as public.bills")
+        guard next.isSymbol(".") else {
+            throw unexpected("the table with its schema, such as public.\(schema.value)")
+        }
+        advance()
+        let table = try takeName("the name of the table")
+        let length = table.range.column + table.range.length - schema.range.column
+        return Located(
+            value: "\(schema.value).\(table.value)",
+            range: SourceRange(line: schema.range.line, column: schema.range.column, length: max(length, 1))
+        )
+    }
+
+    private mutating func parseSection(of rule: inout RuleSyntax) throws {
+        let opening = next
+        guard opening.kind == .word else {
+            throw unexpected("a line that begins with 'debit', 'credit', 'when' or the like")
+        }
+        switch opening.text {
+        case "together":
+            advance()
+            try expect(word: "with", "'with' and the other rule")
+            repeat {
+                rule.partners.append(try takeName("the name of the other rule"))
+            } while skip(symbol: ",")
+        case "column":
+            advance()
+            rule.columns.append(try parseColumn())
+        case "when":
+            advance()
+            try refuseSecond(opening, rule.condition != nil)
+            rule.condition = try parseExpression()
+        case "date":
+            advance()
+            try refuseSecond(opening, rule.date != nil)
+            rule.date = try parseExpression()
+        case "currency":
+            advance()
+            try refuseSecond(opening, rule.currency != nil)
+            rule.currency = try take(.text, "a currency in quotes, such as 'INR'")
+        case "describe":
+            advance()
+            try refuseSecond(opening, rule.description != nil)
+            rule.description = try parseExpression()
+        case "example":
+            advance()
+            rule.examples.append(try parseExample())
+        default:
+            rule.statements.append(try parseStatement())
+        }
+    }
+
+    private func refuseSecond(_ opening: Token, _ isThere: Bool) throws {
+        if isThere { throw Fault(opening.range, "a rule has '\(opening.text)' only once") }
+    }
+
+    private mutating func parseColumn(inList: Bool = false) throws -> ColumnSyntax {
+        let name = try takeName("the name of the column")
+        let type: Located<String>
+        if next.isWord("date") {
+            type = Located(value: "date", range: next.range)
+            advance()
+        } else {
+            type = try takeName("its type: text, integer, number, money, boolean, date or list")
+        }
+        guard type.value == "list" else { return ColumnSyntax(name: name, type: type, fields: []) }
+        guard !inList else { throw Fault(type.range, "a list cannot hold lists") }
+        try expect(symbol: "(")
+        var fields: [ColumnSyntax] = []
+        repeat { fields.append(try parseColumn(inList: true)) } while skip(symbol: ",")
+        try expect(symbol: ")")
+        return ColumnSyntax(name: name, type: type, fields: fields)
+    }
+
+    // MARK: Statements
+
+    private mutating func parseStatement() throws -> StatementSyntax {
+        let opening = next
+        guard opening.kind == .word else {
+            throw unexpected("'debit', 'credit', 'for each', 'if' or 'assert'")
+        }
+        depth += 1
+        defer { depth -= 1 }
+        guard depth <= Self.depthLimit else { throw Fault(opening.range, "nested too deeply") }
+        advance()
+        switch opening.text {
+        case "debit": return .line(try parseLine(Located(value: .debit, range: opening.range)))
+        case "credit": return .line(try parseLine(Located(value: .credit, range: opening.range)))
+        case "assert":
+            let condition = try parseExpression()
+            let message = next.kind == .text ? try take(.text, "a message") : nil
+            return .assert(condition, message: message)
+        case "for":
+            try expect(word: "each", "'each' and a list")
+            let list = try takeName("a list")
+            try expect(word: "as", "'as' and a short name for one element")
+            let element = try takeName("a short name for one element")
+            return .forEach(list: list, element: element, try parseBlock(under: opening))
+        case "if":
+            return try parseConditional(opening)
+        default:
+            throw Fault(
+                opening.range,
+                "a line cannot begin with '\(opening.text)'",
+                help: Spelling.nearest(to: opening.text, among: Self.openings).map { "did you mean '\($0)'?" }
+            )
+        }
+    }
+
+    private mutating func parseConditional(_ opening: Token) throws -> StatementSyntax {
+        let condition = try parseExpression()
+        let then = try parseBlock(under: opening)
+        guard next.isWord("else"), next.isFirstOnLine, next.range.column == opening.range.column else {
+            return .conditional(condition, then: then, otherwise: [])
+        }
+        advance()
+        guard !next.isWord("if") || next.isFirstOnLine else {
+            depth += 1
+            defer { depth -= 1 }
+            guard depth <= Self.depthLimit else { throw Fault(next.range, "too many alternatives") }
+            advance()
+            return .conditional(condition, then: then, otherwise: [try parseConditional(opening)])
+        }
+        return .conditional(condition, then: then, otherwise: try parseBlock(under: opening))
+    }
+
+    /// The lines below an opening that are indented deeper.
+    private mutating func parseBlock(under opening: Token) throws -> [StatementSyntax] {
+        var statements: [StatementSyntax] = []
+        let faultsBefore = faults.count
+        while next.isFirstOnLine, next.kind != .end, next.range.column > opening.range.column {
+            recovering(at: Self.openings) { statements.append(try $0.parseStatement()) }
+        }
+        guard !statements.isEmpty || faults.count > faultsBefore else {
+            throw Fault(
+                opening.range,
+                "nothing stands below '\(opening.text)'",
+                help: "indent the lines that belong to it"
+            )
+        }
+        return statements
+    }
+
+    private mutating func parseLine(_ side: Located<Side>) throws -> LineSyntax {
+        var line = LineSyntax(side: side, account: try parseAccount(), amount: try parseExpression())
+        while !next.isFirstOnLine {
+            if skip(word: "skip") {
+                try expect(word: "zero")
+                line.skipsZero = true
+            } else if skip(word: "party") {
+                line.party = try parseExpression()
+            } else if skip(word: "dimension") {
+                line.dimensions.append((try takeName("the name of the dimension"), try parseExpression()))
+            } else {
+                break
+            }
+        }
+        guard next.isFirstOnLine || next.kind == .end else {
+            throw unexpected("'skip zero', 'party', 'dimension' or the end of the line")
+        }
+        return line
+    }
+}

@@ -1,0 +1,146 @@
+/// Reads the tokens of a rule file.
+///
+/// A statement that cannot be read becomes a fault, and reading goes on at the next line that opens one.
+struct Parser {
+    static let depthLimit = 50
+    static let sizeLimit = 500
+
+    private let tokens: [Token]
+    private var index = 0
+    private(set) var faults: [Fault]
+    var depth = 0
+    /// How many parts the present expression has.
+    var size = 0
+
+    static func parse(_ text: String) -> (maps: [MapSyntax], rules: [RuleSyntax], faults: [Fault]) {
+        let (tokens, faults) = Lexer.scan(text)
+        var parser = Parser(tokens: tokens, faults: faults)
+        let (maps, rules) = parser.parseFile()
+        return (maps, rules, parser.faults)
+    }
+
+    private init(tokens: [Token], faults: [Fault]) {
+        self.tokens = tokens
+        self.faults = faults
+    }
+
+    private mutating func parseFile() -> (maps: [MapSyntax], rules: [RuleSyntax]) {
+        var (maps, rules): ([MapSyntax], [RuleSyntax]) = ([], [])
+        while next.kind != .end {
+            recovering(at: ["map", "rule"]) { parser in
+                if parser.skip(word: "map") {
+                    maps.append(try parser.parseMap())
+                } else if parser.skip(word: "rule") {
+                    rules.append(try parser.parseRule())
+                } else {
+                    throw parser.unexpected("a rule begins with 'rule', a map with 'map'")
+                }
+            }
+        }
+        return (maps, rules)
+    }
+
+    private mutating func parseMap() throws -> MapSyntax {
+        var map = MapSyntax(name: try takeName("the name of the map"))
+        while !next.isWord("map"), !next.isWord("rule"), next.kind != .end {
+            let isRest = skip(word: "else")
+            let key = isRest ? nil : try take(.text, "a value in quotes, such as 'cash'")
+            guard skip(symbol: "->") else { throw unexpected("'->' and an account") }
+            let account = try takeAccountCode()
+            if let key {
+                map.entries.append((key, account))
+            } else {
+                map.otherwise = account
+            }
+        }
+        return map
+    }
+
+    // MARK: Tokens
+
+    var next: Token { tokens[index] }
+
+    var following: Token { tokens[min(index + 1, tokens.count - 1)] }
+
+    mutating func advance() {
+        index = min(index + 1, tokens.count - 1)
+    }
+
+    mutating func skip(word: String) -> Bool {
+        guard next.isWord(word) else { return false }
+        advance()
+        return true
+    }
+
+    mutating func skip(symbol: String) -> Bool {
+        guard next.isSymbol(symbol) else { return false }
+        advance()
+        return true
+    }
+
+    mutating func expect(word: String, _ expected: String? = nil) throws {
+        guard skip(word: word) else { throw unexpected(expected ?? "'\(word)'") }
+    }
+
+    mutating func expect(symbol: String) throws {
+        guard skip(symbol: symbol) else { throw unexpected("'\(symbol)'") }
+    }
+
+    mutating func take(_ kind: Token.Kind, _ expected: String) throws -> Located<String> {
+        guard next.kind == kind else { throw unexpected(expected) }
+        defer { advance() }
+        return Located(value: next.text, range: next.range)
+    }
+
+    mutating func takeName(_ expected: String) throws -> Located<String> {
+        guard next.kind == .quotedName || next.kind == .word else { throw unexpected(expected) }
+        guard next.kind == .quotedName || !Self.reserved.contains(next.text) else {
+            throw Fault(
+                next.range,
+                "expected \(expected), found '\(next.text)', a word of the language",
+                help: "if it is a name, write \"\(next.text)\" in double quotes"
+            )
+        }
+        guard next.text.utf8.count <= 63, !next.text.isEmpty else {
+            throw Fault(next.range, "a name has 1 to 63 bytes")
+        }
+        defer { advance() }
+        return Located(value: next.text, range: next.range)
+    }
+
+    mutating func takeAccountCode() throws -> Located<String> {
+        guard next.kind == .number || next.kind == .text else {
+            throw unexpected("an account, such as 1000")
+        }
+        defer { advance() }
+        return Located(value: next.text, range: next.range)
+    }
+
+    func unexpected(_ expected: String) -> Fault {
+        Fault(next.range, "expected \(expected), found \(next.name)")
+    }
+
+    // MARK: Recovery
+
+    /// Runs a step; when it fails, notes why and goes on to the next line that begins with one of the words.
+    mutating func recovering(at words: Set<String>, _ step: (inout Parser) throws -> Void) {
+        let (start, depth) = (index, depth)
+        do {
+            try step(&self)
+        } catch {
+            if let fault = error as? Fault { faults.append(fault) }
+            (self.depth, size) = (depth, 0)
+            if index == start { advance() }
+            while next.kind != .end, !(next.isFirstOnLine && words.contains(next.text)) { advance() }
+        }
+    }
+
+    /// Words that are not names unless they stand in double quotes.
+    static let reserved: Set<String> = [
+        "and", "as", "assert", "column", "credit", "currency", "date", "debit", "describe", "dimension",
+        "each",
+        "else", "exactly", "example", "fails", "false", "for", "given", "if", "in", "is", "map", "not",
+        "null",
+        "or", "party", "posts", "round", "rule", "skip", "then", "together", "true", "version", "when",
+    ]
+}

@@ -1,0 +1,66 @@
+/// A rule as written.
+struct RuleSyntax: Sendable {
+    let name: Located<String>
+    let version: Located<String>
+    let table: Located<String>
+    var partners: [Located<String>] = []
+    var columns: [ColumnSyntax] = []
+    var condition: ExpressionSyntax?
+    var date: ExpressionSyntax?
+    var currency: Located<String>?
+    var description: ExpressionSyntax?
+    var statements: [StatementSyntax] = []
+    var examples: [ExampleSyntax] = []
+}
+
+/// A map from a value to an account as written.
+struct MapSyntax: Sendable {
+    let name: Located<String>
+    var entries: [(key: Located<String>, account: Located<String>)] = []
+    var otherwise: Located<String>?
+}
+
+/// A `column` line as written; a list has fields.
+struct ColumnSyntax: Sendable {
+    let name: Located<String>
+    let type: Located<String>
+    let fields: [ColumnSyntax]
+}
+
+indirect enum StatementSyntax: Sendable {
+    case line(LineSyntax)
+    case forEach(list: Located<String>, element: Located<String>, [StatementSyntax])
+    case conditional(ExpressionSyntax, then: [StatementSyntax], otherwise: [StatementSyntax])
+    case assert(ExpressionSyntax, message: Located<String>?)
+}
+
+/// A `debit` or `credit` line as written.
+struct LineSyntax: Sendable {
+    let side: Located<Side>
+    let account: ExpressionSyntax
+    let amount: ExpressionSyntax
+    var skipsZero = false
+    var party: ExpressionSyntax?
+    var dimensions: [(name: Located<String>, value: ExpressionSyntax)] = []
+}
+
+/// An `example` as written.
+struct ExampleSyntax: Sendable {
+    enum Expectation: Sendable {
+        case nothing
+        case lines([ExampleLineSyntax])
+        case failure(Located<String>)
+    }
+
+    let name: Located<String>
+    let row: Located<String>
+    let expectation: Expectation
+}
+
+struct ExampleLineSyntax: Sendable {
+    let side: Located<Side>
+    let account: Located<String>
+    let amount: Located<String>
+    var party: Located<String>?
+    var dimensions: [(name: Located<String>, value: Located<String>)] = []
+}

@@ -1,0 +1,86 @@
+import Arguments
+import JSON
+import PGSyncBench
+
+/// The report of a benchmark, for people and for programs.
+struct BenchText {
+    private let report: BenchReport
+
+    init(_ report: BenchReport) {
+        self.report = report
+    }
+
+    var text: String {
+        var table = TextTable([
+            .init("work"), .init("writers", .right), .init("capture"), .init("rows/s", .right),
+            .init("of none", .right), .init("of bare", .right), .init("µs added", .right),
+            .init("WAL B/row", .right), .init("bar"),
+        ])
+        for line in report.lines {
+            table.add([
+                line.workload.name, "\(line.workload.writers)", line.variant.rawValue,
+                "\(Int(line.rowsPerSecond.rounded()))", Self.decimal(line.ofNone, 2),
+                Self.decimal(line.ofBare, 2), Self.decimal(line.addedMicroseconds, 1),
+                "\(Int(line.walBytesPerRow.rounded()))",
+                line.bar.map { "\($0.text): \($0.holds ? "holds" : "missed")" } ?? "",
+            ])
+        }
+        let settings = report.settings.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
+        let wakes = report.wakes.map { "\($0.reason) \($0.count)" }.joined(separator: ", ")
+        let proofs = report.proofs.map { proof in
+            proof.holds
+                ? "\(proof.variant.rawValue): \(proof.logged) changes, all in the log, equal to the table"
+                : "\(proof.variant.rawValue): WRONG: \(proof.changes) changes, \(proof.logged) in the log, "
+                    + "\(proof.different) records differ from the table"
+        }
+        return """
+            \(settings)
+
+            \(table.text())
+            \(proofs.joined(separator: "\n"))
+            the sleeping listener woke by: \(wakes)
+
+            """
+    }
+
+    var json: JSONValue {
+        [
+            "settings": .object(JSONObject(report.settings.map { ($0.name, .string($0.value)) })),
+            "lines": .array(report.lines.map(json)),
+            "checks": .array(
+                report.proofs.map { proof in
+                    [
+                        "capture": .string(proof.variant.rawValue), "changes": JSONValue(proof.changes),
+                        "logged": JSONValue(proof.logged), "different": JSONValue(proof.different),
+                        "holds": .bool(proof.holds),
+                    ]
+                }
+            ),
+            "wakes": .object(JSONObject(report.wakes.map { ($0.reason, JSONValue($0.count)) })),
+        ]
+    }
+
+    private func json(_ line: BenchReport.Line) -> JSONValue {
+        [
+            "work": .string(line.workload.name),
+            "writers": JSONValue(line.workload.writers),
+            "capture": .string(line.variant.rawValue),
+            "rows_per_second": JSONValue(line.rowsPerSecond),
+            "of_none": JSONValue(line.ofNone),
+            "of_bare": JSONValue(line.ofBare),
+            "added_microseconds_per_row": JSONValue(line.addedMicroseconds),
+            "wal_bytes_per_row": JSONValue(line.walBytesPerRow),
+            "bar": line.bar.map { .string($0.text) } ?? .null,
+            "bar_holds": line.bar.map { .bool($0.holds) } ?? .null,
+        ]
+    }
+
+    private static func decimal(_ value: Double, _ digits: Int) -> String {
+        guard value.isFinite else { return "–" }
+        let factor = digits == 1 ? 10 : 100
+        let scaled = Int((value * Double(factor)).rounded())
+        let fraction = String(abs(scaled) % factor)
+        let zeros = String(repeating: "0", count: digits - fraction.count)
+        return "\(scaled < 0 ? "-" : "")\(abs(scaled) / factor).\(zeros)\(fraction)"
+    }
+}

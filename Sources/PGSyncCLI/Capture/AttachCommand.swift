@@ -1,0 +1,124 @@
+import Arguments
+import JSON
+import PGSyncCore
+import PGSyncStore
+import Postgres
+
+extension CaptureOptions.Kind: ArgumentValue {}
+
+/// The command `pgsync attach`.
+struct AttachCommand: Command {
+    var table = ""
+    var key: ColumnList?
+    var columns: ColumnList?
+    var exclude: ColumnList?
+    var kind = CaptureOptions.Kind.auto
+    var actions = ActionList(ChangeAction.allCases)
+    var beforeImage = false
+    var everyVersion = false
+    var backfill = false
+    var pace = Pace(percent: 50)
+    var dryRun = false
+    var patience = Duration.seconds(30)
+
+    static let signature = Signature(
+        "attach",
+        "Capture every change of a table from now on.",
+        discussion: """
+            TABLE is looked up as psql does it: along the search_path, folded to lower case unless quoted. \
+            Everything that can be known to go wrong is refused before anything is locked.
+
+            The lock it needs, against writers, is asked for only a moment at a time, so that the application never \
+            queues behind it. Attaching again with other options takes the place of the present ones, with nothing \
+            lost in between.
+            """,
+        examples: [
+            .init("pgsync attach bills --dry-run", "See what would be done."),
+            .init("pgsync attach bills --backfill", "Capture changes, and the rows that are there already."),
+            .init(
+                "pgsync attach sales.visits --exclude patient_name",
+                "Leave out what must not leave the table."
+            ),
+            .init("pgsync attach '\"Odd Name\"' --key a,b", "Name the columns that identify a record."),
+        ]
+    )
+
+    static let parameters: [Parameter<Self>] = [
+        .argument("TABLE", \.table, help: "The table; of a partitioned one, the root."),
+        .option("key", \.key, help: "What identifies a record; else the primary key."),
+        .option("columns", \.columns, help: "Store these alone, and the key."),
+        .option("exclude", \.exclude, help: "Store all present columns but these."),
+        .option(
+            "kind",
+            \.kind,
+            help: "When triggers fire; auto is row for partitioned tables, else statement."
+        ),
+        .option("actions", \.actions, help: "Which changes to capture."),
+        .flag("before-image", \.beforeImage, help: "Also keep what was there before an update."),
+        .flag(
+            "every-version",
+            \.everyVersion,
+            help: "Let every waiting change of a record count, not the newest."
+        ),
+        .flag("backfill", \.backfill, help: "Then bring the rows that are there already into the log."),
+        .option("pace", \.pace, help: "How much of the time a backfill spends working."),
+        .flag("dry-run", \.dryRun, help: "Check everything and say what would be done; change nothing."),
+        .option(
+            "patience",
+            \.patience,
+            limits: .within(.zero ... .seconds(86_400)),
+            help: "How long to try for a lock on the table."
+        ),
+    ]
+
+    func validate() throws {
+        if columns != nil && exclude != nil {
+            throw UsageProblem.conflict("choose one of --columns and --exclude")
+        }
+    }
+
+    func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
+        let database = try Database(globals, in: context, program: "pgsync attach")
+        let (table, steps) = try await database.withSchema { [name = table, options, dryRun] connection in
+            try await connection.withTransaction { session in
+                let store = SourceStore(session)
+                let table = try store.table(named: name)
+                return (table, try store.attach(table, options, isDryRun: dryRun))
+            }
+        }
+        if globals.json, !backfill || dryRun {
+            try context.print(["table": .string(table.name), "dry_run": .bool(dryRun), "steps": steps.json])
+        } else if !globals.quiet {
+            try context.write(steps, to: globals.json ? context.errors : context.output)
+            let summary =
+                dryRun ? "\(table.name) can be attached; nothing was changed" : "attached \(table.name)"
+            try (globals.json ? context.errors : context.output).write(summary + "\n")
+        }
+        guard backfill, !dryRun else { return .success }
+        return try await BackfillRun(table: table, pace: pace, database: database).run(globals, in: context)
+    }
+
+    private var options: CaptureOptions {
+        var options = CaptureOptions()
+        options.key = key?.names
+        options.columns = columns?.names
+        options.exclude = exclude?.names
+        options.kind = kind
+        options.actions = actions.actions
+        options.keepsBeforeImage = beforeImage
+        options.wantsEveryVersion = everyVersion
+        options.patience = patience
+        return options
+    }
+}
+
+extension CommandContext {
+    /// What was done, one step a line.
+    func write(_ steps: [String], to stream: any OutputStream) throws {
+        try stream.write(steps.map { "  \($0)\n" }.joined())
+    }
+}
+
+extension [String] {
+    var json: JSONValue { .array(map(JSONValue.string)) }
+}

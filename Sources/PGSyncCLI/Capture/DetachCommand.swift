@@ -1,0 +1,51 @@
+import Arguments
+import JSON
+import PGSyncStore
+import Postgres
+
+/// The command `pgsync detach`.
+struct DetachCommand: Command {
+    var table = ""
+    var dryRun = false
+    var patience = Duration.seconds(30)
+
+    static let signature = Signature(
+        "detach",
+        "End the capture of a table.",
+        discussion: "What was captured stays in the log, and what waits there is still worked on.",
+        examples: [.init("pgsync detach bills --dry-run", "See what would be done.")]
+    )
+
+    static let parameters: [Parameter<Self>] = [
+        .argument("TABLE", \.table, help: "The table."),
+        .flag("dry-run", \.dryRun, help: "Say what would be done; change nothing."),
+        .option(
+            "patience",
+            \.patience,
+            limits: .within(.zero ... .seconds(86_400)),
+            help: "How long to try for a lock on the table."
+        ),
+    ]
+
+    func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
+        let database = try Database(globals, in: context, program: "pgsync detach")
+        let (table, steps) = try await database.withSchema { [name = table, dryRun, patience] connection in
+            try await connection.withTransaction { session in
+                let store = SourceStore(session)
+                let table = try store.table(named: name)
+                return (table, try store.detach(table, isDryRun: dryRun, patience: patience))
+            }
+        }
+        if globals.json {
+            try context.print(["table": .string(table.name), "dry_run": .bool(dryRun), "steps": steps.json])
+        } else if !globals.quiet {
+            try context.write(steps, to: context.output)
+            try context.print(
+                dryRun
+                    ? "\(table.name) can be detached; nothing was changed"
+                    : "detached \(table.name); what was captured stays"
+            )
+        }
+        return .success
+    }
+}

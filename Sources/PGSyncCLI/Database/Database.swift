@@ -1,0 +1,62 @@
+import Arguments
+import PGSyncSchema
+import Postgres
+import Services
+
+/// The database a command works on.
+struct Database: Sendable {
+    let options: ConnectionOptions
+    let source: DatabaseSource
+
+    /// Finds out which database is meant; the server shows `program` as the name of the application.
+    init(_ globals: GlobalOptions, in context: CommandContext, program: String) throws {
+        let (text, source) = try Self.address(globals, context.environment)
+        do {
+            options = try ConnectionOptions(text).with("fallback_application_name", program)
+        } catch {
+            throw CommandError.cannotConnect(error, source: source)
+        }
+        self.source = source
+    }
+
+    private static func address(
+        _ globals: GlobalOptions,
+        _ environment: Environment
+    ) throws -> (String, DatabaseSource) {
+        if let url = globals.databaseURL { return (url, .commandLine) }
+        if let path = globals.databaseURLFile {
+            return (try URLFile(path: path).url(), .file(path))
+        }
+        for name in DatabaseSource.variables {
+            if let url = environment[name], !url.isEmpty { return (url, .variable(name)) }
+        }
+        return ("", .libpq)
+    }
+
+    /// Connects for as long as the operation takes; Ctrl-C cancels whatever it is doing on the server.
+    func withConnection<Result: Sendable>(
+        _ body: @escaping @Sendable (PostgresConnection) async throws -> Result
+    ) async throws -> Result {
+        try await Interruption.ends {
+            do {
+                return try await PostgresConnection.withConnection(to: options, body)
+            } catch let error as PostgresError where error.kind == .cannotConnect {
+                throw CommandError.cannotConnect(error, source: source)
+            }
+        }
+    }
+
+    /// The same, for commands that need the schema of this pgsync.
+    func withSchema<Result: Sendable>(
+        _ body: @escaping @Sendable (PostgresConnection) async throws -> Result
+    ) async throws -> Result {
+        try await withConnection { connection in
+            let status = try await Migrator(binaryVersion: Version.number).status(on: connection)
+            guard status.facts.isInstalled else {
+                throw CommandError.notInstalled(database: status.facts.database)
+            }
+            try status.requireUsable()
+            return try await body(connection)
+        }
+    }
+}

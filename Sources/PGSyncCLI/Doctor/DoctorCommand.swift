@@ -1,0 +1,76 @@
+import Arguments
+import Glibc
+import PGSyncCore
+import PGSyncSchema
+import PGSyncStore
+import Postgres
+
+/// The command `pgsync doctor`.
+struct DoctorCommand: Command {
+    var strict = false
+
+    static let signature = Signature(
+        "doctor",
+        "Look for what is wrong with server, database and connection, and say what to do.",
+        discussion: """
+            It changes nothing and works for any user; what that user may not see is noted. Notes and warnings do \
+            not count as failure, unless --strict is given, which counts warnings.
+            """
+    )
+    static let parameters: [Parameter<Self>] = [
+        .flag("strict", \.strict, help: "End with exit code 1 for warnings, too.")
+    ]
+
+    func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
+        let database = try Database(globals, in: context, program: "pgsync doctor")
+        let findings = try await database.withConnection { connection in
+            let schema = try await Self.schema(connection)
+            return try await connection.withSession { session in
+                let reader = ServerFactsReader(
+                    session,
+                    expectedRoles: SchemaDefinition.roles,
+                    now: Self.now
+                )
+                return Check.findings(reader.facts(schema: schema))
+            }
+        }
+        let report = DoctorReport(findings, isQuiet: globals.quiet)
+        try globals.json
+            ? context.print(report.json) : context.output.write(report.text(on: context.output.terminal))
+        let limit = strict ? Severity.warning : .problem
+        return findings.contains { $0.severity >= limit } ? .problemsFound : .success
+    }
+
+    private static func schema(_ connection: PostgresConnection) async throws -> Reading<ServerFacts.Schema> {
+        do {
+            let status = try await Migrator(binaryVersion: Version.number).status(on: connection)
+            return .known(ServerFacts.Schema(status))
+        } catch let error as SchemaError {
+            return .unknown("\(error).")
+        }
+    }
+
+    /// The time of this machine since 1970.
+    private static func now() -> Duration {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+}
+
+extension ServerFacts.Schema {
+    init(_ status: SchemaStatus) {
+        let plan = status.plan
+        if let conflict = plan.conflict {
+            self = .unusable(reason: "\(conflict).")
+        } else if !status.facts.isInstalled {
+            self = .missing
+        } else if !plan.newerMigrations.isEmpty {
+            self = .newer(migrations: plan.newerMigrations.map(\.path))
+        } else if !plan.steps.isEmpty {
+            self = .behind(steps: plan.steps.map(\.description))
+        } else {
+            self = .upToDate(migrations: status.records.count { $0.number != nil })
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Postgres
+import Services
+
+/// What fails between the command line and the modules beneath it.
+enum CommandError: Error {
+    /// No connection could be made; the source says who chose the address.
+    case cannotConnect(PostgresError, source: DatabaseSource)
+    case unreadableURLFile(path: String, reason: String)
+    /// There is nothing of pgsync in the database.
+    case notInstalled(database: String)
+    case interrupted(by: Signal)
+    /// Another process is the master of the private server; `connection` reaches it all the same.
+    case alreadyRunning(directory: String, processID: Int32?, connection: String?)
+    case notRunning(directory: String)
+    case serverDied(log: [String], directory: String)
+}
+
+extension CommandError: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .cannotConnect(let error, let source):
+            """
+            \(error.explanation)
+              The address is \(source).
+              \(Self.remedy(for: error))
+            """
+        case .unreadableURLFile(let path, let reason):
+            "cannot read the URL of a database from \(path): \(reason)"
+        case .notInstalled(let database):
+            "pgsync is not installed in database \(database); run pgsync migrate"
+        case .interrupted:
+            "interrupted; what was not finished is undone"
+        case .alreadyRunning(let directory, let processID, let connection):
+            """
+            \(processID.map { "process \($0)" } ?? "another process") runs the PostgreSQL in \(directory) already
+            \(connection.map { "  To connect to it: psql '\($0)'\n" } ?? "")\
+              To stop it: \(processID.map { "kill \($0)" } ?? "end that process"). \
+            For another one: --state-dir DIR
+            """
+        case .notRunning(let directory):
+            "no PostgreSQL runs in \(directory); start one with pgsync up, or name another directory with --state-dir"
+        case .serverDied(let log, let directory):
+            """
+            PostgreSQL ended, and it was not pgsync that stopped it; its last words:
+            \(log.map { "  \($0)" }.joined(separator: "\n"))
+              Its log is in \(directory). To start it again: pgsync up
+            """
+        }
+    }
+
+    private static func remedy(for error: PostgresError) -> String {
+        switch error.sqlState {
+        case .invalidPassword?: "Put the right password into ~/.pgpass or the file that PGPASSFILE names."
+        case .invalidCatalogName?: "Create the database first, or correct its name."
+        case .tooManyConnections?: "End idle sessions, or try again later."
+        case .cannotConnectNow?: "The server is starting or stopping: try again in a moment."
+        default:
+            error.kind == .invalidOptions
+                ? "It looks like this: postgresql://user@host:5432/database"
+                : "For another address: --database-url, PGSYNC_DATABASE_URL or PGHOST. For a private server: pgsync up"
+        }
+    }
+}

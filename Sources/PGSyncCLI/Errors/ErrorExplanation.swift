@@ -1,0 +1,74 @@
+import Arguments
+import PGSyncCluster
+import PGSyncSchema
+import PGSyncStore
+import Postgres
+
+/// The one place where errors become words, with what to do, and exit codes.
+enum ErrorExplanation {
+    @Sendable
+    static func failure(for error: any Error) -> Program<GlobalOptions>.Failure {
+        Program.Failure(message(for: error), exitCode(for: error))
+    }
+
+    static func exitCode(for error: any Error) -> ExitCode {
+        switch error {
+        case CommandError.cannotConnect(let error, _): exitCode(for: error)
+        case CommandError.interrupted(let signal): .stopped(by: signal)
+        case CommandError.unreadableURLFile: .usage
+        case CommandError.serverDied: .serverDied
+
+        case SchemaError.schemaTooNew: .schemaTooNew
+        case SchemaError.checksumChanged, SchemaError.historyDiffers: .schemaChanged
+        case CommandError.notInstalled, SchemaError.schemaTooOld: .schemaMissing
+        case SchemaError.databaseIsReadOnly, SchemaError.serverTooOld, SchemaError.notUTF8: .unsuitableServer
+        case SchemaError.lockTimeout: .lockTimeout
+        case SchemaError.notOwner, SchemaError.notReadable, SchemaError.mayNotCreateSchemas,
+            SchemaError.schemaNameTaken, ConfigurationError.notPermitted:
+            .notPermitted
+
+        case CaptureError.unknownTable, CaptureError.unreadableName: .noTable
+        case CaptureError.refused, CaptureError.noBackfill: .refused
+        case CaptureError.notPermitted: .notPermitted
+        case CaptureError.backfillIsRunning: .lockTimeout
+
+        case ConfigurationError.unknownKey, ConfigurationError.invalidValue: .configuration
+        case CommandError.alreadyRunning, ClusterError.inUse: .clusterInUse
+        case CommandError.notRunning, is ClusterError: .clusterUnavailable
+
+        case let error as PostgresError where error.kind == .invalidOptions: .usage
+        case let error as PostgresError where error.isConnectionLost: .cannotConnect
+        case let error as PostgresError where error.sqlState == .lockNotAvailable: .lockTimeout
+        case let error as PostgresError where error.sqlState == .insufficientPrivilege: .notPermitted
+        default: .problemsFound
+        }
+    }
+
+    static func message(for error: any Error) -> String {
+        switch error {
+        case let error as SchemaError: error.debugDescription
+        case let error as PostgresError: error.explanation
+        case ConfigurationError.unknownKey(let key, let known):
+            Suggestion.nearest(to: key, among: known).map {
+                "there is no setting \(key); did you mean '\($0)'?"
+            } ?? "\(error)"
+        case CaptureError.unknownTable(let name, let known):
+            Suggestion.nearest(to: name, among: known).map {
+                "there is no table \(name); did you mean '\($0)'?"
+            } ?? "\(error)"
+        default: "\(error)"
+        }
+    }
+}
+
+extension PostgresError {
+    /// What the server said, for an operator who may see it all.
+    var explanation: String {
+        let state = sqlState.map { " (SQLSTATE \($0))" } ?? ""
+        let more: [(String, String?)] = [("detail", detail), ("hint", hint)]
+        // libpq indents its second lines with tabs.
+        let message = message.split(separator: "\t").joined(separator: "  ")
+        return (["\(message)\(state)"] + more.compactMap { label, text in text.map { "  \(label): \($0)" } })
+            .joined(separator: "\n")
+    }
+}

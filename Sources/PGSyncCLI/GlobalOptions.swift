@@ -1,0 +1,66 @@
+import Arguments
+import Telemetry
+
+/// Here a parameter is one of the command line, not of a statement.
+typealias Parameter = Arguments.Parameter
+
+/// The options that every command takes.
+struct GlobalOptions: ParameterSet {
+    enum LogStyle: String, ArgumentValue, CaseIterable {
+        case auto, human, logfmt, json
+    }
+
+    var databaseURL: String?
+    var databaseURLFile: String?
+    var json = false
+    var quiet = false
+    var verbose = false
+    var logStyle = LogStyle.auto
+
+    static let parameters: [Parameter<Self>] = [
+        .option(
+            "database-url",
+            \.databaseURL,
+            placeholder: "URL",
+            help: "The database. Other users of this machine can see a password that stands here."
+        ),
+        .option(
+            "database-url-file",
+            \.databaseURLFile,
+            placeholder: "PATH",
+            isPath: true,
+            help: "A file with the URL of the database in its first line."
+        ),
+        .flag("json", \.json, help: "Print results as JSON."),
+        .flag("quiet", short: "q", \.quiet, help: "Say nothing but results and complaints."),
+        .flag("verbose", short: "v", \.verbose, help: "Say more."),
+        .option(
+            "log-format",
+            \.logStyle,
+            placeholder: "FORMAT",
+            help: "How log lines look; auto is human on a terminal and logfmt elsewhere."
+        ),
+    ]
+
+    func validate() throws {
+        if databaseURL != nil && databaseURLFile != nil {
+            throw UsageProblem.conflict("choose one of --database-url and --database-url-file")
+        }
+        if quiet && verbose { throw UsageProblem.conflict("choose one of --quiet and --verbose") }
+    }
+
+    /// A logger to standard error.
+    var logger: Logger {
+        let format: LogFormat? =
+            switch logStyle {
+            case .auto: nil
+            case .human: .human(colored: false)
+            case .logfmt: .logfmt
+            case .json: .json
+            }
+        return Logger(
+            handler: StreamLogHandler.standardError(format: format),
+            level: verbose ? .debug : quiet ? .warning : .info
+        )
+    }
+}

@@ -1,0 +1,34 @@
+import Arguments
+import Glibc
+
+/// Where the private server keeps everything.
+enum StateDirectory {
+    /// Where a server of root's lives when its user cannot reach root's home.
+    static let forRoot = "/var/lib/pgsync"
+
+    /// The directory for `pgsync up`: the option, else the variable, else the user's own place for state.
+    static func choose(
+        _ option: String?,
+        environment: Environment,
+        isRoot: Bool = geteuid() == 0,
+        isOpenToOthers: (String) -> Bool = isOpenToOthers
+    ) -> String {
+        func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+
+        if let chosen = option ?? variable("PGSYNC_STATE_DIR") { return chosen }
+        let state = variable("XDG_STATE_HOME") ?? variable("HOME").map { "\($0)/.local/state" }
+        guard let state else { return forRoot }
+        let directory = "\(state)/pgsync"
+        return isRoot && !isOpenToOthers(directory) ? forRoot : directory
+    }
+
+    /// Whether every directory on the way, as far as it exists, lets other users pass.
+    static func isOpenToOthers(_ path: String) -> Bool {
+        var prefix = ""
+        return path.split(separator: "/").allSatisfy { name in
+            prefix += "/\(name)"
+            var status = stat()
+            return unsafe stat(prefix, &status) != 0 || status.st_mode & S_IXOTH != 0
+        }
+    }
+}

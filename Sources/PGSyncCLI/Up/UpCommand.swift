@@ -1,0 +1,108 @@
+import Arguments
+import Glibc
+import PGSyncCluster
+import PGSyncSchema
+import Postgres
+import Services
+import Telemetry
+
+/// The command `pgsync up`.
+struct UpCommand: Command {
+    var stateDirectory: String?
+    var port = PortChoice.none
+    var skipsMigration = false
+    var reset = false
+    var printsURL = false
+
+    static let signature = Signature(
+        "up",
+        "Run a private PostgreSQL with everything in it, until Ctrl-C.",
+        discussion: """
+            The server lives in a directory of its own and touches no other PostgreSQL. Ctrl-C or SIGTERM stops it \
+            and ends with exit code 0; a second one leaves at once, with 130 or 143. After a kill -9, or when \
+            its terminal is closed, the server goes on by itself, and the next pgsync up takes it over.
+
+            As root it runs as PGSYNC_CLUSTER_USER, else postgres or nobody. Its programs are those of \
+            PGSYNC_PG_BINDIR, else the newest found.
+            """,
+        examples: [
+            .init("pgsync up", "Start it; the first time takes a few seconds."),
+            .init("pgsync up --port 5433", "Let programs on this machine connect by password, too."),
+            .init("pgsync up --state-dir /tmp/try --reset", "Begin with an empty database."),
+        ]
+    )
+
+    static let parameters: [Parameter<Self>] = [
+        .option(
+            "state-dir",
+            \.stateDirectory,
+            placeholder: "DIR",
+            environment: ["PGSYNC_STATE_DIR"],
+            isPath: true,
+            help: "Where everything is kept; else $XDG_STATE_HOME/pgsync, else ~/.local/state/pgsync. "
+                + "Where root's home is closed to the server's user, \(StateDirectory.forRoot)."
+        ),
+        .option(
+            "port",
+            \.port,
+            help: "Listen on this port of 127.0.0.1; 0 takes any free one, none leaves it at the socket."
+        ),
+        .flag("no-migrate", \.skipsMigration, help: "Leave the database as it is."),
+        .flag(
+            "reset",
+            \.reset,
+            help: "First remove everything that is in the directory. Nothing can bring it back."
+        ),
+        .flag(
+            "print-url",
+            \.printsURL,
+            help: "Print the URL of the database of a server that runs; start nothing."
+        ),
+    ]
+
+    func validate() throws {
+        if printsURL && (reset || skipsMigration || port != .none) {
+            throw UsageProblem.conflict("--print-url starts nothing and goes with --state-dir alone")
+        }
+    }
+
+    func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
+        guard !printsURL else {
+            try context.print(try await runningServerURL(context))
+            return .success
+        }
+        let shutdown = Shutdown()
+        let server = PrivateServer(
+            configuration: configuration(context),
+            isReset: reset,
+            isMigrated: !skipsMigration,
+            globals: globals,
+            context: context
+        )
+        // The first signal asks to stop; the second one does not wait for what the first one has begun.
+        let listener = SignalListener(stopSignals: [], eventSignals: [.interrupt, .terminate])
+        try await listener.listen(requesting: shutdown) { signal in
+            guard shutdown.isRequested else { return shutdown.request() }
+            _exit(signal.exitCode)
+        } during: {
+            try await server.run(until: shutdown)
+        }
+        return .success
+    }
+
+    private func runningServerURL(_ context: CommandContext) async throws -> String {
+        let directory = StateDirectory.choose(stateDirectory, environment: context.environment)
+        guard case .running = try await PrivateCluster.status(of: directory),
+            let url = PrivateCluster.connectionString(to: directory, database: PrivateServer.database)
+        else { throw CommandError.notRunning(directory: directory) }
+        return url
+    }
+
+    private func configuration(_ context: CommandContext) -> ClusterConfiguration {
+        var configuration = ClusterConfiguration(
+            stateDirectory: StateDirectory.choose(stateDirectory, environment: context.environment)
+        )
+        configuration.listening = port.listening
+        return configuration
+    }
+}

@@ -1,0 +1,3 @@
+import PGSyncCLI
+
+await PGSyncProgram.main()

@@ -1,0 +1,37 @@
+import Glibc
+import Subprocesses
+import Testing
+
+/// The program as it was built, beside the tests.
+enum BuiltProgram {
+    /// The tests and the programs they belong to are built into one directory.
+    private static func path() throws -> String {
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        let length = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
+        try #require(length > 0)
+        let tests = String(decoding: buffer[..<length], as: UTF8.self)
+        let directory = try #require(tests.lastIndex(of: "/"))
+        return tests[...directory] + "pgsync"
+    }
+
+    /// The program with its arguments, in an environment that knows of no other database.
+    static func invocation(
+        _ arguments: [String],
+        environment: [String: String] = [:]
+    ) throws -> Invocation {
+        var invocation = Invocation(try path(), arguments)
+        var variables: [String: String?] = environment.mapValues { $0 }
+        for name in ["PGSYNC_DATABASE_URL", "DATABASE_URL", "PGHOST", "PGDATABASE", "PGUSER"]
+        where environment[name] == nil { variables.updateValue(nil, forKey: name) }
+        invocation.environment = .merging(variables)
+        return invocation
+    }
+
+    static func run(_ arguments: String..., database: String? = nil) async throws -> ProcessOutput {
+        let environment = database.map { ["PGSYNC_DATABASE_URL": $0] } ?? [:]
+        return try await ChildProcess.run(
+            try invocation(arguments, environment: environment),
+            timeout: .seconds(200)
+        )
+    }
+}

@@ -1,0 +1,73 @@
+import Arguments
+import JSON
+import Testing
+
+@testable import PGSyncCLI
+
+@Suite("pgsync config", .timeLimit(.minutes(10)))
+struct ConfigCommandTests {
+    @Test("lists, changes and resets a setting")
+    func changes() async throws {
+        try await CommandLineDatabase.with { database in
+            _ = await database.run("migrate")
+            let list = await database.run("config", "list")
+            #expect(
+                list.output.contains(/queue_batch_size +100 +changes +yes +a whole number from 1 to 100000/)
+            )
+            let set = await database.run("config", "set", "queue_batch_size", "500")
+            #expect(set.output == "queue_batch_size = 500 changes\n")
+            #expect(await database.run("config", "get", "queue_batch_size").output == "500\n")
+            #expect(
+                await database.run("config", "list").output.contains(
+                    /queue_batch_size +500 +changes +no: 100/
+                )
+            )
+            let reset = await database.run("config", "reset", "queue_batch_size")
+            #expect(reset.output == "queue_batch_size = 100 changes (the default)\n")
+            let json = try await database.run("config", "get", "queue_batch_size", "--json").json
+            #expect(json["is_default"] == true && json["value"] == "100")
+        }
+    }
+
+    @Test("says what was meant, and what is allowed")
+    func refusals() async throws {
+        try await CommandLineDatabase.with { database in
+            _ = await database.run("migrate")
+            let unknown = await database.run("config", "get", "queue_batchsize")
+            #expect(unknown.exitCode == .configuration)
+            #expect(
+                unknown.errors
+                    == "error: there is no setting queue_batchsize; did you mean 'queue_batch_size'?\n"
+            )
+            let invalid = await database.run("config", "set", "queue_batch_size", "none")
+            #expect(invalid.exitCode == .configuration)
+            #expect(invalid.errors.contains("must be a whole number from 1 to 100000 changes, not 'none'"))
+        }
+    }
+
+    @Test("says that there is nothing yet, and what to run")
+    func notInstalled() async throws {
+        try await CommandLineDatabase.with { database in
+            let run = await database.run("config", "list")
+            #expect(run.exitCode == .schemaMissing)
+            #expect(run.errors.contains("run pgsync migrate"))
+        }
+    }
+
+    @Test("tells a user without the right from one with it")
+    func rights() async throws {
+        try await CommandLineDatabase.with { database in
+            _ = await database.run("migrate")
+            try await database.withRole { role in
+                #expect(await database.run("config", "list", as: role).exitCode == .notPermitted)
+                try await database.query("grant pgsync_reader to \(role)")
+                #expect(await database.run("config", "list", as: role).exitCode == .success)
+                let refused = await database.run("config", "set", "retention_days", "30", as: role)
+                #expect(refused.exitCode == .notPermitted)
+                try await database.query("grant pgsync_operator to \(role)")
+                let allowed = await database.run("config", "set", "retention_days", "30", as: role)
+                #expect(allowed.exitCode == .success, "\(allowed.errors)")
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import Arguments
+import FoundationEssentials
+import Postgres
+import Testing
+
+@testable import PGSyncCLI
+
+@Suite("Database of a command line")
+struct DatabaseTests {
+    private func database(
+        _ change: (inout GlobalOptions) -> Void = { _ in },
+        _ environment: Environment = [:]
+    ) throws -> Database {
+        var globals = GlobalOptions()
+        change(&globals)
+        let context = CommandContext(
+            output: CapturedOutput(),
+            errors: CapturedOutput(),
+            environment: environment,
+            program: PGSyncProgram.program.outline
+        )
+        return try Database(globals, in: context, program: "pgsync test")
+    }
+
+    private let both: Environment = [
+        "PGSYNC_DATABASE_URL": "postgresql:///ours", "DATABASE_URL": "postgresql:///other",
+    ]
+
+    @Test("is that of the command line, else of our variable, else of the usual one, else of libpq")
+    func order() throws {
+        let given = try database({ $0.databaseURL = "postgresql:///given" }, both)
+        #expect(given.options["dbname"] == "given")
+        #expect(given.source == .commandLine)
+        let ours = try database({ _ in }, both)
+        #expect(ours.options["dbname"] == "ours")
+        #expect(ours.source == .variable("PGSYNC_DATABASE_URL"))
+        let usual: Environment = ["PGSYNC_DATABASE_URL": "", "DATABASE_URL": "dbname=other"]
+        let other = try database({ _ in }, usual)
+        #expect(other.options["dbname"] == "other")
+        #expect(other.source == .variable("DATABASE_URL"))
+        #expect(try database().source == .libpq)
+        #expect(try database().options["dbname"] == nil)
+    }
+
+    @Test("is read from the first line of a file, and told where the file cannot be read")
+    func file() throws {
+        let path = "/tmp/pgsync-url-\(UInt64.random(in: 0 ... .max))"
+        try Data("postgresql:///filed\nignored\n".utf8).write(to: URL(filePath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let filed = try database({ $0.databaseURLFile = path }, both)
+        #expect(filed.options["dbname"] == "filed")
+        #expect(filed.source == .file(path))
+        #expect(throws: CommandError.self) { try database({ $0.databaseURLFile = "/nonexistent" }) }
+    }
+
+    @Test("shows the server which command it is, unless the address has a name of its own")
+    func applicationName() throws {
+        #expect(try database().options["fallback_application_name"] == "pgsync test")
+        #expect(try database().options["application_name"] == nil)
+    }
+
+    @Test(
+        "never shows a password when it cannot be reached",
+        arguments: [
+            "postgresql://alice:secret@127.0.0.1:1/shop", "host=127.0.0.1 port=1 password=secret",
+            "postgresql://alice:secret@[::1/shop", "password=secret nonsense",
+        ]
+    )
+    func noPassword(address: String) async {
+        let run = await CommandLineRun("config", "list", environment: ["DATABASE_URL": address])
+        #expect([ExitCode.cannotConnect, .usage].contains(run.exitCode))
+        #expect(run.errors.contains("that of the variable DATABASE_URL"))
+        #expect(!run.errors.contains("secret"))
+    }
+}

@@ -1,0 +1,49 @@
+import Arguments
+import JSON
+import PGSyncCore
+import Testing
+
+@testable import PGSyncCLI
+
+@Suite("pgsync doctor", .timeLimit(.minutes(10)))
+struct DoctorCommandTests {
+    @Test("finds what is missing and, once it is there, says so")
+    func schema() async throws {
+        try await CommandLineDatabase.with { database in
+            // A test server is not made to keep anything, which doctor is right to call a problem.
+            let before = await database.run("doctor", "--quiet")
+            #expect(before.exitCode == .problemsFound)
+            #expect(before.output.contains("not installed"))
+            #expect(before.output.contains("→ pgsync migrate\n"))
+            _ = await database.run("migrate")
+            let findings = try await findings(database.run("doctor", "--json"))
+            #expect(findings["schema.version"] == "ok")
+            #expect(findings["durability.level"] == "problem")
+            #expect(findings.count == Check.all.count)
+        }
+    }
+
+    @Test("works for a user who may see little, and notes what that one may not see")
+    func reducedPrivileges() async throws {
+        try await CommandLineDatabase.with { database in
+            _ = await database.run("migrate")
+            try await database.withRole { role in
+                let run = await database.run("doctor", as: role)
+                #expect(run.errors.isEmpty)
+                #expect(run.output.contains("→ grant pg_monitor to \(role);\n"))
+                let findings = try await findings(database.run("doctor", "--json", as: role))
+                #expect(findings["upkeep.old_snapshots"] == "note")
+                #expect(findings["schema.version"] == "note")
+                #expect(findings["server.version"] != nil && findings["time.clock"] == "ok")
+            }
+        }
+    }
+
+    private func findings(_ run: CommandLineRun) throws -> [String: String] {
+        let list = try #require(try run.json["findings"]?.array)
+        let pairs = list.compactMap { finding in
+            finding["id"]?.string.flatMap { id in finding["severity"]?.string.map { (id, $0) } }
+        }
+        return Dictionary(pairs) { first, _ in first }
+    }
+}

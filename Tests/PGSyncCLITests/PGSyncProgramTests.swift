@@ -1,0 +1,45 @@
+import Arguments
+import Testing
+
+@testable import PGSyncCLI
+
+@Suite("pgsync")
+struct PGSyncProgramTests {
+    @Test("tells its version, and that of libpq when asked for more")
+    func version() async {
+        #expect(await CommandLineRun("--version").output == "pgsync \(Version.number)\n")
+        for words in [["--version", "--verbose"], ["-v", "--version"], ["--version", "-v"]] {
+            #expect(await CommandLineRun(words).output.contains(/\nlibpq \d+\.\d+\n$/))
+        }
+    }
+
+    @Test("shows every exit code in its help, each with one meaning")
+    func exitCodes() async {
+        let help = await CommandLineRun("--help")
+        #expect(help.exitCode == .success)
+        for code in ExitCode.table { #expect(help.output.contains("\n  \(code.code) ")) }
+        #expect(Set(ExitCode.table.map(\.code)).count == ExitCode.table.count)
+    }
+
+    @Test("says in its help where the database comes from, and warns of passwords")
+    func databaseInHelp() async {
+        let help = await CommandLineRun("--help").output
+        for word in ["PGSYNC_DATABASE_URL", "DATABASE_URL", "PGHOST", "PGPASSFILE", "--database-url-file"] {
+            #expect(help.contains(word))
+        }
+    }
+
+    @Test("completes its commands in every shell", arguments: ["bash", "zsh", "fish"])
+    func completions(shell: String) async {
+        let run = await CommandLineRun("completions", shell)
+        #expect(run.exitCode == .success)
+        #expect(run.output.contains("migrate") && run.output.contains("lock-timeout"))
+    }
+
+    @Test("suggests what was meant")
+    func suggestion() async {
+        let run = await CommandLineRun("doctr")
+        #expect(run.exitCode == .usage)
+        #expect(run.errors.contains("did you mean 'doctor'?"))
+    }
+}

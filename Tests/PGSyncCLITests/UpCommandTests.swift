@@ -1,0 +1,34 @@
+import Arguments
+import JSON
+import PGSyncCluster
+import TestSupport
+import Testing
+
+@testable import PGSyncCLI
+
+@Suite("pgsync up")
+struct UpCommandTests {
+    @Test("prints no URL where nothing runs, and says what to do")
+    func printsNoURL() async {
+        let run = await CommandLineRun("up", "--print-url", "--state-dir", "/nonexistent")
+        #expect(run.exitCode == .clusterUnavailable)
+        #expect(run.output.isEmpty)
+        #expect(run.errors.contains("start one with pgsync up"))
+    }
+
+    @Test("refuses what cannot be done together", arguments: ["--reset", "--no-migrate", "--port=0"])
+    func conflicts(option: String) async {
+        #expect(await CommandLineRun("up", "--print-url", option).exitCode == .usage)
+    }
+
+    @Test("shows how to connect, over the network only where it listens")
+    func banner() async throws {
+        let cluster = try await SharedCluster.cluster()
+        let banner = UpBanner(cluster: cluster, database: "shop", listens: false)
+        #expect(banner.text.contains("psql       \(cluster.psqlCommand(database: "shop"))\n"))
+        #expect(banner.text.contains("stop       Ctrl-C\n") && !banner.text.contains("network"))
+        #expect(banner.json["port"] == .null)
+        let listening = UpBanner(cluster: cluster, database: "shop", listens: true)
+        #expect(listening.text.contains("network    \(cluster.loopbackConnectionString(database: "shop"))\n"))
+    }
+}

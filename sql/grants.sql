@@ -145,7 +145,10 @@ begin
                 'execute on function ledger.reopen_period(text, text)',
                 'execute on function ledger.start_closing(text)'
             ]),
-            (array['pgsync_worker', 'pgsync_operator'], array[
+            (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                'select on table pgsync.rules, pgsync.rule_spans',
+                'execute on function pgsync.evaluate(regclass[], jsonb[])',
+                'execute on function pgsync.rule_checksum(text)',
                 'execute on function pgsync.rule_boolean(jsonb)',
                 'execute on function pgsync.rule_date(jsonb)',
                 'execute on function pgsync.rule_number(jsonb)',
@@ -173,6 +176,7 @@ begin
     loop
         execute format('grant %s to %I', v_right, v_role);
     end loop;
+    perform pgsync.grant_rules();
 
     -- Only for a role of our own: the default covers all its schemas, and a database owner has others.
     if current_user = 'pgsync_owner' then

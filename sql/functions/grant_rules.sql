@@ -1,0 +1,31 @@
+-- Compiled rules come and go by no file, so the grants ask the catalog for them.
+create or replace function pgsync.grant_rules()
+returns void
+language plpgsql
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+    -- The statements are put together with regprocedure and %I.
+    -- @plpgsql_check_options: security_warnings = off
+declare
+    v_statement text;
+begin
+    for v_statement in
+        select format(granted.statement, routine.oid::regprocedure, granted.role)
+        from pgsync.rules as rule
+        inner join pg_catalog.pg_proc as routine
+            on routine.pronamespace = 'pgsync'::regnamespace and routine.proname = rule.function_name
+        cross join (
+            select 'revoke all on function %s from public' as statement, null as role
+            union all
+            select 'grant execute on function %s to %I' as statement, role.rolname
+            from pg_catalog.pg_roles as role
+            where role.rolname in ('pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker')
+        ) as granted
+    loop
+        execute v_statement;
+    end loop;
+end;
+$$;
+
+comment on function pgsync.grant_rules()
+is 'Lets those who evaluate rules run the compiled ones, and nobody else.';

@@ -1,0 +1,8 @@
+create or replace trigger rules_never_change
+before update or delete on pgsync.rules
+for each row execute function pgsync.guard_rules();
+
+alter table pgsync.rules enable always trigger rules_never_change;
+
+comment on trigger rules_never_change on pgsync.rules
+is 'What was posted by a version can be explained by it for ever.';

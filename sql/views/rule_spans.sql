@@ -1,0 +1,26 @@
+create or replace view pgsync.rule_spans as
+select
+    rule.name,
+    rule.version,
+    rule.source_table,
+    daterange(
+        rule.active_from,
+        nullif(greatest(rule.active_from, least(rule.ends, rule.active_until, 'infinity')), 'infinity')
+    ) as days
+from (
+    select
+        known.name,
+        known.version,
+        known.source_table,
+        known.active_from,
+        known.active_until,
+        min(known.active_from) over (
+            partition by known.name
+            order by known.version
+            rows between 1 following and unbounded following
+        ) as ends
+    from pgsync.rules as known
+) as rule;
+
+comment on view pgsync.rule_spans
+is 'The days of documents each version of a rule is for: until a later one begins or it is retired.';

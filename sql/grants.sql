@@ -155,6 +155,20 @@ begin
                 'execute on function pgsync.rule_number_problem(jsonb)',
                 'execute on function pgsync.rule_text(jsonb)'
             ]),
+            (array['pgsync_worker', 'pgsync_operator'], array[
+                'execute on function pgsync.post_now(regclass, text)',
+                'execute on function pgsync.process_batch(text, integer, bigint, regclass[], boolean, boolean)'
+            ]),
+            (array['pgsync_operator'], array[
+                'update (retry_count, scheduled_at) on table pgsync.sync_queue',
+                'execute on function pgsync.pause(regclass)',
+                'execute on function pgsync.resume(regclass)',
+                'execute on function pgsync.retry_changes(bigint[], text, regclass, boolean)',
+                'execute on function pgsync.skip_changes(bigint[], text)'
+            ]),
+            (array['pgsync_worker'], array[
+                'select on table pgsync.sync_audit_log, pgsync.sync_master_status'
+            ]),
             (array['pgsync_operator'], array[
                 'update (value) on table pgsync.sync_configuration',
                 'execute on function pgsync.reset_configuration(text)',

@@ -1,6 +1,6 @@
 -- What became of each change, and where each record stands. The audit log has one row for each attempt, which
 -- its key says; its rows are chained by record, so that the life of a record is read without an index that
--- posting would pay for. Claims, ranked claims and drafts are what the posting functions hand to one another.
+-- posting would pay for. Claims and results are what the posting functions hand to one another.
 create type pgsync.outcome as enum (
     'posted', 'amended', 'reversed', 'unchanged', 'superseded', 'skipped', 'failed'
 );
@@ -98,32 +98,6 @@ create type pgsync.claim as (
 );
 
 comment on type pgsync.claim is 'A change that a transaction has taken from the queue.';
-
-create type pgsync.ranked_claim as (
-    log_id bigint,
-    source_table regclass,
-    record_id text,
-    -- post, delete, supersede, defer (its source is paused) or leave (it is not yet its turn).
-    step text,
-    image jsonb,
-    superseded_by bigint,
-    previous_change bigint,
-    -- The change that its record was tried with last, once this is done; null where another claim tells.
-    chain_end bigint,
-    captured_xid xid8,
-    captured_at timestamptz,
-    snapshot pg_snapshot,
-    correlation_id text,
-    slot smallint,
-    retry_count integer,
-    attempts integer,
-    is_blocked boolean,
-    entry_ids bigint[],  -- noqa: LT01
-    fingerprint bigint,  -- noqa: LT01
-    rules text[]  -- noqa: LT01
-);
-
-comment on type pgsync.ranked_claim is 'A claim with what is to be done about it, and where its record stands.';
 
 create type pgsync.batch_result as (
     claimed integer,

@@ -17,7 +17,6 @@ set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 declare
-    v_ranked constant pgsync.ranked_claim[] := pgsync.rank_claims(post_claims.claims);
     v_zone constant text := pgsync.configuration_text('books_time_zone');
     v_open constant datemultirange := (
         select range_agg(period.days)
@@ -27,111 +26,97 @@ declare
     v_ruled constant regclass[] := array(select distinct rule.source_table from pgsync.rules as rule);
     v_tables regclass[];
     v_images jsonb[];
-    v_result pgsync.batch_result;
+    v_result pgsync.batch_result := pgsync.empty_result();
+    v_deferred_ids bigint[];
+    v_blocked_ids bigint[];
 begin
-    select array_agg(claim.source_table), array_agg(claim.image)
+    select array_agg(claim.source_table), array_agg(claim.data)
     into v_tables, v_images
-    from unnest(v_ranked) as claim
-    where claim.step = 'post';
+    from unnest(post_claims.claims) as claim;
 
-    with evaluated as (
-        select
-            claim.*,
-            result.rule,
-            result.entry_date as document_date,
-            case
-                when v_open @> result.entry_date then result.entry_date
-                else ledger.entry_date_for(result.entry_date)
-            end as booked_date,
-            result.currency,
-            result.description,
-            result.accounts,
-            result.amounts,
-            result.parties,
-            result.dimensions,
-            result.error_class,
-            result.error_message,
-            result.error_column,
-            case
-                when result.accounts is not null
-                    then hash_record_extended(
-                        row(
-                            result.rule, result.entry_date, result.currency, result.description, result.accounts,
-                            result.amounts, result.parties, result.dimensions
-                        ), 0
-                    )
-                else 0
-            end as part_fingerprint
-        from unnest(v_ranked) with ordinality as claim (
-            log_id, source_table, record_id, step, image, superseded_by, previous_change, chain_end, captured_xid,
-            captured_at, snapshot, correlation_id, slot, retry_count, attempts, is_blocked, entry_ids, fingerprint, rules,
-            number
-        )
-        left join pgsync.evaluate(v_tables, v_images) as result on result.number = claim.number
-        where claim.step not in ('leave', 'defer')
-    ),
-
-    -- A record that several rules post has as many rows here, of which the first speaks for all.
-    summed as (
-        select
-            evaluated.*,
-            row_number() over whole as place,
-            bit_xor(evaluated.part_fingerprint) over whole as new_fingerprint,
-            bool_or(evaluated.accounts is not null) over whole as has_lines,
-            first_value(
-                case
-                    when evaluated.step <> 'post' then null
-                    when evaluated.error_class is not null then evaluated.error_class
-                    when evaluated.rule is null and evaluated.source_table <> all(v_ruled) then 'rule.missing'
-                    when evaluated.accounts is not null and evaluated.booked_date is null then 'period.closed'
-                end
-            ) over whole as failure
-        from evaluated
-        window whole as (
-            partition by evaluated.number
-            order by evaluated.error_class is null, evaluated.booked_date is not null
-            rows between unbounded preceding and unbounded following
-        )
-    ),
-
-    concluded as (
+    with decided as materialized (
         select
             summed.*,
             case
-                when summed.step = 'supersede' then 'superseded'
-                when summed.failure is not null then 'failed'
-                when summed.new_fingerprint = summed.fingerprint then 'unchanged'
-                when not summed.has_lines then 'reversed'
-                when summed.entry_ids = '{}' then 'posted'
-                else 'amended'
-            end::pgsync.outcome as outcome
-        from summed
-    ),
-
-    numbered as (
-        select
-            concluded.*,
-            case
-                when concluded.accounts is not null and concluded.outcome in ('posted', 'amended')
-                    then nextval('ledger.journal_entries_id_seq')
-            end as entry_id
-        from concluded
-    ),
-
-    decided as materialized (
-        select
-            numbered.*,
-            numbered.outcome not in ('superseded', 'failed') as is_applied,
-            case
-                when numbered.outcome <> 'failed' then null
-                when numbered.failure = 'rule.missing' then 'no rule says how its table is posted'
-                when numbered.failure = 'period.closed' then 'no period is open for its day'
-                else numbered.error_message
+                when summed.outcome <> 'failed' then null
+                when summed.failure = 'rule.missing' then 'no rule says how its table is posted'
+                when summed.failure = 'period.closed' then 'no period is open for its day'
+                else summed.error_message
             end as message,
-            array_remove(array_agg(numbered.entry_id) over whole, null) as new_ids,
-            array_remove(array_agg(numbered.rule) over whole, null) as new_rules
-        from numbered
-        window whole as (partition by numbered.number)
+            summed.outcome not in ('superseded', 'failed') as is_applied,
+            summed.outcome in ('posted', 'amended') and summed.accounts is not null as has_entry
+        from (
+            select
+                totals.*,
+                case
+                    when totals.step = 'supersede' then 'superseded'
+                    when totals.step in ('leave', 'defer') then null
+                    when totals.failure is not null then 'failed'
+                    when totals.new_fingerprint = totals.fingerprint then 'unchanged'
+                    when totals.new_ids = '{}' then 'reversed'
+                    when totals.entry_ids = '{}' then 'posted'
+                    else 'amended'
+                end::pgsync.outcome as outcome
+            from (
+                -- A record that several rules post has as many rows here, of which the first speaks for all.
+                select
+                    part.*,
+                    row_number() over whole as place,
+                    bit_xor(part.part_fingerprint) over whole as new_fingerprint,
+                    array_remove(array_agg(part.entry_id) over whole, null) as new_ids,
+                    array_remove(array_agg(part.rule) over whole, null) as new_rules,
+                    first_value(part.part_failure) over whole as failure
+                from (
+                    select
+                        claim.*,
+                        result.rule,
+                        result.entry_date as document_date,
+                        result.currency,
+                        result.description,
+                        result.accounts,
+                        result.amounts,
+                        result.parties,
+                        result.dimensions,
+                        result.error_message,
+                        result.error_column,
+                        booking.entry_date as booked_date,
+                        case
+                            when result.accounts is not null then nextval('ledger.journal_entries_id_seq')
+                        end as entry_id,
+                        case
+                            when result.accounts is not null
+                                then hash_record_extended(
+                                    row(
+                                        result.rule, result.entry_date, result.currency, result.description,
+                                        result.accounts, result.amounts, result.parties, result.dimensions
+                                    ), 0
+                                )
+                            else 0
+                        end as part_fingerprint,
+                        case
+                            when claim.step <> 'post' then null
+                            when result.error_class is not null then result.error_class
+                            when result.accounts is not null and booking.entry_date is null then 'period.closed'
+                            when result.rule is null and claim.source_table <> all(v_ruled) then 'rule.missing'
+                        end as part_failure
+                    from pgsync.rank_claims(post_claims.claims) as claim
+                    left join pgsync.evaluate(v_tables, v_images) as result
+                        on result.number = claim.number and claim.step = 'post'
+                    cross join lateral (
+                        select
+                            case
+                                when v_open @> result.entry_date then result.entry_date
+                                when result.entry_date is not null then ledger.entry_date_for(result.entry_date)
+                            end as entry_date
+                    ) as booking
+                ) as part
+                window whole as (
+                    partition by part.number
+                    order by part.part_failure is null
+                    rows between unbounded preceding and unbounded following
+                )
+            ) as totals
+        ) as summed
     ),
 
     taken_back as materialized (
@@ -208,7 +193,7 @@ begin
             int8send(decided.part_fingerprint),
             decided.description
         from decided
-        where decided.entry_id is not null
+        where decided.has_entry
     ),
 
     line as (
@@ -238,7 +223,7 @@ begin
             unnest(decided.parties),
             unnest(decided.dimensions)
         from decided
-        where decided.entry_id is not null
+        where decided.has_entry
     ),
 
     audited as (
@@ -267,7 +252,7 @@ begin
             from taken_back
             group by taken_back.log_id
         ) as reversal on reversal.log_id = decided.log_id
-        where decided.place = 1
+        where decided.place = 1 and decided.outcome is not null
     ),
 
     standing as (
@@ -320,38 +305,48 @@ begin
         (count(*) filter (where decided.outcome = 'unchanged'))::integer,
         (count(*) filter (where decided.outcome = 'superseded'))::integer,
         (count(*) filter (where decided.outcome = 'failed'))::integer,
-        0,
-        0,
-        null::bigint,
+        (count(*) filter (where decided.step = 'defer'))::integer,
+        (count(*) filter (where decided.step = 'leave'))::integer,
+        min(decided.log_id) filter (where decided.step = 'leave'),
         array_agg(decided.log_id) filter (where decided.is_applied),
         array_agg(decided.log_id) filter (where decided.outcome = 'failed'),
         array_agg(decided.failure) filter (where decided.outcome = 'failed'),
         array_agg(decided.message) filter (where decided.outcome = 'failed'),
-        null::bigint,
-        null::bigint,
-        null::bigint,
-        false
-    into v_result
+        array_agg(decided.log_id) filter (where decided.step = 'defer'),
+        array_agg(decided.log_id) filter (where decided.is_blocked)
+    into
+        v_result.claimed,
+        v_result.posted,
+        v_result.amended,
+        v_result.reversed,
+        v_result.unchanged,
+        v_result.superseded,
+        v_result.failed,
+        v_result.deferred,
+        v_result.left_waiting,
+        v_result.first_left,
+        v_result.applied_ids,
+        v_result.failed_ids,
+        v_result.error_classes,
+        v_result.error_messages,
+        v_deferred_ids,
+        v_blocked_ids
     from decided
     where decided.place = 1;
 
     if v_result.failed > 0 then
         perform pgsync.reschedule(v_result.failed_ids, v_result.error_classes, v_result.error_messages);
     end if;
+    if v_result.deferred > 0 then
+        perform pgsync.set_aside(v_deferred_ids, coalesce(v_blocked_ids, '{}'));
+    end if;
     -- Nearly always nothing has failed before, which one look tells.
     if v_result.applied_ids is not null
         and exists (select from pgsync.sync_queue as queue where queue.error_class is not null)
     then
-        v_result.superseded := v_result.superseded
-            + pgsync.settle_earlier(v_ranked, v_result.applied_ids, post_claims.worker, post_claims.started_at);
-    end if;
-    -- What could not be done yet is rare, too: then the counts do not add up.
-    if v_result.posted + v_result.amended + v_result.reversed + v_result.unchanged + v_result.superseded
-        + v_result.failed < v_result.claimed
-    then
-        select deferred.number, deferred.left_number, deferred.first_left
-        into v_result.deferred, v_result.left_waiting, v_result.first_left
-        from pgsync.set_aside(v_ranked) as deferred (number, left_number, first_left);
+        v_result.superseded := v_result.superseded + pgsync.settle_earlier(
+            post_claims.claims, v_result.applied_ids, post_claims.worker, post_claims.started_at
+        );
     end if;
     return v_result;
 end;

@@ -1,21 +1,30 @@
 -- Of the waiting changes of a record the newest counts and the others end superseded; where a source asks for
 -- every version, the oldest is posted and the others stay. What a backfill has read is older than each change
--- that its snapshot does not show, whatever the ids say. Those to be evaluated come first. A record that has
--- one claim, as nearly all have, is spared the sorting.
+-- that its snapshot does not show, whatever the ids say. A record that has one claim, as nearly all have, is
+-- spared the sorting. It has no setting, so that the planner puts it into the query of post_claims.
 create or replace function pgsync.rank_claims(claims pgsync.claim[])
-returns pgsync.ranked_claim[]
-language plpgsql
+returns table (
+    number integer,
+    log_id bigint,
+    source_table regclass,
+    record_id text,
+    step text,
+    superseded_by bigint,
+    previous_change bigint,
+    chain_end bigint,
+    captured_xid xid8,
+    captured_at timestamptz,
+    snapshot pg_snapshot,
+    correlation_id text,
+    attempts integer,
+    is_blocked boolean,
+    entry_ids bigint[],
+    fingerprint bigint,
+    rules text[]
+)
+language sql
 stable
-security definer
-set search_path = pg_catalog, pgsync, pg_temp
-set enable_nestloop = off
-set enable_mergejoin = off
-set plan_cache_mode = force_generic_plan
-set jit = off
-as $$
-declare
-    v_ranked pgsync.ranked_claim[];
-begin
+begin atomic
     with shared as (
         -- A hash is enough: records that share it by chance only take the longer way.
         select hashtext(claim.record_id) as hash
@@ -26,7 +35,17 @@ begin
 
     standing as (
         select
-            claim.*,
+            claim.number,
+            claim.log_id,
+            claim.source_table,
+            claim.record_id,
+            claim.action,
+            claim.slot,
+            claim.captured_xid,
+            claim.captured_at,
+            claim.snapshot,
+            claim.correlation_id,
+            claim.attempts,
             shared.hash is null as is_alone,
             coalesce(source.every_version, false) as every_version,
             source.paused_at is not null as is_paused,
@@ -50,7 +69,10 @@ begin
                         end
                 when claim.log_id <= master.last_change then master.last_change
             end as overtaken_by
-        from unnest(rank_claims.claims) as claim
+        from unnest(rank_claims.claims) with ordinality as claim (
+            log_id, source_table, record_id, action, data, slot, captured_xid, captured_at, snapshot, correlation_id,
+            retry_count, attempts, number
+        )
         left join shared on shared.hash = hashtext(claim.record_id)
         left join pgsync.sources as source on source.source_table = claim.source_table
         left join lateral (
@@ -138,29 +160,29 @@ begin
     )
 
     select
-        array_agg(
-            row(
-                chained.log_id, chained.source_table, chained.record_id, chained.step,
-                case when chained.step = 'post' then chained.data end,
-                case when chained.step = 'supersede' then coalesce(chained.older_than, chained.newest_id) end,
-                nullif(coalesce(chained.previous_id, chained.last_audited), chained.log_id),
-                case
-                    when chained.step in ('post', 'delete') then chained.end_id
-                    when chained.step = 'supersede' and not chained.is_settled and chained.log_id = chained.end_id
-                        then chained.end_id
-                end,
-                chained.captured_xid, chained.captured_at, chained.snapshot, chained.correlation_id,
-                chained.slot, chained.retry_count, chained.attempts,
-                chained.step = 'defer' and not chained.is_paused, coalesce(chained.entry_ids, '{}'),
-                coalesce(chained.fingerprint, 0), coalesce(chained.rules, '{}')
-            )::pgsync.ranked_claim
-            order by chained.step <> 'post', chained.log_id
-        )
-    into v_ranked
+        chained.number::integer,
+        chained.log_id,
+        chained.source_table,
+        chained.record_id,
+        chained.step,
+        case when chained.step = 'supersede' then coalesce(chained.older_than, chained.newest_id) end,
+        nullif(coalesce(chained.previous_id, chained.last_audited), chained.log_id),
+        case
+            when chained.step in ('post', 'delete') then chained.end_id
+            when chained.step = 'supersede' and not chained.is_settled and chained.log_id = chained.end_id
+                then chained.end_id
+        end,
+        chained.captured_xid,
+        chained.captured_at,
+        chained.snapshot,
+        chained.correlation_id,
+        chained.attempts,
+        chained.step = 'defer' and not chained.is_paused,
+        coalesce(chained.entry_ids, '{}'),
+        coalesce(chained.fingerprint, 0),
+        coalesce(chained.rules, '{}')
     from chained;
-    return v_ranked;
 end;
-$$;
 
 comment on function pgsync.rank_claims(pgsync.claim[])
 is 'Decides which of the claimed changes of each record counts, and looks up where the record stands.';

@@ -1,7 +1,7 @@
 -- A change that failed is overtaken once a later one of its record is applied. Where a source asks for every
 -- version the later ones waited for it; now they need not wait any more.
 create or replace function pgsync.settle_earlier(
-    ranked pgsync.ranked_claim[],
+    claims pgsync.claim[],
     applied_ids bigint[],
     worker text,
     started_at timestamptz
@@ -26,7 +26,7 @@ begin
             applied.log_id as applied_id,
             applied.source_table,
             applied.record_id
-        from unnest(ranked) as applied
+        from unnest(claims) as applied
         cross join lateral (
             select queue.log_id, queue.attempts, queue.error_class
             from pgsync.sync_queue as queue
@@ -88,5 +88,5 @@ begin
 end;
 $$;
 
-comment on function pgsync.settle_earlier(pgsync.ranked_claim[], bigint[], text, timestamptz)
+comment on function pgsync.settle_earlier(pgsync.claim[], bigint[], text, timestamptz)
 is 'Ends failed changes that a later change of their record has overtaken; returns how many.';

@@ -32,6 +32,7 @@ let package = Package(
             name: "PGSyncCLI",
             dependencies: [
                 "Arguments", "JSON", "Locking", "PGSyncBench", "PGSyncCluster", "PGSyncCore",
+                "PGSyncLedger",
                 "PGSyncOperations",
                 "PGSyncSchema", "PGSyncStore", "Postgres", "Services", "Telemetry",
             ]
@@ -45,6 +46,7 @@ let package = Package(
         ),
         .target(name: "PGSyncCore"),
         .target(name: "PGSyncCluster", dependencies: ["Locking", "Subprocesses"]),
+        .target(name: "PGSyncLedger", dependencies: ["JSON", "Postgres"]),
         .target(name: "PGSyncRules", dependencies: ["JSON"]),
         .target(name: "PGSyncSchema", dependencies: ["PGSyncCore", "Postgres"], plugins: ["EmbedSQL"]),
         .target(
@@ -102,6 +104,10 @@ let package = Package(
         .testTarget(
             name: "PGSyncClusterTests",
             dependencies: ["PGSyncCluster", "Subprocesses", "TestSupport"]
+        ),
+        .testTarget(
+            name: "PGSyncLedgerTests",
+            dependencies: ["JSON", "PGSyncLedger", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]
         ),
         .testTarget(
             name: "PGSyncOperationsTests",

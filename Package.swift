@@ -32,6 +32,7 @@ let package = Package(
             name: "PGSyncCLI",
             dependencies: [
                 "Arguments", "JSON", "Locking", "PGSyncBench", "PGSyncCluster", "PGSyncCore",
+                "PGSyncLedger",
                 "PGSyncOperations",
                 "PGSyncSchema", "PGSyncStore", "Postgres", "Services", "Telemetry",
             ]
@@ -45,6 +46,7 @@ let package = Package(
         ),
         .target(name: "PGSyncCore"),
         .target(name: "PGSyncCluster", dependencies: ["Locking", "Subprocesses"]),
+        .target(name: "PGSyncLedger", dependencies: ["JSON", "Postgres"]),
         .target(name: "PGSyncRules", dependencies: ["JSON"]),
         .target(name: "PGSyncSchema", dependencies: ["PGSyncCore", "Postgres"], plugins: ["EmbedSQL"]),
         .target(
@@ -94,7 +96,8 @@ let package = Package(
         .testTarget(
             name: "PGSyncCLITests",
             dependencies: [
-                "Arguments", "JSON", "PGSyncCLI", "PGSyncCluster", "PGSyncCore", "PGSyncSchema", "Postgres",
+                "Arguments", "JSON", "PGSyncCLI", "PGSyncCluster", "PGSyncCore", "PGSyncLedger", "PGSyncSchema",
+                "Postgres",
                 "TestSupport",
             ]
         ),
@@ -102,6 +105,10 @@ let package = Package(
         .testTarget(
             name: "PGSyncClusterTests",
             dependencies: ["PGSyncCluster", "Subprocesses", "TestSupport"]
+        ),
+        .testTarget(
+            name: "PGSyncLedgerTests",
+            dependencies: ["JSON", "PGSyncLedger", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]
         ),
         .testTarget(
             name: "PGSyncOperationsTests",

@@ -33,6 +33,24 @@ package enum PGSyncProgram {
                     .command(ConfigSetCommand.self), .command(ConfigResetCommand.self),
                 ]
             ),
+            .group(
+                "ledger",
+                "Read the books, write them for other programs, and keep the chart of accounts.",
+                [
+                    .command(LedgerTrialBalanceCommand.self), .command(LedgerEntriesCommand.self),
+                    .command(LedgerAccountsCommand.self), .command(LedgerStatementCommand.self),
+                    .command(LedgerExportCommand.self), .command(LedgerImportChartCommand.self),
+                ]
+            ),
+            .group(
+                "period",
+                "Say when entries can be posted.",
+                [
+                    .command(PeriodListCommand.self), .command(PeriodOpenCommand.self),
+                    .command(PeriodStartClosingCommand.self), .command(PeriodCloseCommand.self),
+                    .command(PeriodReopenCommand.self),
+                ]
+            ),
             .group("bench", "Measure what pgsync costs and does.", [.command(BenchCaptureCommand.self)]),
             .command(CompletionsCommand.self),
         ],

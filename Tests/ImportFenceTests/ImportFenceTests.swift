@@ -20,6 +20,7 @@ let allowedImports: [String: Set<String>] = [
 
     "PGSyncCore": [],
     "PGSyncCluster": ["Glibc", "Locking", "PGSyncCore", "Subprocesses"],
+    "PGSyncLedger": ["JSON", "PGSyncCore", "Postgres"],
     "PGSyncRules": ["JSON", "PGSyncCore"],
     "PGSyncSchema": ["PGSyncCore", "Postgres"],
     "PGSyncStore": ["PGSyncCore", "Postgres"],
@@ -30,8 +31,8 @@ let allowedImports: [String: Set<String>] = [
         "Services",
     ],
     "PGSyncCLI": system.union([
-        "Arguments", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncOperations", "PGSyncSchema",
-        "PGSyncStore", "Postgres", "Services", "Telemetry",
+        "Arguments", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncLedger", "PGSyncOperations",
+        "PGSyncSchema", "PGSyncStore", "Postgres", "Services", "Telemetry",
     ]),
     "pgsync": ["PGSyncCLI"],
 

@@ -1,5 +1,6 @@
 import Arguments
 import PGSyncCluster
+import PGSyncLedger
 import PGSyncSchema
 import PGSyncStore
 import Postgres
@@ -32,6 +33,13 @@ enum ErrorExplanation {
         case CaptureError.notPermitted: .notPermitted
         case CaptureError.backfillIsRunning: .lockTimeout
 
+        case LedgerError.unknownAccount, LedgerError.unknownPeriod: .notInTheBooks
+        case LedgerError.refused, LedgerError.periodExists, LedgerError.periodOverlaps, LedgerError.periodIs:
+            .ledgerRefused
+        case LedgerError.notPermitted: .notPermitted
+        case LedgerError.wrongChart, CommandError.unreadableFile: .wrongFile
+        case CommandError.cannotWrite: .cannotWrite
+
         case ConfigurationError.unknownKey, ConfigurationError.invalidValue: .configuration
         case CommandError.alreadyRunning, ClusterError.inUse: .clusterInUse
         case CommandError.notRunning, is ClusterError: .clusterUnavailable
@@ -55,6 +63,14 @@ enum ErrorExplanation {
         case CaptureError.unknownTable(let name, let known):
             Suggestion.nearest(to: name, among: known).map {
                 "there is no table \(name); did you mean '\($0)'?"
+            } ?? "\(error)"
+        case LedgerError.unknownAccount(let code, let known):
+            Suggestion.nearest(to: code, among: known).map {
+                "there is no account \(code); did you mean '\($0)'?"
+            } ?? "\(error)"
+        case LedgerError.unknownPeriod(let name, let known):
+            Suggestion.nearest(to: name, among: known).map {
+                "there is no period \(name); did you mean '\($0)'?"
             } ?? "\(error)"
         default: "\(error)"
         }

@@ -45,13 +45,13 @@ let package = Package(
         ),
         .target(name: "PGSyncCore"),
         .target(name: "PGSyncCluster", dependencies: ["Locking", "Subprocesses"]),
-        .target(name: "PGSyncRules", dependencies: ["JSON"]),
+        .target(name: "PGSyncRules", dependencies: ["JSON", "PGSyncCore"]),
         .target(name: "PGSyncSchema", dependencies: ["PGSyncCore", "Postgres"], plugins: ["EmbedSQL"]),
         .target(
             name: "PGSyncOperations",
             dependencies: ["PGSyncCore", "PGSyncStore", "Postgres", "Services"]
         ),
-        .target(name: "PGSyncStore", dependencies: ["PGSyncCore", "Postgres"]),
+        .target(name: "PGSyncStore", dependencies: ["JSON", "PGSyncCore", "PGSyncRules", "Postgres"]),
         .target(
             name: "PGSyncWorker",
             dependencies: ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services"]

@@ -32,7 +32,7 @@ let package = Package(
             name: "PGSyncCLI",
             dependencies: [
                 "Arguments", "JSON", "Locking", "PGSyncBench", "PGSyncCluster", "PGSyncCore",
-                "PGSyncOperations",
+                "PGSyncOperations", "PGSyncRules",
                 "PGSyncSchema", "PGSyncStore", "Postgres", "Services", "Telemetry",
             ]
         ),
@@ -130,7 +130,7 @@ let package = Package(
         .testTarget(
             name: "PGSyncStoreTests",
             dependencies: [
-                "PGSyncCluster", "PGSyncCore", "PGSyncSchema", "PGSyncStore", "Postgres", "TestSupport",
+                "JSON", "PGSyncCluster", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "TestSupport",
             ]
         ),
         .testTarget(

@@ -22,7 +22,7 @@ let allowedImports: [String: Set<String>] = [
     "PGSyncCluster": ["Glibc", "Locking", "PGSyncCore", "Subprocesses"],
     "PGSyncRules": ["JSON", "PGSyncCore"],
     "PGSyncSchema": ["PGSyncCore", "Postgres"],
-    "PGSyncStore": ["PGSyncCore", "Postgres"],
+    "PGSyncStore": ["JSON", "PGSyncCore", "PGSyncRules", "Postgres"],
     "PGSyncOperations": ["PGSyncCore", "PGSyncStore", "Postgres", "Services"],
     "PGSyncWorker": ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services"],
     "PGSyncBench": [
@@ -30,7 +30,7 @@ let allowedImports: [String: Set<String>] = [
         "Services",
     ],
     "PGSyncCLI": system.union([
-        "Arguments", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncOperations", "PGSyncSchema",
+        "Arguments", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncOperations", "PGSyncRules", "PGSyncSchema",
         "PGSyncStore", "Postgres", "Services", "Telemetry",
     ]),
     "pgsync": ["PGSyncCLI"],

@@ -1,5 +1,6 @@
 import Arguments
 import PGSyncCluster
+import PGSyncRules
 import PGSyncSchema
 import PGSyncStore
 import Postgres
@@ -15,7 +16,7 @@ enum ErrorExplanation {
         switch error {
         case CommandError.cannotConnect(let error, _): exitCode(for: error)
         case CommandError.interrupted(let signal): .stopped(by: signal)
-        case CommandError.unreadableURLFile: .usage
+        case CommandError.unreadableURLFile, CommandError.unreadableRules: .usage
         case CommandError.serverDied: .serverDied
 
         case SchemaError.schemaTooNew: .schemaTooNew
@@ -31,6 +32,10 @@ enum ErrorExplanation {
         case CaptureError.refused, CaptureError.noBackfill: .refused
         case CaptureError.notPermitted: .notPermitted
         case CaptureError.backfillIsRunning: .lockTimeout
+
+        case RuleStoreError.unknownRule, RuleStoreError.unknownVersion: .noTable
+        case RuleStoreError.notOwner: .notPermitted
+        case is RuleProblem: .wrongRules
 
         case ConfigurationError.unknownKey, ConfigurationError.invalidValue: .configuration
         case CommandError.alreadyRunning, ClusterError.inUse: .clusterInUse
@@ -55,6 +60,10 @@ enum ErrorExplanation {
         case CaptureError.unknownTable(let name, let known):
             Suggestion.nearest(to: name, among: known).map {
                 "there is no table \(name); did you mean '\($0)'?"
+            } ?? "\(error)"
+        case RuleStoreError.unknownRule(let name, let known):
+            Suggestion.nearest(to: name, among: known).map {
+                "there is no rule \(name); did you mean '\($0)'?"
             } ?? "\(error)"
         default: "\(error)"
         }

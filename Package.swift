@@ -32,8 +32,7 @@ let package = Package(
             name: "PGSyncCLI",
             dependencies: [
                 "Arguments", "JSON", "Locking", "PGSyncBench", "PGSyncCluster", "PGSyncCore",
-                "PGSyncLedger",
-                "PGSyncOperations",
+                "PGSyncLedger", "PGSyncOperations", "PGSyncRules",
                 "PGSyncSchema", "PGSyncStore", "Postgres", "Services", "Telemetry",
             ]
         ),
@@ -47,13 +46,13 @@ let package = Package(
         .target(name: "PGSyncCore"),
         .target(name: "PGSyncCluster", dependencies: ["Locking", "Subprocesses"]),
         .target(name: "PGSyncLedger", dependencies: ["JSON", "Postgres"]),
-        .target(name: "PGSyncRules", dependencies: ["JSON"]),
+        .target(name: "PGSyncRules", dependencies: ["JSON", "PGSyncCore"]),
         .target(name: "PGSyncSchema", dependencies: ["PGSyncCore", "Postgres"], plugins: ["EmbedSQL"]),
         .target(
             name: "PGSyncOperations",
             dependencies: ["PGSyncCore", "PGSyncStore", "Postgres", "Services"]
         ),
-        .target(name: "PGSyncStore", dependencies: ["PGSyncCore", "Postgres"]),
+        .target(name: "PGSyncStore", dependencies: ["JSON", "PGSyncCore", "PGSyncRules", "Postgres"]),
         .target(
             name: "PGSyncWorker",
             dependencies: ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services"]
@@ -137,7 +136,7 @@ let package = Package(
         .testTarget(
             name: "PGSyncStoreTests",
             dependencies: [
-                "PGSyncCluster", "PGSyncCore", "PGSyncSchema", "PGSyncStore", "Postgres", "TestSupport",
+                "JSON", "PGSyncCluster", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "TestSupport",
             ]
         ),
         .testTarget(

@@ -147,7 +147,6 @@ begin
             ]),
             (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
                 'select on table pgsync.rules, pgsync.rule_spans',
-                'execute on function pgsync.evaluate(regclass[], jsonb[])',
                 'execute on function pgsync.rule_checksum(text)',
                 'execute on function pgsync.rule_boolean(jsonb)',
                 'execute on function pgsync.rule_date(jsonb)',

@@ -26,6 +26,17 @@ package enum PGSyncProgram {
             .command(SourcesCommand.self),
             .command(BackfillCommand.self),
             .group(
+                "rules",
+                "Check, try and apply the rules by which changes are posted.",
+                [
+
+                    .command(RulesCheckCommand.self), .command(RulesTestCommand.self),
+                    .command(RulesApplyCommand.self), .command(RulesListCommand.self),
+                    .command(RulesShowCommand.self), .command(RulesRetireCommand.self),
+
+                ]
+            ),
+            .group(
                 "config",
                 "Read and change the settings that live in the database.",
                 [

@@ -23,7 +23,7 @@ let allowedImports: [String: Set<String>] = [
     "PGSyncLedger": ["JSON", "PGSyncCore", "Postgres"],
     "PGSyncRules": ["JSON", "PGSyncCore"],
     "PGSyncSchema": ["PGSyncCore", "Postgres"],
-    "PGSyncStore": ["PGSyncCore", "Postgres"],
+    "PGSyncStore": ["JSON", "PGSyncCore", "PGSyncRules", "Postgres"],
     "PGSyncOperations": ["PGSyncCore", "PGSyncStore", "Postgres", "Services"],
     "PGSyncWorker": ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services"],
     "PGSyncBench": [
@@ -32,7 +32,7 @@ let allowedImports: [String: Set<String>] = [
     ],
     "PGSyncCLI": system.union([
         "Arguments", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncLedger", "PGSyncOperations",
-        "PGSyncSchema", "PGSyncStore", "Postgres", "Services", "Telemetry",
+        "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "Services", "Telemetry",
     ]),
     "pgsync": ["PGSyncCLI"],
 

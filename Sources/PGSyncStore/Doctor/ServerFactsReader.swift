@@ -20,6 +20,7 @@ package struct ServerFactsReader {
             server: reading(server),
             schema: schema,
             capture: reading { try capture(in: schema) },
+            rules: reading { try rules(in: schema) },
             roles: reading(roles),
             grants: reading(grants),
             settings: reading(settings),

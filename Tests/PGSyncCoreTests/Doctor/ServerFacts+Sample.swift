@@ -16,6 +16,7 @@ extension ServerFacts {
                 pollInterval: .seconds(5)
             )
         ),
+        rules: .known(Rules(inForce: 1, findings: [])),
         roles: .known(
             Roles(
                 user: "worker_1",

@@ -27,8 +27,8 @@ let allowedImports: [String: Set<String>] = [
     "PGSyncOperations": ["PGSyncCore", "PGSyncStore", "Postgres", "Services"],
     "PGSyncWorker": ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services"],
     "PGSyncBench": [
-        "Glibc", "Locking", "PGSyncCore", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",
-        "Services",
+        "Glibc", "Locking", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker",
+        "Postgres", "Services",
     ],
     "PGSyncCLI": system.union([
         "Arguments", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncLedger", "PGSyncOperations",

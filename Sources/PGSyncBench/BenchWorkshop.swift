@@ -1,4 +1,3 @@
-import Glibc
 import PGSyncCore
 import PGSyncSchema
 import PGSyncStore
@@ -23,14 +22,7 @@ struct BenchWorkshop: Sendable {
                         _ = try store.attach(try store.table(named: variant.table), CaptureOptions())
                     }
                 }
-                let names = [
-                    "server_version", "fsync", "synchronous_commit", "shared_buffers", "max_wal_size",
-                ]
-                let settings = try names.map { name in
-                    let value = try session.query("select current_setting(\(name))").onlyRow()
-                    return (name: name, value: try value.decode(0, as: String.self))
-                }
-                return settings + [(name: "cores", value: "\(sysconf(Int32(_SC_NPROCESSORS_ONLN)))")]
+                return try BenchSettings.read(session)
             }
         }
     }

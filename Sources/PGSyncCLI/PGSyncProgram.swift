@@ -51,7 +51,11 @@ package enum PGSyncProgram {
                     .command(PeriodReopenCommand.self),
                 ]
             ),
-            .group("bench", "Measure what pgsync costs and does.", [.command(BenchCaptureCommand.self)]),
+            .group(
+                "bench",
+                "Measure what pgsync costs and does.",
+                [.command(BenchCaptureCommand.self), .command(BenchTrialBalanceCommand.self)]
+            ),
             .command(CompletionsCommand.self),
         ],
         describeParts: { $0.verbose ? ["libpq \(ClientLibrary.version)"] : [] },

@@ -1,8 +1,6 @@
 import Arguments
-import Glibc
 import Locking
 import PGSyncBench
-import PGSyncCluster
 import PGSyncSchema
 import Postgres
 
@@ -50,45 +48,14 @@ struct BenchCaptureCommand: Command {
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
-        let report =
-            here
-            ? try await onGivenServer(globals, context) : try await onPrivateServer(globals, context)
+        let server = BenchServer(globals: globals, context: context)
+        let measure: @Sendable (ConnectionOptions) async throws -> BenchReport = { server in
+            try await self.measure(on: server, globals, context)
+        }
+        let report = here ? try await server.withGiven(measure) : try await server.withPrivate(measure)
         let text = BenchText(report)
         try globals.json ? context.print(text.json) : context.output.write(text.text)
         return report.holds ? .success : .problemsFound
-    }
-
-    private func onGivenServer(_ globals: GlobalOptions, _ context: CommandContext) async throws
-        -> BenchReport
-    {
-        let database = try Database(globals, in: context, program: "pgsync bench")
-        return try await database.withConnection { [options = database.options] _ in
-            try await measure(on: options, globals, context)
-        }
-    }
-
-    private func onPrivateServer(_ globals: GlobalOptions, _ context: CommandContext) async throws
-        -> BenchReport
-    {
-        let temporary = context.environment["TMPDIR"] ?? "/tmp"
-        var configuration = ClusterConfiguration(stateDirectory: "\(temporary)/pgsync-bench-\(getpid())")
-        // No checkpoint in the middle of a round, which would fall on one variant alone.
-        configuration.settings = ["max_wal_size": "16GB", "checkpoint_timeout": "1h"]
-        let cluster = try await PrivateCluster(owning: configuration)
-        let result: Result<BenchReport, any Error>
-        do {
-            result = .success(
-                try await Interruption.ends {
-                    try await cluster.start()
-                    let options = try ConnectionOptions(cluster.connectionString(database: "postgres"))
-                    return try await measure(on: options, globals, context)
-                }
-            )
-        } catch {
-            result = .failure(error)
-        }
-        try cluster.destroyNow()
-        return try result.get()
     }
 
     private func measure(

@@ -40,6 +40,7 @@ package enum PGSyncProgram {
                     .command(LedgerTrialBalanceCommand.self), .command(LedgerEntriesCommand.self),
                     .command(LedgerAccountsCommand.self), .command(LedgerStatementCommand.self),
                     .command(LedgerExportCommand.self), .command(LedgerImportChartCommand.self),
+                    .command(LedgerCheckCommand.self),
                 ]
             ),
             .group(

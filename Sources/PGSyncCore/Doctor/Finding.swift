@@ -18,6 +18,7 @@ package struct Finding: Sendable, Equatable {
         case server = "Server"
         case schema = "Schema"
         case capture = "Capture"
+        case ledger = "Ledger"
         case access = "Access"
         case durability = "Durability"
         case sessions = "Sessions"

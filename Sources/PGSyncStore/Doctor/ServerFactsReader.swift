@@ -20,6 +20,7 @@ package struct ServerFactsReader {
             server: reading(server),
             schema: schema,
             capture: reading { try capture(in: schema) },
+            ledger: reading { try ledger(in: schema) },
             roles: reading(roles),
             grants: reading(grants),
             settings: reading(settings),

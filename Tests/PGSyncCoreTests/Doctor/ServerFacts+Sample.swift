@@ -16,6 +16,7 @@ extension ServerFacts {
                 pollInterval: .seconds(5)
             )
         ),
+        ledger: .known(Ledger(missing: [])),
         roles: .known(
             Roles(
                 user: "worker_1",

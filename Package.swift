@@ -95,7 +95,8 @@ let package = Package(
         .testTarget(
             name: "PGSyncCLITests",
             dependencies: [
-                "Arguments", "JSON", "PGSyncCLI", "PGSyncCluster", "PGSyncCore", "PGSyncLedger", "PGSyncSchema",
+                "Arguments", "JSON", "PGSyncCLI", "PGSyncCluster", "PGSyncCore", "PGSyncLedger",
+                "PGSyncSchema",
                 "Postgres",
                 "TestSupport",
             ]

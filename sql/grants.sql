@@ -125,6 +125,7 @@ begin
                 'execute on function ledger.already_posted(text[], bytea[])',
                 'execute on function ledger.balances_at(date)',
                 'execute on function ledger.entry_date_for(date)',
+                'execute on function ledger.inspect_journal()',
                 'execute on function ledger.trial_balance_at(date)'
             ]),
             (array['pgsync_worker'], array[

@@ -1,4 +1,3 @@
-import Glibc
 import Postgres
 
 /// A database that a benchmark makes and drops.
@@ -37,16 +36,6 @@ enum BenchDatabase {
                 }
             }
         }.value
-    }
-
-    /// The settings that the figures depend on.
-    static func settings(_ session: Session) throws -> [(name: String, value: String)] {
-        let names = ["server_version", "fsync", "synchronous_commit", "shared_buffers", "max_wal_size"]
-        let settings = try names.map { name in
-            let value = try session.query("select current_setting(\(name))").onlyRow()
-            return (name: name, value: try value.decode(0, as: String.self))
-        }
-        return settings + [(name: "cores", value: "\(sysconf(Int32(_SC_NPROCESSORS_ONLN)))")]
     }
 
     /// Lends connections that are all open before anything is timed.

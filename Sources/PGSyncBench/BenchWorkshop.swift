@@ -22,7 +22,7 @@ struct BenchWorkshop: Sendable {
                         _ = try store.attach(try store.table(named: variant.table), CaptureOptions())
                     }
                 }
-                return try BenchDatabase.settings(session)
+                return try BenchSettings.read(session)
             }
         }
     }

@@ -51,6 +51,7 @@ package enum PGSyncProgram {
                     .command(LedgerTrialBalanceCommand.self), .command(LedgerEntriesCommand.self),
                     .command(LedgerAccountsCommand.self), .command(LedgerStatementCommand.self),
                     .command(LedgerExportCommand.self), .command(LedgerImportChartCommand.self),
+                    .command(LedgerCheckCommand.self),
                 ]
             ),
             .group(
@@ -65,7 +66,10 @@ package enum PGSyncProgram {
             .group(
                 "bench",
                 "Measure what pgsync costs and does.",
-                [.command(BenchCaptureCommand.self), .command(BenchPostingCommand.self)]
+                [
+                    .command(BenchCaptureCommand.self), .command(BenchPostingCommand.self),
+                    .command(BenchTrialBalanceCommand.self),
+                ]
             ),
             .command(CompletionsCommand.self),
         ],

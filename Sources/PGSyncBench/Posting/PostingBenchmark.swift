@@ -95,7 +95,7 @@ package struct PostingBenchmark: Sendable {
                 if try session.query(Query(RivalQueueSQL.isAvailable)).onlyRow().decode(0, as: Bool.self) {
                     try session.runScript(RivalQueueSQL.prepare)
                 }
-                return try BenchDatabase.settings(session)
+                return try BenchSettings.read(session)
             }
         }
     }

@@ -141,6 +141,10 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "PackTests",
+            dependencies: ["JSON", "PGSyncRules", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]
+        ),
+        .testTarget(
             name: "PostgresTests",
             dependencies: ["Locking", "PGSyncCluster", "Postgres", "Subprocesses", "TestSupport"]
         ),

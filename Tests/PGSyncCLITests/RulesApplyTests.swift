@@ -20,8 +20,12 @@ struct RulesApplyTests {
             )
             let run = await book.rules("apply", book.directory)
             #expect(run.exitCode == .success, "\(run.errors)")
-            #expect(run.output.contains(/applied +fee@1 +public.fees +all\napplied +sale@1 +public.sales +all\n/))
-            #expect(run.errors.contains("public.sales is not attached, so nothing of it is posted: pgsync attach"))
+            #expect(
+                run.output.contains(/applied +fee@1 +public.fees +all\napplied +sale@1 +public.sales +all\n/)
+            )
+            #expect(
+                run.errors.contains("public.sales is not attached, so nothing of it is posted: pgsync attach")
+            )
             #expect(run.errors.contains("2 changes of public.fees found no rule before: pgsync retry"))
             #expect(!run.errors.contains("public.fees is not attached"))
             #expect(try await book.posted(day: "2026-01-05") == ["sale@1 4000 -500"])
@@ -43,7 +47,9 @@ struct RulesApplyTests {
             #expect(run.errors.contains("fee.rules:11:11: error: there is no account 4200\n"))
             #expect(try await book.rules("list", "--json").json == [])
             #expect(
-                try await book.database.query("select proname::text from pg_proc where proname ~ '^rule_(fee|sale)'")
+                try await book.database.query(
+                    "select proname::text from pg_proc where proname ~ '^rule_(fee|sale)'"
+                )
                     == []
             )
         }
@@ -68,12 +74,19 @@ struct RulesApplyTests {
             try book.write(RuleBook.rule(credit: "4100"))
             let refused = await book.rules("apply", book.directory)
             #expect(refused.exitCode == .wrongRules)
-            #expect(refused.errors.contains(":2:19: error: version 1 of sale is applied already, with other content"))
+            #expect(
+                refused.errors.contains(
+                    ":2:19: error: version 1 of sale is applied already, with other content"
+                )
+            )
             #expect(refused.errors.contains("help: a version never changes: give this one version 2"))
 
             try book.write(RuleBook.rule(version: 2, credit: "4100"))
             let second = await book.rules("apply", book.directory, "--from", "2026-04-01")
-            #expect(second.output.contains(/applied +sale@2 +public.sales +from 2026-04-01\n/), "\(second.errors)")
+            #expect(
+                second.output.contains(/applied +sale@2 +public.sales +from 2026-04-01\n/),
+                "\(second.errors)"
+            )
             #expect(try await book.posted(day: "2026-03-31") == ["sale@1 4000 -500"])
             #expect(try await book.posted(day: "2026-04-01") == ["sale@2 4100 -500"])
             #expect(try await book.posted(day: "2026-02-30") == ["sale@2 data.date"])
@@ -82,7 +95,7 @@ struct RulesApplyTests {
             _ = await book.rules("apply", book.directory)
             let today = try await book.database.query("select current_date::text")[0] ?? ""
             let list = try await book.rules("list", "--json").json
-            #expect(list.array?.map { $0["days"]?["from"] } == [nil, "2026-04-01", .string(today)])
+            #expect(list.array?.map { $0["days"]?["from"] } == [.null, "2026-04-01", .string(today)])
             #expect(list[2]?["in_force"] == true && list[1]?["in_force"] == false)
             #expect(try await book.posted(day: today) == ["sale@3 4000 -500"])
             let table = await book.rules("list").output
@@ -128,11 +141,13 @@ struct RulesApplyTests {
         try await RuleBook.with { book in
             let path = try book.write(RuleBook.rule(on: "public.sale"))
             let run = await book.rules("apply", path)
-            #expect(run.errors.contains(":2:26: error: there is no table public.sale\n"), "\(run.errors)")
+            #expect(run.errors.contains(":2:24: error: there is no table public.sale\n"), "\(run.errors)")
             #expect(run.errors.contains("help: did you mean public.sales?"))
             try await book.database.query("select pgsync.attach('sales', exclude => array['state'])")
             let other = await book.rules("apply", try book.write(RuleBook.rule()))
-            #expect(other.errors.contains(":4:10: error: public.sales has a column state, but it is not captured"))
+            #expect(
+                other.errors.contains(":4:10: error: public.sales has a column state, but it is not captured")
+            )
         }
     }
 
@@ -142,12 +157,12 @@ struct RulesApplyTests {
             try book.write(RuleBook.rule())
             _ = await book.rules("apply", book.directory)
             let shown = await book.rules("show", "sale")
-            #expect("# sale\n\(shown.output)\n" == RuleBook.rule() || "# sale\n\(shown.output)" == RuleBook.rule())
+            #expect("# sale\n\(shown.output)" == RuleBook.rule())
             let again = await book.rules("apply", try book.write(shown.output, as: "again"), "--json")
             #expect(try again.json["rules"]?[0]?["outcome"] == "unchanged")
             let sql = await book.rules("show", "sale", "--version", "1", "--sql").output
             #expect(sql.hasPrefix("CREATE OR REPLACE FUNCTION pgsync.rule_sale_v1(image jsonb)"), "\(sql)")
-            let unknown = await book.rules("show", "sail")
+            let unknown = await book.rules("show", "sales")
             #expect(unknown.exitCode == .noTable && unknown.errors.contains("did you mean 'sale'?"))
             #expect(await book.rules("show", "sale", "--version", "7").errors.contains("only 1\n"))
         }
@@ -159,13 +174,18 @@ struct RulesApplyTests {
             try book.write(RuleBook.rule())
             _ = await book.rules("apply", book.directory)
             let run = await book.rules("retire", "sale", "--from", "2026-06-01")
-            #expect(run.output == "sale is retired: no version posts documents from 2026-06-01 on\n", "\(run.errors)")
+            #expect(
+                run.output == "sale is retired: no version posts documents from 2026-06-01 on\n",
+                "\(run.errors)"
+            )
             #expect(try await book.posted(day: "2026-05-31") == ["sale@1 4000 -500"])
             #expect(try await book.posted(day: "2026-06-01") == [])
             let again = await book.rules("retire", "sale", "--from", "2026-05-01")
             #expect(again.errors.contains("sale is retired from 2026-06-01 already"))
             #expect(await book.rules("retire", "sale").exitCode == .usage)
-            #expect(await book.rules("retire", "sale", "--from", "2026-02-30").errors.contains("a day such as"))
+            #expect(
+                await book.rules("retire", "sale", "--from", "2026-02-30").errors.contains("a day such as")
+            )
             try book.write(RuleBook.rule(version: 2, credit: "4100"))
             _ = await book.rules("apply", book.directory, "--from", "2026-08-01")
             #expect(try await book.posted(day: "2026-07-31") == [])
@@ -188,7 +208,9 @@ struct RulesApplyTests {
             let attached = try await findings()
             #expect(attached["rules.not_attached"] == nil)
             #expect(attached["rules.missing"]?["found"]?.string?.hasPrefix("public.fees: ") == true)
-            #expect(attached.keys.filter { $0.hasPrefix("rules.function") || $0 == "rules.not_evaluated" }.isEmpty)
+            #expect(
+                attached.keys.filter { $0.hasPrefix("rules.function") || $0 == "rules.not_evaluated" }.isEmpty
+            )
 
             try await book.database.query("alter function pgsync.rule_sale_v1(jsonb) volatile")
             #expect(try await findings()["rules.function_changed"]?["severity"] == "problem")

@@ -54,11 +54,10 @@ package struct RuleComparison {
             let total = try scans.reduce(0) {
                 try $0 + session.query($1.count).onlyRow().decode(0, as: Int.self)
             }
+            let fetch: String = "fetch \(Self.chunk) from pgsync_rows"
             for scan in scans {
                 try session.execute(scan.declaration)
-                while case let page = try session.query(Query("fetch \(Self.chunk) from pgsync_rows")),
-                    !page.isEmpty
-                {
+                while case let page = try session.query(Query(fetch)), !page.isEmpty {
                     try progress(result.records, max(total, result.records))
                     try result.add(
                         session.query(statement.overRows(page, of: scan.table)),

@@ -32,7 +32,8 @@ package enum PGSyncProgram {
 
                     .command(RulesCheckCommand.self), .command(RulesTestCommand.self),
                     .command(RulesApplyCommand.self), .command(RulesListCommand.self),
-                    .command(RulesShowCommand.self), .command(RulesRetireCommand.self),
+                    .command(RulesDiffCommand.self), .command(RulesShowCommand.self),
+                    .command(RulesRetireCommand.self),
 
                 ]
             ),

@@ -142,7 +142,9 @@ let package = Package(
         ),
         .testTarget(
             name: "PackTests",
-            dependencies: ["JSON", "PGSyncRules", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]
+            dependencies: [
+                "JSON", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "Subprocesses", "TestSupport",
+            ]
         ),
         .testTarget(
             name: "PostgresTests",

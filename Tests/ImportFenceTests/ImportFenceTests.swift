@@ -30,7 +30,8 @@ let allowedImports: [String: Set<String>] = [
         "Services",
     ],
     "PGSyncCLI": system.union([
-        "Arguments", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncOperations", "PGSyncRules", "PGSyncSchema",
+        "Arguments", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncOperations", "PGSyncRules",
+        "PGSyncSchema",
         "PGSyncStore", "Postgres", "Services", "Telemetry",
     ]),
     "pgsync": ["PGSyncCLI"],

@@ -71,6 +71,21 @@ struct RulesTrialTests {
         }
     }
 
+    @Test("says what is to be granted to who may not try rules")
+    func mayNotTry() async throws {
+        try await RuleBook.with { book in
+            let path = try book.write(RuleBook.rule())
+            try await book.database.withRole { role in
+                try await book.database.query(
+                    "grant pgsync_reader to \(role); revoke temporary on database \(book.database.name) from public"
+                )
+                let run = await book.rules("test", path, as: role)
+                #expect(run.exitCode == .notPermitted)
+                #expect(run.errors.contains("grant temporary on database"), "\(run.errors)")
+            }
+        }
+    }
+
     @Test("shows an example that does not do what it says")
     func failingExample() async throws {
         try await RuleBook.with { book in

@@ -34,7 +34,7 @@ enum ErrorExplanation {
         case CaptureError.backfillIsRunning: .lockTimeout
 
         case RuleStoreError.unknownRule, RuleStoreError.unknownVersion: .noTable
-        case RuleStoreError.notOwner: .notPermitted
+        case RuleStoreError.notOwner, RuleStoreError.mayNotTry: .notPermitted
         case is RuleProblem: .wrongRules
 
         case ConfigurationError.unknownKey, ConfigurationError.invalidValue: .configuration

@@ -137,7 +137,8 @@ let package = Package(
         .testTarget(
             name: "PGSyncStoreTests",
             dependencies: [
-                "JSON", "PGSyncCluster", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "TestSupport",
+                "JSON", "PGSyncCluster", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore",
+                "Postgres", "TestSupport",
             ]
         ),
         .testTarget(

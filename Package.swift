@@ -33,7 +33,7 @@ let package = Package(
             dependencies: [
                 "Arguments", "JSON", "Locking", "PGSyncBench", "PGSyncCluster", "PGSyncCore",
                 "PGSyncOperations",
-                "PGSyncSchema", "PGSyncStore", "Postgres", "Services", "Telemetry",
+                "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services", "Telemetry",
             ]
         ),
         .target(
@@ -54,7 +54,7 @@ let package = Package(
         .target(name: "PGSyncStore", dependencies: ["PGSyncCore", "Postgres"]),
         .target(
             name: "PGSyncWorker",
-            dependencies: ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services"]
+            dependencies: ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services", "Telemetry"]
         ),
         .executableTarget(name: "pgsync", dependencies: ["PGSyncCLI"]),
         .executableTarget(name: "PostgresBenchmark", dependencies: ["CLibPQ", "PGSyncCluster", "Postgres"]),

@@ -25,6 +25,7 @@ package enum PGSyncProgram {
             .command(DetachCommand.self),
             .command(SourcesCommand.self),
             .command(BackfillCommand.self),
+            .command(WorkerCommand.self),
             .group(
                 "config",
                 "Read and change the settings that live in the database.",

@@ -24,14 +24,14 @@ let allowedImports: [String: Set<String>] = [
     "PGSyncSchema": ["PGSyncCore", "Postgres"],
     "PGSyncStore": ["PGSyncCore", "Postgres"],
     "PGSyncOperations": ["PGSyncCore", "PGSyncStore", "Postgres", "Services"],
-    "PGSyncWorker": ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services"],
+    "PGSyncWorker": ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services", "Telemetry"],
     "PGSyncBench": [
         "Glibc", "Locking", "PGSyncCore", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",
         "Services",
     ],
     "PGSyncCLI": system.union([
         "Arguments", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncOperations", "PGSyncSchema",
-        "PGSyncStore", "Postgres", "Services", "Telemetry",
+        "PGSyncStore", "PGSyncWorker", "Postgres", "Services", "Telemetry",
     ]),
     "pgsync": ["PGSyncCLI"],
 

@@ -31,6 +31,8 @@ enum ErrorExplanation {
         case CaptureError.refused, CaptureError.noBackfill: .refused
         case CaptureError.notPermitted: .notPermitted
         case CaptureError.backfillIsRunning: .lockTimeout
+        case WorkerError.notPermitted: .notPermitted
+        case WorkerError.notAttached: .refused
 
         case ConfigurationError.unknownKey, ConfigurationError.invalidValue: .configuration
         case CommandError.alreadyRunning, ClusterError.inUse: .clusterInUse

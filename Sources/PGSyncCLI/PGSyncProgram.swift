@@ -27,6 +27,18 @@ package enum PGSyncProgram {
             .command(BackfillCommand.self),
             .command(WorkerCommand.self),
             .group(
+                "rules",
+                "Check, try and apply the rules by which changes are posted.",
+                [
+
+                    .command(RulesCheckCommand.self), .command(RulesTestCommand.self),
+                    .command(RulesApplyCommand.self), .command(RulesListCommand.self),
+                    .command(RulesDiffCommand.self), .command(RulesShowCommand.self),
+                    .command(RulesRetireCommand.self),
+
+                ]
+            ),
+            .group(
                 "config",
                 "Read and change the settings that live in the database.",
                 [
@@ -34,7 +46,33 @@ package enum PGSyncProgram {
                     .command(ConfigSetCommand.self), .command(ConfigResetCommand.self),
                 ]
             ),
-            .group("bench", "Measure what pgsync costs and does.", [.command(BenchCaptureCommand.self)]),
+            .group(
+                "ledger",
+                "Read the books, write them for other programs, and keep the chart of accounts.",
+                [
+                    .command(LedgerTrialBalanceCommand.self), .command(LedgerEntriesCommand.self),
+                    .command(LedgerAccountsCommand.self), .command(LedgerStatementCommand.self),
+                    .command(LedgerExportCommand.self), .command(LedgerImportChartCommand.self),
+                    .command(LedgerCheckCommand.self),
+                ]
+            ),
+            .group(
+                "period",
+                "Say when entries can be posted.",
+                [
+                    .command(PeriodListCommand.self), .command(PeriodOpenCommand.self),
+                    .command(PeriodStartClosingCommand.self), .command(PeriodCloseCommand.self),
+                    .command(PeriodReopenCommand.self),
+                ]
+            ),
+            .group(
+                "bench",
+                "Measure what pgsync costs and does.",
+                [
+                    .command(BenchCaptureCommand.self), .command(BenchPostingCommand.self),
+                    .command(BenchTrialBalanceCommand.self),
+                ]
+            ),
             .command(CompletionsCommand.self),
         ],
         describeParts: { $0.verbose ? ["libpq \(ClientLibrary.version)"] : [] },

@@ -33,7 +33,7 @@ let package = Package(
             dependencies: [
                 "Arguments", "JSON", "Locking", "PGSyncBench", "PGSyncCluster", "PGSyncCore",
                 "PGSyncLedger", "PGSyncOperations", "PGSyncRules",
-                "PGSyncSchema", "PGSyncStore", "Postgres", "Services", "Telemetry",
+                "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services", "Telemetry",
             ]
         ),
         .target(
@@ -55,7 +55,7 @@ let package = Package(
         .target(name: "PGSyncStore", dependencies: ["JSON", "PGSyncCore", "PGSyncRules", "Postgres"]),
         .target(
             name: "PGSyncWorker",
-            dependencies: ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services"]
+            dependencies: ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services", "Telemetry"]
         ),
         .executableTarget(name: "pgsync", dependencies: ["PGSyncCLI"]),
         .executableTarget(name: "PostgresBenchmark", dependencies: ["CLibPQ", "PGSyncCluster", "Postgres"]),

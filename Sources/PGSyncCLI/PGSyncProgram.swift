@@ -25,6 +25,7 @@ package enum PGSyncProgram {
             .command(DetachCommand.self),
             .command(SourcesCommand.self),
             .command(BackfillCommand.self),
+            .command(WorkerCommand.self),
             .group(
                 "rules",
                 "Check, try and apply the rules by which changes are posted.",

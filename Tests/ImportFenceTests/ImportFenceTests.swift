@@ -25,14 +25,14 @@ let allowedImports: [String: Set<String>] = [
     "PGSyncSchema": ["PGSyncCore", "Postgres"],
     "PGSyncStore": ["JSON", "PGSyncCore", "PGSyncRules", "Postgres"],
     "PGSyncOperations": ["PGSyncCore", "PGSyncStore", "Postgres", "Services"],
-    "PGSyncWorker": ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services"],
+    "PGSyncWorker": ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services", "Telemetry"],
     "PGSyncBench": [
         "Glibc", "Locking", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker",
         "Postgres", "Services",
     ],
     "PGSyncCLI": system.union([
         "Arguments", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncLedger", "PGSyncOperations",
-        "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "Services", "Telemetry",
+        "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services", "Telemetry",
     ]),
     "pgsync": ["PGSyncCLI"],
 

@@ -33,6 +33,8 @@ enum ErrorExplanation {
         case CaptureError.refused, CaptureError.noBackfill: .refused
         case CaptureError.notPermitted: .notPermitted
         case CaptureError.backfillIsRunning: .lockTimeout
+        case WorkerError.notPermitted: .notPermitted
+        case WorkerError.notAttached: .refused
 
         case LedgerError.unknownAccount, LedgerError.unknownPeriod: .notInTheBooks
         case LedgerError.refused, LedgerError.periodExists, LedgerError.periodOverlaps, LedgerError.periodIs:

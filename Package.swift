@@ -39,8 +39,9 @@ let package = Package(
         .target(
             name: "PGSyncBench",
             dependencies: [
-                "Locking", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",
-                "Services",
+                "Locking", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker",
+                "Postgres",
+                "Services", "Subprocesses", "Telemetry",
             ]
         ),
         .target(name: "PGSyncCore"),
@@ -120,8 +121,9 @@ let package = Package(
         .testTarget(
             name: "PGSyncWorkerTests",
             dependencies: [
-                "Locking", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",
-                "Services",
+                "Locking", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker",
+                "Postgres",
+                "Services", "Subprocesses", "Telemetry",
                 "TestSupport",
             ]
         ),
@@ -144,7 +146,8 @@ let package = Package(
         .testTarget(
             name: "PackTests",
             dependencies: [
-                "JSON", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "Subprocesses", "TestSupport",
+                "JSON", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "Subprocesses",
+                "TestSupport",
             ]
         ),
         .testTarget(

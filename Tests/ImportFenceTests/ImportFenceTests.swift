@@ -28,7 +28,7 @@ let allowedImports: [String: Set<String>] = [
     "PGSyncWorker": ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services", "Telemetry"],
     "PGSyncBench": [
         "Glibc", "Locking", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker",
-        "Postgres", "Services",
+        "Postgres", "Services", "Subprocesses", "Telemetry",
     ],
     "PGSyncCLI": system.union([
         "Arguments", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncLedger", "PGSyncOperations",

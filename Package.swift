@@ -137,12 +137,15 @@ let package = Package(
         .testTarget(
             name: "PGSyncStoreTests",
             dependencies: [
-                "JSON", "PGSyncCluster", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "TestSupport",
+                "JSON", "PGSyncCluster", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore",
+                "Postgres", "TestSupport",
             ]
         ),
         .testTarget(
             name: "PackTests",
-            dependencies: ["JSON", "PGSyncRules", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]
+            dependencies: [
+                "JSON", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "Subprocesses", "TestSupport",
+            ]
         ),
         .testTarget(
             name: "PostgresTests",

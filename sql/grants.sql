@@ -150,10 +150,11 @@ begin
                 'select on table pgsync.rules, pgsync.rule_spans',
                 'execute on function pgsync.rule_checksum(text)',
                 'execute on function pgsync.rule_boolean(jsonb)',
-                'execute on function pgsync.rule_date(jsonb)',
-                'execute on function pgsync.rule_number(jsonb)',
+                'execute on function pgsync.rule_bounded(numeric, integer)',
+                'execute on function pgsync.rule_date(text)',
+                'execute on function pgsync.rule_number(jsonb, text)',
                 'execute on function pgsync.rule_number_problem(jsonb)',
-                'execute on function pgsync.rule_text(jsonb)'
+                'execute on function pgsync.rule_text(jsonb, text)'
             ]),
             (array['pgsync_worker', 'pgsync_operator'], array[
                 'execute on function pgsync.post_now(regclass, text)',

@@ -71,6 +71,21 @@ struct RulesTrialTests {
         }
     }
 
+    @Test("says what is to be granted to who may not try rules")
+    func mayNotTry() async throws {
+        try await RuleBook.with { book in
+            let path = try book.write(RuleBook.rule())
+            try await book.database.withRole { role in
+                try await book.database.query(
+                    "grant pgsync_reader to \(role); revoke temporary on database \(book.database.name) from public"
+                )
+                let run = await book.rules("test", path, as: role)
+                #expect(run.exitCode == .notPermitted)
+                #expect(run.errors.contains("grant temporary on database"), "\(run.errors)")
+            }
+        }
+    }
+
     @Test("shows an example that does not do what it says")
     func failingExample() async throws {
         try await RuleBook.with { book in
@@ -147,8 +162,9 @@ struct RulesTrialTests {
             let text = await book.rules("diff", path).output
             #expect(
                 text.contains(
-                    /public.sales 7 +sale@1: 2026-01-05 Total: debit 1000 100.00, credit 4000 100.00/
-                )
+                    /public.sales 7 +sale@1: 2026-01-05 Total +sale@2: 2026-01-05 Total\n +credit 4000 100.00 +credit 4100 100.00\n +and 1 line alike\n/
+                ),
+                "\(text)"
             )
             #expect(text.contains(/4100 +Fees +0.00 +-100.00 +-100.00 +INR/))
             #expect(text.hasSuffix("sale@2 would post 1 of 22 records otherwise\n"), "\(text)")
@@ -172,7 +188,11 @@ struct RulesTrialTests {
                 )
                 let run = await book.rules("diff", path, "--rows", as: role)
                 #expect(run.exitCode == .success, "\(run.errors)")
-                #expect(run.output.contains(/public.sales 1 +nothing +sale@1: 2026-01-05 Total: debit/))
+                #expect(
+                    run.output.contains(
+                        /public.sales 1 +nothing +sale@1: 2026-01-05 Total\n +debit 1000 5.00\n/
+                    )
+                )
                 #expect(run.output.contains("day is missing (data.missing)"))
                 #expect(
                     run.output.hasSuffix(

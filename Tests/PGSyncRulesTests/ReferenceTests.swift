@@ -9,10 +9,12 @@ struct ReferenceTests {
 
     private static let blocks: [String] =
         page?.split(separator: "```rules\n").dropFirst()
-        .compactMap { $0.split(separator: "```\n", omittingEmptySubsequences: false).first.map(String.init) } ?? []
+        .compactMap { $0.split(separator: "```\n", omittingEmptySubsequences: false).first.map(String.init) }
+        ?? []
 
     private static let columns = [
-        "number text", "patient_id integer", "counter integer", "day date", "paid_on date", "total money", "tax money",
+        "number text", "patient_id integer", "counter integer", "day date", "paid_on date", "total money",
+        "tax money",
         "discount money", "rate number", "exempt boolean", "mode text", "state text",
         "payments list (mode text, amount money)",
     ]
@@ -78,7 +80,8 @@ struct ReferenceTests {
         }
         text += content
         if content.contains("example") {
-            text += "  debit 1000 total dimension mode mode\n  credit 4000 total\n  when state <> 'void' or state is null\n"
+            text +=
+                "  debit 1000 total dimension mode mode\n  credit 4000 total\n  when state <> 'void' or state is null\n"
         } else if !content.contains("debit") {
             text += "  debit 1000 total\n"
         }

@@ -1,4 +1,5 @@
 import PGSyncRules
+import PGSyncStore
 import Postgres
 import TestSupport
 import Testing
@@ -27,35 +28,11 @@ struct PackDatabaseTests {
 
     @Test("have the columns that their rules read, and the accounts they post to", arguments: Pack.all)
     func fit(_ pack: Pack) async throws {
-        let database = TestDatabase.current
-        var context = RuleContext(chart: try await chart(), currencies: Pack.currencies)
-        for table in Set(try pack.rules().map(\.table)) {
-            let columns = try await database.run(
-                "select attname::text from pg_attribute where attrelid = '\(table)'::regclass and attnum > 0"
-            )
-            // What a column may hold, its rule declares.
-            context.tables[table] = TableShape(
-                columns: Dictionary(columns.compactMap { $0.map { ($0, .text) } }, uniquingKeysWith: { $1 })
-            )
+        let context = try await TestDatabase.current.session { session in
+            try RuleStore(session).context(tables: Set(try pack.rules().map(\.table)))
         }
         let result = RuleChecker.check(try pack.ruleFiles(), in: context)
         #expect(throws: Never.self) { try result.get() }
-    }
-
-    private func chart() async throws -> Chart {
-        try await TestDatabase.current.session { session in
-            let rows = try session.runScript("select code, name, type, party_required from ledger.accounts")
-            return Chart(
-                try rows.map {
-                    Chart.Account(
-                        code: try $0.decode(0),
-                        name: try $0.decode(1),
-                        type: try $0.decode(2),
-                        requiresParty: try $0.decode(3)
-                    )
-                }
-            )
-        }
     }
 
     @Test("lead each event to the entry that was computed by hand", arguments: PackCase.clinic)

@@ -43,7 +43,7 @@ enum ErrorExplanation {
         case LedgerError.wrongChart, CommandError.unreadableFile: .wrongFile
         case CommandError.cannotWrite: .cannotWrite
         case RuleStoreError.unknownRule, RuleStoreError.unknownVersion: .noTable
-        case RuleStoreError.notOwner: .notPermitted
+        case RuleStoreError.notOwner, RuleStoreError.mayNotTry: .notPermitted
         case is RuleProblem: .wrongRules
 
         case ConfigurationError.unknownKey, ConfigurationError.invalidValue: .configuration

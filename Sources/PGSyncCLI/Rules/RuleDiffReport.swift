@@ -24,12 +24,7 @@ struct RuleDiffReport {
             var table = TextTable([
                 .init("record"), .init("before", overflow: .wrap), .init("after", overflow: .wrap),
             ])
-            for difference in result.differences {
-                table.add([
-                    "\(difference.table) \(difference.recordID)", text(difference.before),
-                    text(difference.after),
-                ])
-            }
+            for difference in result.differences { add(difference, to: &table) }
             try command.output.write(table.text(width: width))
             let hidden = result.differing - result.differences.count
             if hidden > 0 { try command.print("and \(hidden) more; --limit shows more") }
@@ -72,19 +67,43 @@ struct RuleDiffReport {
 
     // MARK: Entries
 
-    private func text(_ side: RuleDifference.Side) -> String {
+    /// Adds a record: what each side makes of it and, of its lines, those that the other side lacks.
+    private func add(_ difference: RuleDifference, to table: inout TextTable) {
+        var (before, after) = (lines(difference.before), lines(difference.after))
+        var alike = 0
+        for line in before {
+            guard let index = after.firstIndex(of: line) else { continue }
+            after.remove(at: index)
+            if let own = before.firstIndex(of: line) { before.remove(at: own) }
+            alike += 1
+        }
+        table.add([
+            "\(difference.table) \(difference.recordID)", title(difference.before), title(difference.after),
+        ])
+        for index in 0..<max(before.count, after.count) {
+            table.add([
+                "", index < before.count ? before[index] : "", index < after.count ? after[index] : "",
+            ])
+        }
+        if alike > 0 { table.add(["", "and \(alike) \(alike == 1 ? "line" : "lines") alike"]) }
+    }
+
+    private func title(_ side: RuleDifference.Side) -> String {
         let rule = side.rule.map { "\($0): " } ?? ""
-        switch side.outcome {
-        case .nothing: return "\(rule)nothing"
-        case .failure(let failure): return "\(rule)\(failure.message) (\(failure.kind.rawValue))"
-        case .entry(let entry):
-            let lines = entry.lines.map { line in
-                let dimensions = line.dimensions.sorted { $0.key < $1.key }.map { " \($0.key) \($0.value)" }
-                return "\(line.amount > 0 ? "debit" : "credit") \(line.account) "
-                    + amount(Int128(line.amount.magnitude), entry.currency)
-                    + (line.party.map { " party \($0)" } ?? "") + dimensions.joined()
-            }
-            return "\(rule)\(entry.date) \(entry.description): " + lines.joined(separator: ", ")
+        return switch side.outcome {
+        case .nothing: "\(rule)nothing"
+        case .failure(let failure): "\(rule)\(failure.message) (\(failure.kind.rawValue))"
+        case .entry(let entry): "\(rule)\(entry.date) \(entry.description)"
+        }
+    }
+
+    private func lines(_ side: RuleDifference.Side) -> [String] {
+        guard case .entry(let entry) = side.outcome else { return [] }
+        return entry.lines.map { line in
+            let dimensions = line.dimensions.sorted { $0.key < $1.key }.map { " \($0.key) \($0.value)" }
+            return "\(line.amount > 0 ? "debit" : "credit") \(line.account) "
+                + amount(Int128(line.amount.magnitude), entry.currency)
+                + (line.party.map { " party \($0)" } ?? "") + dimensions.joined()
         }
     }
 

@@ -18,7 +18,13 @@ package struct RuleTrial {
     /// Compiles rules; from then on the transaction can only read.
     package func prepare(_ rules: [Rule]) throws {
         try session.execute("select set_config('search_path', 'pg_catalog, pg_temp', true)")
-        for rule in rules { try session.runScript(RuleCompiler.compile(rule, schema: Self.schema)) }
+        for rule in rules {
+            do {
+                try session.runScript(RuleCompiler.compile(rule, schema: Self.schema))
+            } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+                throw RuleStoreError.mayNotTry(error)
+            }
+        }
         try session.execute("set transaction read only")
     }
 

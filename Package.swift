@@ -32,28 +32,27 @@ let package = Package(
             name: "PGSyncCLI",
             dependencies: [
                 "Arguments", "JSON", "Locking", "PGSyncBench", "PGSyncCluster", "PGSyncCore",
-                "PGSyncLedger",
-                "PGSyncOperations",
+                "PGSyncLedger", "PGSyncOperations", "PGSyncRules",
                 "PGSyncSchema", "PGSyncStore", "Postgres", "Services", "Telemetry",
             ]
         ),
         .target(
             name: "PGSyncBench",
             dependencies: [
-                "Locking", "PGSyncCore", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",
+                "Locking", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",
                 "Services",
             ]
         ),
         .target(name: "PGSyncCore"),
         .target(name: "PGSyncCluster", dependencies: ["Locking", "Subprocesses"]),
         .target(name: "PGSyncLedger", dependencies: ["JSON", "Postgres"]),
-        .target(name: "PGSyncRules", dependencies: ["JSON"]),
+        .target(name: "PGSyncRules", dependencies: ["JSON", "PGSyncCore"]),
         .target(name: "PGSyncSchema", dependencies: ["PGSyncCore", "Postgres"], plugins: ["EmbedSQL"]),
         .target(
             name: "PGSyncOperations",
             dependencies: ["PGSyncCore", "PGSyncStore", "Postgres", "Services"]
         ),
-        .target(name: "PGSyncStore", dependencies: ["PGSyncCore", "Postgres"]),
+        .target(name: "PGSyncStore", dependencies: ["JSON", "PGSyncCore", "PGSyncRules", "Postgres"]),
         .target(
             name: "PGSyncWorker",
             dependencies: ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services"]
@@ -96,7 +95,8 @@ let package = Package(
         .testTarget(
             name: "PGSyncCLITests",
             dependencies: [
-                "Arguments", "JSON", "PGSyncCLI", "PGSyncCluster", "PGSyncCore", "PGSyncLedger", "PGSyncSchema",
+                "Arguments", "JSON", "PGSyncCLI", "PGSyncCluster", "PGSyncCore", "PGSyncLedger",
+                "PGSyncSchema",
                 "Postgres",
                 "TestSupport",
             ]
@@ -120,7 +120,7 @@ let package = Package(
         .testTarget(
             name: "PGSyncWorkerTests",
             dependencies: [
-                "Locking", "PGSyncCore", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",
+                "Locking", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",
                 "Services",
                 "TestSupport",
             ]
@@ -137,8 +137,12 @@ let package = Package(
         .testTarget(
             name: "PGSyncStoreTests",
             dependencies: [
-                "PGSyncCluster", "PGSyncCore", "PGSyncSchema", "PGSyncStore", "Postgres", "TestSupport",
+                "JSON", "PGSyncCluster", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "TestSupport",
             ]
+        ),
+        .testTarget(
+            name: "PackTests",
+            dependencies: ["JSON", "PGSyncRules", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]
         ),
         .testTarget(
             name: "PostgresTests",

@@ -125,6 +125,7 @@ begin
                 'execute on function ledger.already_posted(text[], bytea[])',
                 'execute on function ledger.balances_at(date)',
                 'execute on function ledger.entry_date_for(date)',
+                'execute on function ledger.inspect_journal()',
                 'execute on function ledger.trial_balance_at(date)'
             ]),
             (array['pgsync_worker'], array[
@@ -147,7 +148,6 @@ begin
             ]),
             (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
                 'select on table pgsync.rules, pgsync.rule_spans',
-                'execute on function pgsync.evaluate(regclass[], jsonb[])',
                 'execute on function pgsync.rule_checksum(text)',
                 'execute on function pgsync.rule_boolean(jsonb)',
                 'execute on function pgsync.rule_date(jsonb)',

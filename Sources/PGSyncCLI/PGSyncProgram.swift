@@ -26,6 +26,18 @@ package enum PGSyncProgram {
             .command(SourcesCommand.self),
             .command(BackfillCommand.self),
             .group(
+                "rules",
+                "Check, try and apply the rules by which changes are posted.",
+                [
+
+                    .command(RulesCheckCommand.self), .command(RulesTestCommand.self),
+                    .command(RulesApplyCommand.self), .command(RulesListCommand.self),
+                    .command(RulesDiffCommand.self), .command(RulesShowCommand.self),
+                    .command(RulesRetireCommand.self),
+
+                ]
+            ),
+            .group(
                 "config",
                 "Read and change the settings that live in the database.",
                 [
@@ -40,6 +52,7 @@ package enum PGSyncProgram {
                     .command(LedgerTrialBalanceCommand.self), .command(LedgerEntriesCommand.self),
                     .command(LedgerAccountsCommand.self), .command(LedgerStatementCommand.self),
                     .command(LedgerExportCommand.self), .command(LedgerImportChartCommand.self),
+                    .command(LedgerCheckCommand.self),
                 ]
             ),
             .group(
@@ -51,7 +64,14 @@ package enum PGSyncProgram {
                     .command(PeriodReopenCommand.self),
                 ]
             ),
-            .group("bench", "Measure what pgsync costs and does.", [.command(BenchCaptureCommand.self)]),
+            .group(
+                "bench",
+                "Measure what pgsync costs and does.",
+                [
+                    .command(BenchCaptureCommand.self), .command(BenchPostingCommand.self),
+                    .command(BenchTrialBalanceCommand.self),
+                ]
+            ),
             .command(CompletionsCommand.self),
         ],
         describeParts: { $0.verbose ? ["libpq \(ClientLibrary.version)"] : [] },

@@ -23,16 +23,16 @@ let allowedImports: [String: Set<String>] = [
     "PGSyncLedger": ["JSON", "PGSyncCore", "Postgres"],
     "PGSyncRules": ["JSON", "PGSyncCore"],
     "PGSyncSchema": ["PGSyncCore", "Postgres"],
-    "PGSyncStore": ["PGSyncCore", "Postgres"],
+    "PGSyncStore": ["JSON", "PGSyncCore", "PGSyncRules", "Postgres"],
     "PGSyncOperations": ["PGSyncCore", "PGSyncStore", "Postgres", "Services"],
     "PGSyncWorker": ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services"],
     "PGSyncBench": [
-        "Glibc", "Locking", "PGSyncCore", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",
-        "Services",
+        "Glibc", "Locking", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker",
+        "Postgres", "Services",
     ],
     "PGSyncCLI": system.union([
         "Arguments", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncLedger", "PGSyncOperations",
-        "PGSyncSchema", "PGSyncStore", "Postgres", "Services", "Telemetry",
+        "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "Services", "Telemetry",
     ]),
     "pgsync": ["PGSyncCLI"],
 

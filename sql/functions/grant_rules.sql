@@ -1,4 +1,4 @@
--- Compiled rules come and go by no file, so the grants ask the catalog for them.
+-- Compiled rules and the function that asks them come by no file, so the grants look for them in the catalog.
 create or replace function pgsync.grant_rules()
 returns void
 language plpgsql
@@ -11,9 +11,7 @@ declare
 begin
     for v_statement in
         select format(granted.statement, routine.oid::regprocedure, granted.role)
-        from pgsync.rules as rule
-        inner join pg_catalog.pg_proc as routine
-            on routine.pronamespace = 'pgsync'::regnamespace and routine.proname = rule.function_name
+        from pg_catalog.pg_proc as routine
         cross join (
             select 'revoke all on function %s from public' as statement, null as role
             union all
@@ -21,6 +19,11 @@ begin
             from pg_catalog.pg_roles as role
             where role.rolname in ('pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker')
         ) as granted
+        where routine.pronamespace = 'pgsync'::regnamespace
+            and (
+                routine.proname = 'evaluate'
+                or routine.proname in (select rule.function_name from pgsync.rules as rule)
+            )
     loop
         execute v_statement;
     end loop;

@@ -1,8 +1,8 @@
 -- Of the waiting changes of a record the newest counts and the others end superseded; where a source asks for
 -- every version, the oldest is posted and the others stay. What a backfill has read is older than each change
 -- that its snapshot does not show, whatever the ids say. A record that has one claim, as nearly all have, is
--- spared the sorting. It has no setting, so that the planner puts it into the query of post_claims; it is bound
--- when it is made instead. The linter cannot follow the arguments of such a function.
+-- spared the sorting. It has no setting, so that the planner puts it into the query of post_claims, and is
+-- bound when it is made instead. The linter cannot follow the arguments of such a function.
 -- noqa: disable=all
 create or replace function pgsync.rank_claims(claims pgsync.claim[])
 returns table (

@@ -71,6 +71,8 @@ $template$,
     from batch
     where false')
     );
+    comment on function pgsync.evaluate(regclass[], jsonb[])
+    is 'What the rules make of row images, a row for each rule that applies. Made by refresh_evaluate.';
     perform pgsync.grant_rules();
 end;
 $$;

@@ -86,7 +86,7 @@ extension Source {
 }
 
 extension Timestamp {
-    fileprivate var toTheMinute: String {
+    var toTheMinute: String {
         description.prefix(16).split(separator: "T").joined(separator: " ") + " UTC"
     }
 }

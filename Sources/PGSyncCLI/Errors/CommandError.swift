@@ -8,6 +8,7 @@ enum CommandError: Error {
     case unreadableURLFile(path: String, reason: String)
     case unreadableFile(path: String, reason: String)
     case cannotWrite(path: String, reason: String)
+    case unreadableRules(path: String, reason: String)
     /// There is nothing of pgsync in the database.
     case notInstalled(database: String)
     case interrupted(by: Signal)
@@ -32,6 +33,8 @@ extension CommandError: CustomStringConvertible {
             "cannot read \(path): \(reason)"
         case .cannotWrite(let path, let reason):
             "cannot write \(path): \(reason); nothing is there that was not there before"
+        case .unreadableRules(let path, let reason):
+            "cannot read rules from \(path): \(reason)"
         case .notInstalled(let database):
             "pgsync is not installed in database \(database); run pgsync migrate"
         case .interrupted:

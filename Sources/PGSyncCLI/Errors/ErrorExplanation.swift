@@ -1,6 +1,7 @@
 import Arguments
 import PGSyncCluster
 import PGSyncLedger
+import PGSyncRules
 import PGSyncSchema
 import PGSyncStore
 import Postgres
@@ -16,7 +17,7 @@ enum ErrorExplanation {
         switch error {
         case CommandError.cannotConnect(let error, _): exitCode(for: error)
         case CommandError.interrupted(let signal): .stopped(by: signal)
-        case CommandError.unreadableURLFile: .usage
+        case CommandError.unreadableURLFile, CommandError.unreadableRules: .usage
         case CommandError.serverDied: .serverDied
 
         case SchemaError.schemaTooNew: .schemaTooNew
@@ -39,6 +40,9 @@ enum ErrorExplanation {
         case LedgerError.notPermitted: .notPermitted
         case LedgerError.wrongChart, CommandError.unreadableFile: .wrongFile
         case CommandError.cannotWrite: .cannotWrite
+        case RuleStoreError.unknownRule, RuleStoreError.unknownVersion: .noTable
+        case RuleStoreError.notOwner: .notPermitted
+        case is RuleProblem: .wrongRules
 
         case ConfigurationError.unknownKey, ConfigurationError.invalidValue: .configuration
         case CommandError.alreadyRunning, ClusterError.inUse: .clusterInUse
@@ -71,6 +75,10 @@ enum ErrorExplanation {
         case LedgerError.unknownPeriod(let name, let known):
             Suggestion.nearest(to: name, among: known).map {
                 "there is no period \(name); did you mean '\($0)'?"
+            } ?? "\(error)"
+        case RuleStoreError.unknownRule(let name, let known):
+            Suggestion.nearest(to: name, among: known).map {
+                "there is no rule \(name); did you mean '\($0)'?"
             } ?? "\(error)"
         default: "\(error)"
         }

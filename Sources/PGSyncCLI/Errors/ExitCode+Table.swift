@@ -5,12 +5,13 @@ import Services
 extension ExitCode {
     static let problemsFound = ExitCode(1, "It failed, and no number below fits; or doctor found a problem.")
     static let refused = ExitCode(65, "The table cannot be captured as asked.")
-    static let noTable = ExitCode(66, "There is no such table.")
+    static let noTable = ExitCode(66, "There is no such table or rule.")
     static let cannotConnect = ExitCode(69, "No connection to the database, or it was lost.")
     static let cannotWrite = ExitCode(73, "The output file cannot be written.")
     static let lockTimeout = ExitCode(75, "Somebody else held a lock for too long; try again.")
     static let notPermitted = ExitCode(77, "The database user may not do this.")
     static let configuration = ExitCode(78, "An unknown setting, or a value that is not allowed.")
+    static let wrongRules = ExitCode(79, "A rule file is wrong; nothing was done.")
     static let schemaTooNew = ExitCode(80, "The database needs a newer pgsync.")
     static let schemaChanged = ExitCode(81, "The history of migrations differs from this pgsync's.")
     static let schemaMissing = ExitCode(82, "The database lacks migrations: run pgsync migrate.")
@@ -25,9 +26,8 @@ extension ExitCode {
     static let terminated = ExitCode(143, "Ended at once by SIGTERM.")
 
     static let table: [ExitCode] = [
-        .success, .problemsFound, .usage, .refused, .noTable, .cannotConnect, .cannotWrite,
-        .lockTimeout, .notPermitted,
-        .configuration,
+        .success, .problemsFound, .usage, .refused, .noTable, .cannotConnect, .cannotWrite, .lockTimeout,
+        .notPermitted, .configuration, .wrongRules,
         .schemaTooNew, .schemaChanged, .schemaMissing, .unsuitableServer, .clusterUnavailable, .clusterInUse,
         .serverDied, .ledgerRefused, .notInTheBooks, .wrongFile, .interrupted, .closedPipe, .terminated,
     ]

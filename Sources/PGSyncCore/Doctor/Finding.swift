@@ -18,6 +18,8 @@ package struct Finding: Sendable, Equatable {
         case server = "Server"
         case schema = "Schema"
         case capture = "Capture"
+        case rules = "Rules"
+        case ledger = "Ledger"
         case access = "Access"
         case durability = "Durability"
         case sessions = "Sessions"

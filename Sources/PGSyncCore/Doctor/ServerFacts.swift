@@ -3,6 +3,8 @@ package struct ServerFacts: Sendable, Equatable {
     package var server: Reading<Server>
     package var schema: Reading<Schema>
     package var capture: Reading<Capture>
+    package var rules: Reading<Rules>
+    package var ledger: Reading<Ledger>
     package var roles: Reading<Roles>
     package var grants: Reading<Grants>
     package var settings: Reading<Settings>
@@ -21,6 +23,8 @@ package struct ServerFacts: Sendable, Equatable {
         server: Reading<Server>,
         schema: Reading<Schema>,
         capture: Reading<Capture>,
+        rules: Reading<Rules>,
+        ledger: Reading<Ledger>,
         roles: Reading<Roles>,
         grants: Reading<Grants>,
         settings: Reading<Settings>,
@@ -36,6 +40,8 @@ package struct ServerFacts: Sendable, Equatable {
         self.server = server
         self.schema = schema
         self.capture = capture
+        self.rules = rules
+        self.ledger = ledger
         self.roles = roles
         self.grants = grants
         self.settings = settings

@@ -4,12 +4,20 @@ internal import JSON
 struct ExampleCheck {
     private let rule: Rule
     private let columns: Set<String>
+    private let file: RuleFile
 
-    static func faults(of syntax: RuleSyntax, _ rule: Rule, columns: Set<String>) -> [Fault] {
-        let check = ExampleCheck(rule: rule, columns: columns)
+    init(_ rule: Rule, columns: Set<String>, in file: RuleFile) {
+        self.rule = rule
+        self.columns = columns
+        self.file = file
+    }
+
+    /// The examples that can be run, and what is wrong with the others or with all of them together.
+    func run(_ syntax: RuleSyntax) -> (runs: [ExampleRun], faults: [Fault]) {
+        var runs: [ExampleRun] = []
         var faults: [Fault] = []
         for example in syntax.examples {
-            do throws(Fault) { try check.run(example) } catch { faults.append(error) }
+            do throws(Fault) { runs.append(try run(example)) } catch { faults.append(error) }
         }
         let posts = syntax.examples.contains { if case .lines = $0.expectation { true } else { false } }
         if !posts {
@@ -21,13 +29,34 @@ struct ExampleCheck {
                 )
             )
         }
-        return faults
+        return (runs, faults)
     }
 
-    private func run(_ example: ExampleSyntax) throws(Fault) {
+    private func run(_ example: ExampleSyntax) throws(Fault) -> ExampleRun {
         let row = try row(of: example)
-        let evaluator = RuleEvaluator(rule)
-        let outcome = evaluator.evaluate(row)
+        let outcome = RuleEvaluator(rule).evaluate(row)
+        var problem: RuleProblem?
+        do throws(Fault) {
+            try compare(outcome, with: example, row)
+        } catch {
+            problem = file.problem(error)
+        }
+        return ExampleRun(
+            rule: rule,
+            name: example.name.value,
+            file: file.name,
+            line: example.name.range.line,
+            row: row,
+            outcome: outcome,
+            problem: problem
+        )
+    }
+
+    private func compare(
+        _ outcome: RuleOutcome,
+        with example: ExampleSyntax,
+        _ row: JSONValue
+    ) throws(Fault) {
         switch (example.expectation, outcome) {
         case (.nothing, .nothing): return
         case (.failure(let kind), .failure(let failure)) where kind.value == failure.kind.rawValue: return
@@ -47,7 +76,7 @@ struct ExampleCheck {
         throw Fault(
             example.name.range,
             "the example '\(example.name.value)' does not do what it says",
-            help: describe(outcome, draft: evaluator.draft(of: row))
+            help: describe(outcome, draft: RuleEvaluator(rule).draft(of: row))
         )
     }
 

@@ -1,65 +1,84 @@
 /// Checks rule files together: maps are shared by all, and no two rules may claim the same row.
 package struct RuleChecker {
     private let context: RuleContext
-    private var problems: [RuleProblem] = []
+    private var faults: [RuleProblem] = []
+    private var maps: [String: (map: AccountMap, text: String)] = [:]
 
     /// The rules when nothing is wrong, else every problem, in the order of the files and their lines.
     package static func check(
         _ files: [RuleFile],
         in context: RuleContext
     ) -> Result<[Rule], RuleProblems> {
+        report(on: files, in: context).verdict
+    }
+
+    /// Checks rule files and runs their examples.
+    package static func report(on files: [RuleFile], in context: RuleContext) -> RuleReport {
         var checker = RuleChecker(context: context)
-        let rules = checker.check(files)
-        guard checker.problems.isEmpty else {
-            let order = Dictionary(
-                files.enumerated().map { ($1.name, $0) },
-                uniquingKeysWith: { min($0, $1) }
-            )
-            return .failure(
-                RuleProblems(
-                    problems: checker.problems.sorted {
-                        (order[$0.file] ?? 0, $0.range.line, $0.range.column)
-                            < (order[$1.file] ?? 0, $1.range.line, $1.range.column)
-                    }
-                )
-            )
+        let checked = checker.check(files)
+        let order = Dictionary(files.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { min($0, $1) })
+        let sorted = { (problems: [RuleProblem]) in
+            problems.sorted {
+                (order[$0.file] ?? 0, $0.range.line, $0.range.column)
+                    < (order[$1.file] ?? 0, $1.range.line, $1.range.column)
+            }
         }
-        return .success(rules)
+        let examples = checked.flatMap(\.examples)
+        return RuleReport(
+            rules: checked.map(\.rule),
+            examples: examples,
+            problems: sorted(checker.faults),
+            allProblems: sorted(checker.faults + examples.compactMap(\.problem))
+        )
+    }
+
+    /// The rule that a stored text says, as far as it can still be read.
+    ///
+    /// It was right when it was stored; that an account was closed since does not unmake it.
+    package static func rule(from applied: AppliedRule, in context: RuleContext) -> Rule? {
+        var plain = context
+        (plain.applied, plain.requiresTables) = ([], false)
+        var checker = RuleChecker(context: plain)
+        return checker.check([RuleFile(name: applied.label, text: applied.content)]).first?.rule
     }
 
     private init(context: RuleContext) {
         self.context = context
     }
 
-    private mutating func check(_ files: [RuleFile]) -> [Rule] {
+    private mutating func check(_ files: [RuleFile]) -> [CheckedRule] {
         let parsed = files.map { ($0, Parser.parse($0.text)) }
         for (file, syntax) in parsed { note(syntax.faults, in: file) }
-        var maps: [String: AccountMap] = [:]
         for (file, syntax) in parsed {
             for map in syntax.maps {
                 if maps[map.name.value] != nil {
                     let fault = Fault(map.name.range, "there are two maps named \(map.name.value)")
                     note([fault], in: file)
                 }
-                maps[map.name.value] = check(map, in: file)
+                maps[map.name.value] = (check(map, in: file), map.extent.text(in: file.text))
             }
         }
-        var checked: [(file: RuleFile, syntax: RuleSyntax, rule: Rule)] = []
+        var checked: [CheckedRule] = []
         for (file, syntax) in parsed {
             for ruleSyntax in syntax.rules {
-                var scope = RuleScope(context: context, maps: maps, syntax: ruleSyntax)
+                var scope = RuleScope(context: context, maps: maps.mapValues(\.map), syntax: ruleSyntax)
                 let rule = scope.check(ruleSyntax)
                 note(scope.faults, in: file)
-                guard let rule else { continue }
+                guard var rule else { continue }
+                rule.content = content(of: rule, ruleSyntax, in: file)
+                var examples: [ExampleRun] = []
                 // An example can only be judged when its file reads well.
                 if syntax.faults.isEmpty, scope.faults.isEmpty {
-                    note(ExampleCheck.faults(of: ruleSyntax, rule, columns: scope.columnNames), in: file)
+                    let check = ExampleCheck(rule, columns: scope.columnNames, in: file)
+                    let (runs, faults) = check.run(ruleSyntax)
+                    examples = runs
+                    note(faults, in: file)
                 }
-                checked.append((file, ruleSyntax, rule))
+                checked.append(CheckedRule(file: file, syntax: ruleSyntax, rule: rule, examples: examples))
             }
         }
-        checkPairs(checked)
-        return checked.map(\.rule)
+        for (file, found) in SetCheck(checked, in: context).faults() { note([found], in: file) }
+        return checked
     }
 
     private mutating func check(_ map: MapSyntax, in file: RuleFile) -> AccountMap {
@@ -79,56 +98,15 @@ package struct RuleChecker {
         return AccountMap(name: map.name.value, entries: entries, otherwise: map.otherwise?.value)
     }
 
-    private mutating func checkPairs(_ checked: [(file: RuleFile, syntax: RuleSyntax, rule: Rule)]) {
-        let names = Set(checked.map(\.rule.name))
-        for (index, (file, syntax, rule)) in checked.enumerated() {
-            for partner in syntax.partners where !names.contains(partner.value) {
-                let meant = Spelling.nearest(to: partner.value, among: names).map { "did you mean \($0)?" }
-                note([Fault(partner.range, "there is no rule \(partner.value)", help: meant)], in: file)
-            }
-            for (_, earlierSyntax, earlier) in checked[..<index] {
-                if earlier.name == rule.name {
-                    guard earlier.version == rule.version else { continue }
-                    note(
-                        [
-                            Fault(
-                                syntax.name.range,
-                                "there are two rules \(rule.name) version \(rule.version)",
-                                help: "give the new one the next version"
-                            )
-                        ],
-                        in: file
-                    )
-                } else if earlier.table == rule.table,
-                    !syntax.partners.map(\.value).contains(earlier.name),
-                    !earlierSyntax.partners.map(\.value).contains(rule.name),
-                    !Disjointness.isProven(earlier.condition, rule.condition)
-                {
-                    note([overlap(of: syntax, with: earlier)], in: file)
-                }
-            }
-        }
-    }
-
-    private func overlap(of syntax: RuleSyntax, with earlier: Rule) -> Fault {
-        Fault(
-            syntax.condition?.range ?? syntax.name.range,
-            "a row of \(earlier.table) may be posted by both \(earlier.name) and \(syntax.name.value)",
-            help: "let both 'when' name different values of one column, "
-                + "or write 'together with \(earlier.name)' if both shall post"
-        )
+    /// The rule as written, after the maps it uses, by name.
+    private func content(of rule: Rule, _ syntax: RuleSyntax, in file: RuleFile) -> String {
+        let used = Set(rule.maps.map(\.name)).sorted().compactMap { maps[$0]?.text }
+        return (used + [syntax.extent.text(in: file.text)]).map { $0 + "\n" }.joined(separator: "\n")
     }
 
     private mutating func note(_ faults: [Fault], in file: RuleFile) {
-        problems += faults.map(file.problem)
+        self.faults += faults.map(file.problem)
     }
-}
-
-/// Every problem of a set of rule files.
-package struct RuleProblems: Error, Sendable, Hashable, CustomStringConvertible {
-    package let problems: [RuleProblem]
-
-    package var description: String { problems.map(\.description).joined(separator: "\n") }
 }
 
 extension Chart {

@@ -25,6 +25,7 @@ extension RuleScope {
             table: syntax.table.value,
             currency: currency.value,
             exponent: exponent,
+            partners: syntax.partners.map(\.value),
             condition: condition,
             date: date,
             description: description,
@@ -40,6 +41,17 @@ extension RuleScope {
         if !isPlain || name.value.utf8.count > 40 {
             faults.append(
                 Fault(name.range, "the name of a rule has up to 40 small letters, digits and underscores")
+            )
+        }
+        if context.requiresTables, context.tables[syntax.table.value] == nil {
+            let meant = Spelling.nearest(to: syntax.table.value, among: context.tableNames)
+            faults.append(
+                Fault(
+                    syntax.table.range,
+                    "there is no table \(syntax.table.value)",
+                    help: meant.map { "did you mean \($0)?" }
+                        ?? "create it first; names are written as they are stored"
+                )
             )
         }
         let needed =

@@ -15,7 +15,8 @@ struct RuleScope {
         self.maps = maps
         table = syntax.table.value
         exponent = syntax.currency.flatMap { context.currencies[$0.value] } ?? 2
-        for (name, type) in context.tables[table]?.columns ?? [:] {
+        for (name, column) in context.tables[table]?.columns ?? [:] where column.isCaptured {
+            guard let type = column.kind.natural else { continue }
             columns[name] = ColumnReference(name: name, type: type, list: nil)
         }
         declare(syntax.columns)
@@ -29,13 +30,32 @@ struct RuleScope {
             if !seen.insert(column.name.value).inserted {
                 faults.append(Fault(column.name.range, "the column \(column.name.value) is declared twice"))
             }
-            if let shape = context.tables[table], shape.columns[column.name.value] == nil {
-                faults.append(unknown(column.name.value, at: column.name.range))
-            }
-            if let type = type(of: column) {
+            let type = type(of: column)
+            if let type {
                 columns[column.name.value] = ColumnReference(name: column.name.value, type: type, list: nil)
             }
+            if let shape = context.tables[table] { check(column, type, against: shape) }
         }
+    }
+
+    /// A declared column must be there, be captured, and hold what it is declared to hold.
+    private mutating func check(_ column: ColumnSyntax, _ type: ColumnType?, against shape: TableShape) {
+        let name = column.name.value
+        guard let known = shape.columns[name], known.isCaptured else {
+            columns[name] = nil
+            faults.append(unknown(name, at: column.name.range))
+            // What was declared is not reported again wherever it is used.
+            if let type { columns[name] = ColumnReference(name: name, type: type, list: nil) }
+            return
+        }
+        guard let type, !known.kind.fits(type) else { return }
+        faults.append(
+            Fault(
+                column.type.range,
+                "\(name) is \(known.dataType) in \(table), which cannot be read as \(type.noun)",
+                help: known.remedy(for: type, column: name, table: table)
+            )
+        )
     }
 
     private mutating func type(of column: ColumnSyntax) -> ColumnType? {
@@ -86,7 +106,22 @@ struct RuleScope {
     }
 
     private func unknown(_ name: String, at range: SourceRange) -> Fault {
-        Fault(
+        if let known = context.tables[table]?.columns[name] {
+            guard known.isCaptured else {
+                return Fault(
+                    range,
+                    "\(table) has a column \(name), but it is not captured, so no rule sees it",
+                    help:
+                        "capture it, too: run pgsync attach \(table) again with a list of columns that has it"
+                )
+            }
+            return Fault(
+                range,
+                "\(name) is \(known.dataType) in \(table), which rules cannot read",
+                help: "let the table have a column that says it plainly"
+            )
+        }
+        return Fault(
             range,
             "\(table) has no column \(name)",
             help: Spelling.nearest(to: name, among: columns.keys).map { "did you mean \($0)?" }

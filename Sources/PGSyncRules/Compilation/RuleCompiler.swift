@@ -8,6 +8,7 @@
 /// compared, a mention of the json called `mark` keeps the planner from making one.
 package struct RuleCompiler {
     let rule: Rule
+    private let schema: String
     var failures = FailureTable()
 
     /// The name of the function, such as `pgsync.rule_pharmacy_bill_v1`.
@@ -16,15 +17,17 @@ package struct RuleCompiler {
     /// The statements that create the function and describe it.
     ///
     /// Names are bound when they are run, so the search path must hold nothing before `pg_catalog`.
-    package static func compile(_ rule: Rule) -> String {
-        var compiler = RuleCompiler(rule: rule)
+    package static func compile(_ rule: Rule, schema: String = "pgsync") -> String {
+        var compiler = RuleCompiler(rule: rule, schema: schema)
         return compiler.compile()
     }
 
-    private static func bareName(of rule: Rule) -> String { "rule_\(rule.name)_v\(rule.version)" }
+    /// The same without the schema.
+    package static func bareName(of rule: Rule) -> String { "rule_\(rule.name)_v\(rule.version)" }
 
-    private init(rule: Rule) {
+    private init(rule: Rule, schema: String) {
         self.rule = rule
+        self.schema = schema
     }
 
     private mutating func compile() -> String {
@@ -32,10 +35,10 @@ package struct RuleCompiler {
         let branches =
             headBranches(conditionProblem) + branches(of: rule.statements, at: "", offset: Self.head)
         let unbalanced = failures.add(.unbalanced)
-        let name = Self.functionName(of: rule)
+        let name = "\(schema).\(Self.bareName(of: rule))"
         let columns = rule.conditionColumns + rule.otherColumns
         return """
-            create function \(name)(image jsonb)
+            create or replace function \(name)(image jsonb)
             returns table (
                 line integer,
                 error_class text,

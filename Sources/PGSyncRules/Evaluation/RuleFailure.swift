@@ -16,7 +16,7 @@ package struct RuleFailure: Error, Sendable, Hashable {
     package let message: String
     package let column: String?
 
-    init(_ kind: Kind, _ message: String, column: String?) {
+    package init(_ kind: Kind, _ message: String, column: String?) {
         self.kind = kind
         self.message = message
         self.column = column

@@ -14,10 +14,24 @@ package struct RuleEntry: Sendable, Hashable {
         package let amount: Int64
         package let party: String?
         package let dimensions: [String: String]
+
+        package init(account: String, amount: Int64, party: String?, dimensions: [String: String]) {
+            self.account = account
+            self.amount = amount
+            self.party = party
+            self.dimensions = dimensions
+        }
     }
 
     package let date: CalendarDate
     package let currency: String
     package let description: String
     package let lines: [Line]
+
+    package init(date: CalendarDate, currency: String, description: String, lines: [Line]) {
+        self.date = date
+        self.currency = currency
+        self.description = description
+        self.lines = lines
+    }
 }

@@ -17,6 +17,20 @@ package indirect enum ColumnType: Sendable, Hashable {
         }
     }
 
+    /// How a rule file calls it.
+    var keyword: String {
+        switch self {
+        case .text: "text"
+        case .integer: "integer"
+        case .number: "number"
+        case .money: "money"
+        case .boolean: "boolean"
+        case .date: "date"
+        case .list(let fields):
+            "list (\(fields.isEmpty ? "price money" : fields.keys.sorted().joined(separator: ", ")))"
+        }
+    }
+
     /// How a message calls a value of the type.
     var noun: String {
         switch self {

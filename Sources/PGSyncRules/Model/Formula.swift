@@ -57,6 +57,13 @@ indirect enum Formula: Sendable, Hashable {
         }
     }
 
+    /// The maps it looks something up in.
+    var maps: [AccountMap] {
+        let inner = parts.flatMap(\.maps)
+        if case .lookup(let map, _) = self { return [map] + inner }
+        return inner
+    }
+
     /// Every column it mentions, once, in the order written.
     var columns: [ColumnReference] {
         if case .column(let reference) = self { return [reference] }

@@ -1,3 +1,5 @@
+internal import PGSyncCore
+
 /// A posting rule that has passed every check.
 package struct Rule: Sendable, Hashable {
     package let name: String
@@ -7,13 +9,28 @@ package struct Rule: Sendable, Hashable {
     package let currency: String
     /// How many digits the currency has behind the point.
     package let exponent: Int
+    /// The rules that may post the same row.
+    package let partners: [String]
+    /// The rule as written, after the maps it uses: a rule file by itself.
+    package internal(set) var content = ""
     let condition: Formula?
     let date: Formula
     let description: Formula
     let statements: [Statement]
 
+    /// How entries and messages call it, such as `pharmacy_bill@1`.
+    package var label: String { "\(name)@\(version)" }
+
+    /// Of the content: two versions are the same when this is.
+    package var checksum: String { SHA256.hexadecimalDigest(of: content) }
+
     /// The columns of the table that it reads.
     package var columns: [String] { conditionColumns.map(\.name) + otherColumns.map(\.name) }
+
+    /// The maps it looks something up in.
+    var maps: [AccountMap] {
+        (condition?.maps ?? []) + date.maps + description.maps + statements.flatMap(\.maps)
+    }
 
     /// What must be read to decide whether the rule applies at all.
     var conditionColumns: [ColumnReference] { condition?.columns ?? [] }
@@ -45,6 +62,19 @@ indirect enum Statement: Sendable, Hashable {
     }
 
     var rowColumns: [ColumnReference] { columns.filter { $0.list == nil } }
+
+    /// The maps it looks something up in.
+    var maps: [AccountMap] {
+        switch self {
+        case .line(let line):
+            ([line.account, line.amount] + [line.party].compactMap(\.self) + line.dimensions.map(\.value))
+                .flatMap(\.maps)
+        case .forEach(let loop): loop.body.flatMap(\.maps)
+        case .conditional(let condition, let then, let otherwise):
+            condition.maps + (then + otherwise).flatMap(\.maps)
+        case .assert(let condition, _): condition.maps
+        }
+    }
 }
 
 struct ForEachStatement: Sendable, Hashable {

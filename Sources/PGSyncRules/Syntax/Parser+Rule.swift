@@ -5,15 +5,17 @@ extension Parser {
         "map", "rule", "together", "when",
     ]
 
-    mutating func parseRule() throws -> RuleSyntax {
+    mutating func parseRule(from start: SourcePoint) throws -> RuleSyntax {
         let name = try takeName("the name of the rule")
         try expect(word: "version")
         let version = try take(.number, "the number of the version")
         try expect(word: "on", "'on' and the table")
-        var rule = RuleSyntax(name: name, version: version, table: try parseTable())
+        let table = try parseTable()
+        var rule = RuleSyntax(name: name, version: version, table: table, extent: extent(from: start))
         while !next.isWord("map"), !next.isWord("rule"), next.kind != .end {
             recovering(at: Self.openings) { try $0.parseSection(of: &rule) }
         }
+        rule.extent = extent(from: start)
         return rule
     }
 

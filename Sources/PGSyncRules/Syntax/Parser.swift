@@ -28,10 +28,11 @@ struct Parser {
         var (maps, rules): ([MapSyntax], [RuleSyntax]) = ([], [])
         while next.kind != .end {
             recovering(at: ["map", "rule"]) { parser in
+                let start = parser.here
                 if parser.skip(word: "map") {
-                    maps.append(try parser.parseMap())
+                    maps.append(try parser.parseMap(from: start))
                 } else if parser.skip(word: "rule") {
-                    rules.append(try parser.parseRule())
+                    rules.append(try parser.parseRule(from: start))
                 } else {
                     throw parser.unexpected("a rule begins with 'rule', a map with 'map'")
                 }
@@ -40,8 +41,8 @@ struct Parser {
         return (maps, rules)
     }
 
-    private mutating func parseMap() throws -> MapSyntax {
-        var map = MapSyntax(name: try takeName("the name of the map"))
+    private mutating func parseMap(from start: SourcePoint) throws -> MapSyntax {
+        var map = MapSyntax(name: try takeName("the name of the map"), extent: extent(from: start))
         while !next.isWord("map"), !next.isWord("rule"), next.kind != .end {
             let isRest = skip(word: "else")
             let key = isRest ? nil : try take(.text, "a value in quotes, such as 'cash'")
@@ -53,6 +54,7 @@ struct Parser {
                 map.otherwise = account
             }
         }
+        map.extent = extent(from: start)
         return map
     }
 
@@ -61,6 +63,16 @@ struct Parser {
     var next: Token { tokens[index] }
 
     var following: Token { tokens[min(index + 1, tokens.count - 1)] }
+
+    /// Where the next token begins.
+    var here: SourcePoint { SourcePoint(line: next.range.line, column: next.range.column) }
+
+    /// What was read from a place on, with the comment behind it.
+    func extent(from start: SourcePoint) -> SourceExtent {
+        var end = index > 0 ? tokens[index - 1].end : start
+        if here.line > end.line || next.kind == .end { end.column = .max }
+        return SourceExtent(start: start, end: end)
+    }
 
     mutating func advance() {
         index = min(index + 1, tokens.count - 1)

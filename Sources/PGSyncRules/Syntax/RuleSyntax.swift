@@ -3,6 +3,7 @@ struct RuleSyntax: Sendable {
     let name: Located<String>
     let version: Located<String>
     let table: Located<String>
+    var extent: SourceExtent
     var partners: [Located<String>] = []
     var columns: [ColumnSyntax] = []
     var condition: ExpressionSyntax?
@@ -16,6 +17,7 @@ struct RuleSyntax: Sendable {
 /// A map from a value to an account as written.
 struct MapSyntax: Sendable {
     let name: Located<String>
+    var extent: SourceExtent
     var entries: [(key: Located<String>, account: Located<String>)] = []
     var otherwise: Located<String>?
 }

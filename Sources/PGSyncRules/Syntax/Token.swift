@@ -21,6 +21,15 @@ struct Token: Sendable, Equatable {
     let range: SourceRange
     let isFirstOnLine: Bool
 
+    /// The place behind its last sign.
+    var end: SourcePoint {
+        let point = SourcePoint(line: range.line, column: range.column)
+        guard kind == .json else { return point.moved(by: range.length) }
+        let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.count > 1 else { return point.moved(by: text.unicodeScalars.count) }
+        return SourcePoint(line: range.line + lines.count - 1, column: (lines.last?.count ?? 0) + 1)
+    }
+
     func isWord(_ word: String) -> Bool { kind == .word && text == word }
     func isSymbol(_ symbol: String) -> Bool { kind == .symbol && text == symbol }
 

@@ -20,6 +20,8 @@ package struct ServerFactsReader {
             server: reading(server),
             schema: schema,
             capture: reading { try capture(in: schema) },
+            rules: reading { try rules(in: schema) },
+            ledger: reading { try ledger(in: schema) },
             roles: reading(roles),
             grants: reading(grants),
             settings: reading(settings),

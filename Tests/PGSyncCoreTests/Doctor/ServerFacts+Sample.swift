@@ -16,6 +16,8 @@ extension ServerFacts {
                 pollInterval: .seconds(5)
             )
         ),
+        rules: .known(Rules(inForce: 1, findings: [])),
+        ledger: .known(Ledger(missing: [])),
         roles: .known(
             Roles(
                 user: "worker_1",

@@ -1,0 +1,90 @@
+import Arguments
+import JSON
+import PGSyncRules
+import PGSyncStore
+import Postgres
+
+/// What the commands of `pgsync rules` have in common.
+struct RuleAccess {
+    let database: Database
+    private let globals: GlobalOptions
+    private let context: CommandContext
+
+    init(_ globals: GlobalOptions, in context: CommandContext) throws {
+        database = try Database(globals, in: context, program: "pgsync rules")
+        self.globals = globals
+        self.context = context
+    }
+
+    /// Reads in one transaction, which sees one moment and changes nothing.
+    func reading<Result: Sendable>(
+        _ body: @escaping @Sendable (RuleStore) throws -> Result
+    ) async throws -> Result {
+        try await database.withSchema { connection in
+            try await connection.withTransaction(
+                TransactionOptions(isolation: .repeatableRead, isReadOnly: true)
+            ) { try body(RuleStore($0)) }
+        }
+    }
+
+    /// Changes rules in one transaction, alone; a dry run undoes it all.
+    func changing<Result: Sendable>(
+        isDryRun: Bool,
+        _ body: @escaping @Sendable (RuleStore) throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await database.withSchema { connection in
+                try await connection.withTransaction(TransactionOptions(isolation: .readCommitted)) {
+                    session in
+                    let store = RuleStore(session)
+                    try store.beginChange()
+                    let result = try body(store)
+                    if isDryRun { throw Undone(result: result) }
+                    return result
+                }
+            }
+        } catch let undone as Undone<Result> {
+            return undone.result
+        }
+    }
+
+    /// Tries something out in a transaction that is always undone, and sees one moment.
+    func trying<Result: Sendable>(
+        _ body: @escaping @Sendable (Session) throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await database.withSchema { connection in
+                try await connection.withTransaction(TransactionOptions(isolation: .repeatableRead)) {
+                    session in
+                    throw Undone(result: try body(session))
+                }
+            }
+        } catch let undone as Undone<Result> {
+            return undone.result
+        }
+    }
+
+    private struct Undone<Result: Sendable>: Error {
+        let result: Result
+    }
+}
+
+extension RuleStore {
+    /// Checks rule files against the database.
+    ///
+    /// A trial may give an applied version other content, and be of one that others have overtaken.
+    func report(
+        on files: [RuleFile],
+        requiresTables: Bool = false,
+        from day: CalendarDate? = nil,
+        isTrial: Bool = false
+    ) throws -> RuleReport {
+        // Which tables the rules are for shows when they are read, so the first reading is for that alone.
+        let tables = RuleChecker.report(on: files, in: RuleContext(chart: Chart([]))).rules.map(\.table)
+        var context = try context(tables: Set(tables))
+        context.requiresTables = requiresTables
+        context.activeFrom = day
+        context.isTrial = isTrial
+        return RuleChecker.report(on: files, in: context)
+    }
+}

@@ -1,0 +1,92 @@
+import Arguments
+import JSON
+import PGSyncRules
+import PGSyncStore
+
+/// What `pgsync rules apply` has done, and what is left to do.
+struct RuleApplicationReport {
+    let applications: [RuleApplication]
+    let tables: [RuledTable]
+    let isDryRun: Bool
+
+    func write(_ globals: GlobalOptions, in context: CommandContext) throws {
+        guard !globals.json else { return try context.print(json) }
+        guard !globals.quiet else { return }
+        var table = TextTable([
+            .init(isDryRun ? "would be" : "outcome"), .init("rule"), .init("table"), .init("documents"),
+        ])
+        for application in applications {
+            table.add([
+                application.outcome.word, "\(application.name)@\(application.version)", application.table,
+                application.outcome.documents,
+            ])
+        }
+        try context.output.write(table.text(width: context.output.terminal.tableWidth))
+        for note in notes { context.say(note) }
+        if isDryRun { context.say("this was a dry run; nothing was changed") }
+    }
+
+    private var notes: [String] {
+        tables.flatMap { table -> [String] in
+            var notes: [String] = []
+            let name = table.nameInSQL.contains("\"") ? "'\(table.nameInSQL)'" : table.nameInSQL
+            if !table.isAttached {
+                notes.append(
+                    "\(table.name) is not attached, so nothing of it is posted: pgsync attach \(name) --backfill"
+                )
+            }
+            if table.deadLetters > 0 {
+                notes.append(
+                    "\(table.deadLetters) \(table.deadLetters == 1 ? "change" : "changes") of \(table.name) found no "
+                        + "rule before: pgsync retry --class rule.missing"
+                )
+            }
+            return notes
+        }
+    }
+
+    private var json: JSONValue {
+        [
+            "dry_run": .bool(isDryRun),
+            "rules": .array(
+                applications.map { application in
+                    [
+                        "rule": .string(application.name),
+                        "version": JSONValue(application.version),
+                        "table": .string(application.table),
+                        "outcome": .string(application.outcome.word),
+                        "active_from": application.outcome.day.map { .string($0.description) } ?? .null,
+                    ]
+                }
+            ),
+            "tables": .array(
+                tables.map { table in
+                    [
+                        "table": .string(table.name),
+                        "attached": .bool(table.isAttached),
+                        "dead_letters": JSONValue(table.deadLetters),
+                    ]
+                }
+            ),
+        ]
+    }
+}
+
+extension RuleApplication.Outcome {
+    fileprivate var word: String {
+        switch self {
+        case .applied: "applied"
+        case .unchanged: "unchanged"
+        case .recompiled: "recompiled"
+        }
+    }
+
+    fileprivate var day: CalendarDate? {
+        if case .applied(let day) = self { day } else { nil }
+    }
+
+    fileprivate var documents: String {
+        guard case .applied(let day) = self else { return "as before" }
+        return day.map { "from \($0)" } ?? "all"
+    }
+}

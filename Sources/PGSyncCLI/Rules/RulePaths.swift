@@ -1,0 +1,67 @@
+import Glibc
+import PGSyncRules
+
+/// Rule files as a command line names them: each by itself, or all of a directory.
+struct RulePaths {
+    let paths: [String]
+
+    private static let suffix = ".rules"
+    private static let longest = 8 * 1_024 * 1_024
+
+    /// The files with their texts, each once; those of a directory by name, without what lies in its directories.
+    func files() throws -> [RuleFile] {
+        var names: [String] = []
+        for path in paths {
+            for name in try Self.names(at: path) where !names.contains(name) { names.append(name) }
+        }
+        return try names.map(Self.file)
+    }
+
+    /// Reads one file, which has to be UTF-8.
+    static func file(_ path: String) throws -> RuleFile {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(path) }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = unsafe read(descriptor, &buffer, buffer.count)
+            guard count >= 0 else { throw failure(path) }
+            guard count > 0 else { break }
+            bytes += buffer[..<count]
+            guard bytes.count <= longest else {
+                throw CommandError.unreadableRules(path: path, reason: "it is larger than 8 MiB")
+            }
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw CommandError.unreadableRules(path: path, reason: "it is not valid UTF-8; save it as UTF-8")
+        }
+        return RuleFile(name: path, text: text)
+    }
+
+    private static func names(at path: String) throws -> [String] {
+        guard let directory = unsafe opendir(path) else {
+            guard errno == ENOTDIR else { throw failure(path) }
+            return [path]
+        }
+        defer { unsafe closedir(directory) }
+        var names: [String] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name.hasSuffix(suffix), !name.hasPrefix(".") { names.append(name) }
+        }
+        guard !names.isEmpty else {
+            throw CommandError.unreadableRules(
+                path: path,
+                reason: "no file in this directory ends in \(suffix)"
+            )
+        }
+        return names.sorted().map { path.hasSuffix("/") ? path + $0 : "\(path)/\($0)" }
+    }
+
+    private static func failure(_ path: String) -> CommandError {
+        .unreadableRules(path: path, reason: unsafe String(cString: strerror(errno)))
+    }
+}

@@ -1,0 +1,64 @@
+import Arguments
+import JSON
+import PGSyncRules
+import PGSyncStore
+import Postgres
+
+/// The command `pgsync rules apply`.
+struct RulesApplyCommand: Command {
+    var paths: [String] = []
+    var from: CalendarDate?
+    var dryRun = false
+
+    static let signature = Signature(
+        "apply",
+        "Check rules and put them into the database, all or none.",
+        discussion: """
+            Each version of a rule is applied once and never changes. It posts the documents dated from its day on, \
+            until a later version begins: the first version of a rule all documents, a later one those from today on, \
+            unless --from says otherwise. What is posted already stays until its record changes.
+
+            It needs a user who may act as the owner of the schema pgsync.
+            """,
+        examples: [
+            .init("pgsync rules apply rules/", "Apply every *.rules file of a directory."),
+            .init("pgsync rules apply pharmacy.rules --from 2026-04-01", "From the new financial year on."),
+            .init("pgsync rules apply rules/ --dry-run", "See what would be done."),
+        ]
+    )
+
+    static let parameters: [Parameter<Self>] = [
+        .argument("PATH", \.paths, isPath: true, help: "Rule files, or directories with *.rules files."),
+        .option("from", \.from, help: "The first day of documents that new versions are for."),
+        .flag("dry-run", \.dryRun, help: "Check everything and compile it; change nothing."),
+    ]
+
+    func validate() throws {
+        if paths.isEmpty { throw UsageProblem.missingArgument("PATH") }
+    }
+
+    private enum Outcome: Sendable {
+        case wrong(RuleProblems)
+        case applied([RuleApplication], [RuledTable])
+    }
+
+    func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
+        let files = try RulePaths(paths: paths).files()
+        let outcome = try await RuleAccess(globals, in: context).changing(isDryRun: dryRun) { [from] store in
+            switch try store.report(on: files, requiresTables: true, from: from).verdict {
+            case .failure(let problems): return Outcome.wrong(problems)
+            case .success(let rules):
+                let applications = try store.apply(rules, from: from)
+                return .applied(applications, try store.tables(Set(rules.map(\.table))))
+            }
+        }
+        switch outcome {
+        case .wrong(let problems):
+            return try RuleProblemList(problems: problems.problems).write(globals, in: context)
+        case .applied(let applications, let tables):
+            let report = RuleApplicationReport(applications: applications, tables: tables, isDryRun: dryRun)
+            try report.write(globals, in: context)
+            return .success
+        }
+    }
+}

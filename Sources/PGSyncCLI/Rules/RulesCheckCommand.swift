@@ -1,0 +1,70 @@
+import Arguments
+import JSON
+import PGSyncRules
+import PGSyncStore
+
+/// The command `pgsync rules check`.
+struct RulesCheckCommand: Command {
+    var paths: [String] = []
+    var offline = false
+    var chart: String?
+
+    static let signature = Signature(
+        "check",
+        "Say what is wrong with rule files: where, why, and what to do.",
+        discussion: """
+            Names, types, accounts, examples, and what the rules are to one another are checked; with a database also \
+            its columns, its chart, and the versions that are applied. Nothing is changed.
+            """,
+        examples: [
+            .init("pgsync rules check rules/", "Check every *.rules file of a directory together."),
+            .init("pgsync rules check rules/ --offline --chart chart.csv", "Without a database."),
+        ]
+    )
+
+    static let parameters: [Parameter<Self>] = [
+        .argument("PATH", \.paths, isPath: true, help: "Rule files, or directories with *.rules files."),
+        .flag("offline", \.offline, help: "Ask no database."),
+        .option("chart", \.chart, placeholder: "FILE", isPath: true, help: "The accounts, for --offline."),
+    ]
+
+    func validate() throws {
+        if paths.isEmpty { throw UsageProblem.missingArgument("PATH") }
+        _ = try RuleGround(offline: offline, chart: chart)
+    }
+
+    func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
+        let files = try RulePaths(paths: paths).files()
+        let ground = try RuleGround(offline: offline, chart: chart)
+        let (report, unknownTables) = try await ground.report(on: files, globals, in: context)
+        guard report.allProblems.isEmpty else {
+            return try RuleProblemList(problems: report.allProblems).write(globals, in: context)
+        }
+        guard !globals.json else {
+            let rules = report.rules.map(\.json)
+            try context.print(["rules": .array(rules), "problems": [], "unknown_tables": unknownTables.json])
+            return .success
+        }
+        guard !globals.quiet else { return .success }
+        let rules = "\(report.rules.count) \(report.rules.count == 1 ? "rule" : "rules")"
+        let examples = "\(report.examples.count) \(report.examples.count == 1 ? "example" : "examples")"
+        try context.print("nothing is wrong with \(rules) and \(examples)")
+        for table in unknownTables {
+            context.say("\(table) is not there yet, so its columns are taken as the rules declare them")
+        }
+        return .success
+    }
+}
+
+extension Rule {
+    var json: JSONValue {
+        [
+            "rule": .string(name),
+            "version": JSONValue(version),
+            "table": .string(table),
+            "currency": .string(currency),
+            "columns": columns.json,
+            "checksum": .string(checksum),
+        ]
+    }
+}

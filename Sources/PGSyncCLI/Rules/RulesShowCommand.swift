@@ -1,0 +1,46 @@
+import Arguments
+import JSON
+import PGSyncStore
+import Postgres
+
+/// The command `pgsync rules show`.
+struct RulesShowCommand: Command {
+    var name = ""
+    var version: Int?
+    var sql = false
+
+    static let signature = Signature(
+        "show",
+        "Print a rule as it was applied, a rule file by itself.",
+        discussion: "Without --version it is the one in force today, or else the newest.",
+        examples: [
+            .init("pgsync rules show pharmacy_bill > pharmacy.rules", "Get back what is applied."),
+            .init("pgsync rules show pharmacy_bill --version 2 --sql", "See what it was compiled to."),
+        ]
+    )
+
+    static let parameters: [Parameter<Self>] = [
+        .argument("NAME", \.name, help: "The rule."),
+        .option("version", \.version, limits: .within(1...999_999), help: "Which version."),
+        .flag("sql", \.sql, help: "Print the compiled function instead."),
+    ]
+
+    func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
+        let (rule, definition) = try await RuleAccess(globals, in: context).reading { [name, version] store in
+            let rule = try store.rule(named: name, version: version)
+            return (rule, try store.definition(of: rule))
+        }
+        if globals.json {
+            var object = rule.json.object ?? JSONObject()
+            object["content"] = .string(rule.content)
+            object["sql"] = definition.map(JSONValue.string) ?? .null
+            try context.print(.object(object))
+        } else if sql {
+            guard let definition else { throw RuleStoreError.functionMissing(rule.label) }
+            try context.output.write(definition)
+        } else {
+            try context.output.write(rule.content)
+        }
+        return .success
+    }
+}

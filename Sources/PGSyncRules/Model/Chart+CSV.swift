@@ -1,0 +1,102 @@
+extension Chart {
+    /// Reads a chart from a file of comma-separated values, as `sql/examples/clinic/chart.csv` is one.
+    ///
+    /// The first line names the columns: `code`, `name` and `type`, perhaps `party_required` and `active`; others are
+    /// passed over.
+    package init(csv file: RuleFile) throws(RuleProblem) {
+        var records = try Self.records(of: file)
+        guard !records.isEmpty else {
+            throw file.problem(Self.fault(1, "the chart is empty", help: "begin with a line code,name,type"))
+        }
+        let header = records.removeFirst()
+        var accounts: [String: Account] = [:]
+        for name in ["code", "name", "type"] where !header.fields.contains(name) {
+            throw file.problem(
+                Self.fault(
+                    header.line,
+                    "the chart has no column \(name)",
+                    help: "its first line names the columns"
+                )
+            )
+        }
+        for record in records {
+            guard record.fields.count == header.fields.count else {
+                throw file.problem(
+                    Self.fault(
+                        record.line,
+                        "this line has \(record.fields.count) fields, and the first \(header.fields.count)",
+                        help: "put a text that has a comma into double quotes"
+                    )
+                )
+            }
+            let values = Dictionary(zip(header.fields, record.fields)) { first, _ in first }
+            let account = Account(
+                code: values["code"] ?? "",
+                name: values["name"] ?? "",
+                type: values["type"] ?? "",
+                requiresParty: try Self.truth(values["party_required"], or: false, record.line, in: file),
+                isActive: try Self.truth(values["active"], or: true, record.line, in: file)
+            )
+            guard accounts.updateValue(account, forKey: account.code) == nil else {
+                throw file.problem(Self.fault(record.line, "the account \(account.code) stands twice"))
+            }
+        }
+        self.init(accounts.values)
+    }
+
+    private static func truth(
+        _ text: String?,
+        or fallback: Bool,
+        _ line: Int,
+        in file: RuleFile
+    ) throws(RuleProblem) -> Bool {
+        switch text?.lowercased() {
+        case nil, "": return fallback
+        case "true", "t", "yes", "1": return true
+        case "false", "f", "no", "0": return false
+        case let other?:
+            throw file.problem(fault(line, "'\(other)' is neither true nor false"))
+        }
+    }
+
+    private static func fault(_ line: Int, _ message: String, help: String? = nil) -> Fault {
+        Fault(SourceRange(line: line, column: 1, length: 1), message, help: help)
+    }
+
+    // MARK: Fields
+
+    /// Lines cut at their commas; a field in double quotes may hold commas, line ends and doubled quotes.
+    private static func records(
+        of file: RuleFile
+    ) throws(RuleProblem) -> [(line: Int, fields: [String])] {
+        var records: [(line: Int, fields: [String])] = []
+        var (fields, field): ([String], String.UnicodeScalarView) = ([], .init())
+        var (line, start, isQuoted) = (1, 1, false)
+        var rest = file.text.unicodeScalars[...]
+        if rest.first == "\u{FEFF}" { rest.removeFirst() }
+        while let scalar = rest.popFirst() {
+            switch scalar {
+            case "\"" where isQuoted && rest.first == "\"":
+                field.append("\"")
+                rest.removeFirst()
+            case "\"": isQuoted.toggle()
+            case "," where !isQuoted:
+                fields.append(String(field))
+                field = .init()
+            case "\r" where !isQuoted: break
+            case "\n":
+                line += 1
+                guard !isQuoted else {
+                    field.append(scalar)
+                    break
+                }
+                if !fields.isEmpty || !field.isEmpty { records.append((start, fields + [String(field)])) }
+                (fields, field, start) = ([], .init(), line)
+            default: field.append(scalar)
+            }
+        }
+        guard !isQuoted else { throw file.problem(fault(start, "a text lacks its closing quote (\")")) }
+        if !fields.isEmpty || !field.isEmpty { records.append((start, fields + [String(field)])) }
+        return records
+    }
+}

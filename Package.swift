@@ -86,7 +86,7 @@ let package = Package(
         .testTarget(name: "EmbedSQLTests", dependencies: ["embed-sql"]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["JSON", "PGSyncCluster", "Subprocesses", "TestSupport", "pgsync"]
+            dependencies: ["JSON", "PGSyncCluster", "Postgres", "Subprocesses", "TestSupport", "pgsync"]
         ),
         .testTarget(name: "ImportFenceTests"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),

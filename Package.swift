@@ -32,19 +32,21 @@ let package = Package(
             name: "PGSyncCLI",
             dependencies: [
                 "Arguments", "JSON", "Locking", "PGSyncBench", "PGSyncCluster", "PGSyncCore",
-                "PGSyncOperations", "PGSyncRules",
-                "PGSyncSchema", "PGSyncStore", "Postgres", "Services", "Telemetry",
+                "PGSyncLedger", "PGSyncOperations", "PGSyncRules",
+                "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services", "Telemetry",
             ]
         ),
         .target(
             name: "PGSyncBench",
             dependencies: [
-                "Locking", "PGSyncCore", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",
-                "Services",
+                "Locking", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker",
+                "Postgres",
+                "Services", "Subprocesses", "Telemetry",
             ]
         ),
         .target(name: "PGSyncCore"),
         .target(name: "PGSyncCluster", dependencies: ["Locking", "Subprocesses"]),
+        .target(name: "PGSyncLedger", dependencies: ["JSON", "Postgres"]),
         .target(name: "PGSyncRules", dependencies: ["JSON", "PGSyncCore"]),
         .target(name: "PGSyncSchema", dependencies: ["PGSyncCore", "Postgres"], plugins: ["EmbedSQL"]),
         .target(
@@ -54,7 +56,7 @@ let package = Package(
         .target(name: "PGSyncStore", dependencies: ["JSON", "PGSyncCore", "PGSyncRules", "Postgres"]),
         .target(
             name: "PGSyncWorker",
-            dependencies: ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services"]
+            dependencies: ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services", "Telemetry"]
         ),
         .executableTarget(name: "pgsync", dependencies: ["PGSyncCLI"]),
         .executableTarget(name: "PostgresBenchmark", dependencies: ["CLibPQ", "PGSyncCluster", "Postgres"]),
@@ -94,7 +96,9 @@ let package = Package(
         .testTarget(
             name: "PGSyncCLITests",
             dependencies: [
-                "Arguments", "JSON", "PGSyncCLI", "PGSyncCluster", "PGSyncCore", "PGSyncSchema", "Postgres",
+                "Arguments", "JSON", "PGSyncCLI", "PGSyncCluster", "PGSyncCore", "PGSyncLedger",
+                "PGSyncSchema",
+                "Postgres",
                 "TestSupport",
             ]
         ),
@@ -102,6 +106,10 @@ let package = Package(
         .testTarget(
             name: "PGSyncClusterTests",
             dependencies: ["PGSyncCluster", "Subprocesses", "TestSupport"]
+        ),
+        .testTarget(
+            name: "PGSyncLedgerTests",
+            dependencies: ["JSON", "PGSyncLedger", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]
         ),
         .testTarget(
             name: "PGSyncOperationsTests",
@@ -113,8 +121,9 @@ let package = Package(
         .testTarget(
             name: "PGSyncWorkerTests",
             dependencies: [
-                "Locking", "PGSyncCore", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",
-                "Services",
+                "Locking", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker",
+                "Postgres",
+                "Services", "Subprocesses", "Telemetry",
                 "TestSupport",
             ]
         ),
@@ -132,6 +141,13 @@ let package = Package(
             dependencies: [
                 "JSON", "PGSyncCluster", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore",
                 "Postgres", "TestSupport",
+            ]
+        ),
+        .testTarget(
+            name: "PackTests",
+            dependencies: [
+                "JSON", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "Subprocesses",
+                "TestSupport",
             ]
         ),
         .testTarget(

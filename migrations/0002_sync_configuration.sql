@@ -84,8 +84,8 @@ select
 from (
     values
     (
-        'max_retry_attempts', '5', 'integer', 0, 1000, 'attempts',
-        'How often a change that failed is tried again before it waits for a person as a dead letter.'
+        'max_retry_attempts', '5', 'integer', 1, 1000, 'attempts',
+        'How often a change is tried before it waits for a person as a dead letter.'
     ),
     (
         'retry_delay_seconds', '60', 'integer', 0, 86400, 'seconds',

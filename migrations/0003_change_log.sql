@@ -16,6 +16,9 @@ create table pgsync.sources (
     function_checksum text not null,
     shape jsonb not null,
     counted jsonb not null default '{}',
+    paused_at timestamptz,
+    paused_by text,
+    truncated_through bigint not null default 0,
     attached boolean not null default true,
     attached_at timestamptz not null default now(),
     attached_by text not null default session_user,
@@ -45,6 +48,10 @@ comment on column pgsync.sources.function_name is 'The generated trigger functio
 comment on column pgsync.sources.function_checksum is 'SHA-256 of its text, to notice that it was changed.';
 comment on column pgsync.sources.shape is 'The columns by number, with name and type, when it was attached.';
 comment on column pgsync.sources.counted is 'What the statistics of the table said at the last inspection.';
+comment on column pgsync.sources.paused_at is 'Since when its changes wait; null when they are posted.';
+comment on column pgsync.sources.paused_by is 'The login role that paused it.';
+comment on column pgsync.sources.truncated_through
+is 'The last change by which the table was emptied: earlier ones count for nothing.';
 comment on column pgsync.sources.attached is 'False once detached; the history stays.';
 
 create sequence pgsync.sync_logs_id_seq;
@@ -95,6 +102,7 @@ create table pgsync.sync_queue (
     log_id bigint not null,
     slot smallint not null,
     sync_status pgsync.sync_status not null default 'pending',
+    attempts integer not null default 0,
     retry_count integer not null default 0,
     max_retries integer not null default 5,
     scheduled_at timestamptz,
@@ -105,12 +113,20 @@ create table pgsync.sync_queue (
     constraint sync_queue_pkey primary key (log_id)
 );
 
+-- Only changes that have failed or wait for a time are in these, so capturing pays for neither.
+create index sync_queue_scheduled_at on pgsync.sync_queue (scheduled_at)
+where scheduled_at is not null;
+create index sync_queue_failing on pgsync.sync_queue (slot, log_id)
+where error_class is not null;
+
 comment on table pgsync.sync_queue is 'One row for each change that is not finished.';
 comment on column pgsync.sync_queue.log_id is 'The change, in sync_logs.';
 comment on column pgsync.sync_queue.slot is 'The slot of its record.';
 comment on column pgsync.sync_queue.sync_status
 is 'pending, syncing (work outside this database) or failed.';
-comment on column pgsync.sync_queue.retry_count is 'How often it failed.';
+comment on column pgsync.sync_queue.attempts is 'How often it was tried in all; never set back.';
+comment on column pgsync.sync_queue.retry_count
+is 'How often it has failed since it was captured or told to be tried again.';
 comment on column pgsync.sync_queue.max_retries is 'At how many failures it stops being tried.';
 comment on column pgsync.sync_queue.scheduled_at is 'Not before this time; null: at once.';
 comment on column pgsync.sync_queue.locked_at is 'Since when work outside this database is under way.';

@@ -125,6 +125,7 @@ begin
                 'execute on function ledger.already_posted(text[], bytea[])',
                 'execute on function ledger.balances_at(date)',
                 'execute on function ledger.entry_date_for(date)',
+                'execute on function ledger.inspect_journal()',
                 'execute on function ledger.trial_balance_at(date)'
             ]),
             (array['pgsync_worker'], array[
@@ -154,6 +155,34 @@ begin
                 'execute on function pgsync.rule_number(jsonb, text)',
                 'execute on function pgsync.rule_number_problem(jsonb)',
                 'execute on function pgsync.rule_text(jsonb, text)'
+            ]),
+            (array['pgsync_worker', 'pgsync_operator'], array[
+                'execute on function pgsync.post_now(regclass, text)',
+                'execute on function pgsync.process_batch(text, integer, bigint, regclass[], boolean, boolean)'
+            ]),
+            (array['pgsync_worker'], array[
+                'select on table pgsync.sync_workers',
+                'execute on function pgsync.begin_careful(text, bigint, regclass[], boolean, boolean)',
+                'execute on function pgsync.end_careful(text, bigint, text, text, boolean)',
+                'execute on function pgsync.error_class_of(text)',
+                'execute on function pgsync.find_lost_workers(integer)',
+                'execute on function pgsync.process_one(text, bigint, boolean)',
+                'execute on function pgsync.register_worker(text, text, integer, text, integer, boolean)',
+                'execute on function pgsync.report_worker(integer, jsonb)',
+                'execute on function pgsync.resume_worker(integer)',
+                'execute on function pgsync.stop_worker(integer, jsonb)',
+                'execute on function pgsync.survey_queue(bigint, regclass[], boolean)',
+                'execute on function pgsync.waiting_counts(regclass[])'
+            ]),
+            (array['pgsync_operator'], array[
+                'update (retry_count, scheduled_at) on table pgsync.sync_queue',
+                'execute on function pgsync.pause(regclass)',
+                'execute on function pgsync.resume(regclass)',
+                'execute on function pgsync.retry_changes(bigint[], text, regclass, boolean)',
+                'execute on function pgsync.skip_changes(bigint[], text)'
+            ]),
+            (array['pgsync_worker'], array[
+                'select on table pgsync.sync_audit_log, pgsync.sync_master_status'
             ]),
             (array['pgsync_operator'], array[
                 'update (value) on table pgsync.sync_configuration',

@@ -25,6 +25,7 @@ package enum PGSyncProgram {
             .command(DetachCommand.self),
             .command(SourcesCommand.self),
             .command(BackfillCommand.self),
+            .command(WorkerCommand.self),
             .group(
                 "rules",
                 "Check, try and apply the rules by which changes are posted.",
@@ -45,7 +46,33 @@ package enum PGSyncProgram {
                     .command(ConfigSetCommand.self), .command(ConfigResetCommand.self),
                 ]
             ),
-            .group("bench", "Measure what pgsync costs and does.", [.command(BenchCaptureCommand.self)]),
+            .group(
+                "ledger",
+                "Read the books, write them for other programs, and keep the chart of accounts.",
+                [
+                    .command(LedgerTrialBalanceCommand.self), .command(LedgerEntriesCommand.self),
+                    .command(LedgerAccountsCommand.self), .command(LedgerStatementCommand.self),
+                    .command(LedgerExportCommand.self), .command(LedgerImportChartCommand.self),
+                    .command(LedgerCheckCommand.self),
+                ]
+            ),
+            .group(
+                "period",
+                "Say when entries can be posted.",
+                [
+                    .command(PeriodListCommand.self), .command(PeriodOpenCommand.self),
+                    .command(PeriodStartClosingCommand.self), .command(PeriodCloseCommand.self),
+                    .command(PeriodReopenCommand.self),
+                ]
+            ),
+            .group(
+                "bench",
+                "Measure what pgsync costs and does.",
+                [
+                    .command(BenchCaptureCommand.self), .command(BenchPostingCommand.self),
+                    .command(BenchTrialBalanceCommand.self),
+                ]
+            ),
             .command(CompletionsCommand.self),
         ],
         describeParts: { $0.verbose ? ["libpq \(ClientLibrary.version)"] : [] },

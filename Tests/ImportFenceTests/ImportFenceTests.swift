@@ -20,19 +20,19 @@ let allowedImports: [String: Set<String>] = [
 
     "PGSyncCore": [],
     "PGSyncCluster": ["Glibc", "Locking", "PGSyncCore", "Subprocesses"],
+    "PGSyncLedger": ["JSON", "PGSyncCore", "Postgres"],
     "PGSyncRules": ["JSON", "PGSyncCore"],
     "PGSyncSchema": ["PGSyncCore", "Postgres"],
     "PGSyncStore": ["JSON", "PGSyncCore", "PGSyncRules", "Postgres"],
     "PGSyncOperations": ["PGSyncCore", "PGSyncStore", "Postgres", "Services"],
-    "PGSyncWorker": ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services"],
+    "PGSyncWorker": ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services", "Telemetry"],
     "PGSyncBench": [
-        "Glibc", "Locking", "PGSyncCore", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",
-        "Services",
+        "Glibc", "Locking", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker",
+        "Postgres", "Services", "Subprocesses", "Telemetry",
     ],
     "PGSyncCLI": system.union([
-        "Arguments", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncOperations", "PGSyncRules",
-        "PGSyncSchema",
-        "PGSyncStore", "Postgres", "Services", "Telemetry",
+        "Arguments", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncLedger", "PGSyncOperations",
+        "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services", "Telemetry",
     ]),
     "pgsync": ["PGSyncCLI"],
 

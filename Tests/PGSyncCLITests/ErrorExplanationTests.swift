@@ -1,5 +1,6 @@
 import Arguments
 import PGSyncCluster
+import PGSyncLedger
 import PGSyncSchema
 import PGSyncStore
 import Postgres
@@ -20,6 +21,11 @@ struct ErrorExplanationTests {
             (SchemaError.stepFailed(step: "", reason: "", report: ""), 1),
             (ConfigurationError.unknownKey("", known: []), 78),
             (ConfigurationError.notPermitted(key: ""), 77),
+            (LedgerError.unknownAccount("", known: []), 91), (LedgerError.unknownPeriod("", known: []), 91),
+            (LedgerError.refused(PostgresError(.server, "")), 90),
+            (LedgerError.wrongChart(file: "", problems: []), 92),
+            (LedgerError.corrupt(""), 1), (CommandError.cannotWrite(path: "", reason: ""), 73),
+            (CommandError.unreadableFile(path: "", reason: ""), 92),
             (ClusterError.inUse(directory: "", pid: nil), 85), (ClusterError.portInUse(1), 84),
             (CommandError.serverDied(log: [], directory: ""), 86),
             (CommandError.interrupted(by: .interrupt), 130), (CommandError.interrupted(by: .terminate), 143),

@@ -19,7 +19,7 @@ struct RuleCompilerDatabaseTests {
             .flatMap(\.examples).map { try JSONValue(parsing: $0.row.value) }
     }
 
-    @Test("agree with the interpreter on every row", arguments: 0..<6)
+    @Test("agree with the interpreter on every row", arguments: 0..<10)
     func agree(_ index: Int) async throws {
         let rule = try rules()[index]
         var rows = HostileRows(for: rule, examples: try examples(of: rule), seed: UInt64(index) + 1)

@@ -24,7 +24,7 @@ struct ConfigurationTests {
         ("retry_backoff_multiplier", ".5"),
         ("retry_backoff_multiplier", "2,5"), ("enable_real_time_sync", "yes"),
         ("enable_real_time_sync", "TRUE"),
-        ("enable_real_time_sync", ""), ("max_retry_attempts", "-1"),
+        ("enable_real_time_sync", ""), ("max_retry_attempts", "0"),
     ]
 
     @Test("refuses bad values with an explanation, and without the trigger all the same")
@@ -58,7 +58,7 @@ struct ConfigurationTests {
         let accepted = [
             ("queue_batch_size", "100000"), ("retry_backoff_multiplier", "1.5"),
             ("enable_real_time_sync", "false"),
-            ("max_retry_attempts", "0"),
+            ("max_retry_attempts", "1"),
         ]
         try await database.run("create role \(database.name) login in role pgsync_operator")
         for (key, value) in accepted {
@@ -85,7 +85,7 @@ struct ConfigurationTests {
             )
             """
         )
-        #expect(values == ["100000 1.5 f 0"])
+        #expect(values == ["100000 1.5 f 1"])
         #expect(
             try await database.run("select pgsync.reset_configuration('queue_batch_size')") == ["100"]
         )
@@ -100,9 +100,10 @@ struct ConfigurationTests {
         )
         #expect(
             settings == [
-                "alert_threshold_queue_size 1000", "backfill_chunk_milliseconds 200",
+                "alert_threshold_queue_size 1000", "backfill_chunk_milliseconds 200", "books_time_zone UTC",
                 "closed_period_policy sweep", "enable_doorbell true", "enable_real_time_sync true",
-                "max_retry_attempts 5", "poll_interval_seconds 5",
+                "max_retry_attempts 5", "permanent_error_classes data.*, rule.*, ledger.*, period.*",
+                "poll_interval_seconds 5", "posting_paused false",
                 "queue_batch_size 100", "reconciliation_frequency_hours 1", "retention_days 7",
                 "retry_backoff_multiplier 2", "retry_delay_seconds 60", "sync_timeout_seconds 300",
             ]

@@ -6,7 +6,10 @@ as $$
 begin
     raise exception '%.% is never changed: % is refused', tg_table_schema, tg_table_name, lower(tg_op)
         using errcode = 'object_not_in_prerequisite_state',
-        hint = 'Old history goes by dropping a whole partition.';
+        hint = case
+            when tg_table_name like 'sync\_logs%' then 'Old history goes by dropping a whole partition.'
+            else 'Whatever comes to be known later is a new row.'
+        end;
 end;
 $$;
 

@@ -6,6 +6,8 @@ enum CommandError: Error {
     /// No connection could be made; the source says who chose the address.
     case cannotConnect(PostgresError, source: DatabaseSource)
     case unreadableURLFile(path: String, reason: String)
+    case unreadableFile(path: String, reason: String)
+    case cannotWrite(path: String, reason: String)
     case unreadableRules(path: String, reason: String)
     /// There is nothing of pgsync in the database.
     case notInstalled(database: String)
@@ -27,6 +29,10 @@ extension CommandError: CustomStringConvertible {
             """
         case .unreadableURLFile(let path, let reason):
             "cannot read the URL of a database from \(path): \(reason)"
+        case .unreadableFile(let path, let reason):
+            "cannot read \(path): \(reason)"
+        case .cannotWrite(let path, let reason):
+            "cannot write \(path): \(reason); nothing is there that was not there before"
         case .unreadableRules(let path, let reason):
             "cannot read rules from \(path): \(reason)"
         case .notInstalled(let database):

@@ -1,5 +1,6 @@
 import Arguments
 import PGSyncCluster
+import PGSyncLedger
 import PGSyncRules
 import PGSyncSchema
 import PGSyncStore
@@ -32,7 +33,15 @@ enum ErrorExplanation {
         case CaptureError.refused, CaptureError.noBackfill: .refused
         case CaptureError.notPermitted: .notPermitted
         case CaptureError.backfillIsRunning: .lockTimeout
+        case WorkerError.notPermitted: .notPermitted
+        case WorkerError.notAttached: .refused
 
+        case LedgerError.unknownAccount, LedgerError.unknownPeriod: .notInTheBooks
+        case LedgerError.refused, LedgerError.periodExists, LedgerError.periodOverlaps, LedgerError.periodIs:
+            .ledgerRefused
+        case LedgerError.notPermitted: .notPermitted
+        case LedgerError.wrongChart, CommandError.unreadableFile: .wrongFile
+        case CommandError.cannotWrite: .cannotWrite
         case RuleStoreError.unknownRule, RuleStoreError.unknownVersion: .noTable
         case RuleStoreError.notOwner, RuleStoreError.mayNotTry: .notPermitted
         case is RuleProblem: .wrongRules
@@ -60,6 +69,14 @@ enum ErrorExplanation {
         case CaptureError.unknownTable(let name, let known):
             Suggestion.nearest(to: name, among: known).map {
                 "there is no table \(name); did you mean '\($0)'?"
+            } ?? "\(error)"
+        case LedgerError.unknownAccount(let code, let known):
+            Suggestion.nearest(to: code, among: known).map {
+                "there is no account \(code); did you mean '\($0)'?"
+            } ?? "\(error)"
+        case LedgerError.unknownPeriod(let name, let known):
+            Suggestion.nearest(to: name, among: known).map {
+                "there is no period \(name); did you mean '\($0)'?"
             } ?? "\(error)"
         case RuleStoreError.unknownRule(let name, let known):
             Suggestion.nearest(to: name, among: known).map {

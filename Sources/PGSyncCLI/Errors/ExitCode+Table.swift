@@ -7,6 +7,7 @@ extension ExitCode {
     static let refused = ExitCode(65, "The table cannot be captured as asked.")
     static let noTable = ExitCode(66, "There is no such table or rule.")
     static let cannotConnect = ExitCode(69, "No connection to the database, or it was lost.")
+    static let cannotWrite = ExitCode(73, "The output file cannot be written.")
     static let lockTimeout = ExitCode(75, "Somebody else held a lock for too long; try again.")
     static let notPermitted = ExitCode(77, "The database user may not do this.")
     static let configuration = ExitCode(78, "An unknown setting, or a value that is not allowed.")
@@ -18,14 +19,17 @@ extension ExitCode {
     static let clusterUnavailable = ExitCode(84, "The private PostgreSQL could not be started or stopped.")
     static let clusterInUse = ExitCode(85, "Another process runs the private PostgreSQL.")
     static let serverDied = ExitCode(86, "The private PostgreSQL ended by itself.")
+    static let ledgerRefused = ExitCode(90, "The ledger does not take it; nothing was changed.")
+    static let notInTheBooks = ExitCode(91, "There is no such account or period.")
+    static let wrongFile = ExitCode(92, "A file cannot be read, or what is in it is wrong.")
     static let interrupted = ExitCode(130, "Ended at once by Ctrl-C.")
     static let terminated = ExitCode(143, "Ended at once by SIGTERM.")
 
     static let table: [ExitCode] = [
-        .success, .problemsFound, .usage, .refused, .noTable, .cannotConnect, .lockTimeout, .notPermitted,
-        .configuration, .wrongRules,
+        .success, .problemsFound, .usage, .refused, .noTable, .cannotConnect, .cannotWrite, .lockTimeout,
+        .notPermitted, .configuration, .wrongRules,
         .schemaTooNew, .schemaChanged, .schemaMissing, .unsuitableServer, .clusterUnavailable, .clusterInUse,
-        .serverDied, .interrupted, .closedPipe, .terminated,
+        .serverDied, .ledgerRefused, .notInTheBooks, .wrongFile, .interrupted, .closedPipe, .terminated,
     ]
 
     /// What a program ends with that a signal has stopped at once.

@@ -1,0 +1,92 @@
+import Arguments
+import JSON
+import PGSyncLedger
+import Postgres
+
+extension JournalExport.Format: ArgumentValue {}
+
+/// The command `pgsync ledger export`.
+struct LedgerExportCommand: Command {
+    var format = JournalExport.Format.hledger
+    var from: LedgerDay?
+    var until: LedgerDay?
+    var output: String?
+
+    static let signature = Signature(
+        "export",
+        "Write the journal for another program.",
+        discussion: """
+            It is written as of one moment, by day, a piece at a time: memory stays flat however long the journal is.
+
+            hledger: a journal that hledger check -s takes. From the beginning, it ends in what the ledger says its \
+            accounts stand at, so that hledger compares its own sums with that. csv: a row for each line; what a \
+            spreadsheet would run as a formula begins with an apostrophe. jsonl: an object for each entry, amounts \
+            as exact decimal texts; nothing is lost in it.
+            """,
+        examples: [
+            .init("pgsync ledger export | hledger -f - check -s", "Have an outsider check the books."),
+            .init(
+                "pgsync ledger export --format csv --from 2026-04-01 --until 2026-06-30 --output q1.csv",
+                "A quarter for a spreadsheet."
+            ),
+        ]
+    )
+    static let parameters: [Parameter<Self>] = [
+        .option("format", \.format, help: "What to write."),
+        .option("from", \.from, help: "Not before this day."),
+        .option("until", \.until, help: "Not after this day."),
+        .option(
+            "output",
+            \.output,
+            placeholder: "FILE",
+            isPath: true,
+            help: "Where to, whole or not at all, and for you alone to read; else standard output."
+        ),
+    ]
+
+    func validate() throws {
+        try checkSpan(from, until)
+    }
+
+    func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
+        guard !globals.json || output != nil || format == .jsonl else {
+            throw UsageProblem.conflict("with --json, which tells what was done, name a file: --output FILE")
+        }
+        let access = try LedgerAccess(globals, in: context)
+        guard let output else {
+            try await export(access) { try context.output.write($0) }
+            return .success
+        }
+        let file = try OutputFile(output)
+        let progress = ExportProgress(isShown: !globals.json && !globals.quiet, in: context)
+        let summary = try await export(access, onPage: progress.show) { try file.write($0) }
+        try file.finish()
+        progress.finish(summary)
+        if globals.json {
+            try context.print([
+                "format": .string(format.rawValue), "file": .string(output),
+                "entries": JSONValue(summary.entries), "lines": JSONValue(summary.lines),
+            ])
+        } else if !globals.quiet {
+            try context.print("\(output): \(summary.entries) entries, \(summary.lines) lines")
+        }
+        return .success
+    }
+
+    @discardableResult
+    private func export(
+        _ access: LedgerAccess,
+        onPage: @escaping @Sendable (JournalExport.Summary) -> Void = { _ in },
+        write: @escaping @Sendable (String) throws -> Void
+    ) async throws -> JournalExport.Summary {
+        try await access.database.withSchema { [format, from, until] connection in
+            try await connection.withSession { session in
+                try JournalExport(format, from: from, until: until).run(
+                    on: session,
+                    onPage: onPage,
+                    write: write
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import Arguments
+import JSON
+import PGSyncLedger
+
+/// The command `pgsync ledger statement`.
+struct LedgerStatementCommand: Command {
+    var account = ""
+    var from: LedgerDay?
+    var until: LedgerDay?
+
+    static let signature = Signature(
+        "statement",
+        "Show the lines of an account, with the balance after each.",
+        discussion: "Balances are debits less credits.",
+        examples: [
+            .init("pgsync ledger statement 1000", "This month so far."),
+            .init(
+                "pgsync ledger statement 1000 --from 2026-04-01 --until 2026-06-30",
+                "A quarter, with what was brought forward."
+            ),
+        ]
+    )
+    static let parameters: [Parameter<Self>] = [
+        .argument("ACCOUNT", \.account, help: "The code of the account."),
+        .option("from", \.from, help: "The first day; else the first of the month of the last one."),
+        .option("until", \.until, help: "The last day; else today by the server's calendar."),
+    ]
+
+    func validate() throws {
+        try checkSpan(from, until)
+    }
+
+    func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
+        let statement = try await LedgerAccess(globals, in: context).readBalances { [account, from, until] in
+            try $0.statement(of: account, from: from, until: until)
+        }
+        guard !globals.json else {
+            try context.print(statement.json)
+            return .success
+        }
+        try context.print(
+            "\(statement.account.code) \(statement.account.name), \(statement.from) to \(statement.until)"
+        )
+        var table = TextTable([
+            .init("date"), .init("entry", .right), .init("description", overflow: .wrap), .init("party"),
+            .init("debit", .right), .init("credit", .right), .init("balance", .right), .init("currency"),
+        ])
+        for line in statement.lines {
+            table.add([
+                "\(line.date)", line.entry.map { "\($0)" } ?? "", line.description, line.party ?? "",
+                line.debit ?? "", line.credit ?? "", line.balance, line.currency,
+            ])
+        }
+        try context.output.write(table.text(width: context.output.terminal.tableWidth))
+        return .success
+    }
+}
+
+/// Refuses a span that ends before it begins.
+func checkSpan(_ from: LedgerDay?, _ until: LedgerDay?) throws {
+    guard let from, let until, until < from else { return }
+    throw UsageProblem.conflict("--until \(until) is before --from \(from)")
+}
+
+extension AccountStatement {
+    fileprivate var json: JSONValue {
+        [
+            "account": .string(account.code), "name": .string(account.name), "from": .string("\(from)"),
+            "until": .string("\(until)"),
+            "lines": .array(
+                lines.map { line in
+                    [
+                        "date": .string("\(line.date)"), "entry": line.entry.map { JSONValue($0) } ?? .null,
+                        "description": .string(line.description),
+                        "party": line.party.map(JSONValue.string) ?? .null,
+                        "debit": line.debit.map(JSONValue.string) ?? .null,
+                        "credit": line.credit.map(JSONValue.string) ?? .null,
+                        "balance": .string(line.balance), "currency": .string(line.currency),
+                    ]
+                }
+            ),
+        ]
+    }
+}

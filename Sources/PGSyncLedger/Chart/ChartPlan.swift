@@ -1,0 +1,116 @@
+/// What a file would change in the chart of accounts.
+package struct ChartPlan: Sendable, Equatable {
+    /// An account that is new or will be another.
+    package struct Change: Sendable, Equatable {
+        package let before: Account?
+        package let after: Account
+
+        /// What will be another, with its words before and after.
+        package var differences: [(field: String, before: String, after: String)] {
+            guard let before else { return [] }
+            let fields: [(String, (Account) -> String)] = [
+                ("name", \.name), ("parent", { $0.parent ?? "none" }),
+                ("party_required", { "\($0.needsParty)" }), ("zero_to_close", { "\($0.mustBeZeroToClose)" }),
+                ("active", { "\($0.isActive)" }),
+            ]
+            return fields.compactMap { name, read in
+                read(before) == read(after) ? nil : (name, read(before), read(after))
+            }
+        }
+    }
+
+    package let changes: [Change]
+    /// Accounts of the file that are in the ledger as the file has them.
+    package let unchanged: Int
+    /// Accounts of the ledger that the file does not name; they stay.
+    package let unnamed: Int
+
+    /// Compares a file with the present chart, and throws all that cannot be.
+    package init(_ file: ChartFile, over present: AccountChart) throws(LedgerError) {
+        var problems: [ChartProblem] = []
+        var lines: [String: Int] = [:]
+        var changes: [Change] = []
+        for row in file.rows {
+            if let first = lines[row.code] {
+                problems.append(ChartProblem(row.line, "account \(row.code) stands in line \(first), too"))
+                continue
+            }
+            lines[row.code] = row.line
+            let before = present[row.code]
+            let after = row.account(over: before)
+            if let before, (before.kind, before.isContra) != (after.kind, after.isContra) {
+                problems.append(ChartProblem(row.line, Self.refusal(of: before)))
+            }
+            if before != after { changes.append(Change(before: before, after: after)) }
+        }
+        let named = Set(lines.keys)
+        problems += Self.problems(
+            ofParentsIn: changes.map(\.after),
+            among: AccountChart(
+                changes.map(\.after)
+                    + present.accounts.filter { account in
+                        !changes.contains { $0.after.code == account.code }
+                    }
+            ),
+            lines
+        )
+        guard problems.isEmpty else {
+            throw .wrongChart(file: file.path, problems: problems.sorted { $0.line < $1.line })
+        }
+        self.changes = changes
+        unchanged = file.rows.count - changes.count
+        unnamed = present.accounts.count { !named.contains($0.code) }
+    }
+
+    private static func refusal(of account: Account) -> String {
+        let what = (account.isContra ? "contra " : "") + account.kind.rawValue
+        return
+            "account \(account.code) is of type \(what) in the ledger, and that never changes: make a new account, "
+            + "move the balance by an entry, and make the old one inactive"
+    }
+
+    private static func problems(
+        ofParentsIn accounts: [Account],
+        among chart: AccountChart,
+        _ lines: [String: Int]
+    ) -> [ChartProblem] {
+        accounts.compactMap { account in
+            guard let parent = account.parent, let line = lines[account.code] else { return nil }
+            guard let above = chart[parent] else {
+                return ChartProblem(
+                    line,
+                    "the parent of \(account.code), \(parent), is neither in the file nor in the ledger"
+                )
+            }
+            guard parent != account.code else {
+                return ChartProblem(line, "account \(account.code) is its own parent")
+            }
+            // A lineage that is cut does not begin at the top.
+            guard chart.lineage(of: above)[0].parent == nil else {
+                return ChartProblem(line, "the parents of account \(account.code) lead back to it")
+            }
+            return nil
+        }
+    }
+}
+
+extension ChartPlan.Change {
+    package static func == (left: Self, right: Self) -> Bool {
+        left.before == right.before && left.after == right.after
+    }
+}
+
+extension ChartFile.Row {
+    /// The account as it will be; what the file does not say stays as it is.
+    fileprivate func account(over before: Account?) -> Account {
+        var account = before ?? Account(code: code, name: name, kind: kind)
+        account.name = name
+        account.kind = kind
+        if let isContra { account.isContra = isContra }
+        if let parent { account.parent = parent.isEmpty ? nil : parent }
+        if let needsParty { account.needsParty = needsParty }
+        if let mustBeZeroToClose { account.mustBeZeroToClose = mustBeZeroToClose }
+        if let isActive { account.isActive = isActive }
+        return account
+    }
+}

@@ -1,0 +1,142 @@
+import JSON
+import Postgres
+import TestSupport
+import Testing
+
+@testable import PGSyncLedger
+
+@Suite("JournalExport", .ledger, .timeLimit(.minutes(10)))
+struct JournalExportTests {
+    private struct Stopped: Error {}
+
+    private func post(_ count: Int) async throws {
+        try await TestDatabase.current.session { session in
+            var journal = RandomJournal(seed: 5)
+            try journal.post(count, on: session)
+        }
+    }
+
+    private func export(_ format: JournalExport.Format) async throws -> (String, JournalExport.Summary) {
+        try await TestDatabase.current.session { session in
+            var text = ""
+            let summary = try JournalExport(format).run(on: session) { text += $0 }
+            return (text, summary)
+        }
+    }
+
+    @Test("as CSV is read back by PostgreSQL with every amount and every text, formulas made harmless")
+    func csv() async throws {
+        try await post(200)
+        let (text, summary) = try await export(.csv)
+        let database = TestDatabase.current
+        let differences = try await database.session { session in
+            let header = text.prefix { $0 != "\r\n" }
+            let columns = header.split(separator: ",").map { "\($0) text" }.joined(separator: ", ")
+            try session.runScript("create temporary table exported (\(columns))")
+            try session.copyIn("copy exported from stdin (format csv, header)") { writer in
+                try writer.write(bytes: Array(text.utf8))
+            }
+            return try session.query(
+                """
+                with ours as (
+                    select
+                        entry.id::text, line.line::text, line.account, entry.currency,
+                        coalesce(ledger.debit, -ledger.credit) as amount, line.party, entry.description,
+                        entry.record_id, entry.correlation_id, line.dimensions::text, entry.reverses::text
+                    from ledger.journal_entries as entry
+                    inner join ledger.journal_lines as line on line.entry_id = entry.id
+                    inner join ledger.general_ledger as ledger
+                        on ledger.entry_id = line.entry_id and ledger.line = line.line
+                ),
+                theirs as (
+                    select
+                        entry_id, line, account, currency,
+                        coalesce(debit::numeric, -credit::numeric) as amount,
+                        regexp_replace(party, '^''(?=[=+@\\t\\r-])', ''),
+                        regexp_replace(description, '^''(?=[=+@\\t\\r-])', ''),
+                        record_id, regexp_replace(correlation_id, '^''(?=[=+@\\t\\r-])', ''), dimensions, reverses
+                    from exported
+                )
+                (select * from ours except all select * from theirs)
+                union all (select * from theirs except all select * from ours)
+                """
+            ).count
+        }
+        #expect(differences == 0)
+        #expect(summary.lines > 400 && summary.entries > 200)
+        let cells = text.split(separator: "\r\n").dropFirst().flatMap { $0.split(separator: ",") }
+        #expect(
+            !cells.contains {
+                $0.hasPrefix("=") || $0.hasPrefix("+") || $0.hasPrefix("@") || $0.hasPrefix("-")
+            }
+        )
+        #expect(text.contains(",'=cmd|' /C calc'!A0,"))
+    }
+
+    @Test("as JSON is one object a line that says what ledger.entry_details says")
+    func jsonLines() async throws {
+        try await post(200)
+        let (text, summary) = try await export(.jsonl)
+        let lines = text.split(separator: "\n")
+        #expect(lines.count == summary.entries)
+        let objects = try lines.map { try JSONValue(parsing: String($0)) }
+        let stored = try await TestDatabase.current.run(
+            """
+            select jsonb_build_object(
+                'id', id, 'date', entry_date, 'description', description, 'total', total::text, 'lines', lines,
+                'record_id', record_id, 'reverses', reverses, 'purpose', purpose
+            )::text
+            from ledger.entry_details order by entry_date, id
+            """
+        )
+        #expect(objects.count == stored.count)
+        for (object, stored) in zip(objects, stored) {
+            let stored = try JSONValue(parsing: try #require(stored))
+            for key in ["id", "date", "description", "total", "purpose"] {
+                #expect(object[key] == stored[key], "\(key)")
+            }
+            for key in ["record_id", "reverses"] { #expect((object[key] ?? .null) == stored[key]) }
+            let amountsAsTexts = stored["lines"]?.array?.map { line in
+                JSONValue.object(
+                    JSONObject(
+                        (line.object ?? JSONObject()).map { key, value in
+                            (key, value.number.map { .string($0.text) } ?? value)
+                        }
+                    )
+                )
+            }
+            #expect(object["lines"]?.array == amountsAsTexts)
+        }
+    }
+
+    @Test("hands on pieces while it reads, and ends when its reader does")
+    func streams() async throws {
+        try await post(600)
+        let database = TestDatabase.current
+        let (pieces, entries) = try await database.session { session in
+            var pieces: [Int] = []
+            let summary = try JournalExport(.jsonl).run(on: session) { pieces.append($0.utf8.count) }
+            return (pieces, summary.entries)
+        }
+        #expect(pieces.count > 3 && pieces.allSatisfy { $0 < 80 << 10 })
+        #expect(try await database.run("select count(*) from ledger.journal_entries") == ["\(entries)"])
+        // The session is free again when the reader goes away in the middle.
+        let left = try await database.session { session in
+            #expect(throws: Stopped.self) {
+                try JournalExport(.csv).run(on: session) { _ in throw Stopped() }
+            }
+            return try session.query("select count(*) from pg_cursors where name = 'pgsync_journal'")
+                .onlyRow().decode(0, as: Int.self)
+        }
+        #expect(left == 0)
+    }
+
+    @Test("of an empty journal is a file that says so")
+    func empty() async throws {
+        let (hledger, summary) = try await export(.hledger)
+        #expect(summary == JournalExport.Summary())
+        #expect(hledger.contains("account Assets:1000 Cash in hand") && !hledger.contains("2026-"))
+        #expect(try await export(.csv).0.hasSuffix("dimensions\r\n"))
+        #expect(try await export(.jsonl).0 == "")
+    }
+}

@@ -1,0 +1,23 @@
+create or replace function pgsync.pause(source regclass default null)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+begin
+    if source is null then
+        update pgsync.sync_configuration as setting set value = 'true' where setting.key = 'posting_paused';
+        return;
+    end if;
+    update pgsync.sources as own
+    set paused_at = coalesce(own.paused_at, clock_timestamp()), paused_by = coalesce(own.paused_by, session_user)
+    where own.source_table = pause.source and own.attached;
+    if not found then
+        raise exception '% is not attached', source
+            using errcode = 'undefined_object', hint = 'select table_name from pgsync.sources; lists what is.';
+    end if;
+end;
+$$;
+
+comment on function pgsync.pause(regclass)
+is 'Lets the changes of a table wait, or without a table all changes; capturing goes on.';

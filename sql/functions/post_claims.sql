@@ -1,0 +1,356 @@
+-- The whole of posting, for any mix of sources and rules, in one statement: what was decided is one list,
+-- read by each of the inserts. Nothing compares a row of the batch with each other row, and the big tables
+-- are reached by their keys alone; the settings keep the planner to that, which cannot know how many rows an
+-- array has.
+create or replace function pgsync.post_claims(
+    claims pgsync.claim[],
+    worker text,
+    started_at timestamptz default clock_timestamp()
+)
+returns pgsync.batch_result
+language plpgsql
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+set enable_nestloop = off
+set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+declare
+    v_zone constant text := pgsync.configuration_text('books_time_zone');
+    v_open constant datemultirange := (
+        select range_agg(period.days)
+        from ledger.periods as period
+        where period.status = 'open'
+    );
+    v_ruled constant regclass[] := array(select distinct rule.source_table from pgsync.rules as rule);
+    v_tables regclass[];
+    v_images jsonb[];
+    v_result pgsync.batch_result := pgsync.empty_result();
+    v_deferred_ids bigint[];
+    v_blocked_ids bigint[];
+begin
+    select array_agg(claim.source_table), array_agg(claim.data)
+    into v_tables, v_images
+    from unnest(post_claims.claims) as claim;
+
+    with decided as materialized (
+        select
+            summed.*,
+            case
+                when summed.outcome <> 'failed' then null
+                when summed.failure = 'rule.missing' then 'no rule says how its table is posted'
+                when summed.failure = 'period.closed' then 'no period is open for its day'
+                else summed.error_message
+            end as message,
+            summed.outcome not in ('superseded', 'failed') as is_applied,
+            summed.outcome in ('posted', 'amended') and summed.accounts is not null as has_entry
+        from (
+            select
+                totals.*,
+                case
+                    when totals.step = 'supersede' then 'superseded'
+                    when totals.step in ('leave', 'defer') then null
+                    when totals.failure is not null then 'failed'
+                    when totals.new_fingerprint = totals.fingerprint then 'unchanged'
+                    when totals.new_ids = '{}' then 'reversed'
+                    when totals.entry_ids = '{}' then 'posted'
+                    else 'amended'
+                end::pgsync.outcome as outcome
+            from (
+                -- A record that several rules post has as many rows here, of which the first speaks for all.
+                select
+                    part.*,
+                    row_number() over whole as place,
+                    bit_xor(part.part_fingerprint) over whole as new_fingerprint,
+                    array_remove(array_agg(part.entry_id) over whole, null) as new_ids,
+                    array_remove(array_agg(part.rule) over whole, null) as new_rules,
+                    first_value(part.part_failure) over whole as failure
+                from (
+                    select
+                        claim.*,
+                        result.rule,
+                        result.entry_date as document_date,
+                        result.currency,
+                        result.description,
+                        result.accounts,
+                        result.amounts,
+                        result.parties,
+                        result.dimensions,
+                        result.error_message,
+                        result.error_column,
+                        booking.entry_date as booked_date,
+                        case
+                            when result.accounts is not null then nextval('ledger.journal_entries_id_seq')
+                        end as entry_id,
+                        case
+                            when result.accounts is not null
+                                then hash_record_extended(
+                                    row(
+                                        result.rule, result.entry_date, result.currency, result.description,
+                                        result.accounts, result.amounts, result.parties, result.dimensions
+                                    ), 0
+                                )
+                            else 0
+                        end as part_fingerprint,
+                        case
+                            when claim.step <> 'post' then null
+                            when result.error_class is not null then result.error_class
+                            when result.accounts is not null and booking.entry_date is null then 'period.closed'
+                            when result.rule is null and claim.source_table <> all(v_ruled) then 'rule.missing'
+                        end as part_failure
+                    from pgsync.rank_claims(post_claims.claims) as claim
+                    left join pgsync.evaluate(v_tables, v_images) as result
+                        on result.number = claim.number and claim.step = 'post'
+                    cross join lateral (
+                        select
+                            case
+                                when v_open @> result.entry_date then result.entry_date
+                                when result.entry_date is not null then ledger.entry_date_for(result.entry_date)
+                            end as entry_date
+                    ) as booking
+                ) as part
+                window whole as (
+                    partition by part.number
+                    order by part.part_failure is null
+                    rows between unbounded preceding and unbounded following
+                )
+            ) as totals
+        ) as summed
+    ),
+
+    taken_back as materialized (
+        select
+            nextval('ledger.journal_entries_id_seq') as id,
+            decided.log_id,
+            decided.correlation_id,
+            ledger.entry_date_for(
+                case
+                    when decided.outcome = 'amended' then original.entry_date
+                    else greatest(original.entry_date, (decided.captured_at at time zone v_zone)::date)
+                end
+            ) as booked_date,
+            original.id as original_id,
+            original.document_date,
+            original.currency,
+            original.source_table,
+            original.record_id,
+            original.rule,
+            original.input_hash,
+            original.description
+        from decided
+        cross join lateral (
+            select entry.*
+            from unnest(decided.entry_ids) as standing (id)
+            cross join lateral (
+                select own.*
+                from ledger.journal_entries as own
+                where own.id = standing.id
+                offset 0
+            ) as entry
+            offset 0
+        ) as original
+        where decided.place = 1 and decided.outcome in ('amended', 'reversed')
+    ),
+
+    entry as (
+        insert into ledger.journal_entries (
+            id, entry_date, document_date, swept_from, purpose, currency, reverses, change_id, source_table, record_id,
+            rule, correlation_id, idempotency_key, input_hash, description
+        )
+        select
+            taken_back.id,
+            taken_back.booked_date,
+            taken_back.document_date,
+            null,
+            'reversal'::ledger.purpose,
+            taken_back.currency,
+            taken_back.original_id,
+            taken_back.log_id,
+            taken_back.source_table,
+            taken_back.record_id,
+            taken_back.rule,
+            taken_back.correlation_id,
+            'reversal:' || taken_back.original_id,
+            taken_back.input_hash,
+            taken_back.description
+        from taken_back
+        union all
+        select
+            decided.entry_id,
+            decided.booked_date,
+            decided.document_date,
+            nullif(decided.document_date, decided.booked_date),
+            'posting'::ledger.purpose,
+            decided.currency,
+            null,
+            decided.log_id,
+            decided.source_table,
+            decided.record_id,
+            decided.rule,
+            decided.correlation_id,
+            'change:' || decided.log_id || ':' || decided.rule,
+            int8send(decided.part_fingerprint),
+            decided.description
+        from decided
+        where decided.has_entry
+    ),
+
+    line as (
+        insert into ledger.journal_lines (entry_id, line, account, amount, currency, party, dimensions)
+        select
+            taken_back.id,
+            original.line,
+            original.account,
+            -original.amount,
+            original.currency,
+            original.party,
+            original.dimensions
+        from taken_back
+        cross join lateral (
+            select own.*
+            from ledger.journal_lines as own
+            where own.entry_id = taken_back.original_id
+            offset 0
+        ) as original
+        union all
+        select
+            decided.entry_id,
+            generate_subscripts(decided.accounts, 1)::smallint,
+            unnest(decided.accounts),
+            unnest(decided.amounts),
+            decided.currency,
+            unnest(decided.parties),
+            unnest(decided.dimensions)
+        from decided
+        where decided.has_entry
+    ),
+
+    audited as (
+        insert into pgsync.sync_audit_log (
+            log_id, attempt, outcome, source_table, record_id, entry_ids, superseded_by, previous_change, error_class,
+            error_message, error_column, worker, duration, correlation_id
+        )
+        select
+            decided.log_id,
+            decided.attempts + 1,
+            decided.outcome,
+            decided.source_table,
+            decided.record_id,
+            nullif(reversal.ids || decided.new_ids, '{}'),
+            decided.superseded_by,
+            decided.previous_change,
+            decided.failure,
+            decided.message,
+            decided.error_column,
+            post_claims.worker,
+            clock_timestamp() - post_claims.started_at,
+            decided.correlation_id
+        from decided
+        left join (
+            select taken_back.log_id, array_agg(taken_back.id) as ids
+            from taken_back
+            group by taken_back.log_id
+        ) as reversal on reversal.log_id = decided.log_id
+        where decided.place = 1 and decided.outcome is not null
+    ),
+
+    standing as (
+        insert into pgsync.sync_master_status as present (
+            source_table, record_id, last_change, last_xid, last_snapshot, last_audited, entry_ids, fingerprint, rules
+        )
+        select
+            decided.source_table,
+            decided.record_id,
+            case when decided.is_applied then decided.log_id else 0 end,
+            case when decided.is_applied then decided.captured_xid end,
+            case when decided.is_applied then decided.snapshot end,
+            decided.chain_end,
+            case
+                when decided.outcome in ('posted', 'amended', 'reversed') then decided.new_ids
+                else decided.entry_ids
+            end,
+            case when decided.is_applied then decided.new_fingerprint else decided.fingerprint end,
+            case when decided.is_applied then decided.new_rules else decided.rules end
+        from decided
+        where decided.chain_end is not null and decided.place = 1
+        on conflict on constraint sync_master_status_pkey do update
+        set
+            last_change = case when excluded.last_change = 0 then present.last_change else excluded.last_change end,
+            last_xid = case when excluded.last_change = 0 then present.last_xid else excluded.last_xid end,
+            last_snapshot = case when excluded.last_change = 0 then present.last_snapshot else excluded.last_snapshot end,
+            last_audited = excluded.last_audited,
+            entry_ids = excluded.entry_ids,
+            fingerprint = excluded.fingerprint,
+            rules = excluded.rules,
+            updated_at = excluded.updated_at
+    ),
+
+    finished as (
+        delete from pgsync.sync_queue as queue
+        where queue.log_id = any(
+            array(
+                select decided.log_id
+                from decided
+                where decided.outcome <> 'failed'
+            )
+        )
+    )
+
+    select
+        cardinality(post_claims.claims),
+        (count(*) filter (where decided.outcome = 'posted'))::integer,
+        (count(*) filter (where decided.outcome = 'amended'))::integer,
+        (count(*) filter (where decided.outcome = 'reversed'))::integer,
+        (count(*) filter (where decided.outcome = 'unchanged'))::integer,
+        (count(*) filter (where decided.outcome = 'superseded'))::integer,
+        (count(*) filter (where decided.outcome = 'failed'))::integer,
+        (count(*) filter (where decided.step = 'defer'))::integer,
+        (count(*) filter (where decided.step = 'leave'))::integer,
+        min(decided.log_id) filter (where decided.step = 'leave'),
+        array_agg(decided.log_id) filter (where decided.is_applied),
+        array_agg(decided.log_id) filter (where decided.outcome = 'failed'),
+        array_agg(decided.failure) filter (where decided.outcome = 'failed'),
+        array_agg(decided.message) filter (where decided.outcome = 'failed'),
+        array_agg(decided.log_id) filter (where decided.step = 'defer'),
+        array_agg(decided.log_id) filter (where decided.is_blocked)
+    into
+        v_result.claimed,
+        v_result.posted,
+        v_result.amended,
+        v_result.reversed,
+        v_result.unchanged,
+        v_result.superseded,
+        v_result.failed,
+        v_result.deferred,
+        v_result.left_waiting,
+        v_result.first_left,
+        v_result.applied_ids,
+        v_result.failed_ids,
+        v_result.error_classes,
+        v_result.error_messages,
+        v_deferred_ids,
+        v_blocked_ids
+    from decided
+    where decided.place = 1;
+
+    if v_result.failed > 0 then
+        perform pgsync.reschedule(v_result.failed_ids, v_result.error_classes, v_result.error_messages);
+    end if;
+    if v_result.deferred > 0 then
+        perform pgsync.set_aside(v_deferred_ids, coalesce(v_blocked_ids, '{}'));
+    end if;
+    -- Nearly always nothing has failed before, which one look tells.
+    if v_result.applied_ids is not null
+        and exists (select from pgsync.sync_queue as queue where queue.error_class is not null)
+    then
+        v_result.superseded := v_result.superseded + pgsync.settle_earlier(
+            post_claims.claims, v_result.applied_ids, post_claims.worker, post_claims.started_at
+        );
+    end if;
+    return v_result;
+end;
+$$;
+
+comment on function pgsync.post_claims(pgsync.claim[], text, timestamptz)
+is 'Posts claimed changes, compares, reverses, audits and finishes them, in the transaction of the claim.';

@@ -1,0 +1,39 @@
+-- Halves a batch that fails until those that make it fail stand alone: about twice the logarithm of the batch
+-- for each of them, and no subtransaction while all is well, because this is only called after a batch has
+-- failed. What would go away by itself ends the transaction, and the whole batch is tried again.
+create or replace function pgsync.post_isolated(
+    claims pgsync.claim[],
+    worker text,
+    started_at timestamptz default clock_timestamp()
+)
+returns pgsync.batch_result
+language plpgsql
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+declare
+    v_half constant integer := cardinality(claims) / 2;
+    v_result pgsync.batch_result;
+    v_class text;
+    v_message text;
+begin
+    begin
+        return pgsync.post_claims(claims, worker, started_at);
+    exception when others then
+        v_class := pgsync.error_class_of(sqlstate);
+        v_message := sqlerrm;
+        if v_class = 'transient' then
+            raise;
+        end if;
+    end;
+
+    if v_half = 0 then
+        return pgsync.fail_claim(claims[1], v_class, v_message, worker, started_at);
+    end if;
+    v_result := pgsync.post_isolated(claims[:v_half], worker, started_at);
+    return pgsync.add_results(v_result, pgsync.post_isolated(claims[v_half + 1:], worker, started_at));
+end;
+$$;
+
+comment on function pgsync.post_isolated(pgsync.claim[], text, timestamptz)
+is 'As post_claims, but changes that make it fail are found, noted as failed and left out.';

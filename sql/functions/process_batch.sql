@@ -1,0 +1,72 @@
+-- One call, one transaction, one round trip: claim, post, compare, audit, finish. A crash at any point leaves
+-- the changes waiting as they were. The marks tell the caller where to go on: below next_mark nothing that
+-- was visible is left for it; what commits later with a smaller id is found by looking from a mark whose
+-- snapshot_xmax has come to an end (snapshot_xmin of a later call).
+create or replace function pgsync.process_batch(
+    worker text,
+    batch_limit integer default null,
+    low_mark bigint default 0,
+    only_sources regclass[] default null,
+    isolate boolean default false,
+    scheduled boolean default false
+)
+returns pgsync.batch_result
+language plpgsql
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+declare
+    v_started constant timestamptz := clock_timestamp();
+    v_limit constant integer := coalesce(
+        batch_limit, pgsync.configuration_integer('queue_batch_size')::integer
+    );
+    v_snapshot constant pg_snapshot := pg_current_snapshot();
+    v_result pgsync.batch_result := pgsync.empty_result();
+    v_claims pgsync.claim[];
+    v_truncates pgsync.claim[];
+    v_claim pgsync.claim;
+begin
+    v_result.next_mark := low_mark;
+    v_result.snapshot_xmin := pg_snapshot_xmin(v_snapshot)::text::bigint;
+    v_result.snapshot_xmax := pg_snapshot_xmax(v_snapshot)::text::bigint;
+    v_result.is_paused := pgsync.configuration_boolean('posting_paused')
+        or not (scheduled or pgsync.configuration_boolean('enable_real_time_sync'));
+    if v_result.is_paused then
+        return v_result;
+    end if;
+
+    select claimed.claims, claimed.next_mark
+    into v_claims, v_result.next_mark
+    from pgsync.claim_changes(v_limit, low_mark, only_sources) as claimed;
+
+    -- A table that was emptied; its records are taken back before anything that came later is posted.
+    select array_agg(claim) filter (where claim.action = 'truncate')
+    into v_truncates
+    from unnest(v_claims) as claim;
+    if v_truncates is not null then
+        foreach v_claim in array v_truncates
+        loop
+            v_result := pgsync.add_results(v_result, pgsync.post_truncate(v_claim, worker, v_started));
+        end loop;
+        select coalesce(array_agg(claim), '{}')
+        into v_claims
+        from unnest(v_claims) as claim
+        where claim.action <> 'truncate';
+    end if;
+
+    if cardinality(v_claims) > 0 then
+        v_result := pgsync.add_results(
+            v_result,
+            case
+                when isolate then pgsync.post_isolated(v_claims, worker, v_started)
+                else pgsync.post_claims(v_claims, worker, v_started)
+            end
+        );
+    end if;
+    v_result.next_mark := least(v_result.next_mark, v_result.first_left);
+    return v_result;
+end;
+$$;
+
+comment on function pgsync.process_batch(text, integer, bigint, regclass[], boolean, boolean)
+is 'Takes waiting changes and posts them, in one transaction; isolate finds the ones that make a batch fail.';

@@ -1,0 +1,57 @@
+-- The policy is read each time, so that changing a setting changes what happens next. A wait grows with each
+-- failure and is spread by a tenth, so that many that failed together do not come back together.
+create or replace function pgsync.reschedule(log_ids bigint[], error_classes text[], error_messages text[])
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set jit = off
+as $$
+declare
+    v_limit constant bigint := pgsync.configuration_integer('max_retry_attempts');
+    v_delay constant numeric := pgsync.configuration_number('retry_delay_seconds');
+    v_factor constant numeric := pgsync.configuration_number('retry_backoff_multiplier');
+    v_permanent constant text[] := pgsync.permanent_error_classes();
+begin
+    update pgsync.sync_queue as queue
+    set
+        sync_status = case when verdict.is_dead then 'failed' else 'pending' end::pgsync.sync_status,
+        retry_count = queue.retry_count + 1,
+        attempts = queue.attempts + 1,
+        max_retries = case when verdict.is_permanent then queue.retry_count + 1 else v_limit end,
+        scheduled_at = case
+            when not verdict.is_dead
+                then clock_timestamp() + make_interval(
+                    secs => least(
+                        v_delay * v_factor ^ least(queue.retry_count, 100) * (0.9 + 0.2 * random()), 86400
+                    )::double precision
+                )
+        end,
+        locked_at = null,
+        last_sync_attempt = clock_timestamp(),
+        error_class = failure.class,
+        error_message = failure.message
+    from unnest(log_ids, error_classes, error_messages) as failure (log_id, class, message)
+    cross join lateral (
+        select failure.class like any(v_permanent) as is_permanent
+        offset 0
+    ) as judged
+    cross join lateral (
+        select
+            judged.is_permanent,
+            judged.is_permanent or (
+                select own.retry_count + 1 >= v_limit
+                from pgsync.sync_queue as own
+                where own.log_id = failure.log_id
+            ) as is_dead
+        offset 0
+    ) as verdict
+    where queue.log_id = failure.log_id;
+end;
+$$;
+
+comment on function pgsync.reschedule(bigint[], text[], text[])
+is 'Notes that changes failed, and when each is tried again, or that it waits for a person as a dead letter.';

@@ -1,0 +1,32 @@
+create or replace function pgsync.resume(source regclass default null)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+begin
+    if source is null then
+        update pgsync.sync_configuration as setting set value = 'false' where setting.key = 'posting_paused';
+    else
+        update pgsync.sources as own
+        set paused_at = null, paused_by = null
+        where own.source_table = resume.source and own.attached;
+        if not found then
+            raise exception '% is not attached', source
+                using errcode = 'undefined_object', hint = 'select table_name from pgsync.sources; lists what is.';
+        end if;
+        -- Those that were met while it was paused; the others were never touched.
+        update pgsync.sync_queue as queue
+        set scheduled_at = clock_timestamp()
+        from pgsync.sync_logs as log
+        where queue.scheduled_at = 'infinity'
+            and queue.error_class is distinct from 'blocked'
+            and log.id = queue.log_id
+            and log.source_table = resume.source;
+    end if;
+    perform pgsync.ring_doorbell();
+end;
+$$;
+
+comment on function pgsync.resume(regclass)
+is 'Ends a pause: of a table, or without a table the pause of everything.';

@@ -26,6 +26,29 @@ package enum PGSyncProgram {
             .command(SourcesCommand.self),
             .command(BackfillCommand.self),
             .command(WorkerCommand.self),
+            .command(StatusCommand.self),
+            .command(TopCommand.self),
+            .command(TraceCommand.self),
+            .group(
+                "queue",
+                "Look at the changes that wait, and end some.",
+                [
+                    .command(QueueListCommand.self), .command(QueueShowCommand.self),
+                    .command(QueueSkipCommand.self),
+                ]
+            ),
+            .group(
+                "dead",
+                "Work on dead letters: changes that failed and wait for a person.",
+                [
+                    .command(DeadListCommand.self), .command(DeadShowCommand.self),
+                    .command(DeadRetryCommand.self),
+                    .command(DeadResolveCommand.self),
+                ]
+            ),
+            .command(RetryCommand.self),
+            .command(PauseCommand.self),
+            .command(ResumeCommand.self),
             .group(
                 "rules",
                 "Check, try and apply the rules by which changes are posted.",

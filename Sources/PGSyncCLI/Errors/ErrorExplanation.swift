@@ -35,6 +35,10 @@ enum ErrorExplanation {
         case CaptureError.backfillIsRunning: .lockTimeout
         case WorkerError.notPermitted: .notPermitted
         case WorkerError.notAttached: .refused
+        case QueueError.noSuchChange: .noSuchChange
+        case QueueError.notPermitted: .notPermitted
+        case QueueError.notAttached: .refused
+        case QueueError.wrongKey: .usage
 
         case LedgerError.unknownAccount, LedgerError.unknownPeriod: .notInTheBooks
         case LedgerError.refused, LedgerError.periodExists, LedgerError.periodOverlaps, LedgerError.periodIs:

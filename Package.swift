@@ -32,7 +32,7 @@ let package = Package(
             name: "PGSyncCLI",
             dependencies: [
                 "Arguments", "JSON", "Locking", "PGSyncBench", "PGSyncCluster", "PGSyncCore",
-                "PGSyncLedger", "PGSyncOperations", "PGSyncRules",
+                "PGSyncDemo", "PGSyncLedger", "PGSyncOperations", "PGSyncRules",
                 "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services", "Telemetry",
             ]
         ),
@@ -46,6 +46,14 @@ let package = Package(
         ),
         .target(name: "PGSyncCore"),
         .target(name: "PGSyncCluster", dependencies: ["Locking", "Subprocesses"]),
+        .target(
+            name: "PGSyncDemo",
+            dependencies: [
+                "PGSyncCore", "PGSyncLedger", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres",
+                "Services", "Telemetry",
+            ],
+            plugins: ["EmbedSQL"]
+        ),
         .target(name: "PGSyncLedger", dependencies: ["JSON", "Postgres"]),
         .target(name: "PGSyncRules", dependencies: ["JSON", "PGSyncCore"]),
         .target(name: "PGSyncSchema", dependencies: ["PGSyncCore", "Postgres"], plugins: ["EmbedSQL"]),
@@ -61,8 +69,9 @@ let package = Package(
         .executableTarget(name: "pgsync", dependencies: ["PGSyncCLI"]),
         .executableTarget(name: "PostgresBenchmark", dependencies: ["CLibPQ", "PGSyncCluster", "Postgres"]),
 
-        // migrations/ and sql/ become Swift constants of PGSyncSchema. The plugin's directory links to both, because
-        // SwiftPM asks a plugin anew only when a file comes or goes in the directory of a target.
+        // migrations/ and sql/ become Swift constants of PGSyncSchema, an example those of PGSyncDemo. The plugin's
+        // directory links to both, because SwiftPM asks a plugin anew only when a file comes or goes in the directory
+        // of a target.
         .plugin(
             name: "EmbedSQL",
             capability: .buildTool(),
@@ -107,6 +116,7 @@ let package = Package(
             name: "PGSyncClusterTests",
             dependencies: ["PGSyncCluster", "Subprocesses", "TestSupport"]
         ),
+        .testTarget(name: "PGSyncDemoTests", dependencies: ["PGSyncDemo", "PGSyncRules"]),
         .testTarget(
             name: "PGSyncLedgerTests",
             dependencies: ["JSON", "PGSyncLedger", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]

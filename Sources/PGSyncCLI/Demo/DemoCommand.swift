@@ -1,6 +1,7 @@
 import Arguments
 import PGSyncDemo
 import Postgres
+import Telemetry
 
 /// The command `pgsync demo`.
 struct DemoCommand: Command {

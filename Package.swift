@@ -116,7 +116,7 @@ let package = Package(
             name: "PGSyncClusterTests",
             dependencies: ["PGSyncCluster", "Subprocesses", "TestSupport"]
         ),
-        .testTarget(name: "PGSyncDemoTests", dependencies: ["PGSyncDemo", "PGSyncRules"]),
+        .testTarget(name: "PGSyncDemoTests", dependencies: ["PGSyncDemo", "PGSyncRules", "PGSyncSchema"]),
         .testTarget(
             name: "PGSyncLedgerTests",
             dependencies: ["JSON", "PGSyncLedger", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]

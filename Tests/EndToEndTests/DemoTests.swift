@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 import Subprocesses
 import TestSupport
 import Testing

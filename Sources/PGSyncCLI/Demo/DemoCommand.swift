@@ -1,6 +1,7 @@
 import Arguments
 import PGSyncDemo
 import Postgres
+import Services
 import Telemetry
 
 /// The command `pgsync demo`.

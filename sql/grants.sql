@@ -48,6 +48,7 @@ begin
                 'execute on function pgsync.configuration_text(text)'
             ]),
             (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator'], array[
+                'select on sequence pgsync.sync_logs_id_seq',
                 'execute on function pgsync.capture_growth()',
                 'execute on function pgsync.changes_between(bigint, bigint)',
                 'execute on function pgsync.inspect_capture()',
@@ -116,6 +117,7 @@ begin
                 || 'pgsync.sync_progress, pgsync.sync_log_status',
                 'execute on function pgsync.changes_between(bigint, bigint)',
                 'execute on function pgsync.inspect_capture()',
+                'select on sequence pgsync.sync_logs_id_seq',
                 'execute on function pgsync.capture_growth()',
                 'execute on function pgsync.remember_growth()',
                 'execute on function pgsync.is_included(pgsync.sync_logs, pgsync.sync_logs)'

@@ -11,6 +11,7 @@ package enum PGSyncProgram {
             discussion: DatabaseSource.explanation,
             examples: [
                 .init("pgsync up", "Start a private PostgreSQL with everything in it, until Ctrl-C."),
+                .init("pgsync up --demo", "The same with a clinic whose bills are posted as you look."),
                 .init("pgsync migrate", "Bring the database to the schema this pgsync needs."),
                 .init("pgsync doctor", "Look for what is wrong, and say what to do."),
             ]
@@ -49,6 +50,7 @@ package enum PGSyncProgram {
             .command(RetryCommand.self),
             .command(PauseCommand.self),
             .command(ResumeCommand.self),
+            .command(DemoCommand.self),
             .group(
                 "rules",
                 "Check, try and apply the rules by which changes are posted.",

@@ -1,5 +1,6 @@
 import Arguments
 import PGSyncCluster
+import PGSyncDemo
 import PGSyncLedger
 import PGSyncRules
 import PGSyncSchema
@@ -48,6 +49,7 @@ enum ErrorExplanation {
         case CommandError.cannotWrite: .cannotWrite
         case RuleStoreError.unknownRule, RuleStoreError.unknownVersion: .noTable
         case RuleStoreError.notOwner, RuleStoreError.mayNotTry: .notPermitted
+        case DemoError.mayNotCreate: .notPermitted
         case is RuleProblem: .wrongRules
 
         case ConfigurationError.unknownKey, ConfigurationError.invalidValue: .configuration

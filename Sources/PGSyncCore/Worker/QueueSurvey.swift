@@ -14,7 +14,7 @@ package struct QueueSurvey: Sendable, Equatable {
     package var snapshotMaximum: Int64
 
     package init(
-        oldest: Int64?,
+        oldest: Int64? = nil,
         isDue: Bool = false,
         isPaused: Bool = false,
         lastID: Int64,

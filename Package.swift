@@ -32,19 +32,28 @@ let package = Package(
             name: "PGSyncCLI",
             dependencies: [
                 "Arguments", "JSON", "Locking", "PGSyncBench", "PGSyncCluster", "PGSyncCore",
-                "PGSyncLedger", "PGSyncOperations", "PGSyncRules",
-                "PGSyncSchema", "PGSyncStore", "Postgres", "Services", "Telemetry",
+                "PGSyncDemo", "PGSyncLedger", "PGSyncOperations", "PGSyncRules",
+                "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services", "Telemetry",
             ]
         ),
         .target(
             name: "PGSyncBench",
             dependencies: [
-                "Locking", "PGSyncCore", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",
-                "Services",
+                "Locking", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker",
+                "Postgres",
+                "Services", "Subprocesses", "Telemetry",
             ]
         ),
         .target(name: "PGSyncCore"),
         .target(name: "PGSyncCluster", dependencies: ["Locking", "Subprocesses"]),
+        .target(
+            name: "PGSyncDemo",
+            dependencies: [
+                "PGSyncCore", "PGSyncLedger", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres",
+                "Services", "Telemetry",
+            ],
+            plugins: ["EmbedSQL"]
+        ),
         .target(name: "PGSyncLedger", dependencies: ["JSON", "Postgres"]),
         .target(name: "PGSyncRules", dependencies: ["JSON", "PGSyncCore"]),
         .target(name: "PGSyncSchema", dependencies: ["PGSyncCore", "Postgres"], plugins: ["EmbedSQL"]),
@@ -55,13 +64,14 @@ let package = Package(
         .target(name: "PGSyncStore", dependencies: ["JSON", "PGSyncCore", "PGSyncRules", "Postgres"]),
         .target(
             name: "PGSyncWorker",
-            dependencies: ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services"]
+            dependencies: ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services", "Telemetry"]
         ),
         .executableTarget(name: "pgsync", dependencies: ["PGSyncCLI"]),
         .executableTarget(name: "PostgresBenchmark", dependencies: ["CLibPQ", "PGSyncCluster", "Postgres"]),
 
-        // migrations/ and sql/ become Swift constants of PGSyncSchema. The plugin's directory links to both, because
-        // SwiftPM asks a plugin anew only when a file comes or goes in the directory of a target.
+        // migrations/ and sql/ become Swift constants of PGSyncSchema, an example those of PGSyncDemo. The plugin's
+        // directory links to both, because SwiftPM asks a plugin anew only when a file comes or goes in the directory
+        // of a target.
         .plugin(
             name: "EmbedSQL",
             capability: .buildTool(),
@@ -85,7 +95,7 @@ let package = Package(
         .testTarget(name: "EmbedSQLTests", dependencies: ["embed-sql"]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["JSON", "PGSyncCluster", "Subprocesses", "TestSupport", "pgsync"]
+            dependencies: ["JSON", "PGSyncCluster", "Postgres", "Subprocesses", "TestSupport", "pgsync"]
         ),
         .testTarget(name: "ImportFenceTests"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
@@ -95,7 +105,8 @@ let package = Package(
         .testTarget(
             name: "PGSyncCLITests",
             dependencies: [
-                "Arguments", "JSON", "PGSyncCLI", "PGSyncCluster", "PGSyncCore", "PGSyncLedger", "PGSyncSchema",
+                "Arguments", "JSON", "PGSyncCLI", "PGSyncCluster", "PGSyncCore", "PGSyncLedger",
+                "PGSyncSchema",
                 "Postgres",
                 "TestSupport",
             ]
@@ -105,6 +116,7 @@ let package = Package(
             name: "PGSyncClusterTests",
             dependencies: ["PGSyncCluster", "Subprocesses", "TestSupport"]
         ),
+        .testTarget(name: "PGSyncDemoTests", dependencies: ["PGSyncDemo", "PGSyncRules"]),
         .testTarget(
             name: "PGSyncLedgerTests",
             dependencies: ["JSON", "PGSyncLedger", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]
@@ -119,8 +131,9 @@ let package = Package(
         .testTarget(
             name: "PGSyncWorkerTests",
             dependencies: [
-                "Locking", "PGSyncCore", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",
-                "Services",
+                "Locking", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker",
+                "Postgres",
+                "Services", "Subprocesses", "Telemetry",
                 "TestSupport",
             ]
         ),
@@ -136,7 +149,15 @@ let package = Package(
         .testTarget(
             name: "PGSyncStoreTests",
             dependencies: [
-                "JSON", "PGSyncCluster", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "TestSupport",
+                "JSON", "PGSyncCluster", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore",
+                "Postgres", "TestSupport",
+            ]
+        ),
+        .testTarget(
+            name: "PackTests",
+            dependencies: [
+                "JSON", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "Subprocesses",
+                "TestSupport",
             ]
         ),
         .testTarget(

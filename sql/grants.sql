@@ -48,6 +48,7 @@ begin
                 'execute on function pgsync.configuration_text(text)'
             ]),
             (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator'], array[
+                'select on sequence pgsync.sync_logs_id_seq',
                 'execute on function pgsync.capture_growth()',
                 'execute on function pgsync.changes_between(bigint, bigint)',
                 'execute on function pgsync.inspect_capture()',
@@ -116,6 +117,7 @@ begin
                 || 'pgsync.sync_progress, pgsync.sync_log_status',
                 'execute on function pgsync.changes_between(bigint, bigint)',
                 'execute on function pgsync.inspect_capture()',
+                'select on sequence pgsync.sync_logs_id_seq',
                 'execute on function pgsync.capture_growth()',
                 'execute on function pgsync.remember_growth()',
                 'execute on function pgsync.is_included(pgsync.sync_logs, pgsync.sync_logs)'
@@ -125,6 +127,7 @@ begin
                 'execute on function ledger.already_posted(text[], bytea[])',
                 'execute on function ledger.balances_at(date)',
                 'execute on function ledger.entry_date_for(date)',
+                'execute on function ledger.inspect_journal()',
                 'execute on function ledger.trial_balance_at(date)'
             ]),
             (array['pgsync_worker'], array[
@@ -149,14 +152,29 @@ begin
                 'select on table pgsync.rules, pgsync.rule_spans',
                 'execute on function pgsync.rule_checksum(text)',
                 'execute on function pgsync.rule_boolean(jsonb)',
-                'execute on function pgsync.rule_date(jsonb)',
-                'execute on function pgsync.rule_number(jsonb)',
+                'execute on function pgsync.rule_bounded(numeric, integer)',
+                'execute on function pgsync.rule_date(text)',
+                'execute on function pgsync.rule_number(jsonb, text)',
                 'execute on function pgsync.rule_number_problem(jsonb)',
-                'execute on function pgsync.rule_text(jsonb)'
+                'execute on function pgsync.rule_text(jsonb, text)'
             ]),
             (array['pgsync_worker', 'pgsync_operator'], array[
                 'execute on function pgsync.post_now(regclass, text)',
                 'execute on function pgsync.process_batch(text, integer, bigint, regclass[], boolean, boolean)'
+            ]),
+            (array['pgsync_worker'], array[
+                'select on table pgsync.sync_workers',
+                'execute on function pgsync.begin_careful(text, bigint, regclass[], boolean, boolean)',
+                'execute on function pgsync.end_careful(text, bigint, text, text, boolean)',
+                'execute on function pgsync.error_class_of(text)',
+                'execute on function pgsync.find_lost_workers(integer)',
+                'execute on function pgsync.process_one(text, bigint, boolean)',
+                'execute on function pgsync.register_worker(text, text, integer, text, integer, boolean)',
+                'execute on function pgsync.report_worker(integer, jsonb)',
+                'execute on function pgsync.resume_worker(integer)',
+                'execute on function pgsync.stop_worker(integer, jsonb)',
+                'execute on function pgsync.survey_queue(bigint, regclass[], boolean)',
+                'execute on function pgsync.waiting_counts(regclass[])'
             ]),
             (array['pgsync_operator'], array[
                 'update (retry_count, scheduled_at) on table pgsync.sync_queue',
@@ -167,6 +185,16 @@ begin
             ]),
             (array['pgsync_worker'], array[
                 'select on table pgsync.sync_audit_log, pgsync.sync_master_status'
+            ]),
+            (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                'select on table pgsync.waiting_changes, pgsync.worker_states',
+                'execute on function pgsync.backlog(integer)',
+                'execute on function pgsync.failures(integer)',
+                'execute on function pgsync.queue_size(integer)',
+                'execute on function pgsync.recent_outcomes(integer)',
+                'execute on function pgsync.record_key(regclass, text[])',
+                'execute on function pgsync.running_totals()',
+                'execute on function pgsync.trace(regclass, text, boolean)'
             ]),
             (array['pgsync_operator'], array[
                 'update (value) on table pgsync.sync_configuration',

@@ -1,4 +1,3 @@
-import Glibc
 import PGSyncCore
 import PGSyncSchema
 import PGSyncStore
@@ -23,34 +22,8 @@ struct BenchWorkshop: Sendable {
                         _ = try store.attach(try store.table(named: variant.table), CaptureOptions())
                     }
                 }
-                let names = [
-                    "server_version", "fsync", "synchronous_commit", "shared_buffers", "max_wal_size",
-                ]
-                let settings = try names.map { name in
-                    let value = try session.query("select current_setting(\(name))").onlyRow()
-                    return (name: name, value: try value.decode(0, as: String.self))
-                }
-                return settings + [(name: "cores", value: "\(sysconf(Int32(_SC_NPROCESSORS_ONLN)))")]
+                return try BenchSettings.read(session)
             }
-        }
-    }
-
-    /// Lends connections that are all open before anything is timed.
-    func withConnections<Result>(
-        _ count: Int,
-        _ body: ([PostgresConnection]) async throws -> Result
-    ) async throws -> Result {
-        try await withConnections(count, [], body)
-    }
-
-    private func withConnections<Result>(
-        _ count: Int,
-        _ open: [PostgresConnection],
-        _ body: ([PostgresConnection]) async throws -> Result
-    ) async throws -> Result {
-        guard open.count < count else { return try await body(open) }
-        return try await PostgresConnection.withConnection(to: options) { connection in
-            try await withConnections(count, open + [connection], body)
         }
     }
 

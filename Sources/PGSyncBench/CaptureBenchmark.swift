@@ -44,33 +44,7 @@ package struct CaptureBenchmark: Sendable {
 
     /// Measures everything and checks the logs; `onCell` hears of each measurement.
     package func run(onCell: @Sendable (BenchCell) throws -> Void) async throws -> BenchReport {
-        let name = "pgsync_bench_\(UInt32.random(in: 0 ... .max))"
-        return try await PostgresConnection.withConnection(to: server) { administrator in
-            try await administrator.withSession { session in
-                _ = try session.execute(
-                    "create database \(Identifier(name)) encoding 'UTF8' template template0"
-                )
-            }
-            let result: Result<BenchReport, any Error>
-            do {
-                result = .success(try await measure(server.with("dbname", name), administrator, onCell))
-            } catch {
-                result = .failure(error)
-            }
-            try await drop(name)
-            return try result.get()
-        }
-    }
-
-    /// In a task of its own, so that it also happens when the benchmark was cancelled.
-    private func drop(_ name: String) async throws {
-        try await Task.detached { [server] in
-            try await PostgresConnection.withConnection(to: server) { connection in
-                try await connection.withSession { session in
-                    _ = try session.execute("drop database \(Identifier(name)) with (force)")
-                }
-            }
-        }.value
+        try await BenchDatabase.with(on: server) { try await measure($0, $1, onCell) }
     }
 
     private func measure(
@@ -83,7 +57,7 @@ package struct CaptureBenchmark: Sendable {
         var cells: [BenchCell] = []
         var wakes: [AlarmState.Wake: Int] = [:]
         let most = plan.writers.max() ?? 1
-        try await workshop.withConnections(most) { connections in
+        try await BenchDatabase.withConnections(most, to: options) { connections in
             for round in 0..<plan.rounds {
                 // Not in the middle of a round, where it would fall on one variant alone. Not everybody may.
                 try await administrator.withSession { _ = try? $0.execute("checkpoint") }

@@ -38,6 +38,7 @@ struct GlobalOptions: ParameterSet {
             "log-format",
             \.logStyle,
             placeholder: "FORMAT",
+            environment: ["PGSYNC_LOG_FORMAT"],
             help: "How log lines look; auto is human on a terminal and logfmt elsewhere."
         ),
     ]
@@ -50,7 +51,17 @@ struct GlobalOptions: ParameterSet {
     }
 
     /// A logger to standard error.
-    var logger: Logger {
+    var logger: Logger { Logger(handler: logHandler, level: logLevel) }
+
+    /// A logger that writes a lasting fault a few times a minute only, and its handler, to be flushed in the end.
+    var patientLogger: (logger: Logger, handler: RepeatLimitingLogHandler) {
+        let handler = RepeatLimitingLogHandler(logHandler)
+        return (Logger(handler: handler, level: logLevel), handler)
+    }
+
+    private var logLevel: LogLevel { verbose ? .debug : quiet ? .warning : .info }
+
+    private var logHandler: StreamLogHandler {
         let format: LogFormat? =
             switch logStyle {
             case .auto: nil
@@ -58,9 +69,6 @@ struct GlobalOptions: ParameterSet {
             case .logfmt: .logfmt
             case .json: .json
             }
-        return Logger(
-            handler: StreamLogHandler.standardError(format: format),
-            level: verbose ? .debug : quiet ? .warning : .info
-        )
+        return .standardError(format: format)
     }
 }

@@ -7,7 +7,7 @@ package import Services
 ///
 /// Wake-ups are hints and looking is the truth: a sleep also ends when looking, which happens at the poll interval at
 /// the latest, finds something. It owns the connection as long as it is lent.
-package struct ChangeAlarm {
+package struct ChangeAlarm: Sendable {
     /// How a worker learns of changes.
     package enum Mode: String, Sendable, CaseIterable {
         /// By the doorbell, with looking as the fallback.
@@ -57,7 +57,11 @@ package struct ChangeAlarm {
     /// Sleeps until something may be there, and tells what ended the sleep.
     ///
     /// Call it when there is nothing to do. It throws when the connection is lost; then connect again and look.
-    package func sleep(until shutdown: Shutdown) async throws -> AlarmState.Wake {
+    /// `onWake` hears of the end before the doorbell is let go of, which takes a moment.
+    package func sleep(
+        until shutdown: Shutdown,
+        onWake: (AlarmState.Wake) -> Void = { _ in }
+    ) async throws -> AlarmState.Wake {
         var state = AlarmState(usesDoorbell: mode == .doorbell, pollInterval: pollInterval)
         bell.clear()
         var action = state.handle(.nothingToDo)
@@ -71,6 +75,7 @@ package struct ChangeAlarm {
             case .sleep(let duration):
                 action = state.handle(try await event(within: duration, or: shutdown))
             case .wake(let reason, let disarming):
+                onWake(reason)
                 if disarming { try await connection.withSession { try Doorbell($0).disarm() } }
                 return reason
             }

@@ -25,14 +25,19 @@ let allowedImports: [String: Set<String>] = [
     "PGSyncSchema": ["PGSyncCore", "Postgres"],
     "PGSyncStore": ["JSON", "PGSyncCore", "PGSyncRules", "Postgres"],
     "PGSyncOperations": ["PGSyncCore", "PGSyncStore", "Postgres", "Services"],
-    "PGSyncWorker": ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services"],
+    "PGSyncWorker": ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services", "Telemetry"],
     "PGSyncBench": [
-        "Glibc", "Locking", "PGSyncCore", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",
-        "Services",
+        "Glibc", "Locking", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker",
+        "Postgres", "Services", "Subprocesses", "Telemetry",
+    ],
+    "PGSyncDemo": [
+        "PGSyncCore", "PGSyncLedger", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "Services",
+        "Telemetry",
     ],
     "PGSyncCLI": system.union([
-        "Arguments", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncLedger", "PGSyncOperations",
-        "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "Services", "Telemetry",
+        "Arguments", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncDemo", "PGSyncLedger",
+        "PGSyncOperations", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",
+        "Services", "Telemetry",
     ]),
     "pgsync": ["PGSyncCLI"],
 

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Idempotency keys", .ledger, .timeLimit(.minutes(1)))
+@Suite("Idempotency keys", .ledger, .timeLimit(.minutes(10)))
 struct IdempotencyTests {
     private func post(_ amount: String, key: String = "invoice 7") -> String {
         """
@@ -28,6 +28,15 @@ struct IdempotencyTests {
         let other = post("1", key: "invoice 9")
         #expect(try await condition(of: other, blockedBy: other) == nil)
         #expect(try await TestDatabase.current.run("select count(*) from ledger.journal_entries") == ["2"])
+    }
+
+    @Test("are used once, whoever posts", arguments: Intruder.allCases)
+    func usedOnce(_ intruder: Intruder) async throws {
+        #expect(try await condition(of: Posting().statement, as: intruder) == nil)
+        #expect(try await condition(of: Posting().statement, as: intruder) == "23505")
+        let hashless = Posting(key: "other").statement.replacing("'\\x01'", with: "'\\x'")
+        #expect(try await condition(of: hashless, as: intruder) == "23514")
+        #expect(try await condition(of: Posting(key: "").statement, as: intruder) == "23514")
     }
 
     @Test("tell a batch which of its entries are there, and refuse it when one was other")

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Accounting periods", .ledger, .timeLimit(.minutes(1)))
+@Suite("Accounting periods", .ledger, .timeLimit(.minutes(10)))
 struct PeriodTests {
     private let close = "select ledger.start_closing('2026-04'); select ledger.close_period('2026-04');"
 
@@ -80,13 +80,30 @@ struct PeriodTests {
         #expect(history == ["open", "closing", "closed", "open: a bill was late"])
     }
 
-    @Test("do not overlap")
-    func doNotOverlap() async throws {
-        let found = try await condition(
-            of: "select ledger.open_period('again', '2026-12-31', '2027-01-31')",
-            as: .owner
-        )
-        #expect(found == "23P01")
+    @Test("do not overlap, and begin open, whoever makes them and however", arguments: Intruder.allCases)
+    func doNotOverlap(_ intruder: Intruder) async throws {
+        let overlapping = "[2026-12-31,2027-02-01)"
+        let insert =
+            "insert into ledger.periods (name, days, status) values ('again', '\(overlapping)', 'open')"
+        let refused = intruder == .worker ? "42501" : nil
+        #expect(try await condition(of: insert, as: intruder) == refused ?? "23P01")
+        for (row, expected) in [
+            (["again", overlapping, "open"], "23P01"),
+            (["early", "[2027-02-01,2027-03-01)", "closed"], "PL011"),
+            (["endless", "[2027-02-01,infinity)", "open"], "23514"),
+        ] {
+            let error = await #expect(throws: PostgresError.self) {
+                try await TestDatabase.current.session { session in
+                    _ = try session.runScript(intruder.prelude)
+                    _ = try session.copyIn("copy ledger.periods (name, days, status) from stdin") {
+                        try $0.write(row: row)
+                    }
+                }
+            }
+            #expect(error?.sqlState?.code == refused ?? expected, "\(row)")
+        }
+        let open = "select ledger.open_period('again', '2026-12-31', '2027-01-31')"
+        #expect(try await condition(of: open, as: .owner) == "23P01")
     }
 
     @Test("say on which day a document counts, by the policy in force")

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Rights in the ledger", .timeLimit(.minutes(1)))
+@Suite("Rights in the ledger", .timeLimit(.minutes(10)))
 struct RightsTests {
     private let manual = """
         select ledger.post_entry(
@@ -20,11 +20,14 @@ struct RightsTests {
         let chart = #"select ledger.import_chart('[{"code": "8000", "name": "New", "type": "income"}]')"#
         let account = "update ledger.accounts set active = true"
         let snapshot = "select ledger.take_snapshot()"
-        let all = [reading, details, inserting, manual, opening, chart, account, snapshot]
+        let inspecting = "select count(*) from ledger.inspect_journal()"
+        let all = [reading, details, inserting, manual, opening, chart, account, snapshot, inspecting]
         let allowed: [String: [String]] = [
-            "pgsync_worker": [reading, details, inserting, manual, snapshot],
-            "pgsync_operator": [reading, details, manual, opening, chart, snapshot],
-            "pgsync_reader": [reading, details], "pgsync_auditor": [reading, details], "pgsync_capture": [],
+            "pgsync_worker": [reading, details, inserting, manual, snapshot, inspecting],
+            "pgsync_operator": [reading, details, manual, opening, chart, snapshot, inspecting],
+            "pgsync_reader": [reading, details, inspecting],
+            "pgsync_auditor": [reading, details, inspecting],
+            "pgsync_capture": [],
         ]
         for (role, permitted) in allowed {
             for statement in all {

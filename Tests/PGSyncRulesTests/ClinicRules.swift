@@ -3,7 +3,10 @@ import PGSyncRules
 
 /// The rule files of the clinic example.
 enum ClinicRules {
-    static let names = ["maps", "consultation", "pharmacy", "lab", "ultrasound"]
+    static let names = [
+        "maps", "consultation", "pharmacy", "lab", "ultrasound", "payments", "refunds", "returns",
+        "settlements",
+    ]
 
     static func files() throws -> [RuleFile] {
         try names.map {

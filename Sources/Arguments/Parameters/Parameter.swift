@@ -7,17 +7,33 @@ public struct Parameter<Root: ParameterSet>: Sendable {
     let assign: @Sendable (_ root: inout Root, _ words: [String], _ source: String) throws -> Void
 
     /// A switch; `isNegatable` adds `--no-name`, for a property that is true by default.
+    ///
+    /// The first environment variable that is set and not empty stands in for it, with `true` or `false`.
     public static func flag(
         _ name: String,
         short: Character? = nil,
         _ property: any WritableKeyPath<Root, Bool> & Sendable,
         isNegatable: Bool = false,
+        environment: [String] = [],
         help: String
     ) -> Parameter {
-        Parameter(
-            spec: ParameterSpec(kind: .flag(isNegatable: isNegatable), name: name, short: short, help: help)
-        ) { root, words, _ in
-            root[keyPath: property] = words.last == "true"
+        let spec = ParameterSpec(
+            kind: .flag(isNegatable: isNegatable),
+            name: name,
+            short: short,
+            help: help,
+            environment: environment
+        )
+        return Parameter(spec: spec) { root, words, source in
+            guard let word = words.last, let value = Bool(word) else {
+                throw UsageProblem.invalidValue(
+                    words.last ?? "",
+                    for: source,
+                    expected: "true or false",
+                    suggestion: nil
+                )
+            }
+            root[keyPath: property] = value
         }
     }
 

@@ -1,10 +1,6 @@
 import Arguments
-import Glibc
-import Locking
 import PGSyncBench
-import PGSyncCluster
 import PGSyncSchema
-import Postgres
 
 /// The command `pgsync bench capture`.
 struct BenchCaptureCommand: Command {
@@ -24,8 +20,7 @@ struct BenchCaptureCommand: Command {
             (naive). They take turns in each round. A ratio compares two rates of one round; shown are medians over \
             the rounds. In the end every log is compared with what was written and with its table.
 
-            It runs on a private server that it makes and removes, which keeps what it was told (fsync). With \
-            --here it uses the server of --database-url, in a database of its own that it drops.
+            \(BenchServer.explanation)
             """,
         examples: [
             .init("pgsync bench capture", "Measure it all; takes about five minutes."),
@@ -50,70 +45,24 @@ struct BenchCaptureCommand: Command {
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
-        let report =
-            here
-            ? try await onGivenServer(globals, context) : try await onPrivateServer(globals, context)
-        let text = BenchText(report)
-        try globals.json ? context.print(text.json) : context.output.write(text.text)
-        return report.holds ? .success : .problemsFound
-    }
-
-    private func onGivenServer(_ globals: GlobalOptions, _ context: CommandContext) async throws
-        -> BenchReport
-    {
-        let database = try Database(globals, in: context, program: "pgsync bench")
-        return try await database.withConnection { [options = database.options] _ in
-            try await measure(on: options, globals, context)
-        }
-    }
-
-    private func onPrivateServer(_ globals: GlobalOptions, _ context: CommandContext) async throws
-        -> BenchReport
-    {
-        let temporary = context.environment["TMPDIR"] ?? "/tmp"
-        var configuration = ClusterConfiguration(stateDirectory: "\(temporary)/pgsync-bench-\(getpid())")
-        // No checkpoint in the middle of a round, which would fall on one variant alone.
-        configuration.settings = ["max_wal_size": "16GB", "checkpoint_timeout": "1h"]
-        let cluster = try await PrivateCluster(owning: configuration)
-        let result: Result<BenchReport, any Error>
-        do {
-            result = .success(
-                try await Interruption.ends {
-                    try await cluster.start()
-                    let options = try ConnectionOptions(cluster.connectionString(database: "postgres"))
-                    return try await measure(on: options, globals, context)
-                }
-            )
-        } catch {
-            result = .failure(error)
-        }
-        try cluster.destroyNow()
-        return try result.get()
-    }
-
-    private func measure(
-        on server: ConnectionOptions,
-        _ globals: GlobalOptions,
-        _ context: CommandContext
-    ) async throws -> BenchReport {
         var plan = CaptureBenchmark.Plan()
         plan.writers = writers.counts
         plan.rounds = rounds
         plan.period = .seconds(seconds)
         plan.copyRows = copyRows
-        let benchmark = CaptureBenchmark(plan, on: server, migrator: Migrator(binaryVersion: Version.number))
-        guard !globals.quiet, !globals.json else { return try await benchmark.run { _ in } }
-        let start = ContinuousClock.now
-        let writer = Locked(
-            (ProgressWriter(ProgressBar("measuring", total: plan.cellCount), to: context.errors), 0)
-        )
-        let report = try await benchmark.run { _ in
-            try writer.withLock { writer in
-                writer.1 += 1
-                try writer.0.update(completed: writer.1, elapsed: ContinuousClock.now - start)
+        let server = BenchServer(isGiven: here, globals: globals, context: context)
+        let report = try await server.with { [plan] options in
+            let benchmark = CaptureBenchmark(
+                plan,
+                on: options,
+                migrator: Migrator(binaryVersion: Version.number)
+            )
+            return try await server.withProgress(of: plan.cellCount) { step in
+                try await benchmark.run { _ in try step() }
             }
         }
-        try writer.withLock { try $0.0.finish(completed: $0.1, elapsed: ContinuousClock.now - start) }
-        return report
+        let text = BenchText(report)
+        try globals.json ? context.print(text.json) : context.output.write(text.text)
+        return report.holds ? .success : .problemsFound
     }
 }

@@ -75,7 +75,7 @@ struct BenchText {
         ]
     }
 
-    private static func decimal(_ value: Double, _ digits: Int) -> String {
+    static func decimal(_ value: Double, _ digits: Int) -> String {
         guard value.isFinite else { return "–" }
         let factor = digits == 1 ? 10 : 100
         let scaled = Int((value * Double(factor)).rounded())

@@ -19,6 +19,14 @@ struct Database: Sendable {
         self.source = source
     }
 
+    /// The options by which, of several hosts, the one is used that takes writes, unless they say otherwise.
+    func takingWrites(in context: CommandContext) -> ConnectionOptions {
+        let isChosen =
+            options["target_session_attrs"] != nil
+            || context.environment["PGTARGETSESSIONATTRS"]?.isEmpty == false
+        return isChosen ? options : options.with("target_session_attrs", "read-write")
+    }
+
     private static func address(
         _ globals: GlobalOptions,
         _ environment: Environment

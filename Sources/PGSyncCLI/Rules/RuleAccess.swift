@@ -68,19 +68,3 @@ struct RuleAccess {
         let result: Result
     }
 }
-
-extension RuleStore {
-    /// Checks rule files against the database.
-    func report(
-        on files: [RuleFile],
-        requiresTables: Bool = false,
-        from day: CalendarDate? = nil
-    ) throws -> RuleReport {
-        // Which tables the rules are for shows when they are read, so the first reading is for that alone.
-        let tables = RuleChecker.report(on: files, in: RuleContext(chart: Chart([]))).rules.map(\.table)
-        var context = try context(tables: Set(tables))
-        context.requiresTables = requiresTables
-        context.activeFrom = day
-        return RuleChecker.report(on: files, in: context)
-    }
-}

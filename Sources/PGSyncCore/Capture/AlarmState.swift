@@ -45,8 +45,11 @@ package struct AlarmState: Sendable, Equatable {
     private var isArmed = false
     private var hasSlept = false
     private var nextPause = Self.firstPause
+    private var paused = Duration.zero
 
     private static let firstPause = Duration.milliseconds(5)
+    /// Whoever sleeps with the bell armed may die with it, and then nobody is called.
+    private static let longestUnarmedPause = Duration.milliseconds(500)
 
     /// Without the doorbell it only looks from time to time, which is all that works through a transaction pooler.
     package init(usesDoorbell: Bool, pollInterval: Duration) {
@@ -69,6 +72,7 @@ package struct AlarmState: Sendable, Equatable {
                 hasSlept = true
                 return .sleep(pollInterval)
             }
+            guard paused < pollInterval else { return wake(.interval) }
             return usesDoorbell ? .arm : pause()
         case .rang:
             return wake(.bell)
@@ -80,8 +84,10 @@ package struct AlarmState: Sendable, Equatable {
     }
 
     private mutating func pause() -> Action {
-        let pause = min(nextPause, pollInterval)
-        nextPause = min(nextPause * 2, pollInterval)
+        let longest = usesDoorbell ? min(pollInterval, Self.longestUnarmedPause) : pollInterval
+        let pause = min(nextPause, longest)
+        nextPause = min(nextPause * 2, longest)
+        paused += pause
         return .sleep(pause)
     }
 
@@ -90,6 +96,7 @@ package struct AlarmState: Sendable, Equatable {
             isArmed = false
             hasSlept = false
             nextPause = Self.firstPause
+            paused = .zero
         }
         return .wake(reason, disarming: isArmed)
     }

@@ -4,6 +4,7 @@ package struct ServerFacts: Sendable, Equatable {
     package var schema: Reading<Schema>
     package var capture: Reading<Capture>
     package var rules: Reading<Rules>
+    package var ledger: Reading<Ledger>
     package var roles: Reading<Roles>
     package var grants: Reading<Grants>
     package var settings: Reading<Settings>
@@ -23,6 +24,7 @@ package struct ServerFacts: Sendable, Equatable {
         schema: Reading<Schema>,
         capture: Reading<Capture>,
         rules: Reading<Rules>,
+        ledger: Reading<Ledger>,
         roles: Reading<Roles>,
         grants: Reading<Grants>,
         settings: Reading<Settings>,
@@ -39,6 +41,7 @@ package struct ServerFacts: Sendable, Equatable {
         self.schema = schema
         self.capture = capture
         self.rules = rules
+        self.ledger = ledger
         self.roles = roles
         self.grants = grants
         self.settings = settings

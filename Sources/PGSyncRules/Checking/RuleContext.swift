@@ -16,6 +16,9 @@ package struct RuleContext: Sendable {
     /// The first day of documents that new versions are asked to be for.
     package var activeFrom: CalendarDate?
 
+    /// Whether the rules are only tried: then a version need not be a new one.
+    package var isTrial = false
+
     package init(
         chart: Chart,
         tables: [String: TableShape] = [:],

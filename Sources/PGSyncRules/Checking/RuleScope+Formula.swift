@@ -15,9 +15,21 @@ extension RuleScope {
         let found = try typed(syntax)
         guard found.type == type else {
             if found.isLiteral, let fitted = try fitted(found, to: type, at: syntax.range) { return fitted }
-            throw Fault(syntax.range, "\(complaint), and this is \(found.type?.noun ?? "null")")
+            throw Fault(
+                syntax.range,
+                "\(complaint), and this is \(found.type?.noun ?? "null")",
+                help: help(for: found.formula, as: type)
+            )
         }
         return found.formula
+    }
+
+    /// What to write where a column is something else than what is needed.
+    private func help(for formula: Formula, as type: ColumnType) -> String? {
+        guard case .column(let column) = formula, column.list == nil else { return nil }
+        return type == .boolean
+            ? "compare it with something, such as \(column.name) = \(column.type.isNumeric ? "0" : "'final'")"
+            : "if the column holds \(type.noun), declare it: column \(column.name) \(type.keyword)"
     }
 
     /// A text, or a whole number to be written as one.

@@ -34,6 +34,7 @@ struct SetCheck {
     private func versionFaults(_ checked: CheckedRule) -> [Fault] {
         let rule = checked.rule
         let range = checked.syntax.version.range
+        guard !context.isTrial else { return [] }
         let highest = context.applied.filter { $0.name == rule.name }.map(\.version).max() ?? 0
         guard let known = context.applied(named: rule.name, version: rule.version) else {
             if rule.version < highest {

@@ -1,11 +1,15 @@
 /// The failures a compiled rule can report; SQL passes them around by number.
 struct FailureTable {
     private(set) var failures: [RuleFailure] = []
+    private var numbers: [[RuleFailure]: Int] = [:]
 
-    /// Adds failures with consecutive numbers, counted from 1, and returns the first.
-    mutating func add(_ failures: RuleFailure...) -> Int {
+    /// Gives failures consecutive numbers, counted from 1, and returns the first.
+    mutating func number(_ failures: RuleFailure...) -> Int {
+        if let known = numbers[failures] { return known }
+        let first = self.failures.count + 1
         self.failures += failures
-        return self.failures.count - failures.count + 1
+        numbers[failures] = first
+        return first
     }
 
     /// A SQL array of one part of every failure.

@@ -1,8 +1,8 @@
 /// Writes the SQL function of a rule: one query without a setting, which the planner puts into the caller's.
 ///
-/// For each row image it yields one row per line, or one row with an error, or nothing; it never raises an error.
-/// Every statement of the rule is one branch of a `union all`, with its place in the order written. A branch reports
-/// its failure by number, and the first in that order wins.
+/// For each row image it yields one row with the lines of the entry as arrays, or with an error, or nothing; it never
+/// raises an error. The query reads each column once, then calculates each value once, in steps one upon the other.
+/// Only then it looks for failures, in the order the interpreter would meet them, by values that are null.
 ///
 /// Images hardly ever repeat, so a cache of results by image (a Memoize node) would only cost. As json cannot be
 /// compared, a mention of the json called `mark` keeps the planner from making one.
@@ -14,9 +14,10 @@ package struct RuleCompiler {
     /// The name of the function, such as `pgsync.rule_pharmacy_bill_v1`.
     package static func functionName(of rule: Rule) -> String { "pgsync.\(bareName(of: rule))" }
 
-    /// The statements that create the function and describe it.
+    /// The statements that create the function, or make it anew, and describe it.
     ///
-    /// Names are bound when they are run, so the search path must hold nothing before `pg_catalog`.
+    /// Names are bound when they are run, so the search path must hold nothing before `pg_catalog`. In the schema
+    /// `pg_temp` the function is for the session alone.
     package static func compile(_ rule: Rule, schema: String = "pgsync") -> String {
         var compiler = RuleCompiler(rule: rule, schema: schema)
         return compiler.compile()
@@ -31,210 +32,150 @@ package struct RuleCompiler {
     }
 
     private mutating func compile() -> String {
-        let conditionProblem = readProblem(rule.conditionColumns, reading: "given")
-        let branches =
-            headBranches(conditionProblem) + branches(of: rule.statements, at: "", offset: Self.head)
-        let unbalanced = failures.add(.unbalanced)
+        var row = Frame("source", of: "image", columns: rule.conditionColumns + rule.otherColumns)
+        let problem = problem(of: &row)
+        let description = row.values.value(of: rule.description)
+        let date = entryDate(in: &row)
+        // An empty path yields the image itself, decompressed once and for all.
+        let path = "\(Self.bareName(of: rule)).image #> array[]::text[]"
+        let image = StepQuery.Column(name: "image", value: path)
+        var query = row.query(
+            upon: StepQuery("source", columns: [image], source: "where uncached.mark is null")
+        )
+        query.add([
+            StepQuery.Column(name: "failure", value: "\(problem)::integer"),
+            StepQuery.Column(name: "entry_date", value: date),
+        ])
         let name = "\(schema).\(Self.bareName(of: rule))"
-        let columns = rule.conditionColumns + rule.otherColumns
+        let select = """
+            select
+                \(failures.array { $0.kind.rawValue })[source.failure] as error_class,
+                \(failures.array(\.message))[source.failure] as error_message,
+                \(failures.array(\.column))[source.failure] as error_column,
+                source.entry_date,
+                \(unlessFailed(SQLText.literal(rule.currency))) as currency,
+                \(unlessFailed(description)) as description,
+                \(unlessFailed(row.accounts)) as accounts,
+                \(unlessFailed(row.amounts)) as amounts,
+                \(unlessFailed(row.parties)) as parties,
+                \(unlessFailed(row.dimensions)) as dimensions
+            """
+        let condition = row.isPosting.map { "\nwhere source.failure is not null or \($0)" } ?? ""
         return """
             create or replace function \(name)(image jsonb)
             returns table (
-                line integer,
                 error_class text,
                 error_message text,
                 error_column text,
                 entry_date date,
                 currency text,
                 description text,
-                account text,
-                amount bigint,
-                party text,
-                dimensions jsonb
+                accounts text[],
+                amounts bigint[],
+                parties text[],
+                dimensions jsonb[]
             )
             language sql
             stable
             parallel safe
             begin atomic
-            select
-                case when outcome.failure is null then outcome.line::integer end as line,
-                \(failures.array { $0.kind.rawValue })[outcome.failure] as error_class,
-                \(failures.array(\.message))[outcome.failure] as error_message,
-                \(failures.array(\.column))[outcome.failure] as error_column,
-                case when outcome.failure is null then \(FormulaSQL(rule.date).text) end as entry_date,
-                case when outcome.failure is null then \(SQLText.literal(rule.currency)) end as currency,
-                case when outcome.failure is null then \(FormulaSQL(rule.description).text) end as description,
-                case when outcome.failure is null then outcome.account end as account,
-                case when outcome.failure is null then outcome.amount::bigint end as amount,
-                case when outcome.failure is null then outcome.party end as party,
-                case when outcome.failure is null then outcome.dimensions end as dimensions
+            \(select)
             from (select null::json as mark offset 0) as uncached
             cross join lateral (
-                select
-                    \(taken(columns, from: "\(Self.bareName(of: rule)).image"))
-                where uncached.mark is null
-                offset 0
-            ) as given
-            cross join lateral (
-                select
-                    \(parsed(columns, reading: "given"))
-                where uncached.mark is null
-                offset 0
-            ) as source
-            cross join lateral (
-                select
-                    entry.line,
-                    case
-                        when entry.first_failure is not null then entry.failure
-                        when entry.total <> 0 then \(unbalanced)
-                    end as failure,
-                    entry.account,
-                    entry.amount,
-                    entry.party,
-                    entry.dimensions
-                from (
-                    select
-                        pg_catalog.row_number() over in_order as line,
-                        checked.place,
-                        checked.failure,
-                        checked.account,
-                        checked.amount,
-                        checked.party,
-                        checked.dimensions,
-                        pg_catalog.min(checked.place) filter (where checked.failure is not null)
-                            over in_order as first_failure,
-                        pg_catalog.sum(checked.amount) over in_order as total
-                    from (
-                        select
-                            statement.place,
-                            coalesce(
-                                statement.failure,
-                                case
-                                    when statement.amount <> pg_catalog.trunc(statement.amount) then statement.checks
-                                    when pg_catalog.abs(statement.amount) > 9223372036854775807::numeric
-                                        then statement.checks + 1
-                                    when statement.amount = 0::numeric then statement.checks + 2
-                                end
-                            ) as failure,
-                            statement.account,
-                            statement.amount,
-                            statement.party,
-                            statement.dimensions
-                        from (
-                            \(branches.joined(separator: "\nunion all\n").indented(by: 16))
-                        ) as statement
-                        where uncached.mark is null
-                    ) as checked
-                    window in_order as (
-                        order by checked.place
-                        rows between unbounded preceding and unbounded following
-                    )
-                ) as entry
-                where case
-                    when entry.first_failure is not null then entry.place = entry.first_failure
-                    when entry.total <> 0 then entry.line = 1
-                    else true
-                end
-            ) as outcome\(filter(conditionProblem));
+                \(query.text(for: select + condition).indented(by: 4))
+            ) as source\(condition);
             end;
 
             comment on function \(name)(jsonb)
-            is \(SQLText.literal("The lines that rule \(rule.name) version \(rule.version) posts for a row of \(rule.table)."));
+            is \(SQLText.literal("The entry that rule \(rule.name) version \(rule.version) posts for a row of \(rule.table)."));
 
             """
     }
 
-    private func filter(_ problem: String?) -> String {
-        guard let condition = rule.condition else { return "" }
-        let checks = FormulaSQL(condition).checks.map { " or (\($0.condition))" }.joined()
-        return
-            "\nwhere \(FormulaSQL(condition).text)\(problem.map { " or (\($0)) is not null" } ?? "")\(checks)"
+    private func unlessFailed(_ value: String) -> String {
+        "case when source.failure is null then \(value) end"
+    }
+
+    // MARK: The row
+
+    /// The number of the first failure of a row, null if there is none; the filter is set on the way.
+    private mutating func problem(of row: inout Frame) -> String {
+        var problems = [readProblem(rule.conditionColumns, in: row)]
+        if let condition = rule.condition {
+            problems.append(row.values.problem(of: condition, numbering: &failures))
+            let isTrue = row.values.expression(of: condition)
+            let isFailing = problems.compactMap(\.self).map { " or (\($0)) is not null" }.joined()
+            row.filter = (row.values.step(of: condition), "(\(isTrue))\(isFailing)")
+        }
+        problems.append(readProblem(rule.otherColumns, in: row))
+        problems.append(required(rule.date, "the date", in: &row))
+        problems.append(required(rule.description, "the description", in: &row))
+        problems.append(self.problem(of: rule.statements, in: &row, guards: []))
+        if let isUnbalanced = row.isUnbalanced {
+            problems.append("case when \(isUnbalanced) then \(failures.number(.unbalanced)) end")
+        }
+        return ValueColumns.first(problems) ?? "null"
+    }
+
+    /// The date of the entry, if it can be read, whatever else fails.
+    private mutating func entryDate(in row: inout Frame) -> String {
+        let value = row.values.value(of: rule.date)
+        if case .column = rule.date { return value }
+        guard let problem = readProblem(rule.date.columns, in: row) else { return value }
+        return "case when (\(problem)) is null then \(value) end"
     }
 
     // MARK: Columns
 
-    /// Each column is looked up once, and parsed once in the next step; `offset 0` keeps the two apart.
-    func taken(_ columns: [ColumnReference], from object: String) -> String {
-        columns.isEmpty
-            ? "true as nothing"
-            : columns.map { "\(object) -> \(SQLText.literal($0.name)) as \(SQLText.identifier($0.name))" }
-                .joined(separator: ",\n        ")
-    }
-
-    func parsed(_ columns: [ColumnReference], reading object: String) -> String {
-        columns.isEmpty
-            ? "true as nothing"
-            : columns.map { "\(parsed($0, reading: object)) as \(SQLText.identifier($0.name))" }
-                .joined(separator: ",\n        ")
-    }
-
-    private func parsed(_ column: ColumnReference, reading object: String) -> String {
-        let value = "\(object).\(SQLText.identifier(column.name))"
-        return switch column.type {
-        case .text: "pgsync.rule_text(\(value))"
-        case .integer:
-            "case when pg_catalog.min_scale(pgsync.rule_number(\(value))) = 0 then pgsync.rule_number(\(value)) end"
-        case .number, .money: "pgsync.rule_number(\(value))"
-        case .boolean: "pgsync.rule_boolean(\(value))"
-        case .date: "pgsync.rule_date(\(value))"
-        case .list: "case when pg_catalog.jsonb_typeof(\(value)) = 'array' then \(value) end"
-        }
-    }
-
     /// The number of the first column that holds what it should not; null when all is well, nil without columns.
-    mutating func readProblem(_ columns: [ColumnReference], reading object: String) -> String? {
+    mutating func readProblem(_ columns: [ColumnReference], in frame: Frame) -> String? {
         guard !columns.isEmpty else { return nil }
         let cases = columns.map { column in
-            let value = "\(object).\(SQLText.identifier(column.name))"
-            let isGiven = "pg_catalog.jsonb_typeof(\(value)) <> 'null'"
-            let isNull = "\(FormulaSQL.reference(column)) is null"
+            let given = frame.given(column)
+            let isNull = "\(frame.values.reference(column)) is null"
             switch column.type {
             case .list:
-                let first = failures.add(.unreadable(column, .type), .missing("the list", column))
+                let isGiven = "pg_catalog.jsonb_typeof(\(given)) <> 'null'"
+                let first = failures.number(.unreadable(column, .type), .missing("the list", column))
                 return "when \(isNull) then case when \(isGiven) then \(first) else \(first + 1) end"
             case .integer, .number, .money:
-                let first = failures.add(
+                let first = failures.number(
                     .unreadable(column, .type),
                     .unreadable(column, .range),
                     .unreadable(column, .precision)
                 )
-                return "when \(isNull) and \(isGiven) then \(first) + pgsync.rule_number_problem(\(value))"
-            case .text, .boolean, .date:
-                let number = failures.add(.unreadable(column, column.type == .date ? .date : .type))
-                return "when \(isNull) and \(isGiven) then \(number)"
+                return "when \(isNull) and pg_catalog.jsonb_typeof(\(given)) <> 'null' "
+                    + "then \(first) + pgsync.rule_number_problem(\(given))"
+            case .boolean:
+                return "when \(isNull) and pg_catalog.jsonb_typeof(\(given)) <> 'null' "
+                    + "then \(failures.number(.unreadable(column, .type)))"
+            case .text, .date:
+                let kind: RuleFailure.Kind = column.type == .date ? .date : .type
+                return
+                    "when \(isNull) and \(given) is not null then \(failures.number(.unreadable(column, kind)))"
             }
         }
         return "case \(cases.joined(separator: " ")) end"
     }
 
-    // MARK: Head
-
-    /// How many places the head takes.
-    private static let head = 3
-
-    /// What must be well before the first line: the columns, the date and the description.
-    private mutating func headBranches(_ conditionProblem: String?) -> [String] {
-        var branches: [String] = []
-        if let conditionProblem { branches.append(check(at: "0", conditionProblem)) }
-        if let condition = rule.condition {
-            let cases = cases(FormulaSQL(condition).checks)
-            if !cases.isEmpty { branches.append(check(at: "1", "case\(cases) end")) }
-        }
-        if let problem = readProblem(rule.otherColumns, reading: "given") {
-            branches.append(check(at: place(1), problem))
-        }
-        let head = required(rule.date, "the date") + required(rule.description, "the description")
-        if !head.isEmpty { branches.append(check(at: place(2), "case\(head) end")) }
-        if branches.isEmpty { branches.append(check(at: "0", "null::integer")) }
-        return branches
+    /// The failure of a formula that must have a value: one inside it, or that it is null.
+    mutating func required(_ formula: Formula, _ what: String, in frame: inout Frame) -> String? {
+        if case .literal(_?) = formula { return nil }
+        let value = frame.values.value(of: formula)
+        return "case when (\(value)) is null then \(reason(formula, what, in: &frame)) end"
     }
 
-    func place(_ number: Int) -> String { "\(Int64(number) << 44)" }
-}
-
-extension String {
-    fileprivate func indented(by spaces: Int) -> String {
-        split(separator: "\n", omittingEmptySubsequences: false)
-            .joined(separator: "\n" + String(repeating: " ", count: spaces))
+    /// Why a formula is null.
+    mutating func reason(_ formula: Formula, _ what: String, in frame: inout Frame) -> String {
+        let columns = formula.columns
+        var missing = "\(failures.number(.missing(what, columns.first)))"
+        if columns.count > 1 {
+            let nulls = columns.map { column in
+                "when \(frame.values.reference(column)) is null then \(failures.number(.missing(what, column)))"
+            }
+            missing = "case \(nulls.joined(separator: " ")) else \(missing) end"
+        }
+        return ValueColumns.first([frame.values.problem(of: formula, numbering: &failures), missing])
+            ?? missing
     }
 }

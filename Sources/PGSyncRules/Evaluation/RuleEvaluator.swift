@@ -20,6 +20,16 @@ package struct RuleEvaluator: Sendable {
         }
     }
 
+    /// The date of the row's entry, if it can be read, whatever else is wrong with the row.
+    package func date(of row: JSONValue) -> CalendarDate? {
+        var environment = Environment()
+        do {
+            try read(rule.date.columns, of: row, into: &environment)
+            if case .date(let date)? = try environment.value(of: rule.date) { return date }
+        } catch { return nil }
+        return nil
+    }
+
     /// The lines of the row's entry even if they do not balance; none if anything else fails.
     func draft(of row: JSONValue) -> [RuleEntry.Line] {
         (try? unbalancedEntry(for: row))?.lines ?? []

@@ -56,6 +56,23 @@ extension RuleStore {
         }
     }
 
+    /// What accounts and currencies are called and how the latter are written.
+    package struct LedgerNames: Sendable {
+        package let accounts: [String: String]
+        /// Digits behind the point.
+        package let exponents: [String: Int]
+    }
+
+    package func ledgerNames() throws -> LedgerNames {
+        let rows = try session.query("select code, name from ledger.accounts").map { row in
+            (try row.decode("code", as: String.self), try row.decode("name", as: String.self))
+        }
+        return LedgerNames(
+            accounts: Dictionary(rows) { first, _ in first },
+            exponents: try currencies()
+        )
+    }
+
     // MARK: Parts
 
     private func chart() throws -> Chart {

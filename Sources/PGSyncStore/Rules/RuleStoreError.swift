@@ -1,5 +1,5 @@
 package import PGSyncRules
-import Postgres
+package import Postgres
 
 /// Why rules could not be read or changed.
 package enum RuleStoreError: Error, Sendable {
@@ -7,6 +7,8 @@ package enum RuleStoreError: Error, Sendable {
     case unknownVersion(String, version: Int, known: [Int])
     /// Only who may act as the owner of the schema changes rules.
     case notOwner(user: String, owner: String)
+    /// Rules are tried in temporary functions, which this user may not create or which may not call ours.
+    case mayNotTry(PostgresError)
     case alreadyRetired(String, from: CalendarDate)
     /// The compiled function of a version was dropped.
     case functionMissing(String)
@@ -26,6 +28,11 @@ extension RuleStoreError: CustomStringConvertible {
             \(user) may not act as \(owner), the owner of the schema pgsync, who alone may change rules
               hint: Connect as \(owner), or have an administrator run: \
             grant \(Identifier(owner).quoted) to \(Identifier(user).quoted);
+            """
+        case .mayNotTry(let error):
+            """
+            rules are tried in temporary functions, and that is refused: \(error.message)
+              hint: An administrator runs: grant temporary on database … to this user; and: grant pgsync_reader to it;
             """
         case .functionMissing(let label):
             "the compiled function of \(label) is missing; pgsync doctor says how to get it back"

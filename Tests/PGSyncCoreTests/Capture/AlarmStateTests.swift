@@ -32,10 +32,13 @@ struct AlarmStateTests {
         }
     }
 
-    @Test("looks at growing intervals while it cannot arm, and tries to arm each time")
+    @Test(
+        "looks at growing intervals while it cannot arm, at least twice a second, and tries to arm each time"
+    )
     mutating func backsOff() {
+        var state = AlarmState(usesDoorbell: true, pollInterval: .seconds(10))
         #expect(state.handle(.nothingToDo) == .arm)
-        for milliseconds in [5, 10, 20, 40, 80, 160, 320, 640, 1_000, 1_000] {
+        for milliseconds in [5, 10, 20, 40, 80, 160, 320, 500, 500] {
             #expect(state.handle(.armed(false)) == .sleep(.milliseconds(milliseconds)))
             #expect(state.handle(.timePassed) == .look)
             #expect(state.handle(.looked(somethingWaits: false)) == .arm)
@@ -48,12 +51,27 @@ struct AlarmStateTests {
         #expect(state.handle(.armed(false)) == .sleep(.milliseconds(5)))
     }
 
+    @Test("ends a sleep after the poll interval, armed or not")
+    mutating func intervalUnarmed() {
+        #expect(state.handle(.nothingToDo) == .arm)
+        var action = state.handle(.armed(false))
+        var slept = Duration.zero
+        while case .sleep(let duration) = action {
+            slept += duration
+            #expect(state.handle(.timePassed) == .look)
+            action = state.handle(.looked(somethingWaits: false))
+            if action == .arm { action = state.handle(.armed(false)) }
+        }
+        #expect(action == .wake(.interval, disarming: false))
+        #expect(slept >= .seconds(1) && slept < .seconds(2))
+    }
+
     @Test("never arms where the doorbell cannot be used")
     func pollsOnly() {
-        var state = AlarmState(usesDoorbell: false, pollInterval: .milliseconds(8))
+        var state = AlarmState(usesDoorbell: false, pollInterval: .milliseconds(80))
         #expect(state.handle(.nothingToDo) == .sleep(.milliseconds(5)))
         _ = state.handle(.timePassed)
-        #expect(state.handle(.looked(somethingWaits: false)) == .sleep(.milliseconds(8)))
+        #expect(state.handle(.looked(somethingWaits: false)) == .sleep(.milliseconds(10)))
         #expect(state.handle(.shutdown) == .wake(.shutdown, disarming: false))
     }
 }

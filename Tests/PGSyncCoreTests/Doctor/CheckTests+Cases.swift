@@ -29,6 +29,16 @@ extension CheckTests {
             .sound { $0.schema = .known(.behind(steps: ["a"])) }
         ),
         Case("schema.version", .note, "newer", .sound { $0.schema = .known(.newer(migrations: ["a"])) }),
+        Case(
+            "ledger.safeguards",
+            .problem,
+            "lines_are_checked on ledger.journal_lines",
+            .sound {
+                $0.ledger = .known(
+                    .init(missing: [.init(table: "journal_lines", trigger: "lines_are_checked")])
+                )
+            }
+        ),
         Case("schema.version", .problem, "not usable", .sound { $0.schema = .known(.unusable(reason: "b")) }),
     ]
 

@@ -1,0 +1,102 @@
+import PGSyncRules
+package import PGSyncSchema
+import PGSyncStore
+package import Postgres
+
+/// Measures how fast waiting changes get into the ledger, beside what a good hand would write for one table.
+///
+/// It works in a database of its own, which it makes and drops. All figures of one line come from the same run, in
+/// turns; the invariants are checked at the end.
+package struct PostingBenchmark: Sendable {
+    /// How much is measured.
+    package struct Plan: Sendable {
+        package var scenes = PostingScene.allCases
+        package var changes = 20_000
+        package var rounds = 5
+        package var batches = [1, 100, 500, 1_000]
+        package var posters = [1, 2, 4]
+        package var period = Duration.seconds(10)
+        /// How many journal lines there are before growth is measured.
+        package var lines = 1_000_000
+        package var backlog = 200_000
+        /// The program whose memory is measured; nil leaves that out.
+        package var program: String?
+
+        package init() {}
+
+        /// About how many figures there will be.
+        package var figureCount: Int {
+            scenes.map { scene in
+                switch scene {
+                case .drain: batches.count + 1
+                case .scale: posters.count
+                default: 1
+                }
+            }.reduce(0, +)
+        }
+    }
+
+    let plan: Plan
+    private let server: ConnectionOptions
+    private let migrator: Migrator
+
+    /// `server` reaches any database of the server as a user who may create one.
+    package init(_ plan: Plan, on server: ConnectionOptions, migrator: Migrator) {
+        self.plan = plan
+        self.server = server
+        self.migrator = migrator
+    }
+
+    /// Measures everything and checks the books; `onFigure` hears of each figure.
+    package func run(onFigure: @Sendable (PostingFigure) throws -> Void) async throws -> PostingReport {
+        try await BenchDatabase.with(on: server) { options, administrator in
+            let settings = try await prepare(options)
+            var figures: [PostingFigure] = []
+            func note(_ new: [PostingFigure]) throws {
+                figures += new
+                for figure in new { try onFigure(figure) }
+            }
+            let hall = PostingHall(plan: plan, options: options, administrator: administrator)
+            for scene in PostingScene.allCases where plan.scenes.contains(scene) {
+                switch scene {
+                case .drain: try note(await hall.drain())
+                case .scale: try note(await hall.scale())
+                case .horizon: try note(await hall.horizon())
+                case .poison: try note(await hall.poison())
+                case .growth: try note(await hall.growth())
+                case .latency: try note(await hall.latency())
+                case .sustained: try note(await hall.sustained())
+                case .memory: try note(await hall.memory())
+                }
+            }
+            let checks = try await hall.checks()
+            return PostingReport(settings: settings, figures: figures, checks: checks)
+        }
+    }
+
+    private func prepare(_ options: ConnectionOptions) async throws -> [(name: String, value: String)] {
+        try await PostgresConnection.withConnection(to: options) { connection in
+            try await migrator.migrate(on: connection)
+            return try await connection.withSession { session in
+                for script in [PostingSQL.tables, LimitSQL.functions, PostingSQL.chart] {
+                    try session.runScript(script)
+                }
+                try session.transaction {
+                    let store = SourceStore(session)
+                    _ = try store.attach(try store.table(named: "bench.bills"), CaptureOptions())
+                }
+                try session.transaction {
+                    let store = RuleStore(session)
+                    let context = try store.context(tables: ["bench.bills"])
+                    let file = RuleFile(name: "bench.rules", text: PostingSQL.rule)
+                    try store.beginChange()
+                    _ = try store.apply(try RuleChecker.check([file], in: context).get())
+                }
+                if try session.query(Query(RivalQueueSQL.isAvailable)).onlyRow().decode(0, as: Bool.self) {
+                    try session.runScript(RivalQueueSQL.prepare)
+                }
+                return try BenchSettings.read(session)
+            }
+        }
+    }
+}

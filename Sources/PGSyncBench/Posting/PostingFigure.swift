@@ -1,0 +1,34 @@
+/// One figure of the benchmark of posting, beside its limit.
+package struct PostingFigure: Sendable, Equatable {
+    /// What was measured.
+    package let scene: PostingScene
+    /// Under which circumstances.
+    package let name: String
+    package let value: Double
+    package let unit: String
+    /// What it is compared with, of the same run.
+    package let limit: Double?
+    package let limitName: String?
+    /// The median of the ratios of the rounds.
+    package let ratio: Double?
+    package let bar: Bar?
+    /// Further figures, such as WAL bytes for each change.
+    package var notes: [Note] = []
+
+    package struct Bar: Sendable, Equatable {
+        package let text: String
+        package let holds: Bool
+
+        static func atLeast(_ bar: Double, _ value: Double) -> Bar {
+            Bar(text: "≥ \(bar)", holds: value >= bar)
+        }
+        static func atMost(_ bar: Double, _ value: Double, _ unit: String = "") -> Bar {
+            Bar(text: "≤ \(bar)\(unit)", holds: value <= bar)
+        }
+    }
+
+    package struct Note: Sendable, Equatable {
+        package let name: String
+        package let value: Double
+    }
+}

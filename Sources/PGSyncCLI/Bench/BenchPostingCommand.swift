@@ -1,0 +1,98 @@
+import Arguments
+import Glibc
+import PGSyncBench
+import PGSyncSchema
+
+/// The command `pgsync bench posting`.
+struct BenchPostingCommand: Command {
+    var only = SceneList(PostingScene.allCases)
+    var rounds = 5
+    var changes = 20_000
+    var seconds = 10
+    var lines = 1_000_000
+    var backlog = 200_000
+    var here = false
+
+    static let signature = Signature(
+        "posting",
+        "Measure how fast waiting changes get into the ledger.",
+        discussion: """
+            \(PostingScene.allCases.map { "\($0.rawValue): \($0.question)" }.joined(separator: " "))
+
+            "by hand" is one plain SQL statement that claims from the same queue and inserts the same rows into the \
+            same tables, without rules, comparison, retries or order. Each round measures both in turns; a ratio \
+            compares two rates of one round, and shown is the median. Where PgQ is installed, a consumer of it does \
+            the same work beside. In the end the books are checked.
+
+            \(BenchServer.explanation)
+            """,
+        examples: [
+            .init("pgsync bench posting", "Measure it all; takes about ten minutes."),
+            .init("pgsync bench posting --only drain,poison --rounds 1", "Get a first impression."),
+            .init(
+                "pgsync bench posting --only growth --lines 10000000",
+                "See how it is with a long journal."
+            ),
+        ]
+    )
+
+    static let parameters: [Parameter<Self>] = [
+        .option("only", \.only, help: "What to measure; all of it without."),
+        .option("rounds", \.rounds, limits: .within(1...100), help: "How often everything is measured."),
+        .option(
+            "changes",
+            \.changes,
+            limits: .within(100...1_000_000),
+            help: "How many changes a backlog has."
+        ),
+        .option(
+            "seconds",
+            \.seconds,
+            limits: .within(1...600),
+            help: "How long bills are written at a rate."
+        ),
+        .option(
+            "lines",
+            \.lines,
+            limits: .within(0...100_000_000),
+            help: "How long the journal is for growth."
+        ),
+        .option(
+            "backlog",
+            \.backlog,
+            limits: .within(1_000...10_000_000),
+            help: "How much waits for memory."
+        ),
+        .flag(
+            "here",
+            \.here,
+            help: "Use the server of --database-url; the user must be allowed to create databases."
+        ),
+    ]
+
+    func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
+        var plan = PostingBenchmark.Plan()
+        plan.scenes = only.scenes
+        plan.rounds = rounds
+        plan.changes = changes
+        plan.period = .seconds(seconds)
+        plan.lines = lines
+        plan.backlog = backlog
+        // This very program, whatever it is called.
+        plan.program = "/proc/\(getpid())/exe"
+        let server = BenchServer(isGiven: here, globals: globals, context: context)
+        let report = try await server.with { [plan] options in
+            let benchmark = PostingBenchmark(
+                plan,
+                on: options,
+                migrator: Migrator(binaryVersion: Version.number)
+            )
+            return try await server.withProgress(of: plan.figureCount) { step in
+                try await benchmark.run { _ in try step() }
+            }
+        }
+        let text = PostingText(report)
+        try globals.json ? context.print(text.json) : context.output.write(text.text)
+        return report.holds ? .success : .problemsFound
+    }
+}

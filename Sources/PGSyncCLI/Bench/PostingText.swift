@@ -1,0 +1,74 @@
+import Arguments
+import JSON
+import PGSyncBench
+
+/// The report of the benchmark of posting, for people and for programs.
+struct PostingText {
+    private let report: PostingReport
+
+    init(_ report: PostingReport) {
+        self.report = report
+    }
+
+    var text: String {
+        var table = TextTable([
+            .init("scene"), .init("case"), .init("figure", .right), .init("unit"), .init("beside", .right),
+            .init("what"), .init("ratio", .right), .init("bar"), .init("also"),
+        ])
+        for figure in report.figures {
+            table.add([
+                figure.scene.rawValue, figure.name, Self.number(figure.value), figure.unit,
+                figure.limit.map(Self.number) ?? "", figure.limitName ?? "",
+                figure.ratio.map { BenchText.decimal($0, 2) } ?? "",
+                figure.bar.map { "\($0.text): \($0.holds ? "holds" : "missed")" } ?? "",
+                figure.notes.map { "\($0.name) \(Self.number($0.value))" }.joined(separator: ", "),
+            ])
+        }
+        let settings = report.settings.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
+        let checks = report.checks.map { check in
+            check.holds ? "\(check.promise): yes" : "\(check.promise): NO, \(check.broken) times"
+        }
+        return """
+            \(settings)
+
+            \(table.text())
+            \(checks.joined(separator: "\n"))
+
+            """
+    }
+
+    var json: JSONValue {
+        [
+            "settings": .object(JSONObject(report.settings.map { ($0.name, .string($0.value)) })),
+            "figures": .array(report.figures.map(json)),
+            "checks": .array(
+                report.checks.map { check in
+                    [
+                        "promise": .string(check.promise), "broken": JSONValue(check.broken),
+                        "holds": .bool(check.holds),
+                    ]
+                }
+            ),
+        ]
+    }
+
+    private func json(_ figure: PostingFigure) -> JSONValue {
+        [
+            "scene": .string(figure.scene.rawValue),
+            "case": .string(figure.name),
+            "value": JSONValue(figure.value),
+            "unit": .string(figure.unit),
+            "beside": figure.limit.map { JSONValue($0) } ?? .null,
+            "beside_what": figure.limitName.map { .string($0) } ?? .null,
+            "ratio": figure.ratio.map { JSONValue($0) } ?? .null,
+            "bar": figure.bar.map { .string($0.text) } ?? .null,
+            "bar_holds": figure.bar.map { .bool($0.holds) } ?? .null,
+            "notes": .object(JSONObject(figure.notes.map { ($0.name, JSONValue($0.value)) })),
+        ]
+    }
+
+    /// Large figures without decimals, small ones with.
+    private static func number(_ value: Double) -> String {
+        value.isFinite && abs(value) >= 100 ? "\(Int(value.rounded()))" : BenchText.decimal(value, 2)
+    }
+}

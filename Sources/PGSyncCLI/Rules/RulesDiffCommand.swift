@@ -1,0 +1,88 @@
+import Arguments
+import JSON
+import PGSyncRules
+import PGSyncStore
+import Postgres
+
+/// The command `pgsync rules diff`.
+struct RulesDiffCommand: Command {
+    var paths: [String] = []
+    var since: CalendarDate?
+    var until: CalendarDate?
+    var rows = false
+    var limit = 20
+
+    static let signature = Signature(
+        "diff",
+        "Run rules over what has happened, and show what they would post otherwise.",
+        discussion: """
+            The newest version of each rule in the files is compared with what is in force, on the newest captured \
+            image of each record, or on the rows as they stand now. It shows the entries that would differ and the \
+            change of the trial balance. All documents are compared, whatever the day from which the new version is \
+            to be applied.
+
+            Nothing is changed, and no right to change rules is needed.
+            """,
+        examples: [
+            .init("pgsync rules diff rules/ --since 2026-04-01", "What would April have come to?"),
+            .init("pgsync rules diff pharmacy.rules --rows --json", "All rows of its table, for programs."),
+        ]
+    )
+
+    static let parameters: [Parameter<Self>] = [
+        .argument("PATH", \.paths, isPath: true, help: "Rule files, or directories with *.rules files."),
+        .option("since", \.since, help: "The first day of capture of the changes to look at."),
+        .option("until", \.until, help: "The last such day."),
+        .flag("rows", \.rows, help: "Look at the rows of the tables instead of captured changes."),
+        .option(
+            "limit",
+            \.limit,
+            limits: .within(0...1_000_000),
+            help: "How many differing records to show."
+        ),
+    ]
+
+    func validate() throws {
+        if paths.isEmpty { throw UsageProblem.missingArgument("PATH") }
+        if rows, since != nil || until != nil {
+            throw UsageProblem.conflict("--rows looks at the present, so --since and --until mean nothing")
+        }
+        if let since, let until, until < since {
+            throw UsageProblem.conflict("--until \(until) is before --since \(since)")
+        }
+    }
+
+    private enum Outcome: Sendable {
+        case wrong([RuleProblem])
+        case compared(RuleComparisonResult, RuleDiffReport.Context)
+    }
+
+    func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
+        let files = try RulePaths(paths: paths).files()
+        let progress = WorkProgress("comparing", isShown: !globals.quiet && !globals.json, in: context)
+        let basis: RuleComparison.Basis = rows ? .rows : .changes(since: since, until: until)
+        let outcome = try await RuleAccess(globals, in: context).trying { [limit] session in
+            let store = RuleStore(session)
+            let report = try store.report(on: files, requiresTables: true, isTrial: true)
+            guard case .success(let rules) = report.verdict else { return Outcome.wrong(report.allProblems) }
+            let names = try store.ledgerNames()
+            let comparison = RuleComparison(session, rules)
+            let result = try comparison.run(over: basis, keeping: limit) { try progress.show($0, of: $1) }
+            return .compared(
+                result,
+                RuleDiffReport.Context(
+                    candidates: comparison.candidates.map(\.label),
+                    basis: basis,
+                    names: names
+                )
+            )
+        }
+        switch outcome {
+        case .wrong(let problems): return try RuleProblemList(problems: problems).write(globals, in: context)
+        case .compared(let result, let about):
+            try progress.finish()
+            try RuleDiffReport(result: result, context: about).write(globals, in: context)
+            return .success
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import Arguments
+import PGSyncWorker
+import Postgres
+import Services
+import Telemetry
+
+/// The command `pgsync worker`.
+struct WorkerCommand: Command {
+    var posters: Int?
+    var batch: Int?
+    var sources: TableList?
+    var drain = false
+    var once = false
+    var poll = false
+    var name: String?
+    var grace = Duration.seconds(10)
+
+    static let signature = Signature(
+        "worker",
+        "Post what waits, and what comes, until it is stopped.",
+        discussion: """
+            Any number of workers may run, on any machines: each change is posted once, and those of one record in \
+            their order. A worker has one connection for each poster and two more. It connects anew by itself \
+            whenever the database was away, and of several hosts in the address uses the one that takes writes.
+
+            Ctrl-C or SIGTERM lets it finish the batch in hand and ends with exit code 0; what takes longer than \
+            --grace is undone and waits as before. A second signal leaves at once, with 130 or 143. Nothing is ever \
+            half done, whatever ends it.
+            """,
+        examples: [
+            .init("pgsync worker", "Work until it is stopped."),
+            .init("pgsync worker --drain", "Post what waits, then end and say what is left."),
+            .init(
+                "pgsync worker --posters 4 --sources bills,visits",
+                "Four connections, for two tables alone."
+            ),
+            .init("pgsync worker --poll", "Work through a pooler in transaction mode."),
+        ]
+    )
+
+    static let parameters: [Parameter<Self>] = [
+        .option(
+            "posters",
+            \.posters,
+            limits: .within(1...64),
+            environment: ["PGSYNC_POSTERS"],
+            help:
+                "How many connections post at a time; else 1 on one or two cores, on more half of them, at most 4."
+        ),
+        .option(
+            "batch",
+            \.batch,
+            limits: .within(1...100_000),
+            environment: ["PGSYNC_BATCH"],
+            help: "The most changes of a batch; else, and at most, the setting queue_batch_size."
+        ),
+        .option(
+            "sources",
+            \.sources,
+            environment: ["PGSYNC_SOURCES"],
+            help: "Post the changes of these tables alone."
+        ),
+        .flag(
+            "drain",
+            \.drain,
+            environment: ["PGSYNC_DRAIN"],
+            help:
+                "End when nothing is left that could be posted now, and say what waits for a time or a person."
+        ),
+        .flag(
+            "once",
+            \.once,
+            environment: ["PGSYNC_ONCE"],
+            help: "Look until nothing more is found, and end; what others have in hand is not waited for."
+        ),
+        .flag(
+            "poll",
+            \.poll,
+            environment: ["PGSYNC_POLL"],
+            help: "Do without a session of its own: only look from time to time, every poll_interval_seconds."
+        ),
+        .option(
+            "name",
+            \.name,
+            environment: ["PGSYNC_WORKER_NAME"],
+            help: "What it is called in the audit log and the list of workers; else its host and process."
+        ),
+        .option(
+            "grace",
+            \.grace,
+            limits: .within(.zero ... .seconds(3_600)),
+            environment: ["PGSYNC_GRACE"],
+            help: "How long the batch in hand may take when it is asked to stop."
+        ),
+    ]
+
+    func validate() throws {
+        if drain && once { throw UsageProblem.conflict("choose one of --drain and --once") }
+        if let name, !name.contains(where: { !$0.isWhitespace }) {
+            throw UsageProblem.conflict("a --name has to be readable")
+        }
+    }
+
+    func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
+        let database = try Database(globals, in: context, program: "pgsync worker")
+        let (logger, logHandler) = globals.patientLogger
+        defer { logHandler.flush() }
+        let run = WorkerRun(options, connection: database.takingWrites(in: context), logger: logger)
+        let report = try await Interruption.asksFirst { shutdown in
+            do {
+                return try await run.run(until: shutdown)
+            } catch let error as PostgresError where error.kind == .cannotConnect {
+                throw CommandError.cannotConnect(error, source: database.source)
+            }
+        }
+        let summary = WorkerSummary(report: report)
+        if globals.json {
+            try context.print(summary.json)
+        } else if drain || once, !globals.quiet {
+            try context.print(summary.text)
+        }
+        return .success
+    }
+
+    private var options: WorkerOptions {
+        var options = WorkerRun.optionsHere
+        if let name { options.name = name }
+        if let posters { options.posters = posters }
+        options.batchLimit = batch
+        options.sources = sources?.names ?? []
+        options.mode = poll ? .poll : .doorbell
+        options.goal = drain ? .untilDrained : once ? .onePass : .untilStopped
+        options.gracePeriod = grace
+        return options
+    }
+}

@@ -1,0 +1,149 @@
+/// How a poster goes on after what happened: decisions alone.
+///
+/// Normally a batch is one call. When the call fails for a reason that will not go away, the next one isolates the
+/// changes that make it fail. When the session ends in the middle of the work, the work itself may have ended it; then
+/// as many changes as a batch has are posted one by one, each announced in a transaction of its own first, so
+/// that a change which kills its session every time is found and put aside.
+package struct PosterState: Sendable, Equatable {
+    package enum Mode: Sendable, Equatable {
+        case normal
+        case isolating
+        /// So many changes are still to be posted one by one.
+        case careful(remaining: Int)
+    }
+
+    /// What happened.
+    package enum Event: Sendable, Equatable {
+        case connected
+        /// A batch came back; `limit` is how many it might have taken.
+        case posted(claimed: Int, limit: Int, isPaused: Bool)
+        /// A change was announced; nil when there is none.
+        case announced(Int64?)
+        /// The announced change was dealt with.
+        case settled
+        case failed(PosterFailure, limit: Int)
+        /// A pause, a sleep or a rest is over.
+        case rested
+    }
+
+    /// What to do next.
+    package enum Action: Sendable, Equatable {
+        case connect
+        /// Wait, longer each time; then report that it is over.
+        case backOff
+        case post(isolating: Bool)
+        case announce
+        case postAnnounced(Int64)
+        /// Take the announcement back, and note the failure if it was the change's own.
+        case withdraw(Int64, notingFailure: Bool)
+        /// Let the pacing decide: look again, rest or sleep.
+        case pace
+        case park
+    }
+
+    package private(set) var mode: Mode
+    private var announced: Int64?
+    private var timeouts = 0
+    private var isWithdrawing = false
+    private var mustBackOff = false
+
+    /// The most changes that are posted one by one after an end that was not in order.
+    package static let carefulLimit = 500
+
+    /// `isUnclean` says that a former worker ended in the middle of something.
+    package init(isUnclean: Bool = false, limit: Int = carefulLimit) {
+        mode = isUnclean ? .careful(remaining: Self.bounded(limit)) : .normal
+    }
+
+    package mutating func handle(_ event: Event) -> Action {
+        switch event {
+        case .connected, .rested:
+            return work()
+        case .posted(let claimed, _, let isPaused):
+            timeouts = 0
+            if mode == .isolating { mode = .normal }
+            return isPaused || claimed == 0 ? .park : .pace
+        case .announced(nil):
+            // Nothing waits that could be dangerous.
+            mode = .normal
+            return .post(isolating: false)
+        case .announced(let id?):
+            announced = id
+            return .postAnnounced(id)
+        case .settled:
+            announced = nil
+            isWithdrawing = false
+            if case .careful(let remaining) = mode {
+                mode = remaining > 1 ? .careful(remaining: remaining - 1) : .normal
+            }
+            return mustBackOff ? backOff() : work()
+        case .failed(let failure, let limit):
+            return announced.map { carefulFailure(failure, $0, limit) } ?? failed(failure, limit)
+        }
+    }
+
+    private func work() -> Action {
+        switch mode {
+        case .normal: .post(isolating: false)
+        case .isolating: .post(isolating: true)
+        case .careful: .announce
+        }
+    }
+
+    private mutating func backOff() -> Action {
+        mustBackOff = false
+        return .backOff
+    }
+
+    private mutating func failed(_ failure: PosterFailure, _ limit: Int) -> Action {
+        switch failure {
+        case .contention, .exhaustion:
+            return .backOff
+        case .timeout:
+            timeouts += 1
+            guard timeouts > 1 else { return work() }
+            timeouts = 0
+            mode = .careful(remaining: Self.bounded(limit))
+            return .announce
+        case .refusal:
+            switch mode {
+            case .normal:
+                mode = .isolating
+                return .post(isolating: true)
+            case .isolating:
+                mode = .careful(remaining: Self.bounded(limit))
+                return .announce
+            case .careful:
+                return .backOff
+            }
+        case .lost:
+            mode = .careful(remaining: Self.bounded(limit))
+            return .connect
+        case .readOnly, .lostIdle:
+            return .connect
+        }
+    }
+
+    private mutating func carefulFailure(_ failure: PosterFailure, _ id: Int64, _ limit: Int) -> Action {
+        switch failure {
+        case _ where isWithdrawing, .lost, .lostIdle, .readOnly:
+            // With the session goes its hold on the change.
+            announced = nil
+            isWithdrawing = false
+            mustBackOff = false
+            mode = .careful(remaining: Self.bounded(limit))
+            return .connect
+        case .contention, .exhaustion:
+            // Not the change's fault: it is taken up again.
+            mustBackOff = true
+            if case .careful(let remaining) = mode { mode = .careful(remaining: remaining + 1) }
+            isWithdrawing = true
+            return .withdraw(id, notingFailure: false)
+        case .timeout, .refusal:
+            isWithdrawing = true
+            return .withdraw(id, notingFailure: true)
+        }
+    }
+
+    private static func bounded(_ limit: Int) -> Int { min(max(limit, 1), carefulLimit) }
+}

@@ -1,0 +1,40 @@
+import Postgres
+
+/// What became of the changes of a batch.
+package struct BatchResult: Sendable, Equatable {
+    package let claimed: Int
+    package let posted: Int
+    package let amended: Int
+    package let reversed: Int
+    package let unchanged: Int
+    package let superseded: Int
+    package let failed: Int
+    /// Changes that wait on: their source is paused, or an earlier change of the record has failed.
+    package let deferred: Int
+    /// Later versions of records whose earlier version was posted.
+    package let leftWaiting: Int
+    /// The classes of those that failed, one each.
+    package let errorClasses: [String]
+    /// Where the next look may begin.
+    package let nextMark: Int64
+    /// Whether nothing was taken because nothing is to be posted.
+    package let isPaused: Bool
+
+    /// The changes that are over.
+    package var finished: Int { posted + amended + reversed + unchanged + superseded }
+
+    init(_ row: Row) throws {
+        claimed = try row.decode("claimed")
+        posted = try row.decode("posted")
+        amended = try row.decode("amended")
+        reversed = try row.decode("reversed")
+        unchanged = try row.decode("unchanged")
+        superseded = try row.decode("superseded")
+        failed = try row.decode("failed")
+        deferred = try row.decode("deferred")
+        leftWaiting = try row.decode("left_waiting")
+        errorClasses = try row.decode("error_classes", as: [String]?.self) ?? []
+        nextMark = try row.decode("next_mark", as: Int64?.self) ?? 0
+        isPaused = try row.decode("is_paused")
+    }
+}

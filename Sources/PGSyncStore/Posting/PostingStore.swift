@@ -1,0 +1,165 @@
+package import PGSyncCore
+package import Postgres
+
+/// Posting what waits, and looking at what does.
+///
+/// Every call that posts is one transaction: when it throws, nothing has happened, unless the connection was lost; then
+/// the queue and the audit log tell.
+package struct PostingStore {
+    /// Who posts what.
+    package struct Task: Sendable {
+        /// The name in the audit log.
+        package var worker: String
+        package var sources: SourceFilter
+        /// Whether it was told to run now, which counts where changes are not posted as they come.
+        package var isScheduled: Bool
+        /// Whether the session is ours alone, so that a lock outlives a transaction.
+        package var ownsSession: Bool
+
+        package init(
+            worker: String,
+            sources: SourceFilter = SourceFilter(),
+            isScheduled: Bool = false,
+            ownsSession: Bool = true
+        ) {
+            self.worker = worker
+            self.sources = sources
+            self.isScheduled = isScheduled
+            self.ownsSession = ownsSession
+        }
+    }
+
+    /// How long a statement that posts may run, and wait for a lock.
+    package struct Limits: Sendable, Equatable {
+        package var statement: Duration
+        package var lock: Duration
+
+        package init(statement: Duration, lock: Duration) {
+            self.statement = statement
+            self.lock = lock
+        }
+
+        fileprivate func query(isLocal: Bool) -> Query {
+            """
+            select
+                set_config('statement_timeout', \(milliseconds(statement)), \(isLocal)),
+                set_config('lock_timeout', \(milliseconds(lock)), \(isLocal)),
+                set_config('idle_in_transaction_session_timeout', '60s', \(isLocal))
+            """
+        }
+
+        private func milliseconds(_ duration: Duration) -> String {
+            "\(Int64(duration / .milliseconds(1)))ms"
+        }
+    }
+
+    private let session: Session
+    private let task: Task
+    private let limits: Limits?
+
+    /// With limits, each statement gets them by itself; a session of our own is better given them once.
+    package init(_ session: Session, _ task: Task, limits: Limits? = nil) {
+        self.session = session
+        self.task = task
+        self.limits = limits
+    }
+
+    /// Sets the limits of a session of our own.
+    package static func limit(_ session: Session, to limits: Limits) throws {
+        try session.query(limits.query(isLocal: false))
+    }
+
+    /// Takes changes from a mark on and posts them.
+    package func processBatch(limit: Int, mark: Int64, isolating: Bool = false) throws -> BatchResult {
+        try BatchResult(
+            row(
+                """
+                select
+                    claimed, posted, amended, reversed, unchanged, superseded, failed, deferred, left_waiting,
+                    error_classes, next_mark, is_paused
+                from pgsync.process_batch(
+                    \(task.worker), \(limit)::integer, \(mark), \(task.sources.parameter), \(isolating), \(task.isScheduled)
+                )
+                """
+            )
+        )
+    }
+
+    // MARK: One by one
+
+    /// Announces an attempt at the first change from a mark on, and returns which; nil when none waits.
+    package func beginCareful(mark: Int64) throws -> Int64? {
+        try row(
+            """
+            select pgsync.begin_careful(
+                \(task.worker), \(mark), \(task.sources.parameter), \(task.ownsSession), \(task.isScheduled)
+            )
+            """
+        ).decode(0)
+    }
+
+    /// Posts the change that was announced.
+    package func processOne(_ id: Int64) throws -> BatchResult {
+        try BatchResult(
+            row(
+                """
+                select
+                    claimed, posted, amended, reversed, unchanged, superseded, failed, deferred, left_waiting,
+                    error_classes, next_mark, is_paused
+                from pgsync.process_one(\(task.worker), \(id), \(task.ownsSession))
+                """
+            )
+        )
+    }
+
+    /// Takes an announcement back; with an error, the attempt counts as failed.
+    package func endCareful(_ id: Int64, noting error: PostgresError?) throws {
+        let state = error.map { $0.sqlState?.code ?? "" }
+        _ = try row(
+            """
+            select pgsync.end_careful(
+                \(task.worker), \(id), case when \(error != nil) then pgsync.error_class_of(\(state)) end,
+                \(error?.message), \(task.ownsSession)
+            )
+            """
+        )
+    }
+
+    // MARK: Looking
+
+    /// What waits from a mark on, seen without a lock.
+    package func survey(from mark: Int64) throws -> QueueSurvey {
+        let row = try row(
+            """
+            select oldest, is_due, is_paused, last_id, snapshot_xmin, snapshot_xmax
+            from pgsync.survey_queue(\(mark), \(task.sources.parameter), \(task.isScheduled))
+            """
+        )
+        return QueueSurvey(
+            oldest: try row.decode("oldest"),
+            isDue: try row.decode("is_due"),
+            isPaused: try row.decode("is_paused"),
+            lastID: try row.decode("last_id"),
+            snapshotMinimum: try row.decode("snapshot_xmin"),
+            snapshotMaximum: try row.decode("snapshot_xmax")
+        )
+    }
+
+    /// How many changes wait for what; it reads the whole queue.
+    package func waiting() throws -> WaitingCounts {
+        try WaitingCounts(
+            row(
+                """
+                select ready, scheduled, paused, blocked, dead, next_at
+                from pgsync.waiting_counts(\(task.sources.parameter))
+                """
+            )
+        )
+    }
+
+    private func row(_ query: Query) throws -> Row {
+        guard let limits else { return try session.query(.prepared(query)).onlyRow() }
+        let results = try session.pipeline([limits.query(isLocal: true), query])
+        return try results[1].onlyRow()
+    }
+}

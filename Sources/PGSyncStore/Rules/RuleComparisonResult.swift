@@ -1,0 +1,91 @@
+import JSON
+import PGSyncRules
+import Postgres
+
+/// What a comparison of rules has found so far.
+package struct RuleComparisonResult: Sendable, Equatable {
+    package private(set) var records = 0
+    package private(set) var differing = 0
+    /// The first of those that differ, as many as were asked for.
+    package private(set) var differences: [RuleDifference] = []
+    package private(set) var failuresBefore = 0
+    package private(set) var failuresAfter = 0
+    private var sumsByKey: [RuleSum.Key: RuleSum] = [:]
+    private let limit: Int
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// What the entries come to on each account, by currency and code.
+    package var sums: [RuleSum] {
+        sumsByKey.values.sorted { ($0.key.currency, $0.key.account) < ($1.key.currency, $1.key.account) }
+    }
+
+    /// Adds what a ``RuleComparisonQuery`` has brought for some records.
+    mutating func add(_ rows: ResultSet, records: Int) throws {
+        self.records += records
+        for row in rows {
+            switch try row.decode("kind", as: String.self) {
+            case "record": try addRecord(row)
+            case "sum":
+                let key = RuleSum.Key(account: try row.decode("subject"), currency: try row.decode("detail"))
+                var sum = sumsByKey[key] ?? RuleSum(key: key, before: 0, after: 0)
+                sum.before += try row.integer("before")
+                sum.after += try row.integer("after")
+                sumsByKey[key] = sum
+            default:
+                failuresBefore += Int(try row.integer("before"))
+                failuresAfter += Int(try row.integer("after"))
+            }
+        }
+    }
+
+    private mutating func addRecord(_ row: Row) throws {
+        let before = RuleDifference.Side(
+            rule: try row.decode("rule_before"),
+            outcome: try RuleOutcome(row.json("before"))
+        )
+        let after = RuleDifference.Side(
+            rule: try row.decode("rule_after"),
+            outcome: try RuleOutcome(row.json("after"))
+        )
+        guard !before.outcome.postsTheSame(as: after.outcome) else { return }
+        differing += 1
+        guard differences.count < limit else { return }
+        differences.append(
+            RuleDifference(
+                table: try row.decode("subject"),
+                recordID: try row.decode("detail"),
+                before: before,
+                after: after
+            )
+        )
+    }
+}
+
+extension RuleOutcome {
+    /// Whether the ledger is the same after it; the order of lines makes no difference.
+    fileprivate func postsTheSame(as other: RuleOutcome) -> Bool {
+        guard case .entry(let one) = self, case .entry(let two) = other else { return self == other }
+        return one.date == two.date && one.currency == two.currency && one.description == two.description
+            && one.lines.sorted { $0.sortKey < $1.sortKey } == two.lines.sorted { $0.sortKey < $1.sortKey }
+    }
+}
+
+extension RuleEntry.Line {
+    fileprivate var sortKey: String {
+        let words = dimensions.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return ([account, "\(amount)", party ?? ""] + words).joined(separator: "\u{1F}")
+    }
+}
+
+extension Row {
+    fileprivate func json(_ column: String) throws -> JSONValue? {
+        try decode(column, as: JSONText?.self).map { try JSONValue(parsing: $0.text) }
+    }
+
+    fileprivate func integer(_ column: String) throws -> Int128 {
+        try json(column)?.number?.integer(as: Int128.self) ?? 0
+    }
+}

@@ -1,0 +1,148 @@
+package import Postgres
+
+/// The workers themselves: who is alive, who leads, and what steers them.
+package struct WorkerStore {
+    /// What a worker says of itself when it begins.
+    package struct Introduction: Sendable, Equatable {
+        package var name: String
+        package var host: String
+        package var processID: Int
+        package var version: String
+        package var posters: Int
+        /// Whether its session is its own, so that a lock shows that it is alive.
+        package var ownsSession: Bool
+
+        package init(
+            name: String,
+            host: String,
+            processID: Int,
+            version: String,
+            posters: Int,
+            ownsSession: Bool = true
+        ) {
+            self.name = name
+            self.host = host
+            self.processID = processID
+            self.version = version
+            self.posters = posters
+            self.ownsSession = ownsSession
+        }
+    }
+
+    /// What became of the wish to go on as a worker on another connection.
+    package enum Resumption: Sendable {
+        case resumed
+        /// The former session has not ended yet.
+        case stillHeld
+        /// There is no such worker any more.
+        case unknown
+    }
+
+    private let session: Session
+
+    package init(_ session: Session) {
+        self.session = session
+    }
+
+    // MARK: One's own
+
+    /// Makes a worker known, alive as long as this session is, and returns its number.
+    package func register(_ worker: Introduction) throws -> Int {
+        do {
+            return try session.query(
+                """
+                select pgsync.register_worker(
+                    \(worker.name), \(worker.host), \(worker.processID)::integer, \(worker.version),
+                    \(worker.posters)::integer, \(worker.ownsSession)
+                )
+                """
+            ).onlyRow().decode(0)
+        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+            throw WorkerError.notPermitted(
+                user: try session.query("select current_user::text").onlyRow().decode(0)
+            )
+        }
+    }
+
+    /// The tables of these names, all of them attached.
+    package func sources(named names: [String]) throws -> SourceFilter {
+        let tables = try names.map(SourceStore(session).table)
+        let attached = Set(
+            try session.query("select source_table::bigint from pgsync.sources where attached").map {
+                try $0.decode(0, as: Int64.self)
+            }
+        )
+        if let other = tables.first(where: { !attached.contains($0.id) }) {
+            throw WorkerError.notAttached(table: other.name)
+        }
+        return SourceFilter(tables)
+    }
+
+    package func resume(_ id: Int) throws -> Resumption {
+        switch try session.query("select pgsync.resume_worker(\(id)::integer)").onlyRow()
+            .decode(0, as: Bool?.self)
+        {
+        case true: .resumed
+        case false: .stillHeld
+        case nil: .unknown
+        }
+    }
+
+    /// The heartbeat, with figures as a JSON object; false when others take the worker for lost.
+    package func report(_ id: Int, figures: JSONText) throws -> Bool {
+        try session.query("select pgsync.report_worker(\(id)::integer, \(figures)::jsonb)").onlyRow().decode(
+            0
+        )
+    }
+
+    package func stop(_ id: Int, figures: JSONText) throws {
+        try session.execute("select pgsync.stop_worker(\(id)::integer, \(figures)::jsonb)")
+    }
+
+    package func settings() throws -> WorkerSettings {
+        try WorkerSettings(
+            session.query(
+                """
+                select
+                    pgsync.configuration_integer('queue_batch_size') as batch_size,
+                    pgsync.configuration_number('sync_timeout_seconds')::double precision as sync_timeout,
+                    pgsync.configuration_number('poll_interval_seconds')::double precision as poll_interval,
+                    pgsync.configuration_boolean('enable_doorbell') as uses_doorbell,
+                    pgsync.configuration_number('worker_heartbeat_seconds')::double precision
+                        as heartbeat_interval,
+                    pgsync.configuration_number('balance_snapshot_minutes')::double precision * 60
+                        as snapshot_interval,
+                    exists (
+                        select from pgsync.sources as source where source.attached and source.every_version
+                    ) as wants_every_version
+                """
+            ).onlyRow()
+        )
+    }
+
+    // MARK: All of them
+
+    /// Notes which workers ended without a word, and returns them.
+    package func findLost(except id: Int? = nil) throws -> [WorkerRecord] {
+        try session.query(
+            """
+            select id, name, host, pid, started_at, heartbeat_at
+            from pgsync.find_lost_workers(\(id)::integer)
+            order by id
+            """
+        ).map(WorkerRecord.init)
+    }
+
+    /// Becomes the leader if nobody is, for as long as the session lasts, or else the transaction.
+    package func lead(ownsSession: Bool = true) throws -> Bool {
+        let query: Query =
+            ownsSession
+            ? "select pg_try_advisory_lock(1886876531, 4)" : "select pg_try_advisory_xact_lock(1886876531, 4)"
+        return try session.query(query).onlyRow().decode(0)
+    }
+
+    /// Brings the sums up to date that balances are read from; returns how many changed.
+    package func takeSnapshot() throws -> Int {
+        try session.query("select ledger.take_snapshot()").onlyRow().decode(0)
+    }
+}

@@ -1,0 +1,121 @@
+import Locking
+import Postgres
+import Services
+import Telemetry
+
+/// Connects all parts of a worker to the server, and asks a server that is away only now and then.
+///
+/// One breaker stands before all of them: while it is open, one attempt at a time finds out whether the server is back.
+final class ConnectionGate: Sendable {
+    private struct State {
+        var breaker = CircuitBreaker<ContinuousClock.Instant>(
+            policy: CircuitBreakerPolicy(
+                failuresInARow: 3,
+                openDuration: Backoff(initial: .milliseconds(250), cap: .seconds(1), jitter: .equal)
+            )
+        )
+        var generator = SystemRandomNumberGenerator()
+        var hasConnected = false
+        /// Whether the last attempt that ended has failed.
+        var isAway = false
+    }
+
+    private let options: ConnectionOptions
+    private let logger: Logger
+    private let metrics: WorkerMetrics
+    private let clock: any Clock<Duration>
+    private let isPatient: Bool
+    private let state = Locked(State())
+
+    /// Between attempts while the breaker has not opened, and looks at it while others try.
+    private static let pause = Duration.milliseconds(50)
+
+    /// One that is not patient gives up when the first attempt of all fails.
+    init(
+        to options: ConnectionOptions,
+        isPatient: Bool,
+        logger: Logger,
+        metrics: WorkerMetrics,
+        clock: any Clock<Duration>
+    ) {
+        self.options = options
+        self.isPatient = isPatient
+        self.logger = logger
+        self.metrics = metrics
+        self.clock = clock
+    }
+
+    /// How far the breaker is open: not at all, trying, or open.
+    var openness: Double {
+        state.withLock { state in
+            switch state.breaker.state {
+            case .closed: 0
+            case .halfOpen: 0.5
+            case .open: 1
+            }
+        }
+    }
+
+    /// Connects, however long it takes; nil once the shutdown is requested.
+    ///
+    /// - Throws: before anything has ever connected, what waiting does not cure.
+    func connect(until shutdown: Shutdown) async throws -> PostgresConnection? {
+        while !shutdown.isRequested {
+            switch state.withLock({ $0.breaker.admit(at: .now) }) {
+            case .reject(let wait):
+                if try await shutdown.sleep(for: wait ?? Self.pause, clock: clock) { return nil }
+            case .proceed(let permit):
+                if let connection = try await attempt(permit, until: shutdown) { return connection }
+                if try await shutdown.sleep(for: Self.pause, clock: clock) { return nil }
+            }
+            metrics.noteBreaker(openness)
+        }
+        return nil
+    }
+
+    private func attempt(
+        _ permit: CircuitBreaker<ContinuousClock.Instant>.Permit,
+        until shutdown: Shutdown
+    ) async throws -> PostgresConnection? {
+        do {
+            let connection = try await shutdown.withGracePeriod(.zero, clock: clock) { [options] in
+                try await PostgresConnection.open(options)
+            }
+            let wasAway = settle(permit, as: .success).wasAway
+            metrics.noteConnection(succeeded: true)
+            logger.log(wasAway ? .info : .debug, "Connected", ["database.address": .string("\(options)")])
+            return connection
+        } catch let error as PostgresError {
+            let hasConnected = settle(permit, as: .failure).hasConnected
+            metrics.noteConnection(succeeded: false)
+            if !hasConnected, error.isHopeless || !isPatient { throw error }
+            logger.warning(
+                "No connection to the database; trying again",
+                ["database.address": .string("\(options)"), "error": .string("\(error)")]
+            )
+            return nil
+        } catch is CancellationError {
+            settle(permit, as: .unknown)
+            guard shutdown.isRequested, !Task.isCancelled else { throw CancellationError() }
+            return nil
+        }
+    }
+
+    /// Tells the breaker, and returns how it had been until then.
+    @discardableResult
+    private func settle(
+        _ permit: CircuitBreaker<ContinuousClock.Instant>.Permit,
+        as outcome: CircuitBreaker<ContinuousClock.Instant>.Outcome
+    ) -> (hasConnected: Bool, wasAway: Bool) {
+        state.withLock { state in
+            state.breaker.settle(permit, as: outcome, at: .now, using: &state.generator)
+            let before = (state.hasConnected, state.isAway)
+            switch outcome {
+            case .success: (state.hasConnected, state.isAway) = (true, false)
+            case .failure: state.isAway = true
+            case .unknown: break
+            }
+            return before
+        }
+    }
+}

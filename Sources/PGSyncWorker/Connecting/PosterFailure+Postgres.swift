@@ -1,0 +1,37 @@
+import PGSyncCore
+import Postgres
+
+extension PosterFailure {
+    /// What an error means for whoever posts.
+    init(_ error: PostgresError) {
+        switch (error.kind, error.sqlState) {
+        case (.connectionClosed, _), (.cannotConnect, _):
+            self = .lostIdle
+        case _ where error.isConnectionLost:
+            self = .lost
+        case (_, .readOnlyTransaction?):
+            self = .readOnly
+        case (_, .queryCanceled?):
+            self = .timeout
+        case (_, .lockNotAvailable?):
+            self = .contention
+        case (_, let state?):
+            self =
+                switch state.conditionClass {
+                case "40": .contention
+                case "53", "58": .exhaustion
+                default: .refusal
+                }
+        case (_, nil):
+            self = .refusal
+        }
+    }
+}
+
+extension PostgresError {
+    /// Whether connecting fails for a reason that waiting does not cure: the address, the user, the database.
+    var isHopeless: Bool {
+        guard kind == .cannotConnect || kind == .invalidOptions else { return false }
+        return kind == .invalidOptions || sqlState == .invalidCatalogName || sqlState?.conditionClass == "28"
+    }
+}

@@ -1,0 +1,173 @@
+import Locking
+import PGSyncCore
+import PGSyncStore
+import Postgres
+import Services
+import Telemetry
+
+/// Watches over the queue while posters work, and sleeps for them while they do not.
+struct Lookout: Service {
+    let context: WorkerContext
+
+    /// How often a poster looks by itself while nobody watches.
+    private static let blindInterval = Duration.milliseconds(500)
+    /// How much longer than planned a sleep may take before its connection is taken to hang.
+    private static let patience = Duration.seconds(15)
+
+    func run(until shutdown: Shutdown) async throws {
+        while !shutdown.isRequested {
+            do {
+                guard let connection = try await connect(until: shutdown) else { return }
+                try await connection.closing { try await watch(connection, until: shutdown) }
+            } catch let error as PostgresError {
+                context.logger.warning("The lookout lost its connection", ["error": .string("\(error)")])
+            } catch ServicesError.timeLimitExceeded {
+                context.logger.warning("The lookout heard nothing from the server and left it")
+            }
+            context.roster.wakeOne()
+            if try await shutdown.sleep(for: .milliseconds(50), clock: context.clock) { return }
+        }
+    }
+
+    /// Connects, and as long as that takes has posters look by themselves.
+    private func connect(until shutdown: Shutdown) async throws -> PostgresConnection? {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { [context] in
+                while true {
+                    try await context.clock.sleep(for: Self.blindInterval)
+                    context.roster.wakeOne()
+                }
+            }
+            defer { group.cancelAll() }
+            return try await context.gate.connect(until: shutdown)
+        }
+    }
+
+    private func watch(_ connection: PostgresConnection, until shutdown: Shutdown) async throws {
+        // It may be another server than before.
+        context.mark.withLock { $0.reset() }
+        if context.options.ownsSessions {
+            try await connection.withSession { [limits = context.limits] session in
+                try PostingStore.limit(session, to: limits)
+            }
+        }
+        var pacing = WakePacing()
+        while !shutdown.isRequested {
+            let settings = context.settings
+            let mode = settings.usesDoorbell ? context.options.mode : .poll
+            try await ChangeAlarm.with(
+                connection,
+                mode: mode,
+                pollInterval: settings.pollInterval,
+                clock: context.clock,
+                look: { [context] in try context.survey($0).somethingWaits }
+            ) { alarm in
+                // Settings that change let another alarm begin.
+                while !shutdown.isRequested, context.settings.isAsAlert(as: settings) {
+                    switch context.roster.situation {
+                    case .quiet where context.options.goal == .untilStopped:
+                        try await sleep(alarm, &pacing, until: shutdown)
+                    case .quiet:
+                        try await drain(connection, &pacing, until: shutdown)
+                    case .busy(let duration):
+                        try await watchPosters(connection, for: duration, until: shutdown)
+                    case .away:
+                        try await watchPosters(connection, for: Self.blindInterval, until: shutdown)
+                    }
+                }
+            }
+            if mode == .doorbell { try await connection.unlisten(Doorbell.channel) }
+        }
+    }
+
+    // MARK: Nobody works
+
+    /// Sleeps until something may be there, and wakes a poster.
+    private func sleep(_ alarm: ChangeAlarm, _ pacing: inout WakePacing, until shutdown: Shutdown)
+        async throws
+    {
+        if let pause = pacing.pause(claimed: claimed) {
+            if try await shutdown.sleep(for: pause, clock: context.clock) { return }
+        }
+        let claimed = claimed
+        let limit = context.settings.pollInterval + Self.patience
+        let wake = try await withTimeLimit(limit, clock: context.clock) { [context] in
+            try await alarm.sleep(until: shutdown) { wake in
+                if wake.isPromising { context.roster.wakeOne() }
+            }
+        }
+        pacing.woke(bySight: wake.isPromising && wake != .bell, claimed: claimed)
+        context.metrics.note(wake)
+        context.logger.trace("Woken", ["wake.reason": .string("\(wake)")])
+    }
+
+    /// Ends the worker when nothing is left that it could post; what others have in hand is waited for.
+    private func drain(
+        _ connection: PostgresConnection,
+        _ pacing: inout WakePacing,
+        until shutdown: Shutdown
+    ) async throws {
+        context.mark.withLock { $0.reset() }
+        let (found, waiting) = try await withTimeLimit(context.deadline, clock: context.clock) { [context] in
+            try await connection.withSession { session in
+                (try context.survey(session), try context.store(session).waiting())
+            }
+        }
+        guard !found.isPaused, waiting.ready > 0 else {
+            context.report.withLock { report in
+                report.waiting = waiting
+                report.isPaused = found.isPaused
+            }
+            return context.completion.request()
+        }
+        if let pause = pacing.pause(claimed: claimed) {
+            if try await shutdown.sleep(for: pause, clock: context.clock) { return }
+        }
+        pacing.woke(bySight: true, claimed: claimed)
+        context.roster.wakeOne()
+    }
+
+    private var claimed: Int { context.report.withLock { $0.claimed } }
+
+    // MARK: Somebody works
+
+    /// Waits for posters to fall asleep; surveys the queue when it is time.
+    private func watchPosters(
+        _ connection: PostgresConnection,
+        for duration: Duration,
+        until shutdown: Shutdown
+    ) async throws {
+        let untilSurvey = context.mark.withLock { $0.nextSurveyTime } - context.now
+        if untilSurvey <= .zero {
+            let found = try await withTimeLimit(context.deadline, clock: context.clock) { [context] in
+                try await connection.withSession { try context.survey($0) }
+            }
+            if found.somethingWaits, context.roster.situation == .quiet { context.roster.wakeOne() }
+            return
+        }
+        try await withThrowingTaskGroup(of: Void.self) { [context] group in
+            defer { group.cancelAll() }
+            group.addTask { try await context.roster.change() }
+            group.addTask { try await context.clock.sleep(for: min(duration, untilSurvey)) }
+            group.addTask { try await shutdown.wait() }
+            try await group.next()
+        }
+    }
+}
+
+extension AlarmState.Wake {
+    /// Whether there may be something to do.
+    var isPromising: Bool {
+        switch self {
+        case .bell, .lookedAgain, .poll, .fallback: true
+        case .interval, .shutdown: false
+        }
+    }
+}
+
+extension WorkerSettings {
+    /// Whether a sleep by these settings is one by the others.
+    func isAsAlert(as other: WorkerSettings) -> Bool {
+        usesDoorbell == other.usesDoorbell && pollInterval == other.pollInterval
+    }
+}

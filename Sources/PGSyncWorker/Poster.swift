@@ -1,0 +1,93 @@
+import PGSyncCore
+import PGSyncStore
+import Postgres
+import Services
+
+/// Posts changes on a connection of its own, and connects anew whenever that is lost.
+///
+/// What to do next is decided by ``PosterState``; this does it.
+struct Poster: Service {
+    let number: Int
+    let context: WorkerContext
+
+    /// What a poster remembers from one connection to the next.
+    struct Memory {
+        var state: PosterState
+        var size: BatchSize
+        var pacing = PosterPacing()
+        /// Between attempts that failed for reasons that may pass.
+        var backoff = Backoff(initial: .milliseconds(20), cap: .seconds(2), jitter: .equal)
+        var generator = SystemRandomNumberGenerator()
+        /// Whether anything has been achieved on this connection.
+        var hasAchieved = false
+    }
+
+    func run(until shutdown: Shutdown) async throws {
+        defer { context.roster.leave(number) }
+        let maximum = context.batchMaximum
+        var memory = Memory(
+            state: PosterState(isUnclean: context.registration.isUnclean, limit: maximum),
+            size: BatchSize(maximum: maximum)
+        )
+        while !shutdown.isRequested {
+            context.roster.leave(number)
+            guard let connection = try await context.gate.connect(until: shutdown) else { return }
+            memory.hasAchieved = false
+            let goesOn = try await connection.closing {
+                try await work(connection, &memory, until: shutdown)
+            }
+            guard goesOn else { return }
+            // A server that connects us and then refuses everything must not be asked without end.
+            guard !memory.hasAchieved else { continue }
+            let pause = memory.backoff.next(using: &memory.generator)
+            if try await shutdown.sleep(for: pause, clock: context.clock) { return }
+        }
+    }
+
+    /// Works until the connection is of no more use (true), or there is nothing more to do (false).
+    private func work(
+        _ connection: PostgresConnection,
+        _ memory: inout Memory,
+        until shutdown: Shutdown
+    ) async throws -> Bool {
+        var desk = PosterDesk(connection: connection, context: context)
+        var action = memory.state.handle(.connected)
+        while true {
+            if shutdown.isRequested, !action.isOwed { return false }
+            switch action {
+            case .connect:
+                return true
+            case .backOff:
+                let pause = memory.backoff.next(using: &memory.generator)
+                if try await shutdown.sleep(for: pause, clock: context.clock) { return false }
+                action = memory.state.handle(.rested)
+            case .park:
+                guard context.options.goal != .onePass, await context.roster.park(number) else {
+                    return false
+                }
+                action = memory.state.handle(.rested)
+            case .pace:
+                switch desk.pace {
+                case .lookAgain: action = memory.state.handle(.rested)
+                case .park: action = .park
+                case .rest(let duration):
+                    if try await shutdown.sleep(for: duration, clock: context.clock) { return false }
+                    action = memory.state.handle(.rested)
+                }
+            case .post, .announce, .postAnnounced, .withdraw:
+                context.roster.begin(number)
+                action = memory.state.handle(try await desk.perform(action, &memory))
+            }
+        }
+    }
+}
+
+extension PosterState.Action {
+    /// Whether it has to be done even though the worker is to stop.
+    fileprivate var isOwed: Bool {
+        switch self {
+        case .postAnnounced, .withdraw: true
+        default: false
+        }
+    }
+}

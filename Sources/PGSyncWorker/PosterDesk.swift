@@ -1,0 +1,177 @@
+import Locking
+import PGSyncCore
+import PGSyncStore
+import Postgres
+import Services
+import Telemetry
+
+/// One connection's worth of a poster's work: each step is a call, and each call ends in an event.
+struct PosterDesk {
+    let connection: PostgresConnection
+    let context: WorkerContext
+    /// What the pacing advised after the last batch.
+    private(set) var pace = PosterPacing.Next.lookAgain
+    private var limits: PostingStore.Limits?
+    private var error: PostgresError?
+
+    init(connection: PostgresConnection, context: WorkerContext) {
+        self.connection = connection
+        self.context = context
+    }
+
+    /// Does what was decided, and tells what came of it.
+    mutating func perform(
+        _ action: PosterState.Action,
+        _ memory: inout Poster.Memory
+    ) async throws -> PosterState.Event {
+        memory.size.maximum = context.batchMaximum
+        do {
+            switch action {
+            case .post(let isolating): return try await post(isolating: isolating, &memory)
+            case .announce: return try await announce()
+            case .postAnnounced(let id): return try await postAnnounced(id, &memory)
+            case .withdraw(let id, let notingFailure):
+                return try await withdraw(id, noting: notingFailure ? error : nil)
+            case .connect, .backOff, .pace, .park: preconditionFailure("\(action) is no step at the desk")
+            }
+        } catch let error as PostgresError {
+            return failed(PosterFailure(error), error, &memory)
+        } catch ServicesError.timeLimitExceeded {
+            return failed(.lost, nil, &memory)
+        }
+    }
+
+    // MARK: Steps
+
+    private mutating func post(
+        isolating: Bool,
+        _ memory: inout Poster.Memory
+    ) async throws -> PosterState.Event {
+        let look = context.mark.withLock { $0.beginLook() }
+        let limit = memory.size.limit
+        let start = context.now
+        let result: BatchResult
+        do {
+            result = try await call { store in
+                try store.processBatch(limit: limit, mark: look.start, isolating: isolating)
+            }
+        } catch {
+            context.mark.withLock { $0.abandon(look) }
+            throw error
+        }
+        let end = context.now
+        context.mark.withLock { $0.end(look, nextMark: result.nextMark) }
+        // There is more than one can take: somebody else may help.
+        if result.claimed >= limit { context.roster.wakeOne() }
+        note(result, took: end - start, &memory)
+        memory.size.note(claimed: result.claimed, took: end - start)
+        pace = memory.pacing.note(claimed: result.claimed, limit: limit, took: end - start, at: end)
+        return .posted(claimed: result.claimed, limit: limit, isPaused: result.isPaused)
+    }
+
+    private mutating func announce() async throws -> PosterState.Event {
+        let mark = context.mark.withLock { $0.safe }
+        return .announced(try await call { try $0.beginCareful(mark: mark) })
+    }
+
+    private mutating func postAnnounced(
+        _ id: Int64,
+        _ memory: inout Poster.Memory
+    ) async throws -> PosterState.Event {
+        let start = context.now
+        let result = try await call { try $0.processOne(id) }
+        context.metrics.noteCareful()
+        note(result, took: context.now - start, &memory)
+        return .settled
+    }
+
+    private mutating func withdraw(_ id: Int64, noting error: PostgresError?) async throws
+        -> PosterState.Event
+    {
+        try await call { try $0.endCareful(id, noting: error) }
+        return .settled
+    }
+
+    /// Calls the database, and cuts the connection when no answer comes in time.
+    private mutating func call<Success: Sendable>(
+        _ body: @escaping @Sendable (PostingStore) throws -> Success
+    ) async throws -> Success {
+        let wanted = context.options.ownsSessions ? context.limits : nil
+        let isStale = wanted != limits
+        let result = try await withTimeLimit(context.deadline, clock: context.clock) {
+            [connection, context] in
+            try await connection.withSession { session in
+                guard session.isUsable else {
+                    throw PostgresError(
+                        .connectionClosed,
+                        "the connection was lost while nothing was under way"
+                    )
+                }
+                if isStale, let wanted { try PostingStore.limit(session, to: wanted) }
+                return try body(context.store(session))
+            }
+        }
+        limits = wanted
+        return result
+    }
+
+    // MARK: Taking note
+
+    private func note(_ result: BatchResult, took duration: Duration, _ memory: inout Poster.Memory) {
+        memory.hasAchieved = true
+        memory.backoff.reset()
+        context.report.withLock { $0.add(result) }
+        context.metrics.note(result, took: duration)
+        guard result.claimed > 0 else { return }
+        context.logger.debug(
+            "Batch posted",
+            [
+                "batch.claimed": .int(result.claimed), "batch.finished": .int(result.finished),
+                "batch.failed": .int(result.failed), "batch.duration": .duration(duration),
+            ]
+        )
+        guard result.failed > 0 else { return }
+        context.logger.notice(
+            "Changes could not be posted",
+            [
+                "batch.failed": .int(result.failed),
+                "error.classes": .string(Set(result.errorClasses).sorted().joined(separator: " ")),
+            ]
+        )
+    }
+
+    private mutating func failed(
+        _ failure: PosterFailure,
+        _ error: PostgresError?,
+        _ memory: inout Poster.Memory
+    ) -> PosterState.Event {
+        self.error = error
+        switch failure {
+        case .timeout: memory.size.timedOut()
+        case .lost, .refusal: memory.size.restart()
+        case .contention, .exhaustion, .readOnly, .lostIdle: break
+        }
+        let level: LogLevel = failure == .lostIdle || failure == .contention ? .info : .warning
+        context.logger.log(
+            level,
+            failure.sentence,
+            ["error": .string(error.map { "\($0)" } ?? "no answer came in time")]
+        )
+        return .failed(failure, limit: memory.size.limit)
+    }
+}
+
+extension PosterFailure {
+    /// What is logged about it.
+    fileprivate var sentence: StaticString {
+        switch self {
+        case .contention: "Somebody was in the way of a batch; trying again"
+        case .exhaustion: "The server lacks something to post a batch; trying again"
+        case .timeout: "A batch took too long and was cancelled; trying again with less"
+        case .readOnly: "The server takes no writes; connecting anew"
+        case .lost: "The connection was lost during the work; going on carefully, one change at a time"
+        case .lostIdle: "The connection was lost while nothing was under way; connecting anew"
+        case .refusal: "The server refused the work; looking for the changes that are the reason"
+        }
+    }
+}

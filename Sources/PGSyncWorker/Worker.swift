@@ -1,0 +1,167 @@
+import Locking
+import PGSyncCore
+import PGSyncStore
+package import Postgres
+package import Services
+package import Telemetry
+
+/// Posts what waits in the queue: posters, a lookout that sleeps for them, and a housekeeper.
+///
+/// Each has a connection of its own, which makes two more than there are posters, and never another.
+package struct Worker: Sendable {
+    private let options: WorkerOptions
+    private let connection: ConnectionOptions
+    private let logger: Logger
+    private let metrics: WorkerMetrics
+    private let clock: any Clock<Duration>
+    private let checkSchema: @Sendable (PostgresConnection) async throws -> Void
+
+    /// How much longer than its grace period a worker may take to end, for cutting a connection and saying so.
+    private static let epilogue = Duration.seconds(8)
+
+    /// `checkSchema` is called now and then; it throws when the worker may not go on with the schema.
+    package init(
+        _ options: WorkerOptions,
+        connection: ConnectionOptions,
+        logger: Logger,
+        metrics: WorkerMetrics,
+        clock: any Clock<Duration> = ContinuousClock(),
+        checkSchema: @escaping @Sendable (PostgresConnection) async throws -> Void = { _ in }
+    ) {
+        self.options = options
+        var connection = connection.with("fallback_application_name", "pgsync worker")
+        if !options.ownsSessions { connection.keepsPreparedStatements = false }
+        self.connection = connection
+        self.logger = logger.with(["worker.name": .string(options.name)])
+        self.metrics = metrics
+        self.clock = clock
+        self.checkSchema = checkSchema
+    }
+
+    /// Works until the shutdown is requested or the goal is reached, finishes what was begun, and reports.
+    @discardableResult
+    package func run(until shutdown: Shutdown) async throws -> WorkerReport {
+        let gate = ConnectionGate(
+            to: connection,
+            isPatient: options.goal == .untilStopped,
+            logger: logger,
+            metrics: metrics,
+            clock: clock
+        )
+        guard let first = try await gate.connect(until: shutdown) else { return WorkerReport() }
+        let registration: WorkerContext.Registration
+        let settings: WorkerSettings
+        do {
+            try await checkSchema(first)
+            (registration, settings) = try await register(on: first)
+        } catch {
+            await first.close()
+            throw error
+        }
+        let completion = Shutdown()
+        let context = WorkerContext(
+            options,
+            registration: registration,
+            settings: settings,
+            gate: gate,
+            completion: completion,
+            metrics: metrics,
+            logger: logger.with(["worker.id": .int(registration.id)]),
+            clock: clock
+        )
+        context.logger.info("Worker started", ["worker.posters": .int(options.posters)])
+        if registration.isUnclean {
+            context.logger.notice(
+                "A worker had ended without a word; beginning carefully, one change at a time"
+            )
+        }
+        try await run(context, on: first, until: shutdown)
+        let report = context.report.withLock { $0 }
+        context.logger.info(
+            "Worker stopped",
+            ["worker.finished": .int(report.finished), "worker.failed": .int(report.failed)]
+        )
+        return report
+    }
+
+    private func register(
+        on connection: PostgresConnection
+    ) async throws -> (WorkerContext.Registration, WorkerSettings) {
+        let introduction = WorkerStore.Introduction(
+            name: options.name,
+            host: options.host,
+            processID: options.processID,
+            version: options.version,
+            posters: options.posters,
+            ownsSession: options.ownsSessions
+        )
+        return try await connection.withSession { [options] session in
+            let store = WorkerStore(session)
+            let sources = try store.sources(named: options.sources)
+            let id = try store.register(introduction)
+            let lost = try store.findLost(except: id)
+            return (
+                WorkerContext.Registration(id: id, isUnclean: !lost.isEmpty, sources: sources),
+                try store.settings()
+            )
+        }
+    }
+
+    private func run(
+        _ context: WorkerContext,
+        on connection: PostgresConnection,
+        until shutdown: Shutdown
+    ) async throws {
+        var all = ServiceGroup(
+            gracePeriod: options.gracePeriod + Self.epilogue,
+            shutdownOrder: .oneByOneInReverse,
+            clock: clock
+        )
+        all.add(
+            "housekeeper",
+            Housekeeper(context: context, connection: connection, checkSchema: checkSchema)
+        )
+        all.add("crew", Crew(context: context), earlyReturn: .isFine)
+        try await withThrowingTaskGroup(of: Void.self) { [all] group in
+            defer { group.cancelAll() }
+            group.addTask {
+                try await shutdown.wait()
+                context.completion.request()
+            }
+            try await all.run(until: context.completion)
+        }
+    }
+}
+
+/// Those who end first: the posters, and the lookout where somebody has to be woken.
+private struct Crew: Service {
+    let context: WorkerContext
+
+    func run(until shutdown: Shutdown) async throws {
+        defer { context.completion.request() }
+        var group = ServiceGroup(gracePeriod: context.options.gracePeriod, clock: context.clock)
+        for number in 0..<context.options.posters {
+            group.add("poster \(number + 1)", Poster(number: number, context: context), earlyReturn: .isFine)
+        }
+        if context.options.goal != .onePass {
+            group.add("lookout", Lookout(context: context), earlyReturn: .isFine)
+            group.add("alarm clock", AlarmClock(roster: context.roster))
+        }
+        do {
+            try await group.run(until: shutdown)
+        } catch ServicesError.gracePeriodExceeded {
+            context.report.withLock { $0.wasCut = true }
+            context.logger.warning("The grace period has ended; what was under way is undone")
+        }
+    }
+}
+
+/// Wakes the posters that sleep when the worker is to stop.
+private struct AlarmClock: Service {
+    let roster: Roster
+
+    func run(until shutdown: Shutdown) async throws {
+        try await shutdown.wait()
+        roster.close()
+    }
+}

@@ -1,0 +1,100 @@
+import Locking
+import PGSyncCore
+import PGSyncStore
+import Postgres
+import Services
+import Telemetry
+
+/// What the parts of a worker share.
+final class WorkerContext: Sendable {
+    let options: WorkerOptions
+    let gate: ConnectionGate
+    let roster: Roster
+    let metrics: WorkerMetrics
+    let logger: Logger
+    let clock: any Clock<Duration>
+    let mark = Locked(QueueMark())
+    let report = Locked(WorkerReport())
+    /// Requested when the worker's goal is reached.
+    let completion: Shutdown
+    /// Its number in the list of workers, and whether one before it had ended without a word.
+    let registration: Registration
+    private let currentSettings: Locked<WorkerSettings>
+    private let start = ContinuousClock.now
+
+    struct Registration: Sendable {
+        let id: Int
+        let isUnclean: Bool
+        let sources: SourceFilter
+    }
+
+    init(
+        _ options: WorkerOptions,
+        registration: Registration,
+        settings: WorkerSettings,
+        gate: ConnectionGate,
+        completion: Shutdown,
+        metrics: WorkerMetrics,
+        logger: Logger,
+        clock: any Clock<Duration>
+    ) {
+        self.options = options
+        self.registration = registration
+        self.gate = gate
+        self.completion = completion
+        self.metrics = metrics
+        self.logger = logger
+        self.clock = clock
+        roster = Roster(posters: options.posters)
+        currentSettings = Locked(settings)
+        mark.withLock { $0.wantsEveryVersion = settings.wantsEveryVersion }
+    }
+
+    /// The time since the worker began.
+    var now: Duration { ContinuousClock.now - start }
+
+    var settings: WorkerSettings {
+        get { currentSettings.withLock { $0 } }
+        set {
+            currentSettings.withLock { $0 = newValue }
+            mark.withLock { $0.wantsEveryVersion = newValue.wantsEveryVersion }
+        }
+    }
+
+    /// The most changes a batch may take now.
+    var batchMaximum: Int { min(settings.batchSize, options.batchLimit ?? .max) }
+
+    /// What the statements of posters are bound by.
+    var limits: PostingStore.Limits {
+        let timeout = settings.syncTimeout
+        return PostingStore.Limits(statement: timeout, lock: min(timeout / 2, .seconds(10)))
+    }
+
+    /// When a statement that should have ended is taken to hang, and its connection cut.
+    var deadline: Duration { settings.syncTimeout + .seconds(5) }
+
+    /// Who posts what.
+    var task: PostingStore.Task {
+        PostingStore.Task(
+            worker: "\(options.name)#\(registration.id)",
+            sources: registration.sources,
+            isScheduled: options.isScheduled,
+            ownsSession: options.ownsSessions
+        )
+    }
+
+    /// The store for a session, bound by limits: those of the session, or its own each time.
+    func store(_ session: Session) -> PostingStore {
+        PostingStore(session, task, limits: options.ownsSessions ? nil : limits)
+    }
+
+    /// Looks from the bottom, and learns from it where posters may begin.
+    func survey(_ session: Session) throws -> QueueSurvey {
+        let now = now
+        let survey = mark.withLock { $0.beginSurvey(at: now) }
+        let found = try store(session).survey(from: survey.start)
+        let end = self.now
+        mark.withLock { $0.end(survey, found, at: end) }
+        return found
+    }
+}

@@ -1,0 +1,97 @@
+import PGSyncCore
+import PGSyncStore
+package import Telemetry
+
+/// What a worker counts.
+package struct WorkerMetrics: Sendable {
+    private let claimed: Counter
+    private let outcomes: Labeled<Counter>
+    private let failures: Labeled<Counter>
+    private let batches: Counter
+    private let batchSeconds: Histogram
+    private let careful: Counter
+    private let wakes: Labeled<Counter>
+    private let connections: Labeled<Counter>
+    private let breaker: Gauge
+    private let leads: Gauge
+
+    /// Registers them, once in a registry.
+    package init(in registry: MetricsRegistry) throws {
+        claimed = try registry.counter(
+            "pgsync_worker_claimed_total",
+            help: "Changes taken from the queue."
+        )
+        outcomes = try registry.counter(
+            "pgsync_worker_outcomes_total",
+            help: "What became of the changes that were taken.",
+            labels: ["outcome"]
+        )
+        failures = try registry.counter(
+            "pgsync_worker_failures_total",
+            help: "Changes that failed, by the class of the failure.",
+            labels: ["class"]
+        )
+        batches = try registry.counter("pgsync_worker_batches_total", help: "Batches that were posted.")
+        batchSeconds = try registry.histogram(
+            "pgsync_worker_batch_seconds",
+            help: "How long a batch took, from the call to its answer."
+        )
+        careful = try registry.counter(
+            "pgsync_worker_careful_total",
+            help: "Changes posted one by one after a session had ended in the middle of a batch."
+        )
+        wakes = try registry.counter(
+            "pgsync_worker_wakes_total",
+            help: "Ends of a sleep, by what ended it.",
+            labels: ["reason"]
+        )
+        connections = try registry.counter(
+            "pgsync_worker_connections_total",
+            help: "Attempts to connect, by how they ended.",
+            labels: ["outcome"]
+        )
+        breaker = try registry.gauge(
+            "pgsync_worker_breaker_open",
+            help:
+                "1 while the database is away and only asked now and then, 0.5 while it is being tried, else 0."
+        )
+        leads = try registry.gauge(
+            "pgsync_worker_leads",
+            help: "1 in the worker that looks after what needs doing once."
+        )
+    }
+
+    func note(_ result: BatchResult, took duration: Duration) {
+        batches.increment()
+        batchSeconds.observe(duration)
+        claimed.increment(by: Double(result.claimed))
+        let counts = [
+            ("posted", result.posted), ("amended", result.amended), ("reversed", result.reversed),
+            ("unchanged", result.unchanged), ("superseded", result.superseded), ("failed", result.failed),
+            ("deferred", result.deferred),
+        ]
+        for (outcome, count) in counts where count > 0 { outcomes[outcome].increment(by: Double(count)) }
+        for errorClass in result.errorClasses { failures[errorClass].increment() }
+    }
+
+    func noteCareful() { careful.increment() }
+
+    func note(_ wake: AlarmState.Wake) {
+        let reason =
+            switch wake {
+            case .bell: "bell"
+            case .lookedAgain: "looked_again"
+            case .poll: "poll"
+            case .fallback: "fallback"
+            case .interval: "interval"
+            case .shutdown: "shutdown"
+            }
+        wakes[reason].increment()
+    }
+
+    func noteConnection(succeeded: Bool) { connections[succeeded ? "success" : "failure"].increment() }
+
+    func noteBreaker(_ openness: Double) { breaker.set(openness) }
+
+    func note(leads isLeader: Bool) { leads.set(isLeader ? 1 : 0) }
+}

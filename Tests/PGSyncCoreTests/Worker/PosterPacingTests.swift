@@ -1,0 +1,62 @@
+import PGSyncCore
+import Testing
+
+@Suite("PosterPacing")
+struct PosterPacingTests {
+    private var pacing = PosterPacing()
+    private var now = Duration.seconds(10)
+
+    /// A batch that ends so long after the last one did.
+    private mutating func batch(
+        _ claimed: Int,
+        after gap: Duration,
+        took duration: Duration = .milliseconds(1)
+    ) -> PosterPacing.Next {
+        now += gap
+        return pacing.note(claimed: claimed, limit: 100, took: duration, at: now)
+    }
+
+    @Test("sleeps after a single change, at once, however often that happens")
+    mutating func singleChanges() {
+        for _ in 1...100 { #expect(batch(1, after: .milliseconds(5)) == .park) }
+        for _ in 1...100 { #expect(batch(1, after: .seconds(1)) == .park) }
+    }
+
+    @Test("sleeps when nothing was found, also on a busy system")
+    mutating func nothing() {
+        for _ in 1...50 { _ = batch(5, after: .milliseconds(1)) }
+        #expect(batch(0, after: .milliseconds(20)) == .park)
+    }
+
+    @Test("looks again at once after a full batch")
+    mutating func full() {
+        for _ in 1...10 { #expect(batch(100, after: .milliseconds(10)) == .lookAgain) }
+    }
+
+    @Test("rests when small batches would keep it busy, and goes on while changes keep coming that fast")
+    mutating func busy() {
+        var next = PosterPacing.Next.park
+        for _ in 1...100 { next = batch(2, after: .milliseconds(1)) }
+        #expect(next == .rest(PosterPacing.longestRest))
+        // Resting, it finds forty at a time, at the same two a millisecond.
+        for _ in 1...100 { next = batch(40, after: .milliseconds(20), took: .milliseconds(2)) }
+        #expect(next == .rest(PosterPacing.longestRest))
+    }
+
+    @Test("rests no longer than the batch takes to fill")
+    mutating func almostFull() throws {
+        var next = PosterPacing.Next.park
+        for _ in 1...100 { next = batch(90, after: .milliseconds(9), took: .milliseconds(5)) }
+        guard case .rest(let rest) = next else {
+            Issue.record("\(next)")
+            return
+        }
+        #expect(rest >= .milliseconds(1) && rest < .milliseconds(2))
+    }
+
+    @Test("a burst long ago does not make the next change wait")
+    mutating func forgets() {
+        for _ in 1...100 { _ = batch(2, after: .milliseconds(1)) }
+        #expect(batch(1, after: .seconds(5)) == .park)
+    }
+}

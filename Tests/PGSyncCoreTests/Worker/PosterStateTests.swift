@@ -1,0 +1,169 @@
+import PGSyncCore
+import Testing
+
+@Suite("PosterState")
+struct PosterStateTests {
+    private var state = PosterState()
+
+    private mutating func fail(_ failure: PosterFailure, limit: Int = 100) -> PosterState.Action {
+        state.handle(.failed(failure, limit: limit))
+    }
+
+    @Test("posts, lets the pacing decide, and sleeps when nothing is left or nothing is to be posted")
+    mutating func normal() {
+        #expect(state.handle(.connected) == .post(isolating: false))
+        #expect(state.handle(.posted(claimed: 5, limit: 100, isPaused: false)) == .pace)
+        #expect(state.handle(.rested) == .post(isolating: false))
+        #expect(state.handle(.posted(claimed: 0, limit: 100, isPaused: false)) == .park)
+        #expect(state.handle(.rested) == .post(isolating: false))
+        #expect(state.handle(.posted(claimed: 0, limit: 100, isPaused: true)) == .park)
+    }
+
+    @Test(
+        "goes on as the failure asks for",
+        arguments: [
+            (PosterFailure.contention, PosterState.Action.backOff, PosterState.Mode.normal),
+            (.exhaustion, .backOff, .normal), (.timeout, .post(isolating: false), .normal),
+            (.readOnly, .connect, .normal), (.lost, .connect, .careful(remaining: 100)),
+            (.lostIdle, .connect, .normal), (.refusal, .post(isolating: true), .isolating),
+        ]
+    )
+    mutating func failures(failure: PosterFailure, action: PosterState.Action, mode: PosterState.Mode) {
+        _ = state.handle(.connected)
+        #expect(fail(failure) == action)
+        #expect(state.mode == mode)
+    }
+
+    @Test("isolates one batch, and then posts as before")
+    mutating func isolates() {
+        _ = state.handle(.connected)
+        #expect(fail(.refusal) == .post(isolating: true))
+        #expect(fail(.contention) == .backOff)
+        #expect(state.handle(.rested) == .post(isolating: true))
+        #expect(state.handle(.posted(claimed: 9, limit: 100, isPaused: false)) == .pace)
+        #expect(state.handle(.rested) == .post(isolating: false))
+    }
+
+    @Test("posts one by one what not even isolating gets past")
+    mutating func isolationFails() {
+        _ = state.handle(.connected)
+        _ = fail(.refusal)
+        #expect(fail(.refusal) == .announce)
+        #expect(state.mode == .careful(remaining: 100))
+        #expect(fail(.refusal) == .backOff)
+    }
+
+    @Test("posts one by one what takes too long twice, and a batch in between does not count")
+    mutating func timeouts() {
+        _ = state.handle(.connected)
+        #expect(fail(.timeout) == .post(isolating: false))
+        _ = state.handle(.posted(claimed: 1, limit: 50, isPaused: false))
+        #expect(fail(.timeout) == .post(isolating: false))
+        #expect(fail(.timeout, limit: 25) == .announce)
+        #expect(state.mode == .careful(remaining: 25))
+    }
+
+    @Test("after a lost session announces each change of a batch's worth, then posts as before")
+    mutating func careful() {
+        _ = state.handle(.connected)
+        #expect(fail(.lost, limit: 3) == .connect)
+        #expect(state.handle(.connected) == .announce)
+        for id in Int64(1)...3 {
+            #expect(state.handle(.announced(id)) == .postAnnounced(id))
+            #expect(state.handle(.settled) == (id < 3 ? .announce : .post(isolating: false)))
+        }
+        #expect(state.mode == .normal)
+    }
+
+    @Test("ends being careful when nothing waits")
+    mutating func carefulWithNothing() {
+        var state = PosterState(isUnclean: true, limit: 1_000_000)
+        #expect(state.mode == .careful(remaining: PosterState.carefulLimit))
+        #expect(state.handle(.connected) == .announce)
+        #expect(state.handle(.announced(nil)) == .post(isolating: false))
+        #expect(state.mode == .normal)
+    }
+
+    @Test(
+        "notes what an announced change did, takes it up again when others were to blame, and never leaves it announced",
+        arguments: PosterFailure.allCases
+    )
+    mutating func announced(failure: PosterFailure) {
+        _ = state.handle(.connected)
+        _ = fail(.lost, limit: 5)
+        _ = state.handle(.connected)
+        _ = state.handle(.announced(7))
+        let action = fail(failure)
+        switch failure {
+        case .timeout, .refusal:
+            #expect(action == .withdraw(7, notingFailure: true))
+            #expect(state.handle(.settled) == .announce)
+            #expect(state.mode == .careful(remaining: 4))
+        case .contention, .exhaustion:
+            #expect(action == .withdraw(7, notingFailure: false))
+            #expect(state.handle(.settled) == .backOff)
+            #expect(state.handle(.rested) == .announce)
+            #expect(state.mode == .careful(remaining: 5))
+        case .lost, .lostIdle, .readOnly:
+            #expect(action == .connect)
+            #expect(state.handle(.connected) == .announce)
+            #expect(state.mode == .careful(remaining: 100))
+        }
+    }
+
+    @Test("leaves the session when an announcement cannot be taken back", arguments: PosterFailure.allCases)
+    mutating func cannotWithdraw(failure: PosterFailure) {
+        var state = PosterState(isUnclean: true, limit: 5)
+        _ = state.handle(.connected)
+        _ = state.handle(.announced(7))
+        _ = state.handle(.failed(.refusal, limit: 5))
+        #expect(state.handle(.failed(failure, limit: 5)) == .connect)
+        #expect(state.handle(.connected) == .announce)
+    }
+
+    @Test(
+        "whatever happens, it never posts a batch while a change is announced, nor forgets one",
+        arguments: 1...100
+    )
+    func model(seed: UInt64) {
+        var generator = SplitMix(state: seed)
+        var state = PosterState(isUnclean: seed.isMultiple(of: 2))
+        var action = state.handle(.connected)
+        var announced: Int64?
+        for number in Int64(1)...500 {
+            let failure = PosterFailure.allCases.randomElement(using: &generator).map {
+                PosterState.Event.failed($0, limit: 10)
+            }
+            let fails = Int.random(in: 0..<3, using: &generator) == 0
+            let event: PosterState.Event
+            switch action {
+            case .connect:
+                announced = nil
+                event = .connected
+            case .backOff, .pace, .park:
+                #expect(announced == nil)
+                event = .rested
+            case .post:
+                #expect(announced == nil)
+                event = .posted(
+                    claimed: Int.random(in: 0...10, using: &generator),
+                    limit: 10,
+                    isPaused: false
+                )
+            case .announce:
+                #expect(announced == nil)
+                announced = number.isMultiple(of: 7) || fails ? nil : number
+                event = .announced(announced)
+            case .postAnnounced(let id), .withdraw(let id, _):
+                #expect(announced == id)
+                if !fails { announced = nil }
+                event = .settled
+            }
+            switch action {
+            case .post, .announce, .postAnnounced, .withdraw:
+                action = state.handle(fails ? failure ?? event : event)
+            default: action = state.handle(event)
+            }
+        }
+    }
+}

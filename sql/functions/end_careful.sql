@@ -1,0 +1,33 @@
+create or replace function pgsync.end_careful(
+    worker text,
+    log_id bigint,
+    error_class text default null,
+    error_message text default null,
+    holds_slot boolean default true
+)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+declare
+    v_claim pgsync.claim := pgsync.claim_of(end_careful.log_id);
+begin
+    if end_careful.error_class is not null and v_claim.log_id is not null then
+        perform pgsync.fail_claim(
+            v_claim, end_careful.error_class, end_careful.error_message, worker, clock_timestamp()
+        );
+    end if;
+    update pgsync.sync_queue as queue
+    set locked_at = null
+    where queue.log_id = end_careful.log_id and queue.locked_at is not null;
+    if holds_slot then
+        perform pg_advisory_unlock(1886876532, (
+            select log.slot from pgsync.sync_logs as log where log.id = end_careful.log_id
+        ));
+    end if;
+end;
+$$;
+
+comment on function pgsync.end_careful(text, bigint, text, text, boolean)
+is 'Takes back what begin_careful has announced, and notes a failure where process_one ended in an error.';

@@ -1,0 +1,170 @@
+-- What the triggers refuse, looked for in what is there: they may have been off. It reads the whole journal.
+create or replace function ledger.inspect_journal()
+returns table (finding text, entry_id bigint, found text)
+language sql
+stable
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+with whole as materialized (
+    select
+        line.entry_id,
+        line.currency,
+        count(*) as lines,
+        min(line.line) as first_line,
+        max(line.line) as last_line,
+        sum(line.amount) as total
+    from ledger.journal_lines as line
+    group by line.entry_id, line.currency
+),
+
+reversal as materialized (
+    select
+        entry.id,
+        entry.reverses,
+        entry.purpose,
+        original.id is null as is_unknown,
+        original.reverses as taken_back
+    from ledger.journal_entries as entry
+    left join ledger.journal_entries as original on entry.reverses = original.id
+    where entry.reverses is not null
+),
+
+opposite as (
+    select reversal.id, line.line, line.account, line.currency, line.amount, line.party, line.dimensions
+    from reversal
+    inner join ledger.journal_lines as line on reversal.id = line.entry_id
+),
+
+original as (
+    select reversal.id, line.line, line.account, line.currency, -line.amount as amount, line.party, line.dimensions
+    from reversal
+    inner join ledger.journal_lines as line on reversal.reverses = line.entry_id
+)
+
+select
+    'safeguard_off' as finding,
+    null::bigint as entry_id,
+    format('trigger %s on ledger.%s is off or gone', safeguard.trigger_name, safeguard.table_name) as found
+from ledger.safeguards as safeguard
+where not safeguard.is_in_force
+union all
+select 'no_entry', whole.entry_id, 'lines of an entry that is not there'
+from whole
+left join ledger.journal_entries as entry on whole.entry_id = entry.id
+where entry.id is null
+union all
+select 'no_lines', entry.id, 'an entry without lines'
+from ledger.journal_entries as entry
+left join whole on entry.id = whole.entry_id
+where whole.entry_id is null
+union all
+select 'one_line', whole.entry_id, 'an entry of one line'
+from whole
+where whole.lines < 2
+union all
+select
+    'line_numbers',
+    whole.entry_id,
+    format('%s lines, numbered from %s to %s', whole.lines, whole.first_line, whole.last_line)
+from whole
+where whole.first_line <> 1 or whole.last_line <> whole.lines
+union all
+select
+    'not_balanced',
+    whole.entry_id,
+    format('debits less credits are %s in the smallest unit of %s', whole.total, whole.currency)
+from whole
+where whole.total <> 0
+union all
+select 'other_currency', entry.id, format('an entry in %s with lines in %s', entry.currency, whole.currency)
+from whole
+inner join ledger.journal_entries as entry on whole.entry_id = entry.id
+where entry.currency <> whole.currency
+union all
+select 'unknown_currency', min(whole.entry_id), format('there is no currency %L', whole.currency)
+from whole
+left join ledger.currencies as currency on whole.currency = currency.code
+where currency.code is null
+group by whole.currency
+union all
+select 'unknown_account', min(line.entry_id), format('there is no account %L', line.account)
+from ledger.journal_lines as line
+left join ledger.accounts as account on line.account = account.code
+where account.code is null
+group by line.account
+union all
+select 'unknown_parent', null, format('account %s is under %s, which is not there', account.code, account.parent)
+from ledger.accounts as account
+left join ledger.accounts as parent on account.parent = parent.code
+where account.parent is not null and parent.code is null
+union all
+select
+    'no_period',
+    min(entry.id),
+    format(
+        'on %s, %s %s in no period',
+        entry.entry_date, count(*), case count(*) when 1 then 'entry is' else 'entries are' end
+    )
+from ledger.journal_entries as entry
+left join ledger.periods as period on period.days @> entry.entry_date
+where period.name is null
+group by entry.entry_date
+union all
+select
+    'closed_period',
+    entry.id,
+    format('posted at %s, after period %s was closed', entry.posted_at, period.name)
+from ledger.periods as period
+inner join ledger.journal_entries as entry
+    on period.days @> entry.entry_date and period.closed_at < entry.posted_at
+where period.status = 'closed'
+union all
+select 'wrong_reversal', reversal.id, format('it takes back entry %s, which is not there', reversal.reverses)
+from reversal
+where reversal.is_unknown
+union all
+select
+    'wrong_reversal',
+    reversal.id,
+    format(
+        'it is a %s of entry %s, which is %sa reversal',
+        reversal.purpose, reversal.reverses, case when reversal.taken_back is null then 'not ' else '' end
+    )
+from reversal
+where not reversal.is_unknown and (reversal.taken_back is not null) <> (reversal.purpose = 'reinstatement')
+union all
+select 'wrong_reversal', reversal.id, format('it does not mirror entry %s', reversal.reverses)
+from reversal
+where not reversal.is_unknown and reversal.id in (
+        (
+            select different.id
+            from (
+                (select * from opposite except select * from original)
+                union all
+                (select * from original except select * from opposite)
+            ) as different
+        )
+    )
+union all
+select
+    'wrong_balance',
+    null,
+    format('account %s stands at %s by its lines and at %s by the snapshots', account, by_lines, by_snapshots)
+from (
+    select
+        coalesce(summed.account, counted.account) as account,
+        coalesce(counted.amount, 0) as by_lines,
+        coalesce(summed.amount, 0) as by_snapshots
+    from ledger.balances_at('infinity') as summed
+    full join (
+        select line.account, line.currency, sum(line.amount) as amount
+        from ledger.journal_entries as entry
+        inner join ledger.journal_lines as line on entry.id = line.entry_id
+        group by line.account, line.currency
+    ) as counted on summed.account = counted.account and summed.currency = counted.currency
+) as balance
+where by_lines <> by_snapshots;
+$$;
+
+comment on function ledger.inspect_journal()
+is 'What is in the ledger against its rules, and which of its safeguards are off; nothing when all is well.';

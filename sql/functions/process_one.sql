@@ -1,0 +1,33 @@
+create or replace function pgsync.process_one(worker text, log_id bigint, holds_slot boolean default true)
+returns pgsync.batch_result
+language plpgsql
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+declare
+    v_started constant timestamptz := clock_timestamp();
+    v_slot constant smallint := (select log.slot from pgsync.sync_logs as log where log.id = process_one.log_id);
+    v_result pgsync.batch_result := pgsync.empty_result();
+    v_claim pgsync.claim;
+begin
+    perform pg_advisory_xact_lock(1886876532, v_slot);
+    v_claim := pgsync.claim_of(process_one.log_id);
+    if v_claim.log_id is not null then
+        v_result := case
+            when v_claim.action = 'truncate' then pgsync.post_truncate(v_claim, worker, v_started)
+            else pgsync.post_isolated(array[v_claim], worker, v_started)
+        end;
+    end if;
+    -- Whatever became of it, this attempt came back.
+    update pgsync.sync_queue as queue
+    set locked_at = null
+    where queue.log_id = process_one.log_id and queue.locked_at is not null;
+    if holds_slot then
+        perform pg_advisory_unlock(1886876532, v_slot);
+    end if;
+    return v_result;
+end;
+$$;
+
+comment on function pgsync.process_one(text, bigint, boolean)
+is 'Posts the one change that begin_careful has announced, in a transaction of its own.';

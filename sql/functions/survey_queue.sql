@@ -1,0 +1,56 @@
+-- Looks without a lock, so it also sees what others have in hand: nothing that waits is below the oldest it
+-- finds. Ids become visible out of order, so that is final only below an id that was given out before a
+-- transaction number which no running transaction is below any more: last_id of one survey, snapshot_xmax of
+-- a later one, snapshot_xmin of a still later one.
+create or replace function pgsync.survey_queue(
+    low_mark bigint default 0,
+    only_sources regclass[] default null,
+    scheduled boolean default false,
+    out oldest bigint,
+    out is_due boolean,
+    out is_paused boolean,
+    out last_id bigint,
+    out snapshot_xmin bigint,
+    out snapshot_xmax bigint
+)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+begin
+    snapshot_xmin := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+    snapshot_xmax := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+    is_paused := pgsync.configuration_boolean('posting_paused')
+        or not (scheduled or pgsync.configuration_boolean('enable_real_time_sync'));
+
+    select queue.log_id
+    into oldest
+    from pgsync.sync_queue as queue
+    where queue.log_id >= low_mark
+        and queue.sync_status = 'pending'
+        and queue.scheduled_at is null
+        and (only_sources is null or pgsync.is_of_sources(queue.log_id, only_sources))
+    order by queue.log_id
+    limit 1;
+
+    is_due := exists (
+        select
+        from pgsync.sync_queue as queue
+        where queue.scheduled_at <= now()
+            and queue.sync_status = 'pending'
+            and (only_sources is null or pgsync.is_of_sources(queue.log_id, only_sources))
+    );
+
+    select sequence.last_value into last_id from pgsync.sync_logs_id_seq as sequence;
+end;
+$$;
+
+comment on function pgsync.survey_queue(bigint, regclass[], boolean)
+is 'What waits to be posted, from a mark on: the oldest change, and whether one that has a time is due.';

@@ -161,6 +161,10 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "PostingTests",
+            dependencies: ["JSON", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]
+        ),
+        .testTarget(
             name: "PostgresTests",
             dependencies: ["Locking", "PGSyncCluster", "Postgres", "Subprocesses", "TestSupport"]
         ),

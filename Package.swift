@@ -121,7 +121,7 @@ let package = Package(
             name: "PGSyncWorkerTests",
             dependencies: [
                 "Locking", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",
-                "Services",
+                "Services", "Telemetry",
                 "TestSupport",
             ]
         ),

@@ -26,6 +26,8 @@ struct Housekeeper: Service {
 
     func run(until shutdown: Shutdown) async throws {
         var current: PostgresConnection? = connection
+        var backoff = Backoff(initial: .milliseconds(50), cap: .seconds(2), jitter: .equal)
+        var generator = SystemRandomNumberGenerator()
         var duties = Duties(nextSchemaCheck: context.now + Self.schemaInterval)
         while !shutdown.isRequested {
             let next: PostgresConnection?
@@ -37,6 +39,7 @@ struct Housekeeper: Service {
             do {
                 try await connection.closing {
                     if isNew { try await resume(connection) }
+                    backoff.reset()
                     try await keepHouse(connection, &duties, until: shutdown)
                 }
             } catch let error as PostgresError {
@@ -45,7 +48,7 @@ struct Housekeeper: Service {
                 context.logger.warning("The housekeeper heard nothing from the server and left it")
             }
             context.metrics.note(leads: false)
-            if try await shutdown.sleep(for: .milliseconds(50), clock: context.clock) { return }
+            if try await shutdown.sleep(for: backoff.next(using: &generator), clock: context.clock) { return }
         }
     }
 
@@ -65,12 +68,17 @@ struct Housekeeper: Service {
         until shutdown: Shutdown
     ) async throws {
         while true {
-            try await report(connection)
-            if context.now >= duties.nextSchemaCheck {
-                try await checkSchema(connection)
-                duties.nextSchemaCheck = context.now + Self.schemaInterval
+            do {
+                try await report(connection)
+                if context.now >= duties.nextSchemaCheck {
+                    duties.nextSchemaCheck = context.now + Self.schemaInterval
+                    try await checkSchema(connection)
+                }
+                try await lead(connection, &duties)
+            } catch let error as PostgresError where !error.isConnectionLost {
+                // Whatever else fails, the heartbeat goes on.
+                context.logger.warning("Housekeeping failed", ["error": .string("\(error)")])
             }
-            try await lead(connection, &duties)
             let interval = context.settings.heartbeatInterval
             if try await shutdown.sleep(for: interval, clock: context.clock) { break }
         }

@@ -48,6 +48,7 @@ begin
                 'execute on function pgsync.configuration_text(text)'
             ]),
             (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator'], array[
+                'select on sequence pgsync.sync_logs_id_seq',
                 'execute on function pgsync.capture_growth()',
                 'execute on function pgsync.changes_between(bigint, bigint)',
                 'execute on function pgsync.inspect_capture()',
@@ -117,6 +118,7 @@ begin
                 || 'pgsync.sync_progress, pgsync.sync_log_status',
                 'execute on function pgsync.changes_between(bigint, bigint)',
                 'execute on function pgsync.inspect_capture()',
+                'select on sequence pgsync.sync_logs_id_seq',
                 'execute on function pgsync.capture_growth()',
                 'execute on function pgsync.remember_growth()',
                 'execute on function pgsync.is_included(pgsync.sync_logs, pgsync.sync_logs)'
@@ -184,6 +186,16 @@ begin
             ]),
             (array['pgsync_worker'], array[
                 'select on table pgsync.sync_audit_log, pgsync.sync_master_status'
+            ]),
+            (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                'select on table pgsync.waiting_changes, pgsync.worker_states',
+                'execute on function pgsync.backlog(integer)',
+                'execute on function pgsync.failures(integer)',
+                'execute on function pgsync.queue_size(integer)',
+                'execute on function pgsync.recent_outcomes(integer)',
+                'execute on function pgsync.record_key(regclass, text[])',
+                'execute on function pgsync.running_totals()',
+                'execute on function pgsync.trace(regclass, text, boolean)'
             ]),
             (array['pgsync_operator'], array[
                 'update (value) on table pgsync.sync_configuration',

@@ -28,11 +28,16 @@ let allowedImports: [String: Set<String>] = [
     "PGSyncWorker": ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services", "Telemetry"],
     "PGSyncBench": [
         "Glibc", "Locking", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker",
-        "Postgres", "Services",
+        "Postgres", "Services", "Subprocesses", "Telemetry",
+    ],
+    "PGSyncDemo": [
+        "PGSyncCore", "PGSyncLedger", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "Services",
+        "Telemetry",
     ],
     "PGSyncCLI": system.union([
-        "Arguments", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncLedger", "PGSyncOperations",
-        "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services", "Telemetry",
+        "Arguments", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncDemo", "PGSyncLedger",
+        "PGSyncOperations", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",
+        "Services", "Telemetry",
     ]),
     "pgsync": ["PGSyncCLI"],
 

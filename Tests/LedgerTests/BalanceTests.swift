@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Balances", .ledger, .timeLimit(.minutes(1)))
+@Suite("Balances", .ledger, .timeLimit(.minutes(10)))
 struct BalanceTests {
     /// Every day on which the snapshots and a full count of the lines differ.
     private let differences = """

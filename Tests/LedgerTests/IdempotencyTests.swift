@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Idempotency keys", .ledger, .timeLimit(.minutes(1)))
+@Suite("Idempotency keys", .ledger, .timeLimit(.minutes(10)))
 struct IdempotencyTests {
     private func post(_ amount: String, key: String = "invoice 7") -> String {
         """

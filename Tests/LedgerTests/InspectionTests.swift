@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The inspection of the journal", .ledger, .timeLimit(.minutes(1)))
+@Suite("The inspection of the journal", .ledger, .timeLimit(.minutes(10)))
 struct InspectionTests {
     /// What an owner can do with the safeguards off, and what the inspection calls it.
     private static let damages: [(what: String, script: String, findings: [String])] = [

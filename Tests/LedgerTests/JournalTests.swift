@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("The journal", .ledger, .timeLimit(.minutes(1)))
+@Suite("The journal", .ledger, .timeLimit(.minutes(10)))
 struct JournalTests {
     private static let refused: [(what: String, posting: Posting, condition: String)] = [
         (

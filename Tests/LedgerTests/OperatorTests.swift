@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Operators", .ledger, .timeLimit(.minutes(1)))
+@Suite("Operators", .ledger, .timeLimit(.minutes(10)))
 struct OperatorTests {
     private let asOperator = "set role pgsync_operator;"
 

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Accounting periods", .ledger, .timeLimit(.minutes(1)))
+@Suite("Accounting periods", .ledger, .timeLimit(.minutes(10)))
 struct PeriodTests {
     private let close = "select ledger.start_closing('2026-04'); select ledger.close_period('2026-04');"
 

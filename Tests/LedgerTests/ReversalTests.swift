@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Reversals", .ledger, .timeLimit(.minutes(1)))
+@Suite("Reversals", .ledger, .timeLimit(.minutes(10)))
 struct ReversalTests {
     private let original = """
         select ledger.post_entry(

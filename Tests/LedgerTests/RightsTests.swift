@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Rights in the ledger", .timeLimit(.minutes(1)))
+@Suite("Rights in the ledger", .timeLimit(.minutes(10)))
 struct RightsTests {
     private let manual = """
         select ledger.post_entry(

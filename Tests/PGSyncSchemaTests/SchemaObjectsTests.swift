@@ -57,6 +57,45 @@ struct SchemaObjectsTests {
         #expect(found == [])
     }
 
+    @Test("lets each role do all that a function it may call does")
+    func grantsWhatFunctionsNeed() async throws {
+        let refused = try await TestDatabase.current.run(
+            """
+            create function pg_temp.refused() returns setof text language plpgsql as $$
+            declare
+                v_role text;
+                v_call regprocedure;
+            begin
+                for v_role, v_call in
+                    select role.rolname, routine.oid
+                    from pg_proc as routine
+                    inner join pg_roles as role
+                        on role.rolname in (
+                            'pgsync_worker', 'pgsync_operator', 'pgsync_reader', 'pgsync_auditor'
+                        )
+                        and has_function_privilege(role.oid, routine.oid, 'execute')
+                    where routine.pronamespace in ('pgsync'::regnamespace, 'ledger'::regnamespace)
+                        and routine.pronargs = routine.pronargdefaults
+                        and routine.prorettype <> 'trigger'::regtype
+                loop
+                    begin
+                        execute format('set local role %I', v_role);
+                        execute format('select * from %s()', v_call::regproc);
+                        raise no_data_found;  -- Undoes what it did.
+                    exception
+                        when insufficient_privilege then
+                            return next format('%s calls %s: %s', v_role, v_call, sqlerrm);
+                        when others then null;
+                    end;
+                end loop;
+            end;
+            $$;
+            select * from pg_temp.refused();
+            """
+        )
+        #expect(refused == [])
+    }
+
     @Test("leaves nothing to PUBLIC")
     func leavesNothingToPublic() async throws {
         for owner in TestDatabase.Owner.allCases {

@@ -28,7 +28,13 @@ begin
             'skipped',
             skipped.source_table,
             skipped.record_id,
-            nullif(master.last_audited, skipped.log_id),
+            coalesce(
+                lag(skipped.log_id) over (
+                    partition by skipped.source_table, skipped.record_id
+                    order by skipped.log_id
+                ),
+                nullif(master.last_audited, skipped.log_id)
+            ),
             skip_changes.reason,
             session_user,
             skipped.correlation_id

@@ -1,5 +1,232 @@
+import Postgres
+import Services
+
 extension PostingHall {
-    func latency() async throws -> [PostingFigure] { [] }
-    func sustained() async throws -> [PostingFigure] { [] }
-    func memory() async throws -> [PostingFigure] { [] }
+    /// From the moment the application is told that it has committed to the moment the audit row is written.
+    func latency() async throws -> [PostingFigure] {
+        var figures: [PostingFigure] = []
+        for (name, gap, count) in [
+            ("idle, each 100 ms", Duration.milliseconds(100), 50), ("200 a second", .milliseconds(5), 1_000),
+        ] {
+            let limit = try await delays(.limit, gap: gap, count: count)
+            let own = try await delays(.pgsync, gap: gap, count: count)
+            for (percentile, bar) in [(0.5, 2.0), (0.99, 4.0)] {
+                let (ours, hand) = (own.percentile(percentile), limit.percentile(percentile))
+                figures.append(
+                    PostingFigure(
+                        scene: .latency,
+                        name: "\(name), p\(Int(percentile * 100))",
+                        value: ours,
+                        unit: "ms",
+                        limit: hand,
+                        limitName: "NOTIFY, posted by hand",
+                        ratio: ours / hand,
+                        bar: .atMost(bar, ours / hand)
+                    )
+                )
+            }
+        }
+        return figures
+    }
+
+    private func delays(_ poster: BenchPoster, gap: Duration, count: Int) async throws -> [Double] {
+        try await calm()
+        return try await whilst(
+            poster,
+            isWorking: { connection in
+                let clock = ContinuousClock()
+                // The first few wake what sleeps and plan what is planned once.
+                try await write(20, gap: gap, poster, on: connection)
+                try await drained()
+                let first = try await newestBill(connection)
+                var next = clock.now
+                for _ in 0..<count {
+                    next += gap
+                    try await write(1, gap: .zero, poster, on: connection)
+                    try await clock.sleep(until: next)
+                }
+                try await drained()
+                return try await connection.withSession { session in
+                    try session.query(
+                        """
+                        select extract(epoch from attempt.recorded_at - stamp.committed_at)::double precision * 1000
+                        from bench.stamps as stamp
+                        inner join pgsync.sync_logs as log
+                            on log.source_table = 'bench.bills'::regclass and log.record_id = stamp.bill_id::text
+                        inner join pgsync.sync_audit_log as attempt on attempt.log_id = log.id
+                        where stamp.bill_id > \(first)
+                        order by 1
+                        """
+                    ).map { max(try $0.decode(0, as: Double.self), 0.01) }
+                }
+            }
+        )
+    }
+
+    /// What is posted while eight connections write one bill a transaction, as fast as they can.
+    func sustained() async throws -> [PostingFigure] {
+        let posters: [BenchPoster] = try await hasRival() ? [.limit, .pgsync, .rival] : [.limit, .pgsync]
+        var rates: [BenchPoster: [(posted: Double, written: Double)]] = [:]
+        for round in 0..<max(plan.rounds / 2, 1) {
+            for place in posters.indices {
+                let poster = posters[(place + round) % posters.count]
+                rates[poster, default: []].append(try await sustainedRound(poster))
+            }
+        }
+        let hand = BenchReport.median((rates[.limit] ?? []).map(\.posted))
+        return posters.filter { $0 != .limit }.map { poster in
+            let own = rates[poster] ?? []
+            let posted = BenchReport.median(own.map(\.posted))
+            return PostingFigure(
+                scene: .sustained,
+                name: poster == .pgsync ? "8 writers" : "8 writers, \(poster.rawValue)",
+                value: posted,
+                unit: "posted/s",
+                limit: hand,
+                limitName: "by hand, NOTIFY for each",
+                ratio: posted / hand,
+                bar: nil,
+                notes: [.init(name: "written/s", value: BenchReport.median(own.map(\.written)))]
+            )
+        }
+    }
+
+    private func sustainedRound(_ poster: BenchPoster) async throws -> (posted: Double, written: Double) {
+        try await calm()
+        return try await whilst(
+            poster,
+            isWorking: { connection in
+                let before = try await auditCount(connection)
+                let start = ContinuousClock.now
+                let deadline = start + plan.period
+                let written = try await BenchDatabase.withConnections(8, to: options) { writers in
+                    try await withThrowingTaskGroup(of: Int.self) { group in
+                        for writer in writers {
+                            group.addTask {
+                                try await writer.withSession { session in
+                                    var count = 0
+                                    while ContinuousClock.now < deadline {
+                                        try Self.insert(poster, session)
+                                        count += 1
+                                    }
+                                    return count
+                                }
+                            }
+                        }
+                        return try await group.reduce(0, +)
+                    }
+                }
+                let seconds = (ContinuousClock.now - start) / .seconds(1)
+                let posted = try await auditCount(connection) - before
+                try await drained()
+                return (Double(posted) / seconds, Double(written) / seconds)
+            }
+        )
+    }
+
+    // MARK: Writing
+
+    private static func insert(_ poster: BenchPoster, _ session: Session) throws {
+        // By hand, the application has to say itself that there is something to do.
+        let announcement = poster == .limit ? ", said as (select pg_notify('bench_limit', ''))" : ""
+        let also = poster == .limit ? "said" : "written"
+        _ = try session.query(
+            .prepared(
+                Query(
+                    """
+                    with written as (
+                        insert into \(poster.table) (
+                            bill_number, patient_id, bill_date, total, taxable, cgst, sgst, round_off, status
+                        )
+                        values ('P', 7, '2026-03-05', 118.40, 100, 9, 9, 0.40, 'final')
+                        returning id
+                    )\(announcement)
+                    select written.id from written, \(also) as whoever
+                    """
+                )
+            )
+        )
+    }
+
+    private func write(
+        _ count: Int,
+        gap: Duration,
+        _ poster: BenchPoster,
+        on connection: PostgresConnection
+    ) async throws {
+        for _ in 0..<count {
+            try await connection.withSession { session in
+                try Self.insert(poster, session)
+                _ = try session.query(
+                    .prepared(
+                        "insert into bench.stamps select currval('bench.bills_id_seq'), clock_timestamp()"
+                    )
+                )
+            }
+            if gap > .zero { try await ContinuousClock().sleep(for: gap) }
+        }
+    }
+
+    private func newestBill(_ connection: PostgresConnection) async throws -> Int64 {
+        try await connection.withSession { session in
+            try session.query("select coalesce(max(id), 0) from bench.bills").onlyRow().decode(0)
+        }
+    }
+
+    private func auditCount(_ connection: PostgresConnection) async throws -> Int {
+        try await connection.withSession { session in
+            try session.query("select count(*) from pgsync.sync_audit_log").onlyRow().decode(0)
+        }
+    }
+
+    /// Waits until nothing waits.
+    private func drained() async throws {
+        let rival = try await hasRival()
+        while true {
+            let waiting: Bool = try await administrator.withSession { session in
+                try session.query(
+                    Query(
+                        """
+                        select exists (select from pgsync.sync_queue where sync_status = 'pending')
+                        \(rival ? "or exists (select from bench.bills_pgq as bill left join pgsync.sync_master_status as master on master.source_table = 'bench.bills_pgq'::regclass and master.record_id = bill.id::text collate \"C\" where master.record_id is null)" : "")
+                        """
+                    )
+                ).onlyRow().decode(0)
+            }
+            guard waiting else { return }
+            try await ContinuousClock().sleep(for: .milliseconds(20))
+        }
+    }
+
+    private func whilst<Result: Sendable>(
+        _ poster: BenchPoster,
+        isWorking body: @Sendable @escaping (PostgresConnection) async throws -> Result
+    ) async throws -> Result {
+        let shutdown = Shutdown()
+        return try await withThrowingTaskGroup(of: Result?.self) { [options] group in
+            group.addTask {
+                try await LiveWorker(poster: poster, options: options).run(until: shutdown)
+                return nil
+            }
+            group.addTask {
+                try await PostgresConnection.withConnection(to: options) { try await body($0) }
+            }
+            var result: Result?
+            while let ended = try await group.next() {
+                if let ended {
+                    result = ended
+                    shutdown.request()
+                }
+            }
+            guard let result else { throw CancellationError() }
+            return result
+        }
+    }
+}
+
+extension [Double] {
+    /// Of figures in ascending order.
+    fileprivate func percentile(_ part: Double) -> Double {
+        isEmpty ? .nan : self[Swift.min(Int(Double(count) * part), count - 1)]
+    }
 }

@@ -16,6 +16,9 @@ enum PostingSQL {
             status text not null
         );
 
+        -- When the application knew that it had committed.
+        create table bench.stamps (bill_id bigint not null, committed_at timestamptz not null);
+
         -- Bills as fast as one statement makes them; every so manyth lacks its total, if told so.
         create function bench.write_bills(count integer, bad_every integer default 0, into_table regclass default 'bench.bills')
         returns void
@@ -69,6 +72,12 @@ enum PostingSQL {
           credit  2101  sgst
           credit  6900  round_off
           assert  taxable + cgst + sgst + round_off = total  'the parts do not add up to the total'
+
+          example 'a bill'
+            given { "bill_number": "P-1", "patient_id": 7, "bill_date": "2026-03-01", "total": "118.40",
+                    "taxable": "100.00", "cgst": "9.00", "sgst": "9.00", "round_off": "0.40", "status": "final" }
+            posts debit 1200 118.40 party '7'
+                  credit 4300 100.00  credit 2100 9.00  credit 2101 9.00  credit 6900 0.40
 
         """
 

@@ -1,4 +1,5 @@
 import Arguments
+import Glibc
 import PGSyncBench
 import PGSyncSchema
 
@@ -77,6 +78,8 @@ struct BenchPostingCommand: Command {
         plan.period = .seconds(seconds)
         plan.lines = lines
         plan.backlog = backlog
+        // This very program, whatever it is called.
+        plan.program = "/proc/\(getpid())/exe"
         let server = BenchServer(isGiven: here, globals: globals, context: context)
         let report = try await server.with { [plan] options in
             let benchmark = PostingBenchmark(

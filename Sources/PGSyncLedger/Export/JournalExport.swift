@@ -69,10 +69,16 @@ package struct JournalExport: Sendable {
         }
     }
 
-    /// The currencies there are balances in.
+    /// The currencies that entries of the span are in.
     private func currencies(_ session: Session, _ book: Book) throws -> [Currency] {
         try session.query(
-            "select distinct currency from ledger.balances_at('infinity') order by currency"
+            """
+            select distinct entry.currency
+            from ledger.journal_entries as entry
+            where entry.entry_date >= coalesce(\(.inferred(from?.description))::date, '-infinity')
+                and entry.entry_date <= coalesce(\(.inferred(until?.description))::date, 'infinity')
+            order by entry.currency
+            """
         ).map { try book.currency(try $0.decode("currency")) }
     }
 }

@@ -32,23 +32,23 @@ extension Frame {
     // MARK: Arrays
 
     var accounts: String {
-        array("text", "accounts", leavingOut: "null") { line in
+        array("text", "accounts", leavingOut: "null::text") { line in
             line.isOptional ? "case when \(line.amount) <> 0 then \(line.account) end" : line.account
         }
     }
 
-    var amounts: String { array("bigint", "amounts", leavingOut: "0", \.amount) }
+    var amounts: String { array("bigint", "amounts", leavingOut: "0::bigint", \.amount) }
 
     /// No line has an empty party, and so it can mark the lines to leave out.
     var parties: String {
-        array("text", "parties", leavingOut: "''") { line in
-            line.isOptional ? marked("''", line, unless: line.party) : line.party ?? "null"
+        array("text", "parties", leavingOut: "''::text") { line in
+            line.isOptional ? marked("''::text", line, unless: line.party) : line.party ?? "null"
         }
     }
 
     var dimensions: String {
-        array("jsonb", "dimensions", leavingOut: "'false'") { line in
-            line.isOptional ? marked("'false'", line, unless: line.dimensions) : line.dimensions ?? "null"
+        array("jsonb", "dimensions", leavingOut: "'false'::jsonb") { line in
+            line.isOptional ? marked("'false'::jsonb", line, unless: line.dimensions) : line.dimensions ?? "null"
         }
     }
 
@@ -69,7 +69,7 @@ extension Frame {
             guard !lines.isEmpty else { return }
             let array = "array[\(lines.map(value).joined(separator: ", "))]::\(type)[]"
             let isOptional = lines.contains(where: \.isOptional)
-            arrays.append(isOptional ? "pg_catalog.array_remove(\(array), \(mark)::\(type))" : array)
+            arrays.append(isOptional ? "pg_catalog.array_remove(\(array), \(mark))" : array)
             lines = []
         }
         for part in parts {

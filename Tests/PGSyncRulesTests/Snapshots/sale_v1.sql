@@ -24,8 +24,8 @@ select
     case when source.failure is null then 'Sale'::text end as description,
     case when source.failure is null then pg_catalog.array_remove(array[source.value_1, '4300'::text, case when source.line_3 <> 0 then '2100'::text end, case when source.line_4 <> 0 then '2101'::text end]::text[], null::text) end as accounts,
     case when source.failure is null then pg_catalog.array_remove(array[source.line_1, source.line_2, source.line_3, source.line_4]::bigint[], 0::bigint) end as amounts,
-    case when source.failure is null then pg_catalog.array_remove(array[null, null, case when source.line_3 = 0 then '' end, case when source.line_4 = 0 then '' end]::text[], ''::text) end as parties,
-    case when source.failure is null then pg_catalog.array_remove(array[null, null, case when source.line_3 = 0 then 'false' end, case when source.line_4 = 0 then 'false' end]::jsonb[], 'false'::jsonb) end as dimensions
+    case when source.failure is null then pg_catalog.array_remove(array[null, null, case when source.line_3 = 0 then ''::text end, case when source.line_4 = 0 then ''::text end]::text[], ''::text) end as parties,
+    case when source.failure is null then pg_catalog.array_remove(array[null, null, case when source.line_3 = 0 then 'false'::jsonb end, case when source.line_4 = 0 then 'false'::jsonb end]::jsonb[], 'false'::jsonb) end as dimensions
 from (select null::json as mark offset 0) as uncached
 cross join lateral (
     select

@@ -93,7 +93,6 @@ begin
                 'execute on function pgsync.start_backfill(regclass)'
             ]),
             (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
-                'select on sequence pgsync.sync_logs_id_seq',
                 'execute on function pgsync.capture_absent(text[])',
                 'execute on function pgsync.capture_checksum(text)',
                 'execute on function pgsync.capture_columns(regclass)',

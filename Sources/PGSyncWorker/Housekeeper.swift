@@ -54,7 +54,10 @@ struct Housekeeper: Service {
 
     private func resume(_ connection: PostgresConnection) async throws {
         let id = context.registration.id
-        switch try await within({ try await connection.withSession { try WorkerStore($0).resume(id) } }) {
+        let resumption = try await context.within {
+            try await connection.withSession { try WorkerStore($0).resume(id) }
+        }
+        switch resumption {
         case .resumed: break
         case .stillHeld: context.logger.debug("The former session of this worker has not ended yet")
         case .unknown: context.logger.warning("The database does not know this worker any more")
@@ -83,7 +86,7 @@ struct Housekeeper: Service {
             if try await shutdown.sleep(for: interval, clock: context.clock) { break }
         }
         let (id, figures) = (context.registration.id, figures)
-        try await withTimeLimit(Self.farewell, clock: context.clock) {
+        try await context.within(Self.farewell) {
             try await connection.withSession { try WorkerStore($0).stop(id, figures: figures) }
         }
     }
@@ -91,7 +94,7 @@ struct Housekeeper: Service {
     /// The heartbeat, and the settings as they are now.
     private func report(_ connection: PostgresConnection) async throws {
         let (id, figures) = (context.registration.id, figures)
-        let settings = try await within {
+        let settings = try await context.within {
             try await connection.withSession { session in
                 let store = WorkerStore(session)
                 if try !store.report(id, figures: figures) { _ = try store.resume(id) }
@@ -109,7 +112,7 @@ struct Housekeeper: Service {
         let (ownsSession, alreadyLeads, id) = (
             context.options.ownsSessions, duties.leads, context.registration.id
         )
-        let round: Round? = try await within {
+        let round: Round? = try await context.within {
             try await connection.withSession { session in
                 guard ownsSession else {
                     // Through a pooler nobody leads for longer than a transaction.
@@ -171,12 +174,6 @@ struct Housekeeper: Service {
     }
 
     // MARK: Beneath
-
-    private func within<Success: Sendable>(
-        _ operation: @escaping @Sendable () async throws -> Success
-    ) async throws -> Success {
-        try await withTimeLimit(context.deadline, clock: context.clock, operation: operation)
-    }
 
     private var figures: JSONText {
         let report = context.report.withLock { $0 }

@@ -108,7 +108,7 @@ struct Lookout: Service {
         }
         let claimed = claimed
         let limit = context.settings.pollInterval + Self.patience
-        let wake = try await withTimeLimit(limit, clock: context.clock) { [context] in
+        let wake = try await context.within(limit) { [context] in
             try await alarm.sleep(until: shutdown) { wake in
                 if wake.isPromising { context.roster.wakeOne() }
             }
@@ -125,7 +125,7 @@ struct Lookout: Service {
         until shutdown: Shutdown
     ) async throws {
         context.mark.withLock { $0.reset() }
-        let (found, waiting) = try await withTimeLimit(context.deadline, clock: context.clock) { [context] in
+        let (found, waiting) = try await context.within { [context] in
             try await connection.withSession { session in
                 (try context.survey(session), try context.store(session).waiting())
             }
@@ -156,7 +156,7 @@ struct Lookout: Service {
     ) async throws {
         let untilSurvey = context.mark.withLock { $0.nextSurveyTime } - context.now
         if untilSurvey <= .zero {
-            let found = try await withTimeLimit(context.deadline, clock: context.clock) { [context] in
+            let found = try await context.within { [context] in
                 try await connection.withSession { try context.survey($0) }
             }
             if found.somethingWaits, context.roster.situation == .quiet { context.roster.wakeOne() }

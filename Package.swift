@@ -116,7 +116,7 @@ let package = Package(
             name: "PGSyncClusterTests",
             dependencies: ["PGSyncCluster", "Subprocesses", "TestSupport"]
         ),
-        .testTarget(name: "PGSyncDemoTests", dependencies: ["PGSyncDemo", "PGSyncRules"]),
+        .testTarget(name: "PGSyncDemoTests", dependencies: ["PGSyncDemo", "PGSyncRules", "PGSyncSchema"]),
         .testTarget(
             name: "PGSyncLedgerTests",
             dependencies: ["JSON", "PGSyncLedger", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]
@@ -159,6 +159,10 @@ let package = Package(
                 "JSON", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "Subprocesses",
                 "TestSupport",
             ]
+        ),
+        .testTarget(
+            name: "PostingTests",
+            dependencies: ["JSON", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]
         ),
         .testTarget(
             name: "PostgresTests",

@@ -1,4 +1,6 @@
 import Glibc
+import JSON
+import Subprocesses
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import PGSyncRules
+import PGSyncSchema
 import Testing
 
 @testable import PGSyncDemo

@@ -27,10 +27,13 @@ begin
         fail_claim.error_class, fail_claim.error_message, fail_claim.worker,
         clock_timestamp() - fail_claim.started_at, claim.correlation_id
     );
-    insert into pgsync.sync_master_status as present (source_table, record_id, last_change, last_audited)
-    values (claim.source_table, claim.record_id, 0, claim.log_id)
-    on conflict on constraint sync_master_status_pkey do update
-    set last_audited = excluded.last_audited, updated_at = excluded.updated_at;
+    -- A TRUNCATE is of no record.
+    if claim.action <> 'truncate' then
+        insert into pgsync.sync_master_status as present (source_table, record_id, last_change, last_audited)
+        values (claim.source_table, claim.record_id, 0, claim.log_id)
+        on conflict on constraint sync_master_status_pkey do update
+        set last_audited = excluded.last_audited, updated_at = excluded.updated_at;
+    end if;
     perform pgsync.reschedule(
         array[claim.log_id], array[fail_claim.error_class], array[fail_claim.error_message]
     );

@@ -7,7 +7,7 @@ select
     case
         when queue.sync_status = 'failed' then 'dead'
         when queue.sync_status = 'syncing' or queue.locked_at is not null then 'working'
-        when queue.error_class = 'blocked' then 'blocked'
+        when queue.error_class = 'blocked' and queue.scheduled_at = 'infinity' then 'blocked'
         when queue.scheduled_at = 'infinity' or source.paused_at is not null then 'paused'
         when queue.scheduled_at > now() then 'scheduled'
         else 'ready'

@@ -1,6 +1,8 @@
 import Arguments
 import PGSyncDemo
 import Postgres
+import Services
+import Telemetry
 
 /// The command `pgsync demo`.
 struct DemoCommand: Command {

@@ -1,10 +1,6 @@
 import Arguments
 import PGSyncStore
 
-extension WaitingChange.State: ArgumentValue {
-    package static var placeholder: String { "STATE" }
-}
-
 /// The command `pgsync queue list`.
 struct QueueListCommand: Command {
     var state: WaitingChange.State?

@@ -1,38 +1,5 @@
 import Arguments
-import JSON
 import PGSyncStore
-
-/// The command `pgsync pause`.
-struct PauseCommand: Command {
-    var table: String?
-
-    static let signature = Signature(
-        "pause",
-        "Let the changes of a table wait, or all changes; capturing goes on.",
-        examples: [
-            .init("pgsync pause bills", "Post no bills."),
-            .init("pgsync pause", "Post nothing at all."),
-        ]
-    )
-    static let parameters: [Parameter<Self>] = [
-        .argument("TABLE", \.table, help: "The table; else everything.")
-    ]
-
-    func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
-        let access = try QueueAccess(globals, in: context, program: "pgsync pause")
-        let name = try await access.change { [table] session in
-            let table = try table.map { try SourceStore(session).table(named: $0) }
-            try QueueStore(session).pause(table)
-            return table?.name
-        }
-        return try access.say(
-            name,
-            isPaused: true,
-            name.map { "paused \($0): its changes wait; pgsync resume '\($0)' ends it" }
-                ?? "paused: all changes wait; pgsync resume ends it"
-        )
-    }
-}
 
 /// The command `pgsync resume`.
 struct ResumeCommand: Command {
@@ -69,16 +36,5 @@ struct ResumeCommand: Command {
             isPaused: false,
             name.map { "resumed \($0)" } ?? "resumed: changes are posted"
         )
-    }
-}
-
-extension QueueAccess {
-    fileprivate func say(_ table: String?, isPaused: Bool, _ sentence: String) throws -> ExitCode {
-        if globals.json {
-            try context.print(["table": table.map(JSONValue.string) ?? .null, "paused": .bool(isPaused)])
-        } else if !globals.quiet {
-            try context.print(sentence)
-        }
-        return .success
     }
 }

@@ -3,42 +3,9 @@ import JSON
 import PGSyncStore
 import Postgres
 
-/// The command `pgsync queue show`.
-struct QueueShowCommand: Command {
-    var id: Int64 = 0
-    var images = false
-
-    static let signature = Signature(
-        "show",
-        "Show a change, what it waits for, and each attempt at it.",
-        examples: [.init("pgsync queue show 4711 --images", "With the row as it was captured.")]
-    )
-    static let parameters: [Parameter<Self>] = ChangeDetail.parameters(\.id, \.images)
-
-    func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
-        try await ChangeDetail.show(id, images: images, globals, in: context)
-    }
-}
-
-/// The command `pgsync dead show`.
-struct DeadShowCommand: Command {
-    var id: Int64 = 0
-    var images = false
-
-    static let signature = Signature(
-        "show",
-        "Show a dead letter: what was captured, and each attempt at it.",
-        examples: [.init("pgsync dead show 4711 --images", "With the row as it was captured.")]
-    )
-    static let parameters: [Parameter<Self>] = ChangeDetail.parameters(\.id, \.images)
-
-    func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
-        try await ChangeDetail.show(id, images: images, globals, in: context)
-    }
-}
-
 extension ChangeDetail {
-    fileprivate static func parameters<C: Command>(
+    /// What the commands take that show a change.
+    static func parameters<C: Command>(
         _ id: any WritableKeyPath<C, Int64> & Sendable,
         _ images: any WritableKeyPath<C, Bool> & Sendable
     ) -> [Parameter<C>] {
@@ -48,7 +15,7 @@ extension ChangeDetail {
         ]
     }
 
-    fileprivate static func show(
+    static func show(
         _ id: Int64,
         images: Bool,
         _ globals: GlobalOptions,

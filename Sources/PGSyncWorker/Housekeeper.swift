@@ -26,6 +26,8 @@ struct Housekeeper: Service {
 
     func run(until shutdown: Shutdown) async throws {
         var current: PostgresConnection? = connection
+        var backoff = Backoff(initial: .milliseconds(50), cap: .seconds(2), jitter: .equal)
+        var generator = SystemRandomNumberGenerator()
         var duties = Duties(nextSchemaCheck: context.now + Self.schemaInterval)
         while !shutdown.isRequested {
             let next: PostgresConnection?
@@ -37,6 +39,7 @@ struct Housekeeper: Service {
             do {
                 try await connection.closing {
                     if isNew { try await resume(connection) }
+                    backoff.reset()
                     try await keepHouse(connection, &duties, until: shutdown)
                 }
             } catch let error as PostgresError {
@@ -45,13 +48,16 @@ struct Housekeeper: Service {
                 context.logger.warning("The housekeeper heard nothing from the server and left it")
             }
             context.metrics.note(leads: false)
-            if try await shutdown.sleep(for: .milliseconds(50), clock: context.clock) { return }
+            if try await shutdown.sleep(for: backoff.next(using: &generator), clock: context.clock) { return }
         }
     }
 
     private func resume(_ connection: PostgresConnection) async throws {
         let id = context.registration.id
-        switch try await within({ try await connection.withSession { try WorkerStore($0).resume(id) } }) {
+        let resumption = try await context.within {
+            try await connection.withSession { try WorkerStore($0).resume(id) }
+        }
+        switch resumption {
         case .resumed: break
         case .stillHeld: context.logger.debug("The former session of this worker has not ended yet")
         case .unknown: context.logger.warning("The database does not know this worker any more")
@@ -65,17 +71,22 @@ struct Housekeeper: Service {
         until shutdown: Shutdown
     ) async throws {
         while true {
-            try await report(connection)
-            if context.now >= duties.nextSchemaCheck {
-                try await checkSchema(connection)
-                duties.nextSchemaCheck = context.now + Self.schemaInterval
+            do {
+                try await report(connection)
+                if context.now >= duties.nextSchemaCheck {
+                    duties.nextSchemaCheck = context.now + Self.schemaInterval
+                    try await checkSchema(connection)
+                }
+                try await lead(connection, &duties)
+            } catch let error as PostgresError where !error.isConnectionLost {
+                // Whatever else fails, the heartbeat goes on.
+                context.logger.warning("Housekeeping failed", ["error": .string("\(error)")])
             }
-            try await lead(connection, &duties)
             let interval = context.settings.heartbeatInterval
             if try await shutdown.sleep(for: interval, clock: context.clock) { break }
         }
         let (id, figures) = (context.registration.id, figures)
-        try await withTimeLimit(Self.farewell, clock: context.clock) {
+        try await context.within(Self.farewell) {
             try await connection.withSession { try WorkerStore($0).stop(id, figures: figures) }
         }
     }
@@ -83,7 +94,7 @@ struct Housekeeper: Service {
     /// The heartbeat, and the settings as they are now.
     private func report(_ connection: PostgresConnection) async throws {
         let (id, figures) = (context.registration.id, figures)
-        let settings = try await within {
+        let settings = try await context.within {
             try await connection.withSession { session in
                 let store = WorkerStore(session)
                 if try !store.report(id, figures: figures) { _ = try store.resume(id) }
@@ -101,7 +112,7 @@ struct Housekeeper: Service {
         let (ownsSession, alreadyLeads, id) = (
             context.options.ownsSessions, duties.leads, context.registration.id
         )
-        let round: Round? = try await within {
+        let round: Round? = try await context.within {
             try await connection.withSession { session in
                 guard ownsSession else {
                     // Through a pooler nobody leads for longer than a transaction.
@@ -163,12 +174,6 @@ struct Housekeeper: Service {
     }
 
     // MARK: Beneath
-
-    private func within<Success: Sendable>(
-        _ operation: @escaping @Sendable () async throws -> Success
-    ) async throws -> Success {
-        try await withTimeLimit(context.deadline, clock: context.clock, operation: operation)
-    }
 
     private var figures: JSONText {
         let report = context.report.withLock { $0 }

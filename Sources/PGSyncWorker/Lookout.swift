@@ -13,25 +13,37 @@ struct Lookout: Service {
     private static let blindInterval = Duration.milliseconds(500)
     /// How much longer than planned a sleep may take before its connection is taken to hang.
     private static let patience = Duration.seconds(15)
+    /// For how long it keeps a connection while no poster has one; there may be too few for all.
+    private static let longestAway = Duration.seconds(2)
 
     func run(until shutdown: Shutdown) async throws {
+        var backoff = Backoff(initial: .milliseconds(50), cap: .seconds(2), jitter: .equal)
+        var generator = SystemRandomNumberGenerator()
         while !shutdown.isRequested {
             do {
                 guard let connection = try await connect(until: shutdown) else { return }
-                try await connection.closing { try await watch(connection, until: shutdown) }
+                try await connection.closing {
+                    // What it cannot even look at is no place to hurry back to.
+                    _ = try await connection.withSession { try context.survey($0) }
+                    backoff.reset()
+                    try await watch(connection, until: shutdown)
+                }
             } catch let error as PostgresError {
                 context.logger.warning("The lookout lost its connection", ["error": .string("\(error)")])
             } catch ServicesError.timeLimitExceeded {
                 context.logger.warning("The lookout heard nothing from the server and left it")
             }
             context.roster.wakeOne()
-            if try await shutdown.sleep(for: .milliseconds(50), clock: context.clock) { return }
+            if try await shutdown.sleep(for: backoff.next(using: &generator), clock: context.clock) { return }
         }
     }
 
-    /// Connects, and as long as that takes has posters look by themselves.
+    /// Connects after the first poster, and as long as that takes has posters look by themselves.
     private func connect(until shutdown: Shutdown) async throws -> PostgresConnection? {
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        while context.roster.connectedCount == 0 {
+            if try await shutdown.sleep(for: .milliseconds(20), clock: context.clock) { return nil }
+        }
+        return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [context] in
                 while true {
                     try await context.clock.sleep(for: Self.blindInterval)
@@ -52,7 +64,8 @@ struct Lookout: Service {
             }
         }
         var pacing = WakePacing()
-        while !shutdown.isRequested {
+        var lastPresence = context.now
+        while !shutdown.isRequested, context.now - lastPresence < Self.longestAway {
             let settings = context.settings
             let mode = settings.usesDoorbell ? context.options.mode : .poll
             try await ChangeAlarm.with(
@@ -63,8 +76,12 @@ struct Lookout: Service {
                 look: { [context] in try context.survey($0).somethingWaits }
             ) { alarm in
                 // Settings that change let another alarm begin.
-                while !shutdown.isRequested, context.settings.isAsAlert(as: settings) {
-                    switch context.roster.situation {
+                while !shutdown.isRequested, context.settings.isAsAlert(as: settings),
+                    context.now - lastPresence < Self.longestAway
+                {
+                    let situation = context.roster.situation
+                    if situation != .away { lastPresence = context.now }
+                    switch situation {
                     case .quiet where context.options.goal == .untilStopped:
                         try await sleep(alarm, &pacing, until: shutdown)
                     case .quiet:
@@ -91,7 +108,7 @@ struct Lookout: Service {
         }
         let claimed = claimed
         let limit = context.settings.pollInterval + Self.patience
-        let wake = try await withTimeLimit(limit, clock: context.clock) { [context] in
+        let wake = try await context.within(limit) { [context] in
             try await alarm.sleep(until: shutdown) { wake in
                 if wake.isPromising { context.roster.wakeOne() }
             }
@@ -108,7 +125,7 @@ struct Lookout: Service {
         until shutdown: Shutdown
     ) async throws {
         context.mark.withLock { $0.reset() }
-        let (found, waiting) = try await withTimeLimit(context.deadline, clock: context.clock) { [context] in
+        let (found, waiting) = try await context.within { [context] in
             try await connection.withSession { session in
                 (try context.survey(session), try context.store(session).waiting())
             }
@@ -139,7 +156,7 @@ struct Lookout: Service {
     ) async throws {
         let untilSurvey = context.mark.withLock { $0.nextSurveyTime } - context.now
         if untilSurvey <= .zero {
-            let found = try await withTimeLimit(context.deadline, clock: context.clock) { [context] in
+            let found = try await context.within { [context] in
                 try await connection.withSession { try context.survey($0) }
             }
             if found.somethingWaits, context.roster.situation == .quiet { context.roster.wakeOne() }

@@ -98,8 +98,7 @@ struct PosterDesk {
     ) async throws -> Success {
         let wanted = context.options.ownsSessions ? context.limits : nil
         let isStale = wanted != limits
-        let result = try await withTimeLimit(context.deadline, clock: context.clock) {
-            [connection, context] in
+        let result = try await context.within { [connection, context] in
             try await connection.withSession { session in
                 guard session.isUsable else {
                     throw PostgresError(

@@ -15,18 +15,23 @@ package struct Worker: Sendable {
     private let metrics: WorkerMetrics
     private let clock: any Clock<Duration>
     private let checkSchema: @Sendable (PostgresConnection) async throws -> Void
+    private let pulse: Pulse
 
     /// How much longer than its grace period a worker may take to end, for cutting a connection and saying so.
     private static let epilogue = Duration.seconds(8)
 
-    /// `checkSchema` is called now and then; it throws when the worker may not go on with the schema.
+    /// `checkSchema` is called now and then, and throws when the worker may not go on with the schema.
+    ///
+    /// `onPulse` hears at intervals how the worker is.
     package init(
         _ options: WorkerOptions,
         connection: ConnectionOptions,
         logger: Logger,
         metrics: WorkerMetrics,
         clock: any Clock<Duration> = ContinuousClock(),
-        checkSchema: @escaping @Sendable (PostgresConnection) async throws -> Void = { _ in }
+        checkSchema: @escaping @Sendable (PostgresConnection) async throws -> Void = { _ in },
+        pulseInterval: Duration = .seconds(1),
+        onPulse: @escaping @Sendable (WorkerHealth) -> Void = { _ in }
     ) {
         self.options = options
         var connection = connection.with("fallback_application_name", "pgsync worker")
@@ -36,11 +41,20 @@ package struct Worker: Sendable {
         self.metrics = metrics
         self.clock = clock
         self.checkSchema = checkSchema
+        pulse = Pulse(every: pulseInterval, posters: options.posters, clock: clock, tell: onPulse)
     }
 
     /// Works until the shutdown is requested or the goal is reached, finishes what was begun, and reports.
     @discardableResult
     package func run(until shutdown: Shutdown) async throws -> WorkerReport {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await pulse.run(until: shutdown) }
+            defer { group.cancelAll() }
+            return try await work(until: shutdown)
+        }
+    }
+
+    private func work(until shutdown: Shutdown) async throws -> WorkerReport {
         let gate = ConnectionGate(
             to: connection,
             isPatient: options.goal == .untilStopped,
@@ -69,6 +83,7 @@ package struct Worker: Sendable {
             logger: logger.with(["worker.id": .int(registration.id)]),
             clock: clock
         )
+        pulse.watch(context)
         context.logger.info("Worker started", ["worker.posters": .int(options.posters)])
         if registration.isUnclean {
             context.logger.notice(

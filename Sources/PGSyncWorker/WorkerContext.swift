@@ -14,6 +14,7 @@ final class WorkerContext: Sendable {
     let logger: Logger
     let clock: any Clock<Duration>
     let mark = Locked(QueueMark())
+    let vitals = Vitals()
     let report = Locked(WorkerReport())
     /// Requested when the worker's goal is reached.
     let completion: Shutdown
@@ -72,6 +73,20 @@ final class WorkerContext: Sendable {
 
     /// When a statement that should have ended is taken to hang, and its connection cut.
     var deadline: Duration { settings.syncTimeout + .seconds(5) }
+
+    /// How much longer than its limit something may take to end before it counts as stuck.
+    private static let overtime = Duration.seconds(30)
+
+    /// Does something that is cancelled when it has not ended in time: by default, when a statement hangs.
+    func within<Success: Sendable>(
+        _ limit: Duration? = nil,
+        _ operation: @escaping @Sendable () async throws -> Success
+    ) async throws -> Success {
+        let limit = limit ?? deadline
+        let sign = vitals.begin(within: limit + Self.overtime)
+        defer { vitals.end(sign) }
+        return try await withTimeLimit(limit, clock: clock, operation: operation)
+    }
 
     /// Who posts what.
     var task: PostingStore.Task {

@@ -1,4 +1,5 @@
 import PGSyncSchema
+import Postgres
 import TestSupport
 import Testing
 
@@ -7,4 +8,9 @@ extension Trait where Self == DatabaseTrait {
     static var migratedDatabase: DatabaseTrait {
         .database(prepared: "migrated") { try await Migrator(binaryVersion: "1.0").migrate(on: $0) }
     }
+}
+
+/// Brings a database that a test made by itself to the present schema.
+func migrate(_ connection: PostgresConnection) async throws {
+    try await Migrator(binaryVersion: "1.0").migrate(on: connection)
 }

@@ -1,4 +1,5 @@
 import Arguments
+import JSON
 import PGSyncWorker
 import Postgres
 import Services
@@ -14,6 +15,8 @@ struct WorkerCommand: Command {
     var poll = false
     var name: String?
     var grace = Duration.seconds(10)
+    var healthFile: String?
+    var checkHealth = false
 
     static let signature = Signature(
         "worker",
@@ -26,6 +29,9 @@ struct WorkerCommand: Command {
             Ctrl-C or SIGTERM lets it finish the batch in hand and ends with exit code 0; what takes longer than \
             --grace is undone and waits as before. A second signal leaves at once, with 130 or 143. Nothing is ever \
             half done, whatever ends it.
+
+            Started by systemd with Type=notify it says when it is ready, how it is, and, where WatchdogSec is set, \
+            that it is alive. For a container, --health-file and --check-health do the same.
             """,
         examples: [
             .init("pgsync worker", "Work until it is stopped."),
@@ -92,9 +98,25 @@ struct WorkerCommand: Command {
             environment: ["PGSYNC_GRACE"],
             help: "How long the batch in hand may take when it is asked to stop."
         ),
+        .option(
+            "health-file",
+            \.healthFile,
+            placeholder: "PATH",
+            environment: ["PGSYNC_HEALTH_FILE"],
+            isPath: true,
+            help: "Renew this file every second while it runs, with how it is."
+        ),
+        .flag(
+            "check-health",
+            \.checkHealth,
+            help: "Look at the --health-file of a worker; 0 when it is connected and well, else 1."
+        ),
     ]
 
     func validate() throws {
+        if checkHealth && healthFile == nil {
+            throw UsageProblem.conflict("--check-health needs a --health-file, or PGSYNC_HEALTH_FILE")
+        }
         if drain && once { throw UsageProblem.conflict("choose one of --drain and --once") }
         if let name, !name.contains(where: { !$0.isWhitespace }) {
             throw UsageProblem.conflict("a --name has to be readable")
@@ -102,11 +124,17 @@ struct WorkerCommand: Command {
     }
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
+        if checkHealth { return try check(globals, in: context) }
         let database = try Database(globals, in: context, program: "pgsync worker")
         let (logger, logHandler) = globals.patientLogger
         defer { logHandler.flush() }
-        let run = WorkerRun(options, connection: database.takingWrites(in: context), logger: logger)
-        let report = try await Interruption.asksFirst { shutdown in
+        var run = WorkerRun(options, connection: database.takingWrites(in: context), logger: logger)
+        run.reporter = HealthReporter(
+            file: healthFile.map(HealthFile.init),
+            supervisor: Supervisor { context.environment[$0] },
+            logger: logger
+        )
+        let report = try await Interruption.asksFirst { [run] shutdown in
             do {
                 return try await run.run(until: shutdown)
             } catch let error as PostgresError where error.kind == .cannotConnect {
@@ -120,6 +148,21 @@ struct WorkerCommand: Command {
             try context.print(summary.text)
         }
         return .success
+    }
+
+    /// Whether the worker is well that renews the file.
+    private func check(_ globals: GlobalOptions, in context: CommandContext) throws -> ExitCode {
+        let complaint = try HealthFile(path: healthFile ?? "").complaint()
+        if globals.json {
+            try context.print([
+                "healthy": .bool(complaint == nil), "reason": complaint.map { .string($0) } ?? .null,
+            ])
+        } else if let complaint {
+            context.say(complaint)
+        } else if !globals.quiet {
+            try context.print("the worker is well")
+        }
+        return complaint == nil ? .success : .problemsFound
     }
 
     private var options: WorkerOptions {

@@ -11,6 +11,8 @@ struct WorkerRun: Sendable {
     let options: WorkerOptions
     let connection: ConnectionOptions
     let logger: Logger
+    /// Who hears how it is, if anybody.
+    var reporter: HealthReporter?
     private let isAdmitted = Locked(false)
 
     init(_ options: WorkerOptions, connection: ConnectionOptions, logger: Logger) {
@@ -38,8 +40,12 @@ struct WorkerRun: Sendable {
             connection: connection,
             logger: logger,
             metrics: try WorkerMetrics(in: MetricsRegistry()),
-            checkSchema: { try await checkSchema($0) }
+            checkSchema: { try await checkSchema($0) },
+            pulseInterval: reporter?.interval ?? .seconds(1),
+            onPulse: { reporter?.tell($0) }
         )
+        try reporter?.begin(posters: options.posters)
+        defer { reporter?.end() }
         return try await worker.run(until: shutdown)
     }
 

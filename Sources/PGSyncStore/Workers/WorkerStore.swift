@@ -48,8 +48,8 @@ package struct WorkerStore {
 
     /// Makes a worker known, alive as long as this session is, and returns its number.
     package func register(_ worker: Introduction) throws -> Int {
-        do {
-            return try session.query(
+        try permitted {
+            try session.query(
                 """
                 select pgsync.register_worker(
                     \(worker.name), \(worker.host), \(worker.processID)::integer, \(worker.version),
@@ -57,25 +57,31 @@ package struct WorkerStore {
                 )
                 """
             ).onlyRow().decode(0)
-        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-            throw WorkerError.notPermitted(
-                user: try session.query("select current_user::text").onlyRow().decode(0)
-            )
         }
     }
 
     /// The tables of these names, all of them attached.
     package func sources(named names: [String]) throws -> SourceFilter {
         let tables = try names.map(SourceStore(session).table)
-        let attached = Set(
+        let attached = try permitted {
             try session.query("select source_table::bigint from pgsync.sources where attached").map {
                 try $0.decode(0, as: Int64.self)
             }
-        )
+        }
         if let other = tables.first(where: { !attached.contains($0.id) }) {
             throw WorkerError.notAttached(table: other.name)
         }
         return SourceFilter(tables)
+    }
+
+    private func permitted<Success>(_ body: () throws -> Success) throws -> Success {
+        do {
+            return try body()
+        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+            throw WorkerError.notPermitted(
+                user: try session.query("select current_user::text").onlyRow().decode(0)
+            )
+        }
     }
 
     package func resume(_ id: Int) throws -> Resumption {

@@ -1,0 +1,63 @@
+import Locking
+import PGSyncWorker
+import Services
+import Telemetry
+
+/// Tells the supervisor and the health file how the worker is.
+final class HealthReporter: Sendable {
+    private let file: HealthFile?
+    private let supervisor: Supervisor?
+    private let logger: Logger
+    private let last = Locked<WorkerHealth?>(nil)
+
+    init(file: HealthFile?, supervisor: Supervisor?, logger: Logger) {
+        self.file = file
+        self.supervisor = supervisor
+        self.logger = logger
+    }
+
+    /// How often there is something to tell.
+    var interval: Duration {
+        // Twice in the time that the supervisor waits, as it asks for.
+        min(.seconds(1), supervisor?.watchdogInterval.map { $0 / 2 } ?? .seconds(1))
+    }
+
+    /// Writes the file once, so that a path where it cannot be is known at the start.
+    func begin(posters: Int) throws {
+        try file?.write(WorkerHealth(state: .starting, posters: posters))
+    }
+
+    func tell(_ health: WorkerHealth) {
+        let before = last.withLock { last in
+            defer { last = health }
+            return last
+        }
+        do {
+            try file?.write(health)
+        } catch {
+            logger.warning("The health file cannot be written", ["error": .string("\(error)")])
+        }
+        guard let supervisor else { return }
+        if health.state == .ready, before?.state != .ready { supervisor.tell(.ready) }
+        if health.state == .stopping, before?.state != .stopping { supervisor.tell(.stopping) }
+        if before != health { supervisor.tell(.status(Self.line(health))) }
+        if health.isAlive { supervisor.tell(.alive) }
+    }
+
+    /// The worker has ended.
+    func end() {
+        if last.withLock({ $0?.state }) != .stopping { supervisor?.tell(.stopping) }
+        file?.remove()
+    }
+
+    private static func line(_ health: WorkerHealth) -> String {
+        let counts = "\(health.finished) changes finished, \(health.failed) attempts failed"
+        return switch health.state {
+        case .starting: "connecting to the database"
+        case .ready: "posting with \(health.connectedPosters) of \(health.posters) posters; \(counts)"
+        case .away: "no connection to the database; \(counts)"
+        case .stuck: "a part does not come back; \(counts)"
+        case .stopping: "stopping; \(counts)"
+        }
+    }
+}

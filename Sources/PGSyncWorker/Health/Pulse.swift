@@ -1,0 +1,52 @@
+import Locking
+import Services
+
+/// Tells time and again how the worker is, from before its first connection to its end.
+final class Pulse: Service {
+    private let interval: Duration
+    private let posters: Int
+    private let clock: any Clock<Duration>
+    private let tell: @Sendable (WorkerHealth) -> Void
+    private let context = Locked<WorkerContext?>(nil)
+
+    init(
+        every interval: Duration,
+        posters: Int,
+        clock: any Clock<Duration>,
+        tell: @escaping @Sendable (WorkerHealth) -> Void
+    ) {
+        self.interval = interval
+        self.posters = posters
+        self.clock = clock
+        self.tell = tell
+    }
+
+    /// From now on there is a worker to look at.
+    func watch(_ worker: WorkerContext) { context.withLock { $0 = worker } }
+
+    func run(until shutdown: Shutdown) async throws {
+        repeat {
+            tell(health(isStopping: false))
+        } while try await !shutdown.sleep(for: interval, clock: clock)
+        // It goes on to show that it is alive while it ends; whoever waits for that cancels this.
+        while true {
+            tell(health(isStopping: true))
+            try await clock.sleep(for: interval)
+        }
+    }
+
+    private func health(isStopping: Bool) -> WorkerHealth {
+        guard let worker = context.withLock({ $0 }) else {
+            return WorkerHealth(state: isStopping ? .stopping : .starting, posters: posters)
+        }
+        let connected = worker.roster.connectedCount
+        let report = worker.report.withLock { $0 }
+        return WorkerHealth(
+            state: worker.vitals.isOverdue ? .stuck : isStopping ? .stopping : connected > 0 ? .ready : .away,
+            posters: posters,
+            connectedPosters: connected,
+            finished: report.finished,
+            failed: report.failed
+        )
+    }
+}

@@ -32,7 +32,7 @@ let package = Package(
             name: "PGSyncCLI",
             dependencies: [
                 "Arguments", "JSON", "Locking", "PGSyncBench", "PGSyncCluster", "PGSyncCore",
-                "PGSyncLedger", "PGSyncOperations", "PGSyncRules",
+                "PGSyncDemo", "PGSyncLedger", "PGSyncOperations", "PGSyncRules",
                 "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services", "Telemetry",
             ]
         ),
@@ -46,6 +46,14 @@ let package = Package(
         ),
         .target(name: "PGSyncCore"),
         .target(name: "PGSyncCluster", dependencies: ["Locking", "Subprocesses"]),
+        .target(
+            name: "PGSyncDemo",
+            dependencies: [
+                "PGSyncCore", "PGSyncLedger", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres",
+                "Services", "Telemetry",
+            ],
+            plugins: ["EmbedSQL"]
+        ),
         .target(name: "PGSyncLedger", dependencies: ["JSON", "Postgres"]),
         .target(name: "PGSyncRules", dependencies: ["JSON", "PGSyncCore"]),
         .target(name: "PGSyncSchema", dependencies: ["PGSyncCore", "Postgres"], plugins: ["EmbedSQL"]),
@@ -61,8 +69,9 @@ let package = Package(
         .executableTarget(name: "pgsync", dependencies: ["PGSyncCLI"]),
         .executableTarget(name: "PostgresBenchmark", dependencies: ["CLibPQ", "PGSyncCluster", "Postgres"]),
 
-        // migrations/ and sql/ become Swift constants of PGSyncSchema. The plugin's directory links to both, because
-        // SwiftPM asks a plugin anew only when a file comes or goes in the directory of a target.
+        // migrations/ and sql/ become Swift constants of PGSyncSchema, an example those of PGSyncDemo. The plugin's
+        // directory links to both, because SwiftPM asks a plugin anew only when a file comes or goes in the directory
+        // of a target.
         .plugin(
             name: "EmbedSQL",
             capability: .buildTool(),
@@ -86,7 +95,7 @@ let package = Package(
         .testTarget(name: "EmbedSQLTests", dependencies: ["embed-sql"]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["JSON", "PGSyncCluster", "Subprocesses", "TestSupport", "pgsync"]
+            dependencies: ["JSON", "PGSyncCluster", "Postgres", "Subprocesses", "TestSupport", "pgsync"]
         ),
         .testTarget(name: "ImportFenceTests"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
@@ -107,6 +116,7 @@ let package = Package(
             name: "PGSyncClusterTests",
             dependencies: ["PGSyncCluster", "Subprocesses", "TestSupport"]
         ),
+        .testTarget(name: "PGSyncDemoTests", dependencies: ["PGSyncDemo", "PGSyncRules", "PGSyncSchema"]),
         .testTarget(
             name: "PGSyncLedgerTests",
             dependencies: ["JSON", "PGSyncLedger", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]
@@ -149,6 +159,10 @@ let package = Package(
                 "JSON", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "Subprocesses",
                 "TestSupport",
             ]
+        ),
+        .testTarget(
+            name: "PostingTests",
+            dependencies: ["JSON", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]
         ),
         .testTarget(
             name: "PostgresTests",

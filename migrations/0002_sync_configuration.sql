@@ -96,7 +96,7 @@ from (
         'By how much the wait grows with each further failure: 2 doubles it, 1 keeps it the same.'
     ),
     (
-        'queue_batch_size', '100', 'integer', 1, 100000, 'changes',
+        'queue_batch_size', '500', 'integer', 1, 100000, 'changes',
         'The most changes one transaction takes: more is faster, fewer locks shorter.'
     ),
     (

@@ -110,13 +110,14 @@ create table pgsync.sync_queue (
     last_sync_attempt timestamptz,
     error_class text,
     error_message text,
+    record_hash integer,
     constraint sync_queue_pkey primary key (log_id)
 );
 
 -- Only changes that have failed or wait for a time are in these, so capturing pays for neither.
 create index sync_queue_scheduled_at on pgsync.sync_queue (scheduled_at)
 where scheduled_at is not null;
-create index sync_queue_failing on pgsync.sync_queue (slot, log_id)
+create index sync_queue_failing on pgsync.sync_queue (record_hash, log_id)
 where error_class is not null;
 
 comment on table pgsync.sync_queue is 'One row for each change that is not finished.';
@@ -133,6 +134,8 @@ comment on column pgsync.sync_queue.locked_at is 'Since when work outside this d
 comment on column pgsync.sync_queue.last_sync_attempt is 'When it was last tried.';
 comment on column pgsync.sync_queue.error_class is 'What kind of failure the last attempt ended with.';
 comment on column pgsync.sync_queue.error_message is 'What the last attempt ended with.';
+comment on column pgsync.sync_queue.record_hash
+is 'A hash of the record once there is an error, by which its other changes find this one.';
 
 create table pgsync.ticks (
     id bigint generated always as identity,

@@ -186,6 +186,16 @@ begin
             (array['pgsync_worker'], array[
                 'select on table pgsync.sync_audit_log, pgsync.sync_master_status'
             ]),
+            (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                'select on table pgsync.waiting_changes, pgsync.worker_states',
+                'execute on function pgsync.backlog(integer)',
+                'execute on function pgsync.failures(integer)',
+                'execute on function pgsync.queue_size(integer)',
+                'execute on function pgsync.recent_outcomes(integer)',
+                'execute on function pgsync.record_key(regclass, text[])',
+                'execute on function pgsync.running_totals()',
+                'execute on function pgsync.trace(regclass, text, boolean)'
+            ]),
             (array['pgsync_operator'], array[
                 'update (value) on table pgsync.sync_configuration',
                 'execute on function pgsync.reset_configuration(text)',

@@ -11,6 +11,7 @@ package enum PGSyncProgram {
             discussion: DatabaseSource.explanation,
             examples: [
                 .init("pgsync up", "Start a private PostgreSQL with everything in it, until Ctrl-C."),
+                .init("pgsync up --demo", "The same with a clinic whose bills are posted as you look."),
                 .init("pgsync migrate", "Bring the database to the schema this pgsync needs."),
                 .init("pgsync doctor", "Look for what is wrong, and say what to do."),
             ]
@@ -26,6 +27,30 @@ package enum PGSyncProgram {
             .command(SourcesCommand.self),
             .command(BackfillCommand.self),
             .command(WorkerCommand.self),
+            .command(StatusCommand.self),
+            .command(TopCommand.self),
+            .command(TraceCommand.self),
+            .group(
+                "queue",
+                "Look at the changes that wait, and end some.",
+                [
+                    .command(QueueListCommand.self), .command(QueueShowCommand.self),
+                    .command(QueueSkipCommand.self),
+                ]
+            ),
+            .group(
+                "dead",
+                "Work on dead letters: changes that failed and wait for a person.",
+                [
+                    .command(DeadListCommand.self), .command(DeadShowCommand.self),
+                    .command(DeadRetryCommand.self),
+                    .command(DeadResolveCommand.self),
+                ]
+            ),
+            .command(RetryCommand.self),
+            .command(PauseCommand.self),
+            .command(ResumeCommand.self),
+            .command(DemoCommand.self),
             .group(
                 "rules",
                 "Check, try and apply the rules by which changes are posted.",

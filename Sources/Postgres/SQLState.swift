@@ -45,6 +45,8 @@ public struct SQLState: Sendable, Hashable, CustomStringConvertible {
     public static let checkViolation = SQLState("23514")
     /// The role lacks the privilege.
     public static let insufficientPrivilege = SQLState("42501")
+    /// A named object, such as a type, is not there.
+    public static let undefinedObject = SQLState("42704")
     /// The relation does not exist.
     public static let undefinedTable = SQLState("42P01")
     /// The function does not exist.

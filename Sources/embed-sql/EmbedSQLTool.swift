@@ -1,21 +1,22 @@
 import FoundationEssentials
 import Glibc
 
-/// `embed-sql ROOT OUTPUT PATH…` checks the SQL files below ROOT and writes them as one Swift file.
+/// `embed-sql schema|clinic ROOT OUTPUT PATH…` checks the files below ROOT and writes them as one Swift file.
 @main
 enum EmbedSQLTool {
     static func main() {
-        let arguments = CommandLine.arguments.dropFirst()
-        guard let root = arguments.first, let output = arguments.dropFirst().first else {
-            fail(with: ["usage: embed-sql ROOT OUTPUT PATH…"])
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        guard arguments.count >= 3, let collection = Collection(rawValue: arguments[0]) else {
+            fail(with: ["usage: embed-sql schema|clinic ROOT OUTPUT PATH…"])
         }
+        let (root, output) = (arguments[1], arguments[2])
         do {
-            let files = try arguments.dropFirst(2).map { path in
+            let files = try arguments.dropFirst(3).map { path in
                 SQLFile(path: path, bytes: [UInt8](try Data(contentsOf: URL(filePath: "\(root)/\(path)"))))
             }
-            let problems = FileCheck.problems(in: files)
+            let problems = FileCheck.problems(in: files, of: collection)
             guard problems.isEmpty else { fail(with: problems.map { "\(root)/\($0)" }) }
-            try Data(SwiftSource.text(embedding: files).utf8).write(to: URL(filePath: output))
+            try Data(SwiftSource.text(embedding: files, of: collection).utf8).write(to: URL(filePath: output))
         } catch {
             fail(with: ["embed-sql: error: \(error)"])
         }

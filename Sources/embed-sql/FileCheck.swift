@@ -1,8 +1,28 @@
 /// What must hold for the files to be worth embedding; broken rules break the build, not a migration at night.
 enum FileCheck {
     /// Every broken rule of every file, in the order of the files.
-    static func problems(in files: [SQLFile]) -> [Problem] {
-        files.flatMap(problems(in:)) + numberingProblems(in: files) + duplicateProblems(in: files)
+    static func problems(in files: [SQLFile], of collection: Collection = .schema) -> [Problem] {
+        switch collection {
+        case .schema:
+            files.flatMap(problems(in:)) + numberingProblems(in: files) + duplicateProblems(in: files)
+        case .clinic:
+            files.flatMap(exampleProblems(in:))
+        }
+    }
+
+    /// What psql installs, a program has to be able to; but for these, of which it knows what they do.
+    private static let scriptsForPsql: Set<Substring> = ["chart", "install", "rights"]
+
+    private static func exampleProblems(in file: SQLFile) -> [Problem] {
+        let encoding = encodingProblems(in: file)
+        guard encoding.isEmpty, file.path.hasSuffix(".sql"), !scriptsForPsql.contains(file.stem) else {
+            return encoding
+        }
+        return StatementScanner.openings(of: file.text).filter { $0.word == "\\" }.map(psqlProblem(in: file))
+    }
+
+    private static func psqlProblem(in file: SQLFile) -> (StatementScanner.Opening) -> Problem {
+        { Problem(file.path, line: $0.line, "has a psql command, which the server does not understand") }
     }
 
     private static func problems(in file: SQLFile) -> [Problem] {
@@ -129,12 +149,7 @@ enum FileCheck {
                     line: opening.line,
                     "has '\(opening.word)': the migrator opens and closes the transaction; remove it"
                 )
-            case "\\":
-                Problem(
-                    file.path,
-                    line: opening.line,
-                    "has a psql command, which the server does not understand"
-                )
+            case "\\": psqlProblem(in: file)(opening)
             default: nil
             }
         }

@@ -1,6 +1,6 @@
 /// The Swift file that carries the SQL files.
 enum SwiftSource {
-    static func text(embedding files: [SQLFile]) -> String {
+    static func text(embedding files: [SQLFile], of collection: Collection) -> String {
         let entries = files.map { file in
             """
                     EmbeddedFile(
@@ -10,7 +10,9 @@ enum SwiftSource {
 
             """
         }
-        return """
+        return switch collection {
+        case .schema:
+            """
             // Written by embed-sql from migrations/ and sql/: change those.
 
             package enum EmbeddedSQL {
@@ -19,6 +21,18 @@ enum SwiftSource {
             }
 
             """
+        case .clinic:
+            """
+            // Written by embed-sql from sql/examples: change that.
+            import PGSyncSchema
+
+            enum EmbeddedClinic {
+                static let files: [EmbeddedFile] = [
+            \(entries.joined())    ]
+            }
+
+            """
+        }
     }
 
     /// A raw string literal that nothing in the text can end or turn into an escape.

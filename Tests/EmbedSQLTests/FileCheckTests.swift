@@ -105,4 +105,22 @@ struct FileCheckTests {
     func refusesPsqlCommands() {
         #expect(messages(file("sql/grants.sql", "\\set a b\n")).first?.contains("has a psql command") == true)
     }
+
+    @Test("lets an example name and begin what it likes, but not do what psql alone can")
+    func examples() {
+        let begun = "begin;\ncommit;\n"
+        func problems(_ path: String, _ text: String) -> [String] {
+            FileCheck.problems(in: [file("sql/examples/clinic/\(path)", text)], of: .clinic).map(
+                \.description
+            )
+        }
+        #expect(problems("tables.sql", begun) == [])
+        #expect(problems("install.sql", "\\ir tables.sql\n") == [])
+        #expect(problems("rules/maps.rules", "map \\ a\n") == [])
+        #expect(
+            problems("generator/dice.sql", "select 1;\n\\gexec\n").first?.contains(":2: error: has a psql")
+                == true
+        )
+        #expect(problems("chart.csv", "code\r\n").first?.contains("has a carriage return") == true)
+    }
 }

@@ -24,7 +24,8 @@ struct SwiftSourceTests {
             embedding: [
                 SQLFile(path: "migrations/0001_a.sql", bytes: Array("-- A.\n".utf8)),
                 SQLFile(path: "sql/grants.sql", bytes: Array("-- B.\n".utf8)),
-            ]
+            ],
+            of: .schema
         )
         #expect(
             source == """
@@ -51,5 +52,13 @@ struct SwiftSourceTests {
 
                 """
         )
+    }
+
+    @Test("writes the files of the clinic for the demonstration alone")
+    func writesTheClinic() {
+        let files = [SQLFile(path: "sql/examples/clinic/chart.csv", bytes: Array("code\n".utf8))]
+        let source = SwiftSource.text(embedding: files, of: .clinic)
+        #expect(source.contains("import PGSyncSchema\n\nenum EmbeddedClinic {\n    static let files"))
+        #expect(source.contains("path: #\"sql/examples/clinic/chart.csv\"#,"))
     }
 }

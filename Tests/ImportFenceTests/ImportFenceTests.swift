@@ -30,9 +30,14 @@ let allowedImports: [String: Set<String>] = [
         "Glibc", "Locking", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker",
         "Postgres", "Services", "Subprocesses", "Telemetry",
     ],
+    "PGSyncDemo": [
+        "PGSyncCore", "PGSyncLedger", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "Services",
+        "Telemetry",
+    ],
     "PGSyncCLI": system.union([
-        "Arguments", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncLedger", "PGSyncOperations",
-        "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services", "Telemetry",
+        "Arguments", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncDemo", "PGSyncLedger",
+        "PGSyncOperations", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",
+        "Services", "Telemetry",
     ]),
     "pgsync": ["PGSyncCLI"],
 

@@ -16,7 +16,10 @@ struct UpCommandTests {
         #expect(run.errors.contains("start one with pgsync up"))
     }
 
-    @Test("refuses what cannot be done together", arguments: ["--reset", "--no-migrate", "--port=0"])
+    @Test(
+        "refuses what cannot be done together",
+        arguments: ["--reset", "--no-migrate", "--port=0", "--demo"]
+    )
     func conflicts(option: String) async {
         #expect(await CommandLineRun("up", "--print-url", option).exitCode == .usage)
     }
@@ -30,5 +33,9 @@ struct UpCommandTests {
         #expect(banner.json["port"] == .null)
         let listening = UpBanner(cluster: cluster, database: "shop", listens: true)
         #expect(listening.text.contains("network    \(cluster.loopbackConnectionString(database: "shop"))\n"))
+        let look = "changes    \(cluster.psqlCommand(database: "shop")) -c 'select source_table, "
+        #expect(!banner.text.contains(look))
+        let demo = UpBanner(cluster: cluster, database: "shop", listens: false, isDemonstrated: true)
+        #expect(demo.text.hasPrefix(banner.text) && demo.text.contains(look))
     }
 }

@@ -12,7 +12,7 @@ struct ChartCSVTests {
         let chart = try chart(try ClinicRules.read("sql/examples/clinic/chart.csv"))
         #expect(chart["1210"]?.name == "TPA, insurer and corporate receivable")
         #expect(chart["1210"]?.requiresParty == true && chart["1000"]?.requiresParty == false)
-        #expect(try RuleChecker.check(ClinicRules.files(), in: RuleContext(chart: chart)).get().count == 4)
+        #expect(try !RuleChecker.check(ClinicRules.files(), in: RuleContext(chart: chart)).get().isEmpty)
     }
 
     @Test("reads quotes, line ends of any kind and a byte order mark")

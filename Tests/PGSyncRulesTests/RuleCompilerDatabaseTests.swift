@@ -5,7 +5,7 @@ import Testing
 
 @testable import PGSyncRules
 
-@Suite("Compiled rules in the database", .ruleDatabase, .timeLimit(.minutes(2)))
+@Suite("Compiled rules in the database", .ruleDatabase, .timeLimit(.minutes(10)))
 struct RuleCompilerDatabaseTests {
     private func files() throws -> [RuleFile] { try ClinicRules.files() + [Torture.file] }
 

@@ -16,6 +16,13 @@ struct AdminScriptsTests {
         try await TestDatabase.current.run(
             "create table t (id int primary key); select pgsync.attach('t'); insert into t values (1)"
         )
+        // A dead letter, because no rule posts the table, and a worker.
+        try await TestDatabase.current.run(
+            """
+            select from pgsync.process_batch('w', 100, 0);
+            insert into pgsync.sync_workers (name, host, pid, version, posters) values ('w', 'h', 1, '1', 1)
+            """
+        )
         let script = try Data(contentsOf: Self.directory.appending(path: name))
         let output = try await TestDatabase.current.psql(
             "set role pgsync_reader;\n" + String(decoding: script, as: UTF8.self)

@@ -87,7 +87,7 @@ struct ConfigurationTests {
         )
         #expect(values == ["100000 1.5 f 1"])
         #expect(
-            try await database.run("select pgsync.reset_configuration('queue_batch_size')") == ["100"]
+            try await database.run("select pgsync.reset_configuration('queue_batch_size')") == ["500"]
         )
         try await database.run("drop role \(database.name)")
     }
@@ -104,7 +104,7 @@ struct ConfigurationTests {
                 "closed_period_policy sweep", "enable_doorbell true", "enable_real_time_sync true",
                 "max_retry_attempts 5", "permanent_error_classes data.*, rule.*, ledger.*, period.*",
                 "poll_interval_seconds 5", "posting_paused false",
-                "queue_batch_size 100", "reconciliation_frequency_hours 1", "retention_days 7",
+                "queue_batch_size 500", "reconciliation_frequency_hours 1", "retention_days 7",
                 "retry_backoff_multiplier 2", "retry_delay_seconds 60", "sync_timeout_seconds 300",
             ]
         )

@@ -31,7 +31,7 @@ struct ConfigurationStoreTests {
             let changed = try store.set("queue_batch_size", to: "500")
             #expect(changed.value == "500")
             #expect(try store.setting("queue_batch_size").isDefault == false)
-            #expect(try store.reset("queue_batch_size").value == "100")
+            #expect(try store.reset("queue_batch_size").value == "500")
         }
     }
 

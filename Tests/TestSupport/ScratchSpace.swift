@@ -2,11 +2,11 @@ internal import Glibc
 internal import Subprocesses
 
 /// Where the clusters of tests live.
-enum ScratchSpace {
+package enum ScratchSpace {
     /// `TMPDIR` where it is set, else memory where there is plenty, else the disk.
     ///
     /// Each test makes and removes hundreds of files, which takes twice the time on a disk.
-    static let directory =
+    package static let directory =
         ProcessEnvironment.current["TMPDIR"] ?? (hasRoom("/dev/shm") ? "/dev/shm" : "/tmp")
 
     private static let needed: UInt = 4 << 30

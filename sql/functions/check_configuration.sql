@@ -5,7 +5,7 @@ language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
-    v_allowed constant text := pgsync.configuration_allowed(new.kind, new.minimum, new.maximum, new.unit);
+    v_allowed text := pgsync.configuration_allowed(new.kind, new.minimum, new.maximum, new.unit);
     v_pattern constant text := case new.kind
         when 'integer' then '^-?(0|[1-9][0-9]{0,17})$'
         when 'number' then '^-?(0|[1-9][0-9]{0,17})([.][0-9]{1,9})?$'
@@ -16,6 +16,13 @@ declare
 begin
     if not v_refused and new.kind in ('integer', 'number') then
         v_refused := new.value::numeric < new.minimum or new.value::numeric > new.maximum;
+    end if;
+
+    if new.key = 'books_time_zone' and not v_refused then
+        v_allowed := 'the name of a time zone, as pg_timezone_names lists them';
+        v_refused := not exists (
+            select from pg_catalog.pg_timezone_names as zone where lower(zone.name) = lower(new.value)
+        );
     end if;
 
     if v_refused then

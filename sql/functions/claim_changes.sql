@@ -35,8 +35,10 @@ begin
             from pgsync.sync_queue as queue
             where queue.scheduled_at <= now()
                 and queue.sync_status = 'pending'
-                and (only_sources is null or pgsync.is_of_sources(queue.log_id, only_sources))
-                and pg_try_advisory_xact_lock(1886876532, queue.slot)
+                and case
+                    when only_sources is null or pgsync.is_of_sources(queue.log_id, only_sources)
+                        then pg_try_advisory_xact_lock(1886876532, queue.slot)
+                end
             order by queue.scheduled_at
             limit greatest(batch_limit / 2, 1)
             for update skip locked
@@ -62,8 +64,10 @@ begin
         where queue.log_id >= low_mark
             and queue.sync_status = 'pending'
             and queue.scheduled_at is null
-            and (only_sources is null or pgsync.is_of_sources(queue.log_id, only_sources))
-            and pg_try_advisory_xact_lock(1886876532, queue.slot)
+            and case
+                when only_sources is null or pgsync.is_of_sources(queue.log_id, only_sources)
+                    then pg_try_advisory_xact_lock(1886876532, queue.slot)
+            end
         order by queue.log_id
         limit greatest(batch_limit - coalesce(cardinality(v_due), 0), 0)
         for update skip locked

@@ -1,4 +1,9 @@
-create or replace function pgsync.error_class_of(state text)
+create or replace function pgsync.error_class_of(
+    state text,
+    schema_name text default '',
+    constraint_name text default '',
+    column_name text default ''
+)
 returns text
 language sql
 immutable
@@ -16,10 +21,15 @@ select
         when state = 'PL007' then 'ledger.party'
         when state = 'PL008' then 'ledger.currency'
         when state like 'PL%' then 'ledger.refused'
+        when state = '23505' and constraint_name in ('idempotency_key_is_used_once', 'entry_is_reversed_once')
+            then 'ledger.conflict'
+        -- An entry has no date when no period is open for it.
+        when state = '23502' and schema_name = 'ledger' and column_name = 'entry_date' then 'period.closed'
+        when left(state, 2) = '23' and schema_name = 'ledger' then 'ledger.refused'
         when left(state, 2) = '22' then 'data.refused'
         else 'unexpected'
     end;
 $$;
 
-comment on function pgsync.error_class_of(text)
-is 'The class of a failure that PostgreSQL reported, by its SQLSTATE.';
+comment on function pgsync.error_class_of(text, text, text, text)
+is 'The class of a failure that PostgreSQL reported: by its SQLSTATE and by what it was about.';

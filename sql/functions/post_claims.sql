@@ -27,6 +27,7 @@ declare
     v_tables regclass[];
     v_images jsonb[];
     v_result pgsync.batch_result := pgsync.empty_result();
+    v_finished_ids bigint[];
     v_deferred_ids bigint[];
     v_blocked_ids bigint[];
 begin
@@ -84,12 +85,13 @@ begin
                             when result.accounts is not null then nextval('ledger.journal_entries_id_seq')
                         end as entry_id,
                         case
+                            -- With 0 to begin with, an empty object would count for nothing, as null does.
                             when result.accounts is not null
                                 then hash_record_extended(
                                     row(
                                         result.rule, result.entry_date, result.currency, result.description,
                                         result.accounts, result.amounts, result.parties, result.dimensions
-                                    ), 0
+                                    ), 1
                                 )
                             else 0
                         end as part_fingerprint,
@@ -237,7 +239,7 @@ begin
             decided.outcome,
             decided.source_table,
             decided.record_id,
-            nullif(reversal.ids || decided.new_ids, '{}'),
+            case when decided.outcome in ('posted', 'amended', 'reversed') then reversal.ids || decided.new_ids end,
             decided.superseded_by,
             decided.previous_change,
             decided.failure,
@@ -271,7 +273,10 @@ begin
                 else decided.entry_ids
             end,
             case when decided.is_applied then decided.new_fingerprint else decided.fingerprint end,
-            case when decided.is_applied then decided.new_rules else decided.rules end
+            case
+                when decided.outcome in ('posted', 'amended', 'reversed') then decided.new_rules
+                else decided.rules
+            end
         from decided
         where decided.chain_end is not null and decided.place = 1
         on conflict on constraint sync_master_status_pkey do update
@@ -312,6 +317,7 @@ begin
         array_agg(decided.log_id) filter (where decided.outcome = 'failed'),
         array_agg(decided.failure) filter (where decided.outcome = 'failed'),
         array_agg(decided.message) filter (where decided.outcome = 'failed'),
+        array_agg(decided.log_id) filter (where decided.outcome <> 'failed'),
         array_agg(decided.log_id) filter (where decided.step = 'defer'),
         array_agg(decided.log_id) filter (where decided.is_blocked)
     into
@@ -329,6 +335,7 @@ begin
         v_result.failed_ids,
         v_result.error_classes,
         v_result.error_messages,
+        v_finished_ids,
         v_deferred_ids,
         v_blocked_ids
     from decided
@@ -340,12 +347,20 @@ begin
     if v_result.deferred > 0 then
         perform pgsync.set_aside(v_deferred_ids, coalesce(v_blocked_ids, '{}'));
     end if;
-    -- Nearly always nothing has failed before, which one look tells.
-    if v_result.applied_ids is not null
-        and exists (select from pgsync.sync_queue as queue where queue.error_class is not null)
+    -- Nearly always nothing has failed before, which one look tells: in order, so that it is a look at an index
+    -- and never at all that waits.
+    if v_finished_ids is not null
+        and (
+            select queue.log_id
+            from pgsync.sync_queue as queue
+            where queue.error_class is not null
+            order by queue.record_hash, queue.log_id
+            limit 1
+        ) is not null
     then
         v_result.superseded := v_result.superseded + pgsync.settle_earlier(
-            post_claims.claims, v_result.applied_ids, post_claims.worker, post_claims.started_at
+            post_claims.claims, coalesce(v_result.applied_ids, '{}'), v_finished_ids, post_claims.worker,
+            post_claims.started_at
         );
     end if;
     return v_result;

@@ -16,12 +16,25 @@ declare
     v_result pgsync.batch_result;
     v_class text;
     v_message text;
+    v_schema text;
+    v_constraint text;
+    v_column text;
 begin
     begin
+        -- TRUNCATE always comes alone.
+        if (claims[1]).action = 'truncate' then
+            return pgsync.post_truncate(claims[1], worker, started_at);
+        end if;
         return pgsync.post_claims(claims, worker, started_at);
     exception when others then
-        v_class := pgsync.error_class_of(sqlstate);
-        v_message := sqlerrm;
+        get stacked diagnostics
+            v_schema = schema_name,
+            v_constraint = constraint_name,
+            v_column = column_name;
+        v_class := pgsync.error_class_of(sqlstate, v_schema, v_constraint, v_column);
+        v_message := case when sqlstate = '23502' and v_class = 'period.closed'
+            then 'no period is open to take back what is posted' else sqlerrm
+        end;
         if v_class = 'transient' then
             raise;
         end if;

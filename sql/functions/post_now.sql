@@ -11,12 +11,17 @@ set jit = off
 as $$
 declare
     v_slot constant smallint := (hashtext(post_now.record_id) & 1023)::smallint;
+    v_every_version constant boolean := coalesce(
+        (select own.every_version from pgsync.sources as own where own.source_table = post_now.source), false
+    );
+    v_worker constant text := coalesce(nullif(current_setting('application_name'), ''), session_user::text);
     v_claims pgsync.claim[];
     v_log_id bigint;
+    v_result pgsync.batch_result;
 begin
     perform pg_advisory_xact_lock(1886876532, v_slot);
 
-    -- As a rule it is the caller who has just made the change.
+    -- As a rule it is the caller who has just made the change, and where only the newest counts that is all.
     select recent.id
     into v_log_id
     from (
@@ -28,42 +33,43 @@ begin
     where recent.captured_xid = pg_current_xact_id_if_assigned()
         and recent.source_table = post_now.source
         and recent.record_id = post_now.record_id
+        and not v_every_version
     limit 1;
 
-    select array_agg(
-        row(
-            queue.log_id, log.source_table, log.record_id, log.action, log.data, queue.slot, log.captured_xid,
-            log.captured_at, log.snapshot, log.correlation_id, queue.retry_count, queue.attempts
-        )::pgsync.claim
-    )
-    into v_claims
-    from (
-        select own.log_id, own.slot, own.retry_count, own.attempts
-        from pgsync.sync_queue as own
-        where own.slot = v_slot and own.log_id >= coalesce(v_log_id, 0)
-        for update skip locked
-    ) as queue
-    cross join lateral (
-        select change.*
-        from pgsync.sync_logs as change
-        where change.id = queue.log_id
-            and change.source_table = post_now.source
-            and change.record_id = post_now.record_id
-        offset 0
-    ) as log;
+    loop
+        select array_agg(
+            row(
+                queue.log_id, log.source_table, log.record_id, log.action, log.data, queue.slot, log.captured_xid,
+                log.captured_at, log.snapshot, log.correlation_id, queue.retry_count, queue.attempts
+            )::pgsync.claim
+        )
+        into v_claims
+        from (
+            select own.log_id, own.slot, own.retry_count, own.attempts
+            from pgsync.sync_queue as own
+            where own.slot = v_slot and own.log_id >= coalesce(v_log_id, 0)
+            for update skip locked
+        ) as queue
+        cross join lateral (
+            select change.*
+            from pgsync.sync_logs as change
+            where change.id = queue.log_id
+                and change.source_table = post_now.source
+                and change.record_id = post_now.record_id
+                and change.action <> 'truncate'
+            offset 0
+        ) as log;
 
-    if v_claims is not null and not pgsync.configuration_boolean('posting_paused') then
-        perform pgsync.post_isolated(
-            v_claims, coalesce(nullif(current_setting('application_name'), ''), session_user::text)
-        );
-    end if;
-    if exists (
-        select
-        from unnest(v_claims) as claim
-        inner join pgsync.sync_queue as waiting on waiting.log_id = claim.log_id
-    ) then
-        return null;
-    end if;
+        exit when v_claims is null;
+        if pgsync.configuration_boolean('posting_paused') then
+            return null;
+        end if;
+        v_result := pgsync.post_isolated(v_claims, v_worker);
+        if v_result.failed + v_result.deferred > 0 then
+            return null;
+        end if;
+        exit when v_result.left_waiting = 0;
+    end loop;
     return (
         select master.entry_ids[1]
         from pgsync.sync_master_status as master

@@ -1,5 +1,6 @@
 -- Emptying a table takes back whatever stands for its records, in one transaction: nobody may post any of
--- them meanwhile, so it waits for each slot. Changes from before that still wait are overtaken by it.
+-- them meanwhile, so it needs all slots. Changes from before that still wait are overtaken by it; what comes
+-- later may also be posted before it.
 create or replace function pgsync.post_truncate(claim pgsync.claim, worker text, started_at timestamptz)
 returns pgsync.batch_result
 language plpgsql
@@ -11,79 +12,114 @@ declare
     v_ids bigint[];
     v_day constant date := (claim.captured_at at time zone pgsync.configuration_text('books_time_zone'))::date;
 begin
-    perform pg_advisory_xact_lock(1886876532, slot.number)
-    from generate_series(0, 1023) as slot (number);
-
-    update pgsync.sources as source
-    set truncated_through = greatest(source.truncated_through, claim.log_id)
-    where source.source_table = claim.source_table;
-
-    with standing as materialized (
+    v_result.claimed := 1;
+    if exists (
         select
-            nextval('ledger.journal_entries_id_seq') as id,
-            ledger.entry_date_for(greatest(original.entry_date, v_day)) as booked_date,
-            original.id as original_id,
-            original.document_date,
-            original.currency,
-            original.record_id,
-            original.rule,
-            original.input_hash,
-            original.description
-        from pgsync.sync_master_status as master
-        cross join lateral unnest(master.entry_ids) as entry (id)
-        inner join ledger.journal_entries as original on original.id = entry.id
-        where master.source_table = claim.source_table and master.last_change < claim.log_id
-    ),
+        from pgsync.sources as source
+        where source.source_table = claim.source_table and source.paused_at is not null
+    ) then
+        perform pgsync.set_aside(array[claim.log_id], '{}');
+        v_result.deferred := 1;
+        return v_result;
+    elsif exists (
+        select
+        from pg_catalog.pg_class as relation
+        where relation.oid = claim.source_table
+            and relation.relkind = 'p'
+            and relation.oid is distinct from to_regclass(claim.data ->> 'table')
+    ) then
+        perform pgsync.find_truncated(claim);
+    elsif not pgsync.lock_slots() then
+        update pgsync.sync_queue as queue
+        set scheduled_at = clock_timestamp() + interval '1 second'
+        where queue.log_id = claim.log_id;
+        v_result.deferred := 1;
+        return v_result;
+    else
+        update pgsync.sources as source
+        set truncated_through = greatest(source.truncated_through, claim.log_id)
+        where source.source_table = claim.source_table;
+        -- What failed before is found to be overtaken when it is tried again, and what waited behind it is free.
+        update pgsync.sync_queue as queue
+        set sync_status = 'pending', scheduled_at = clock_timestamp()
+        from (
+            select own.log_id
+            from pgsync.sync_queue as own
+            inner join pgsync.sync_logs as log on log.id = own.log_id
+            where own.error_class is not null
+                and (own.log_id < claim.log_id or own.error_class = 'blocked')
+                and log.source_table = claim.source_table
+            for update of own skip locked
+        ) as waiting
+        where queue.log_id = waiting.log_id;
 
-    entry as (
-        insert into ledger.journal_entries (
-            id, entry_date, document_date, purpose, currency, reverses, change_id, source_table, record_id, rule,
-            correlation_id, idempotency_key, input_hash, description
+        with standing as materialized (
+            select
+                nextval('ledger.journal_entries_id_seq') as id,
+                ledger.entry_date_for(greatest(original.entry_date, v_day)) as booked_date,
+                original.id as original_id,
+                original.document_date,
+                original.currency,
+                original.record_id,
+                original.rule,
+                original.input_hash,
+                original.description
+            from pgsync.sync_master_status as master
+            cross join lateral unnest(master.entry_ids) as entry (id)
+            inner join ledger.journal_entries as original on original.id = entry.id
+            where master.source_table = claim.source_table and master.last_change < claim.log_id
+        ),
+
+        entry as (
+            insert into ledger.journal_entries (
+                id, entry_date, document_date, purpose, currency, reverses, change_id, source_table, record_id, rule,
+                correlation_id, idempotency_key, input_hash, description
+            )
+            select
+                standing.id,
+                standing.booked_date,
+                standing.document_date,
+                'reversal'::ledger.purpose,
+                standing.currency,
+                standing.original_id,
+                claim.log_id,
+                claim.source_table,
+                standing.record_id,
+                standing.rule,
+                claim.correlation_id,
+                'reversal:' || standing.original_id,
+                standing.input_hash,
+                standing.description
+            from standing
+        ),
+
+        line as (
+            insert into ledger.journal_lines (entry_id, line, account, amount, currency, party, dimensions)
+            select
+                standing.id,
+                original.line,
+                original.account,
+                -original.amount,
+                original.currency,
+                original.party,
+                original.dimensions
+            from standing
+            inner join ledger.journal_lines as original on original.entry_id = standing.original_id
         )
-        select
-            standing.id,
-            standing.booked_date,
-            standing.document_date,
-            'reversal'::ledger.purpose,
-            standing.currency,
-            standing.original_id,
-            claim.log_id,
-            claim.source_table,
-            standing.record_id,
-            standing.rule,
-            claim.correlation_id,
-            'reversal:' || standing.original_id,
-            standing.input_hash,
-            standing.description
-        from standing
-    ),
 
-    line as (
-        insert into ledger.journal_lines (entry_id, line, account, amount, currency, party, dimensions)
-        select
-            standing.id,
-            original.line,
-            original.account,
-            -original.amount,
-            original.currency,
-            original.party,
-            original.dimensions
-        from standing
-        inner join ledger.journal_lines as original on original.entry_id = standing.original_id
-    )
+        select array_agg(standing.id) into v_ids from standing;
 
-    select array_agg(standing.id) into v_ids from standing;
-
-    update pgsync.sync_master_status as master
-    set
-        last_change = claim.log_id,
-        last_xid = claim.captured_xid,
-        last_snapshot = null,
-        entry_ids = '{}',
-        fingerprint = 0,
-        rules = '{}',
-        updated_at = clock_timestamp()
-    where master.source_table = claim.source_table and master.last_change < claim.log_id;
+        update pgsync.sync_master_status as master
+        set
+            last_change = claim.log_id,
+            last_xid = claim.captured_xid,
+            last_snapshot = null,
+            entry_ids = '{}',
+            fingerprint = 0,
+            rules = '{}',
+            updated_at = clock_timestamp()
+        where master.source_table = claim.source_table and master.last_change < claim.log_id;
+    end if;
 
     insert into pgsync.sync_audit_log (
         log_id, attempt, outcome, source_table, record_id, entry_ids, worker, duration, correlation_id
@@ -95,7 +131,6 @@ begin
     );
     delete from pgsync.sync_queue as queue where queue.log_id = claim.log_id;
 
-    v_result.claimed := 1;
     v_result.applied_ids := array[claim.log_id];
     if v_ids is null then
         v_result.unchanged := 1;

@@ -1,7 +1,7 @@
 -- One call, one transaction, one round trip: claim, post, compare, audit, finish. A crash at any point leaves
--- the changes waiting as they were. The marks tell the caller where to go on: below next_mark nothing that
--- was visible is left for it; what commits later with a smaller id is found by looking from a mark whose
--- snapshot_xmax has come to an end (snapshot_xmin of a later call).
+-- the changes waiting as they were. The marks tell the caller where to go on: what was visible below
+-- next_mark was taken or is in other hands. Ids become visible out of order, so smaller ones may still come,
+-- but none any more once a later call says a snapshot_xmin that is not below the snapshot_xmax of this one.
 create or replace function pgsync.process_batch(
     worker text,
     batch_limit integer default null,
@@ -20,15 +20,14 @@ declare
     v_limit constant integer := coalesce(
         batch_limit, pgsync.configuration_integer('queue_batch_size')::integer
     );
-    v_snapshot constant pg_snapshot := pg_current_snapshot();
     v_result pgsync.batch_result := pgsync.empty_result();
     v_claims pgsync.claim[];
     v_truncates pgsync.claim[];
     v_claim pgsync.claim;
 begin
     v_result.next_mark := low_mark;
-    v_result.snapshot_xmin := pg_snapshot_xmin(v_snapshot)::text::bigint;
-    v_result.snapshot_xmax := pg_snapshot_xmax(v_snapshot)::text::bigint;
+    v_result.snapshot_xmin := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+    v_result.snapshot_xmax := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
     v_result.is_paused := pgsync.configuration_boolean('posting_paused')
         or not (scheduled or pgsync.configuration_boolean('enable_real_time_sync'));
     if v_result.is_paused then
@@ -38,6 +37,8 @@ begin
     select claimed.claims, claimed.next_mark
     into v_claims, v_result.next_mark
     from pgsync.claim_changes(v_limit, low_mark, only_sources) as claimed;
+    -- Anew: whoever has an id below the mark had its number before the snapshot that the claim was made in.
+    v_result.snapshot_xmax := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
 
     -- A table that was emptied; its records are taken back before anything that came later is posted.
     select array_agg(claim) filter (where claim.action = 'truncate')
@@ -46,7 +47,13 @@ begin
     if v_truncates is not null then
         foreach v_claim in array v_truncates
         loop
-            v_result := pgsync.add_results(v_result, pgsync.post_truncate(v_claim, worker, v_started));
+            v_result := pgsync.add_results(
+                v_result,
+                case
+                    when isolate then pgsync.post_isolated(array[v_claim], worker, v_started)
+                    else pgsync.post_truncate(v_claim, worker, v_started)
+                end
+            );
         end loop;
         select coalesce(array_agg(claim), '{}')
         into v_claims

@@ -42,7 +42,6 @@ begin atomic
             claim.source_table,
             claim.record_id,
             claim.action,
-            claim.slot,
             claim.captured_xid,
             claim.captured_at,
             claim.snapshot,
@@ -61,13 +60,19 @@ begin atomic
                 when claim.snapshot is not null and master.last_snapshot is null
                     then
                         case
+                            -- A number that is still to come was given out by another server, before a restore.
                             when not pg_visible_in_snapshot(master.last_xid, claim.snapshot)
+                                and (
+                                    master.last_xid < pg_snapshot_xmax(pg_current_snapshot())
+                                    or master.last_xid = pg_current_xact_id_if_assigned()
+                                )
                                 then master.last_change
                         end
                 when claim.snapshot is null and master.last_snapshot is not null
                     then
                         case
-                            when pg_visible_in_snapshot(claim.captured_xid, master.last_snapshot)
+                            when claim.log_id < master.last_change
+                                and pg_visible_in_snapshot(claim.captured_xid, master.last_snapshot)
                                 then master.last_change
                         end
                 when claim.log_id <= master.last_change then master.last_change
@@ -136,9 +141,7 @@ begin atomic
                 when ordered.older_than is not null then 'supersede'
                 when ordered.every_version and ordered.log_id <> ordered.oldest_id then 'leave'
                 when ordered.every_version
-                    and pgsync.is_blocked(
-                        ordered.log_id, ordered.slot, ordered.source_table, ordered.record_id
-                    )
+                    and pgsync.is_blocked(ordered.log_id, ordered.source_table, ordered.record_id)
                     then 'defer'
                 when not ordered.every_version and ordered.log_id <> ordered.newest_id then 'supersede'
                 when ordered.action = 'delete' then 'delete'

@@ -6,8 +6,9 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
 set enable_seqscan = off
-set enable_hashjoin = off
+set enable_nestloop = off
 set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 declare
@@ -31,6 +32,7 @@ begin
                 )
         end,
         locked_at = null,
+        record_hash = log.record_hash,
         last_sync_attempt = clock_timestamp(),
         error_class = failure.class,
         error_message = failure.message
@@ -49,7 +51,13 @@ begin
             ) as is_dead
         offset 0
     ) as verdict
-    where queue.log_id = failure.log_id;
+    cross join lateral (
+        select hashtext(own.record_id) as record_hash
+        from pgsync.sync_logs as own
+        where own.id = failure.log_id
+        offset 0
+    ) as log
+    where queue.log_id = any(log_ids) and queue.log_id = failure.log_id;
 end;
 $$;
 

@@ -1,5 +1,6 @@
 import Arguments
 import PGSyncCluster
+import PGSyncDemo
 import PGSyncLedger
 import PGSyncRules
 import PGSyncSchema
@@ -35,6 +36,10 @@ enum ErrorExplanation {
         case CaptureError.backfillIsRunning: .lockTimeout
         case WorkerError.notPermitted: .notPermitted
         case WorkerError.notAttached: .refused
+        case QueueError.noSuchChange: .noSuchChange
+        case QueueError.notPermitted: .notPermitted
+        case QueueError.notAttached: .refused
+        case QueueError.wrongKey: .usage
 
         case LedgerError.unknownAccount, LedgerError.unknownPeriod: .notInTheBooks
         case LedgerError.refused, LedgerError.periodExists, LedgerError.periodOverlaps, LedgerError.periodIs:
@@ -44,6 +49,7 @@ enum ErrorExplanation {
         case CommandError.cannotWrite: .cannotWrite
         case RuleStoreError.unknownRule, RuleStoreError.unknownVersion: .noTable
         case RuleStoreError.notOwner, RuleStoreError.mayNotTry: .notPermitted
+        case DemoError.mayNotCreate: .notPermitted
         case is RuleProblem: .wrongRules
 
         case ConfigurationError.unknownKey, ConfigurationError.invalidValue: .configuration

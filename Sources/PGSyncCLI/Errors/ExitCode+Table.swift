@@ -6,6 +6,10 @@ extension ExitCode {
     static let problemsFound = ExitCode(1, "It failed, and no number below fits; or doctor found a problem.")
     static let refused = ExitCode(65, "The table cannot be captured as asked.")
     static let noTable = ExitCode(66, "There is no such table or rule.")
+    static let noSuchChange = ExitCode(
+        67,
+        "A change or record that was named is not there, or not in that state."
+    )
     static let cannotConnect = ExitCode(69, "No connection to the database, or it was lost.")
     static let cannotWrite = ExitCode(73, "The output file cannot be written.")
     static let lockTimeout = ExitCode(75, "Somebody else held a lock for too long; try again.")
@@ -26,7 +30,8 @@ extension ExitCode {
     static let terminated = ExitCode(143, "Ended at once by SIGTERM.")
 
     static let table: [ExitCode] = [
-        .success, .problemsFound, .usage, .refused, .noTable, .cannotConnect, .cannotWrite, .lockTimeout,
+        .success, .problemsFound, .usage, .refused, .noTable, .noSuchChange, .cannotConnect, .cannotWrite,
+        .lockTimeout,
         .notPermitted, .configuration, .wrongRules,
         .schemaTooNew, .schemaChanged, .schemaMissing, .unsuitableServer, .clusterUnavailable, .clusterInUse,
         .serverDied, .ledgerRefused, .notInTheBooks, .wrongFile, .interrupted, .closedPipe, .terminated,

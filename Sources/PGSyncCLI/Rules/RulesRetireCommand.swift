@@ -12,8 +12,8 @@ struct RulesRetireCommand: Command {
         "retire",
         "End a rule: documents from a day on are posted by none of its versions.",
         discussion: """
-            This is done once; only a new version takes the rule up again. What is posted stays. Changes of a table \
-            without a rule end as dead letters of the class rule.missing, so detach the table, too, if it is done with.
+            This is done once; only a new version takes the rule up again. Documents of those days are skipped; what is \
+            posted of them stays until its record changes. Detach the table, too, if it is done with.
             """,
         examples: [
             .init("pgsync rules retire lab_bill --from 2026-04-01", "The last documents are of 31 March.")

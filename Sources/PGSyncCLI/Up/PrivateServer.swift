@@ -1,6 +1,7 @@
 import Arguments
 import JSON
 import PGSyncCluster
+import PGSyncDemo
 import PGSyncSchema
 import Postgres
 import Services
@@ -14,17 +15,15 @@ struct PrivateServer: Service {
     let configuration: ClusterConfiguration
     let isReset: Bool
     let isMigrated: Bool
+    let isDemonstrated: Bool
     let globals: GlobalOptions
     let context: CommandContext
-
-    /// How often to look whether the server still runs.
-    private static let interval = Duration.milliseconds(500)
 
     func run(until shutdown: Shutdown) async throws {
         let cluster = try await prepare()
         do {
             try await shutdown.withGracePeriod(.zero) { try await start(cluster) }
-            try await watch(cluster, until: shutdown)
+            try await work(on: cluster, until: shutdown)
         } catch is CancellationError where shutdown.isRequested {
             // Asked to stop while starting: there may be a server all the same.
         } catch {
@@ -75,7 +74,8 @@ struct PrivateServer: Service {
         let banner = UpBanner(
             cluster: cluster,
             database: Self.database,
-            listens: configuration.listening != .socketOnly
+            listens: configuration.listening != .socketOnly,
+            isDemonstrated: isDemonstrated
         )
         try context.output.write(globals.json ? banner.json.text() + "\n" : banner.text)
     }
@@ -106,18 +106,57 @@ struct PrivateServer: Service {
         _ database: String,
         _ body: (PostgresConnection) async throws -> Void
     ) async throws {
-        let options = try ConnectionOptions(cluster.connectionString(database: database))
-            .with("fallback_application_name", "pgsync up")
-        try await PostgresConnection.withConnection(to: options, body)
+        try await PostgresConnection.withConnection(
+            to: try Self.options(for: cluster, database, program: "pgsync up"),
+            body
+        )
+    }
+
+    private static func options(
+        for cluster: PrivateCluster,
+        _ database: String,
+        program: String
+    ) throws -> ConnectionOptions {
+        try ConnectionOptions(cluster.connectionString(database: database))
+            .with("fallback_application_name", program)
     }
 
     // MARK: Run
 
-    private func watch(_ cluster: PrivateCluster, until shutdown: Shutdown) async throws {
-        while try await !shutdown.sleep(for: Self.interval) {
-            guard case .running = try await cluster.status() else {
-                throw CommandError.serverDied(log: cluster.lastLogLines, directory: cluster.logDirectory)
-            }
-        }
+    /// Watches the server; for a demonstration, bills are written and posted beside that.
+    private func work(on cluster: PrivateCluster, until shutdown: Shutdown) async throws {
+        let watch = ServerWatch(cluster: cluster)
+        guard isDemonstrated else { return try await watch.run(until: shutdown) }
+        let (logger, logHandler) = globals.patientLogger
+        defer { logHandler.flush() }
+        let worker = WorkerRun(
+            WorkerRun.optionsHere,
+            connection: try Self.options(for: cluster, Self.database, program: "pgsync worker"),
+            logger: logger
+        )
+        let demo = DemoRun(
+            options: DemoOptions(),
+            connection: try Self.options(for: cluster, Self.database, program: "pgsync demo"),
+            logger: logger,
+            display: DemoDisplay(globals, in: context)
+        )
+        // In reverse: what is written last can still be posted, and the server is there for both.
+        var group = ServiceGroup(gracePeriod: Self.grace, shutdownOrder: .oneByOneInReverse)
+        group.add("server", watch)
+        group.add("worker", WorkerService(run: worker))
+        group.add("demo", demo)
+        try await group.run(until: shutdown)
+    }
+
+    /// More than the worker takes to end.
+    private static let grace = Duration.seconds(30)
+}
+
+/// The worker of a demonstration.
+private struct WorkerService: Service {
+    let run: WorkerRun
+
+    func run(until shutdown: Shutdown) async throws {
+        _ = try await run.run(until: shutdown)
     }
 }

@@ -10,8 +10,10 @@ struct UpBanner {
     let log: String
     let stateDirectory: String
     let port: Int?
+    let isDemonstrated: Bool
 
-    init(cluster: PrivateCluster, database: String, listens: Bool) {
+    init(cluster: PrivateCluster, database: String, listens: Bool, isDemonstrated: Bool = false) {
+        self.isDemonstrated = isDemonstrated
         psql = cluster.psqlCommand(database: database)
         connection = cluster.connectionString(database: database)
         loopback = listens ? cluster.loopbackConnectionString(database: database) : nil
@@ -31,6 +33,23 @@ struct UpBanner {
           log        \(log)
           stop       Ctrl-C
 
+        \(isDemonstrated ? demonstration : "")
+        """
+    }
+
+    private var demonstration: String {
+        """
+        A clinic writes bills, edits and cancels some, and a worker posts them; a few are bad on purpose.
+        In another terminal, after the line with export:
+
+          overview   pgsync status
+          changes    \(psql) -c 'select source_table, record_id, action, sync_status, error_class \
+        from pgsync.sync_log_status order by id desc limit 10'
+          a record   pgsync trace TABLE RECORD
+          failures   \(psql) -c 'select error_class, count(*) \
+        from pgsync.sync_queue where sync_status = $$failed$$ group by 1'
+          books      pgsync ledger trial-balance
+
 
         """
     }
@@ -43,6 +62,7 @@ struct UpBanner {
             "port": port.map { JSONValue($0) } ?? .null,
             "log": .string(log),
             "state_directory": .string(stateDirectory),
+            "demo": .bool(isDemonstrated),
         ]
     }
 }

@@ -13,6 +13,7 @@ struct UpCommand: Command {
     var skipsMigration = false
     var reset = false
     var printsURL = false
+    var demo = false
 
     static let signature = Signature(
         "up",
@@ -22,11 +23,14 @@ struct UpCommand: Command {
             and ends with exit code 0; a second one leaves at once, with 130 or 143. After a kill -9, or when \
             its terminal is closed, the server goes on by itself, and the next pgsync up takes it over.
 
+            With --demo, a clinic writes bills and a worker posts them, in this process: see pgsync demo --help.
+
             As root it runs as PGSYNC_CLUSTER_USER, else postgres or nobody. Its programs are those of \
             PGSYNC_PG_BINDIR, else the newest found.
             """,
         examples: [
             .init("pgsync up", "Start it; the first time takes a few seconds."),
+            .init("pgsync up --demo", "And see a clinic's bills posted."),
             .init("pgsync up --port 5433", "Let programs on this machine connect by password, too."),
             .init("pgsync up --state-dir /tmp/try --reset", "Begin with an empty database."),
         ]
@@ -47,6 +51,7 @@ struct UpCommand: Command {
             \.port,
             help: "Listen on this port of 127.0.0.1; 0 takes any free one, none leaves it at the socket."
         ),
+        .flag("demo", \.demo, help: "Also install a clinic, write its bills, and post them."),
         .flag("no-migrate", \.skipsMigration, help: "Leave the database as it is."),
         .flag(
             "reset",
@@ -61,7 +66,7 @@ struct UpCommand: Command {
     ]
 
     func validate() throws {
-        if printsURL && (reset || skipsMigration || port != .none) {
+        if printsURL && (demo || reset || skipsMigration || port != .none) {
             throw UsageProblem.conflict("--print-url starts nothing and goes with --state-dir alone")
         }
     }
@@ -76,6 +81,7 @@ struct UpCommand: Command {
             configuration: configuration(context),
             isReset: reset,
             isMigrated: !skipsMigration,
+            isDemonstrated: demo,
             globals: globals,
             context: context
         )

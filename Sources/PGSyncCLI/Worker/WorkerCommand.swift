@@ -1,5 +1,4 @@
 import Arguments
-import Glibc
 import PGSyncWorker
 import Postgres
 import Services
@@ -124,14 +123,9 @@ struct WorkerCommand: Command {
     }
 
     private var options: WorkerOptions {
-        let host = ThisMachine.host
-        var options = WorkerOptions(
-            name: name ?? "\(host):\(getpid())",
-            host: host,
-            processID: Int(getpid()),
-            version: Version.number
-        )
-        options.posters = posters ?? ThisMachine.posters()
+        var options = WorkerRun.optionsHere
+        if let name { options.name = name }
+        if let posters { options.posters = posters }
         options.batchLimit = batch
         options.sources = sources?.names ?? []
         options.mode = poll ? .poll : .doorbell

@@ -1,3 +1,4 @@
+import Glibc
 import Locking
 import PGSyncSchema
 import PGSyncWorker
@@ -16,6 +17,19 @@ struct WorkerRun: Sendable {
         self.options = options
         self.connection = connection
         self.logger = logger
+    }
+
+    /// A worker that is named for this process, with as many posters as suit this machine.
+    static var optionsHere: WorkerOptions {
+        let host = ThisMachine.host
+        var options = WorkerOptions(
+            name: "\(host):\(getpid())",
+            host: host,
+            processID: Int(getpid()),
+            version: Version.number
+        )
+        options.posters = ThisMachine.posters()
+        return options
     }
 
     func run(until shutdown: Shutdown) async throws -> WorkerReport {

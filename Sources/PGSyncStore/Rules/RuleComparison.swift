@@ -36,7 +36,9 @@ package struct RuleComparison {
         let tables = try tableNumbers()
         try RuleTrial(session).prepare(candidates)
         // The planner takes each chunk for one row, and would compare every record with every other.
-        try session.execute("select set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)")
+        try session.execute(
+            "select set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)"
+        )
         let statement = RuleComparisonQuery(candidates: candidates, tables: tables)
         var result = RuleComparisonResult(limit: limit)
         switch basis {

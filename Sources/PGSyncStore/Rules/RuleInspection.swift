@@ -162,7 +162,11 @@ package struct RuleInspection {
     private func sourceFindings() throws -> [RuleFinding] {
         try session.query(
             """
-            select source.table_name
+            select
+                source.table_name,
+                exists (
+                    select from pgsync.rules as rule where rule.source_table = source.source_table
+                ) as has_rule
             from pgsync.sources as source
             where source.attached
                 and not exists (
@@ -179,7 +183,9 @@ package struct RuleInspection {
                 kind: "missing",
                 severity: .warning,
                 found: "it is attached, and no rule posts its documents of today",
-                meaning: "Its changes end as dead letters of the class rule.missing.",
+                meaning: try row.decode("has_rule")
+                    ? "They are skipped; only those of other days are posted."
+                    : "Its changes end as dead letters of the class rule.missing.",
                 remedy: "pgsync rules apply FILE    (or: pgsync detach \(table.shellWord))"
             )
         }

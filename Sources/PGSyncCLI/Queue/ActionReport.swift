@@ -1,0 +1,40 @@
+import JSON
+import PGSyncStore
+
+/// What an operator's command came to.
+struct ActionReport: Sendable {
+    /// What was done to them, such as "tried again at once".
+    let verb: String
+    /// The same as a key of JSON.
+    let key: String
+    let count: Int
+    /// Those that were named and are as they were.
+    var others: [ChangeFate] = []
+    /// Whether only dead letters were meant.
+    var onlyDead = false
+
+    var sentence: String {
+        guard count > 0 else { return "nothing matched; nothing was changed" }
+        let things = onlyDead ? ("dead letter is", "dead letters are") : ("change is", "changes are")
+        return "\(count) \(count == 1 ? things.0 : things.1) \(verb)"
+    }
+
+    func reason(_ fate: ChangeFate) -> String {
+        (onlyDead && fate.state != nil ? "not a dead letter, " : "") + fate.explanation
+    }
+
+    var json: JSONValue {
+        [
+            key: JSONValue(count),
+            "others": .array(
+                others.map { fate in
+                    [
+                        "id": JSONValue(fate.id), "state": fate.state.map { .string($0.rawValue) } ?? .null,
+                        "outcome": fate.outcome.map(JSONValue.string) ?? .null,
+                        "reason": .string(reason(fate)),
+                    ]
+                }
+            ),
+        ]
+    }
+}

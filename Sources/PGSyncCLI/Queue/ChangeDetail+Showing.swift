@@ -1,0 +1,93 @@
+import Arguments
+import JSON
+import PGSyncStore
+import Postgres
+
+extension ChangeDetail {
+    /// What the commands take that show a change.
+    static func parameters<C: Command>(
+        _ id: any WritableKeyPath<C, Int64> & Sendable,
+        _ images: any WritableKeyPath<C, Bool> & Sendable
+    ) -> [Parameter<C>] {
+        [
+            .argument("ID", id, limits: .atLeast(1), help: "The number of the change."),
+            .flag("images", images, help: "Show what the row contains, too."),
+        ]
+    }
+
+    static func show(
+        _ id: Int64,
+        images: Bool,
+        _ globals: GlobalOptions,
+        in context: CommandContext
+    ) async throws -> ExitCode {
+        let access = try QueueAccess(globals, in: context, program: "pgsync queue")
+        let detail = try await access.read { try QueueStore($0).show(id) }
+        try globals.json ? context.print(detail.json(images)) : context.output.write(detail.text(images))
+        return .success
+    }
+
+    private func text(_ images: Bool) -> String {
+        var table = TextTable([.init("change"), .init("\(id)")])
+        table.add(["table", self.table])
+        table.add(["record", recordID])
+        table.add(["action", action])
+        table.add(["captured", "\(capturedAt.toTheSecond), transaction \(transactionID)"])
+        if let origin { table.add(["origin", origin]) }
+        if let correlationID { table.add(["correlation", correlationID]) }
+        table.add(["state", stateText])
+        for attempt in attempts {
+            table.add(["attempt \(attempt.number)", "\(attempt.recordedAt.toTheSecond)  \(attempt.text)"])
+        }
+        var text = table.text()
+        if images {
+            text += "row    \(data?.text() ?? "none")\n"
+            if let oldData { text += "before \(oldData.text())\n" }
+        }
+        return text
+    }
+
+    private var stateText: String {
+        guard let waiting else { return "over: \(attempts.last?.outcome ?? "finished")" }
+        return switch waiting.state {
+        case .dead:
+            "dead: it waits for a person; pgsync dead retry \(id), or dead resolve \(id) --reason TEXT"
+        case .scheduled: "waits until \(waiting.nextText)"
+        default: "\(waiting.state.rawValue): \(waiting.nextText)"
+        }
+    }
+
+    private func json(_ images: Bool) -> JSONValue {
+        var object = JSONObject([
+            ("id", JSONValue(id)), ("table", .string(table)), ("record", .string(recordID)),
+            ("action", .string(action)), ("captured_at", .string(capturedAt.description)),
+            ("transaction", .string("\(transactionID)")), ("origin", origin.map(JSONValue.string) ?? .null),
+            ("correlation_id", correlationID.map(JSONValue.string) ?? .null),
+            ("waiting", waiting?.json ?? .null), ("attempts", .array(attempts.map(\.json))),
+        ])
+        if images {
+            object["data"] = data ?? .null
+            object["old_data"] = oldData ?? .null
+        }
+        return .object(object)
+    }
+}
+
+extension ChangeDetail.Attempt {
+    fileprivate var text: String {
+        let failure = errorClass.map { " (\($0))" } ?? ""
+        let message = errorMessage.map { ": \($0)" } ?? ""
+        return outcome + failure + message + (worker.map { ", by \($0)" } ?? "")
+    }
+
+    fileprivate var json: JSONValue {
+        [
+            "attempt": JSONValue(number), "outcome": .string(outcome),
+            "recorded_at": .string(recordedAt.description), "worker": worker.map(JSONValue.string) ?? .null,
+            "error_class": errorClass.map(JSONValue.string) ?? .null,
+            "error_message": errorMessage.map(JSONValue.string) ?? .null,
+            "error_column": errorColumn.map(JSONValue.string) ?? .null,
+            "milliseconds": milliseconds.map { JSONValue($0) } ?? .null,
+        ]
+    }
+}

@@ -1,0 +1,57 @@
+import Arguments
+import JSON
+import PGSyncStore
+
+/// The command `pgsync trace`.
+struct TraceCommand: Command {
+    var table = ""
+    var key: [String] = []
+    var images = false
+
+    static let signature = Signature(
+        "trace",
+        "Show the whole life of a record: each change, attempt, entry and reversal, and what waits.",
+        discussion: """
+            A key of several columns is given as that many words, in their order, or as one JSON array. In psql: \
+            select * from pgsync.trace('bills', '17');
+            """,
+        examples: [
+            .init("pgsync trace bills 17", "The bill with the key 17."),
+            .init("pgsync trace order_lines 9 2", "A key of two columns."),
+            .init("pgsync trace bills 17 --images", "With what the row contained each time."),
+        ]
+    )
+    static let parameters: [Parameter<Self>] = [
+        .flag("images", \.images, help: "Show what the row contained, too."),
+        .argument("TABLE", \.table, help: "The table."),
+        .argument("KEY", \.key, help: "The key of the record, a word for each of its columns."),
+    ]
+
+    func validate() throws {
+        if key.isEmpty { throw UsageProblem.missingArgument("KEY") }
+    }
+
+    func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
+        let access = try QueueAccess(globals, in: context, program: "pgsync trace")
+        let (table, record, events) = try await access.read { [name = table, key, images] session in
+            let store = TraceStore(session)
+            let table = try SourceStore(session).table(named: name)
+            let record = try store.recordID(in: table, key: key)
+            return (table, record, try store.events(of: record, in: table, withImages: images))
+        }
+        if globals.json {
+            try context.print([
+                "table": .string(table.name), "record": .string(record), "events": .array(events.map(\.json)),
+            ])
+        } else {
+            try context.output.write(TraceText(table.name, record, events).text)
+        }
+        guard events.isEmpty else { return .success }
+        if !globals.quiet {
+            context.say(
+                "nothing was captured of a record \(record) of \(table.name), or it was so long ago that it is forgotten"
+            )
+        }
+        return .noSuchChange
+    }
+}

@@ -1,0 +1,6 @@
+import Arguments
+import PGSyncStore
+
+extension WaitingChange.State: ArgumentValue {
+    package static var placeholder: String { "STATE" }
+}

@@ -1,0 +1,79 @@
+import JSON
+import PGSyncStore
+import Postgres
+
+extension SystemStatus {
+    var json: JSONValue {
+        [
+            "version": .string(Version.number), "database": .string(database), "server": .string(server),
+            "taken_at": .string(takenAt.description),
+            "paused": .bool(isPaused), "real_time": .bool(isRealTime),
+            "unfinished": ["changes": JSONValue(queue.changes), "is_estimate": .bool(queue.isEstimate)],
+            "oldest_seconds": oldestAt.map { takenAt.duration(since: $0).seconds } ?? .null,
+            "dead": JSONValue(dead), "failing": JSONValue(failing), "is_capped": .bool(isCapped),
+            "sources": .array(backlog.map { $0.json(at: takenAt) }),
+            "outcomes": .array(outcomes.map(\.json)),
+            "failures": .array(failures.map(\.json)),
+            "workers": .array(workers.map { $0.json(at: takenAt) }),
+            "durability": durability.json,
+            "last_reconciliation": .null,
+        ]
+    }
+}
+
+extension SourceBacklog {
+    fileprivate func json(at now: Timestamp) -> JSONValue {
+        [
+            "source": .string(table), "attached": .bool(isAttached),
+            "paused_at": pausedAt.map { .string($0.description) } ?? .null,
+            "waiting": JSONValue(waiting), "failing": JSONValue(failing), "dead": JSONValue(dead),
+            "oldest_seconds": oldestAt.map { now.duration(since: $0).seconds } ?? .null,
+            "is_capped": .bool(isCapped), "rules": rules.json,
+        ]
+    }
+}
+
+extension RecentOutcome {
+    fileprivate var json: JSONValue {
+        [
+            "outcome": .string(outcome), "last_minute": JSONValue(lastMinute),
+            "last_hour": JSONValue(lastHour),
+            "is_minute_capped": .bool(isMinuteCapped), "is_hour_capped": .bool(isHourCapped),
+        ]
+    }
+}
+
+extension FailureSummary {
+    fileprivate var json: JSONValue {
+        [
+            "class": .string(errorClass), "failing": JSONValue(failing), "dead": JSONValue(dead),
+            "last_at": lastAt.map { .string($0.description) } ?? .null, "last_change": JSONValue(lastChange),
+            "last_message": lastMessage.map(JSONValue.string) ?? .null, "is_capped": .bool(isCapped),
+        ]
+    }
+}
+
+extension WorkerState {
+    fileprivate func json(at now: Timestamp) -> JSONValue {
+        [
+            "name": .string(name), "host": .string(host), "process": JSONValue(processID),
+            "version": .string(version), "state": .string(state), "posters": JSONValue(posters),
+            "connected_posters": connectedPosters.map { JSONValue($0) } ?? .null,
+            "heartbeat_seconds": now.duration(since: heartbeatAt).seconds,
+            "started_at": .string(startedAt.description),
+            "finished": finished.map { JSONValue($0) } ?? .null,
+            "failed": failed.map { JSONValue($0) } ?? .null,
+        ]
+    }
+}
+
+extension Durability {
+    fileprivate var json: JSONValue {
+        [
+            "sentence": .string(sentence), "fsync": .bool(syncsToDisk),
+            "synchronous_commit": .string(synchronousCommit),
+            "synchronous_standby_names": .string(standbyNames),
+            "synchronous_standbys": synchronousStandbys.map { JSONValue($0) } ?? .null,
+        ]
+    }
+}

@@ -1,0 +1,83 @@
+import Arguments
+import PGSyncStore
+import Postgres
+import Services
+
+/// The command `pgsync top`.
+struct TopCommand: Command {
+    var interval = Duration.seconds(1)
+
+    static let signature = Signature(
+        "top",
+        "Watch live how everything goes: rates, what waits, failures, workers.",
+        discussion: """
+            On a terminal it draws itself anew until q or Ctrl-C; elsewhere, and with --json, it shows one reading, with \
+            the rates of one interval.
+            """,
+        examples: [.init("pgsync top --interval 5s", "Look every five seconds.")]
+    )
+    static let parameters: [Parameter<Self>] = [
+        .option(
+            "interval",
+            \.interval,
+            limits: .within(.milliseconds(200) ... .seconds(3_600)),
+            help: "How often to look."
+        )
+    ]
+
+    func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
+        let database = try Database(globals, in: context, program: "pgsync top")
+        guard context.output.terminal.isInteractive, !globals.json else {
+            let view = try await database.withSchema { [interval] connection in
+                let first = try await Self.read(connection)
+                try await ContinuousClock().sleep(for: interval)
+                return TopView(status: try await Self.read(connection), previous: first)
+            }
+            try globals.json ? context.print(view.json) : context.output.write(view.text(width: nil))
+            return .success
+        }
+        do {
+            try await watch(database, context)
+        } catch CommandError.interrupted(by: .interrupt) {
+            // That is how one leaves.
+        }
+        return .success
+    }
+
+    private func watch(_ database: Database, _ context: CommandContext) async throws {
+        try await database.withSchema { [interval] connection in
+            let screen = try LiveScreen(context.output)
+            defer { screen.close() }
+            var previous: SystemStatus?
+            while true {
+                let status = try await Self.read(connection)
+                let view = TopView(status: status, previous: previous)
+                previous = status
+                guard try await Self.show(view, on: screen, for: interval) else { return }
+            }
+        }
+    }
+
+    /// Shows a reading until the next is due; false when somebody wants to leave.
+    private static func show(_ view: TopView, on screen: LiveScreen, for interval: Duration) async throws
+        -> Bool
+    {
+        let end = ContinuousClock.now + interval
+        var drawn: (columns: Int, rows: Int)?
+        while ContinuousClock.now < end {
+            if screen.wantsToLeave() { return false }
+            let size = screen.size
+            if drawn.map({ $0 != size }) ?? true {
+                try screen.draw(view.screen(columns: size.columns, rows: size.rows))
+                drawn = size
+            }
+            try await ContinuousClock().sleep(for: .milliseconds(100))
+        }
+        return true
+    }
+
+    private static func read(_ connection: PostgresConnection) async throws -> SystemStatus {
+        let options = TransactionOptions(isReadOnly: true)
+        return try await connection.withTransaction(options) { try StatusStore($0).read(.quick) }
+    }
+}

@@ -1,0 +1,164 @@
+import PGSyncStore
+package import Postgres
+package import Services
+package import Telemetry
+
+/// Writes bills until it is asked to stop, on one connection, and makes a new one whenever that is lost.
+package struct BillGenerator: Sendable {
+    private let options: DemoOptions
+    private let connection: ConnectionOptions
+    private let logger: Logger
+    private let interval: Duration
+    private let report: @Sendable (DemoFigures) throws -> Void
+
+    /// How long a batch in hand may take once it is asked to stop.
+    private static let grace = Duration.seconds(5)
+
+    /// `report` is called after each interval.
+    package init(
+        _ options: DemoOptions,
+        connection: ConnectionOptions,
+        logger: Logger,
+        interval: Duration,
+        report: @escaping @Sendable (DemoFigures) throws -> Void
+    ) {
+        self.options = options
+        self.connection = connection
+        self.logger = logger
+        self.interval = interval
+        self.report = report
+    }
+
+    /// Where a run stands, whatever connection it is on.
+    private struct Run {
+        var pace: BillPace
+        var figures = DemoFigures()
+        var start = ContinuousClock.now
+        var reportDue: Duration
+        /// When it began by the clock of the server.
+        var since: Timestamp?
+
+        var elapsed: Duration { ContinuousClock.now - start }
+    }
+
+    /// Returns what was written and what has become of it when the shutdown is requested or the options say so.
+    package func run(until shutdown: Shutdown) async throws -> DemoFigures {
+        var run = Run(pace: BillPace(options), reportDue: interval)
+        var backoff = Backoff(initial: .milliseconds(250), cap: .seconds(2), jitter: .equal)
+        var generator = SystemRandomNumberGenerator()
+        while true {
+            do {
+                let connection = try await shutdown.withGracePeriod(.zero) { [connection] in
+                    try await PostgresConnection.open(connection)
+                }
+                backoff.reset()
+                do {
+                    try await write(&run, on: connection, until: shutdown)
+                    await connection.close()
+                    return run.figures
+                } catch {
+                    await connection.close()
+                    throw error
+                }
+            } catch let error as PostgresError where error.isConnectionLost {
+                guard !shutdown.isRequested else { return run.figures }
+                logger.warning("No connection to the database; trying again", ["error": .string("\(error)")])
+                if try await shutdown.sleep(for: backoff.next(using: &generator)) { return run.figures }
+            } catch is CancellationError where shutdown.isRequested && !Task.isCancelled {
+                return run.figures
+            }
+        }
+    }
+
+    private func write(
+        _ run: inout Run,
+        on connection: PostgresConnection,
+        until shutdown: Shutdown
+    ) async throws {
+        if run.since == nil {
+            run.since = try await connection.withSession {
+                try $0.query("select clock_timestamp()").onlyRow().decode(0, as: Timestamp.self)
+            }
+            run.start = .now
+        }
+        while let batch = run.pace.next {
+            let rest = options.duration.map { $0 - run.elapsed } ?? .seconds(3_600)
+            let delay = run.pace.delay(at: run.elapsed)
+            if try await shutdown.sleep(for: min(delay, max(rest, .zero))) || rest <= delay { break }
+            let begun = run.elapsed
+            if try await write(batch, of: &run, on: connection, until: shutdown) {
+                run.pace.wrote(batch, at: begun)
+            }
+            guard run.elapsed >= run.reportDue else { continue }
+            try await look(&run, on: connection)
+            try report(run.figures)
+            run.reportDue = run.elapsed + interval
+        }
+        try await look(&run, on: connection)
+    }
+
+    /// False when somebody else was in the way.
+    private func write(
+        _ batch: BillPace.Batch,
+        of run: inout Run,
+        on connection: PostgresConnection,
+        until shutdown: Shutdown
+    ) async throws -> Bool {
+        do {
+            let rows = try await shutdown.withGracePeriod(Self.grace) { [options] in
+                try await connection.withTransaction { session in
+                    let share = Double(batch.changes) / Double(batch.bills)
+                    return try session.query(
+                        .prepared(
+                            """
+                            select generated.rows
+                            from clinic.generate(
+                                \(batch.bills)::integer, \(options.seed), \(options.badShare)::numeric, \(share)::numeric
+                            ) with ordinality as generated (step, rows, place)
+                            order by generated.place
+                            """
+                        )
+                    ).map { try $0.decode(0, as: Int.self) }
+                }
+            }
+            for (row, figure) in zip(rows, [\DemoFigures.bills, \.followers, \.changes]) {
+                run.figures[keyPath: figure] += row
+            }
+            return true
+        } catch let error as PostgresError where error.isPassing {
+            logger.warning("Bills could not be written; going on", ["error": .string("\(error)")])
+            return false
+        }
+    }
+
+    /// Sees what has become of what was written.
+    private func look(_ run: inout Run, on connection: PostgresConnection) async throws {
+        let since = run.since
+        let (waiting, posted) = try await connection.withSession { session in
+            let waiting = try PostingStore(session, PostingStore.Task(worker: "pgsync demo")).waiting()
+            let posted = try session.query(
+                .prepared(
+                    """
+                    select count(*)
+                    from pgsync.sync_audit_log as attempt
+                    where attempt.recorded_at >= \(since) and attempt.outcome in ('posted', 'amended', 'reversed')
+                    """
+                )
+            ).onlyRow().decode(0, as: Int.self)
+            return (waiting, posted)
+        }
+        run.figures.waiting = waiting.ready + waiting.scheduled + waiting.paused + waiting.blocked
+        run.figures.posted = posted
+        run.figures.failed = waiting.dead
+    }
+}
+
+extension PostgresError {
+    /// Whether somebody else was in the way, and the next statement may well succeed.
+    fileprivate var isPassing: Bool {
+        let states: [SQLState?] = [
+            .serializationFailure, .deadlockDetected, .lockNotAvailable, .queryCanceled,
+        ]
+        return kind == .server && states.contains(sqlState)
+    }
+}

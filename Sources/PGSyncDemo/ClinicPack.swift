@@ -1,0 +1,51 @@
+import PGSyncRules
+import PGSyncSchema
+
+/// The clinic of `sql/examples/clinic`, as this binary carries it.
+struct ClinicPack {
+    /// One thing that the script for psql has done.
+    enum Step: Equatable {
+        case script(EmbeddedFile)
+        /// Imports the chart of accounts, which psql reads with a command of its own.
+        case chart(EmbeddedFile)
+    }
+
+    private static let directory = "sql/examples/clinic"
+    private let files: [String: EmbeddedFile]
+
+    init(_ files: [EmbeddedFile] = EmbeddedClinic.files) {
+        self.files = Dictionary(files.map { ($0.path, $0) }) { first, _ in first }
+    }
+
+    /// What `install.sql` does, in its order, without what it does only for a psql that is told a role.
+    func steps() throws(DemoError) -> [Step] {
+        var steps: [Step] = []
+        for path in InstallScript.includes(of: try file("install.sql").text) {
+            steps.append(path == "chart.sql" ? .chart(try file("chart.csv")) : .script(try file(path)))
+        }
+        return steps
+    }
+
+    /// What the clinic creates outside the schema of its own, and that schema.
+    func claims() throws(DemoError) -> [Claim] {
+        var claims: [Claim] = []
+        for case .script(let file) in try steps() { claims += Claim.all(in: file.text) }
+        return claims
+    }
+
+    var rules: [RuleFile] {
+        files.values.filter { $0.path.hasSuffix(".rules") }
+            .sorted { $0.path < $1.path }
+            .map { RuleFile(name: $0.path, text: $0.text) }
+    }
+
+    private func file(_ path: String) throws(DemoError) -> EmbeddedFile {
+        var components = Self.directory.split(separator: "/")
+        for component in path.split(separator: "/") {
+            if component == ".." { components.removeLast() } else { components.append(component) }
+        }
+        let full = components.joined(separator: "/")
+        guard let file = files[full] else { throw DemoError.incomplete(file: full) }
+        return file
+    }
+}

@@ -1,0 +1,31 @@
+import Postgres
+
+/// Why the demonstration cannot begin.
+package enum DemoError: Error, Sendable {
+    /// There are objects of these names, and the clinic did not make them.
+    case namesTaken([String])
+    case mayNotCreate(user: String, kind: String, name: String)
+    /// The binary lacks a part of the clinic.
+    case incomplete(file: String)
+}
+
+extension DemoError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .namesTaken(let names):
+            """
+            the demonstration did not make \(names.joined(separator: ", ")), and touches nothing that it did not make
+              hint: Run it in a database of its own: createdb demo; pgsync migrate; pgsync demo. \
+            Or on a private server: pgsync up --demo
+            """
+        case .mayNotCreate(let user, let kind, let name):
+            """
+            \(user) may not create anything in the \(kind) \(name), where the tables of the clinic belong
+              hint: An administrator runs: grant create on \(kind) \(Identifier(name).quoted) to \
+            \(Identifier(user).quoted);
+            """
+        case .incomplete(let file):
+            "this pgsync was built without \(file); build it anew"
+        }
+    }
+}

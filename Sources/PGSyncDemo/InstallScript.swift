@@ -1,0 +1,18 @@
+/// Reads what a script for psql includes.
+enum InstallScript {
+    /// The paths after `\ir`, in their order; what stands under a condition is left out.
+    static func includes(of script: String) -> [String] {
+        var depth = 0
+        var paths: [String] = []
+        for line in script.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            switch words.first {
+            case "\\if": depth += 1
+            case "\\endif": depth -= 1
+            case "\\ir" where depth == 0: paths += words.dropFirst().prefix(1).map(String.init)
+            default: break
+            }
+        }
+        return paths
+    }
+}

@@ -1,0 +1,57 @@
+package import JSON
+package import Postgres
+
+/// A change with all that became of it.
+package struct ChangeDetail: Sendable {
+    package struct Attempt: Sendable {
+        package let number: Int
+        package let outcome: String
+        package let recordedAt: Timestamp
+        package let worker: String?
+        package let errorClass: String?
+        package let errorMessage: String?
+        package let errorColumn: String?
+        package let milliseconds: Double?
+
+        init(_ row: Row) throws {
+            number = try row.decode("attempt")
+            outcome = try row.decode("outcome")
+            recordedAt = try row.decode("recorded_at")
+            worker = try row.decode("worker")
+            errorClass = try row.decode("error_class")
+            errorMessage = try row.decode("error_message")
+            errorColumn = try row.decode("error_column")
+            milliseconds = try row.decode("milliseconds")
+        }
+    }
+
+    package let id: Int64
+    package let table: String
+    package let recordID: String
+    package let action: String
+    package let capturedAt: Timestamp
+    package let transactionID: UInt64
+    package let origin: String?
+    package let correlationID: String?
+    /// The row after the change; for a delete, the row that went.
+    package let data: JSONValue?
+    package let oldData: JSONValue?
+    /// nil when it is over.
+    package let waiting: WaitingChange?
+    package let attempts: [Attempt]
+
+    init(_ row: Row, waiting: WaitingChange?, attempts: [Attempt]) throws {
+        id = try row.decode("id")
+        table = try row.decode("table_name")
+        recordID = try row.decode("record_id")
+        action = try row.decode("action")
+        capturedAt = try row.decode("captured_at")
+        transactionID = try row.decode("captured_xid")
+        origin = try row.decode("origin")
+        correlationID = try row.decode("correlation_id")
+        data = try row.decode("data", as: JSONText?.self).map { try JSONValue(parsing: $0.text) }
+        oldData = try row.decode("old_data", as: JSONText?.self).map { try JSONValue(parsing: $0.text) }
+        self.waiting = waiting
+        self.attempts = attempts
+    }
+}

@@ -1,0 +1,158 @@
+package import Postgres
+
+/// The changes that wait: looking at them, and what an operator does with them.
+package struct QueueStore {
+    private let session: Session
+
+    package init(_ session: Session) {
+        self.session = session
+    }
+
+    // MARK: Looking
+
+    /// The oldest that match, by number.
+    package func list(_ filter: QueueFilter, limit: Int) throws -> [WaitingChange] {
+        var sql = Self.columns + " where true"
+        var parameters: [any PostgresEncodable] = []
+        func add(_ condition: (String) -> String, _ value: any PostgresEncodable) {
+            parameters.append(value)
+            sql += " and " + condition("$\(parameters.count)")
+        }
+        if let state = filter.state {
+            // What has failed has an index, which the planner finds by this alone.
+            if state == .dead { sql += " and waiting.error_class is not null" }
+            add({ "waiting.state = \($0)" }, state.rawValue)
+        }
+        if let table = filter.table { add({ "waiting.source_table = \($0)::bigint::oid" }, table.id) }
+        if let errorClass = filter.errorClass {
+            add({ "waiting.error_class like replace(replace(\($0), '_', '\\_'), '*', '%')" }, errorClass)
+        }
+        add({ "true order by waiting.log_id limit \($0)" }, limit)
+        return try session.query(Query(sql, parameters)).map(WaitingChange.init)
+    }
+
+    /// A change, whether it waits or is over.
+    package func show(_ id: Int64) throws -> ChangeDetail {
+        let found = try session.query(
+            """
+            select
+                log.id, coalesce(pgsync.qualified_name(log.source_table), log.source_table::text) as table_name,
+                log.record_id, log.action, log.captured_at, log.captured_xid, log.origin, log.correlation_id,
+                log.data, log.old_data
+            from pgsync.sync_logs as log
+            where log.id = \(id)
+            """
+        )
+        guard let row = found.first else { throw QueueError.noSuchChange(id) }
+        let waiting = try session.query(Query(Self.columns + " where waiting.log_id = $1", [id]))
+        let attempts = try session.query(
+            """
+            select
+                attempt, outcome::text, recorded_at, worker, error_class, error_message, error_column,
+                (extract(epoch from duration) * 1000)::double precision as milliseconds
+            from pgsync.sync_audit_log
+            where log_id = \(id)
+            order by attempt
+            """
+        )
+        return try ChangeDetail(
+            row,
+            waiting: try waiting.first.map(WaitingChange.init),
+            attempts: try attempts.map(ChangeDetail.Attempt.init)
+        )
+    }
+
+    /// Where the changes of these numbers are.
+    package func fates(of ids: [Int64]) throws -> [ChangeFate] {
+        try session.query(
+            """
+            select
+                wanted.id,
+                waiting.state,
+                (
+                    select attempt.outcome::text
+                    from pgsync.sync_audit_log as attempt
+                    where attempt.log_id = wanted.id
+                    order by attempt.attempt desc
+                    limit 1
+                ) as outcome,
+                coalesce(
+                    waiting.error_class <> 'blocked'
+                    and (waiting.state = 'dead' or waiting.scheduled_at > clock_timestamp()),
+                    false
+                ) as can_be_retried,
+                exists (select from pgsync.sync_logs as log where log.id = wanted.id) as is_known
+            from unnest(\(ids)) with ordinality as wanted (id, place)
+            left join pgsync.waiting_changes as waiting on waiting.log_id = wanted.id
+            order by wanted.place
+            """
+        ).map(ChangeFate.init)
+    }
+
+    /// The tables whose changes wait for a resume, by name.
+    package func pausedTables() throws -> [String] {
+        try session.query(
+            "select table_name from pgsync.sources where attached and paused_at is not null order by table_name"
+        ).map { try $0.decode(0) }
+    }
+
+    private static let columns = """
+        select
+            waiting.log_id,
+            coalesce(pgsync.qualified_name(waiting.source_table), waiting.source_table::text) as table_name,
+            waiting.record_id, waiting.action, waiting.state, waiting.captured_at, waiting.attempts,
+            waiting.retry_count, waiting.max_retries, waiting.scheduled_at, waiting.last_sync_attempt,
+            waiting.error_class, waiting.error_message
+        from pgsync.waiting_changes as waiting
+        """
+
+    // MARK: Operating
+
+    /// Has failed changes tried again at once, those of these numbers or all that match; returns how many.
+    package func retry(_ ids: [Int64]? = nil, _ filter: QueueFilter = QueueFilter()) throws -> Int {
+        try operate {
+            try session.query(
+                """
+                select pgsync.retry_changes(
+                    \(ids), \(filter.errorClass), \(.inferred(filter.table?.argument)), \(filter.state == .dead)
+                )
+                """
+            ).onlyRow().decode(0)
+        }
+    }
+
+    /// Ends changes without posting them; returns how many.
+    package func skip(_ ids: [Int64], reason: String) throws -> Int {
+        try operate {
+            try session.query("select pgsync.skip_changes(\(ids), \(reason))").onlyRow().decode(0)
+        }
+    }
+
+    /// Lets the changes of a table wait, or all changes.
+    package func pause(_ table: TableReference?) throws {
+        try operate(on: table) {
+            try session.execute("select pgsync.pause(\(.inferred(table?.argument)))")
+        }
+    }
+
+    package func resume(_ table: TableReference?) throws {
+        try operate(on: table) {
+            try session.execute("select pgsync.resume(\(.inferred(table?.argument)))")
+        }
+    }
+
+    @discardableResult
+    private func operate<Result>(on table: TableReference? = nil, _ body: () throws -> Result) throws
+        -> Result
+    {
+        // Asked before, because a transaction that has failed answers nothing.
+        let user: String = try session.query("select current_user::text").onlyRow().decode(0)
+        do {
+            return try body()
+        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+            throw QueueError.notPermitted(user: user)
+        } catch let error as PostgresError where error.sqlState == .undefinedObject {
+            throw QueueError.notAttached(table: table?.name ?? error.message)
+        }
+    }
+}

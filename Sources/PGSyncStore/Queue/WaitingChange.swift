@@ -1,0 +1,39 @@
+package import Postgres
+
+/// A change that is not finished.
+package struct WaitingChange: Sendable, Equatable {
+    /// What it waits for.
+    package enum State: String, Sendable, CaseIterable {
+        case ready, scheduled, paused, blocked, working, dead
+    }
+
+    package let id: Int64
+    package let table: String
+    package let recordID: String
+    package let action: String
+    package let state: State
+    package let capturedAt: Timestamp
+    package let attempts: Int
+    package let retryCount: Int
+    package let maxRetries: Int
+    package let scheduledAt: Timestamp?
+    package let lastAttemptAt: Timestamp?
+    package let errorClass: String?
+    package let errorMessage: String?
+
+    init(_ row: Row) throws {
+        id = try row.decode("log_id")
+        table = try row.decode("table_name")
+        recordID = try row.decode("record_id")
+        action = try row.decode("action")
+        state = State(rawValue: try row.decode("state")) ?? .ready
+        capturedAt = try row.decode("captured_at")
+        attempts = try row.decode("attempts")
+        retryCount = try row.decode("retry_count")
+        maxRetries = try row.decode("max_retries")
+        scheduledAt = try row.decode("scheduled_at")
+        lastAttemptAt = try row.decode("last_sync_attempt")
+        errorClass = try row.decode("error_class")
+        errorMessage = try row.decode("error_message")
+    }
+}

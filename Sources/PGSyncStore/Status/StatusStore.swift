@@ -1,0 +1,113 @@
+package import Postgres
+
+/// How everything stands.
+package struct StatusStore {
+    /// How much is looked at, at most.
+    package struct Depth: Sendable {
+        /// Changes of the queue, for each source and class.
+        package var changes: Int
+        /// Rows of the audit log, of each span.
+        package var attempts: Int
+
+        package static let thorough = Depth(changes: 10_000, attempts: 200_000)
+        /// For those who look each second.
+        package static let quick = Depth(changes: 2_000, attempts: 50_000)
+    }
+
+    private let session: Session
+
+    package init(_ session: Session) {
+        self.session = session
+    }
+
+    package func read(_ depth: Depth = .thorough) throws -> SystemStatus {
+        let general = try session.query(
+            """
+            select
+                clock_timestamp() as taken_at,
+                current_database()::text as database,
+                split_part(current_setting('server_version'), ' ', 1) as server,
+                pgsync.configuration_boolean('posting_paused') as is_paused,
+                pgsync.configuration_boolean('enable_real_time_sync') as is_real_time
+            """
+        ).onlyRow()
+        return SystemStatus(
+            takenAt: try general.decode("taken_at"),
+            database: try general.decode("database"),
+            server: try general.decode("server"),
+            isPaused: try general.decode("is_paused"),
+            isRealTime: try general.decode("is_real_time"),
+            queue: try QueueSize(
+                session.query("select changes, is_estimate from pgsync.queue_size()").onlyRow()
+            ),
+            backlog: try backlog(depth),
+            failures: try session.query(
+                """
+                select error_class, failing, dead, last_at, last_change, last_message, is_capped
+                from pgsync.failures(\(depth.changes)::integer)
+                """
+            ).map(FailureSummary.init),
+            outcomes: try session.query(
+                """
+                select outcome::text, last_minute, last_hour, is_minute_capped, is_hour_capped
+                from pgsync.recent_outcomes(\(depth.attempts)::integer)
+                """
+            ).map(RecentOutcome.init),
+            workers: try workers(),
+            durability: try durability(),
+            totals: try RunningTotals(
+                session.query("select captured, attempts, entries, lines from pgsync.running_totals()")
+                    .onlyRow()
+            )
+        )
+    }
+
+    /// What is unfinished of each table.
+    package func backlog(_ depth: Depth = .thorough) throws -> [SourceBacklog] {
+        try session.query(
+            """
+            select table_name, attached, paused_at, waiting, failing, dead, oldest_at, is_capped, rules
+            from pgsync.backlog(\(depth.changes)::integer)
+            """
+        ).map(SourceBacklog.init)
+    }
+
+    /// Those that run, and those that ended in the last hour without a word.
+    private func workers() throws -> [WorkerState] {
+        try session.query(
+            """
+            select
+                name, host, pid, version, posters, state, started_at, heartbeat_at,
+                (figures ->> 'connected_posters')::integer as connected_posters,
+                (figures ->> 'finished')::bigint as finished,
+                (figures ->> 'failed')::bigint as failed
+            from pgsync.worker_states
+            where state in ('running', 'silent')
+                or (state = 'lost' and stopped_at > now() - interval '1 hour')
+            order by started_at, id
+            limit 100
+            """
+        ).map(WorkerState.init)
+    }
+
+    private func durability() throws -> Durability {
+        try Durability(
+            session.query(
+                """
+                select
+                    current_setting('fsync')::boolean as syncs_to_disk,
+                    current_setting('synchronous_commit') as synchronous_commit,
+                    current_setting('synchronous_standby_names') as standby_names,
+                    case
+                        when pg_has_role('pg_read_all_stats', 'usage')
+                            then (
+                                select count(*)
+                                from pg_stat_replication as standby
+                                where standby.sync_state in ('sync', 'quorum')
+                            )
+                    end as synchronous_standbys
+                """
+            ).onlyRow()
+        )
+    }
+}

@@ -1,0 +1,74 @@
+import PGSyncRules
+import PGSyncSchema
+import Testing
+
+@testable import PGSyncDemo
+
+@Suite("ClinicPack")
+struct ClinicPackTests {
+    @Test("carries every file that the script for psql includes, in its order")
+    func steps() throws {
+        let steps = try ClinicPack().steps()
+        let paths = steps.map { step in
+            switch step {
+            case .script(let file), .chart(let file): file.path
+            }
+        }
+        let beginning = ["clinic/tables.sql", "clinic/chart.csv", "periods.sql"]
+        #expect(paths.prefix(3).elementsEqual(beginning.map { "sql/examples/\($0)" }))
+        #expect(paths.last == "sql/examples/clinic/attach.sql")
+        #expect(paths.contains("sql/examples/clinic/generator/generate.sql"))
+        #expect(Set(paths).count == paths.count && !paths.contains { $0.hasSuffix("rights.sql") })
+    }
+
+    @Test("says which file it lacks")
+    func incomplete() {
+        let pack = ClinicPack(EmbeddedClinic.files.filter { !$0.path.hasSuffix("/tables.sql") })
+        #expect(throws: DemoError.self) { try pack.steps() }
+    }
+
+    @Test("carries rules that can be read")
+    func rules() throws {
+        let report = RuleChecker.report(on: ClinicPack().rules, in: RuleContext(chart: Chart([])))
+        #expect(report.rules.count >= 8)
+    }
+
+    @Test("knows what it creates where others may have something, and its comments")
+    func claims() throws {
+        let claims = try ClinicPack().claims()
+        #expect(claims.count { $0.kind == .table } == 8)
+        #expect(claims.count { $0.kind == .function } == 4)
+        #expect(
+            claims.contains(
+                Claim(
+                    kind: .schema,
+                    name: "clinic",
+                    comment: "What the clinic's programs need beside their tables."
+                )
+            )
+        )
+        #expect(
+            claims.contains(
+                Claim(kind: .table, name: "public.payments", comment: "Money received apart from a bill.")
+            )
+        )
+        #expect(claims.contains { $0.name == "public.record_lab_revenue(bigint, numeric, text)" })
+    }
+}
+
+@Suite("InstallScript")
+struct InstallScriptTests {
+    @Test("finds what is included, and not what stands under a condition")
+    func includes() {
+        let script = """
+            -- \\ir comment.sql
+            \\set QUIET on
+            \\ir a.sql
+            \\if :{?role}
+            \\ir rights.sql
+            \\endif
+            \\ir ../b.sql
+            """
+        #expect(InstallScript.includes(of: script) == ["a.sql", "../b.sql"])
+    }
+}

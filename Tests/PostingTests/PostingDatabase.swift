@@ -1,0 +1,74 @@
+import PGSyncSchema
+import Postgres
+import TestSupport
+import Testing
+
+extension Trait where Self == DatabaseTrait {
+    /// A database with the tables and rules of ``fixture`` and the functions of ``checks``.
+    static var posting: DatabaseTrait {
+        .database(prepared: "posting") { connection in
+            try await Migrator(binaryVersion: "1.0").migrate(on: connection)
+            try await connection.withSession { session in
+                _ = try session.runScript(fixture)
+                _ = try session.runScript(checks)
+            }
+        }
+    }
+}
+
+extension TestDatabase {
+    /// The one value of a script.
+    func value(_ script: String) async throws -> String? {
+        try await run(script).first ?? nil
+    }
+
+    /// The first column of a script, as lines.
+    func lines(_ script: String) async throws -> [String] {
+        try await run(script).map { $0 ?? "null" }
+    }
+
+    /// Runs a script, then one batch, and tells what became of it.
+    func post(_ script: String = "", isolate: Bool = false, limit: Int = 100) async throws -> String? {
+        if !script.isEmpty { try await run(script) }
+        return try await value(
+            "select checks.told(pgsync.process_batch('test', \(limit), isolate => \(isolate)))"
+        )
+    }
+
+    /// What stands in the ledger, as "record: content" in order.
+    func standing(_ source: String = "bills") async throws -> [String] {
+        try await lines(
+            """
+            select record_id || ': ' || checks.content(id) from checks.standing
+            where source_table = '\(source)'::regclass order by record_id, id
+            """
+        )
+    }
+
+    /// What became of the changes of a table so far, as "record outcome", in the order of the changes.
+    func outcomes(_ source: String = "bills") async throws -> [String] {
+        try await lines(
+            """
+            select record_id || ' ' || sync_status from pgsync.sync_log_status
+            where source_table = '\(source)'::regclass order by id
+            """
+        )
+    }
+
+    /// Nothing is wrong with the ledger, the audit or the queue.
+    func expectNoFaults(_ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        let faults = try await lines(
+            """
+            select checks.faults() union all select checks.unchained()
+            union all select checks.differences(table_name::regclass)
+            from unnest(array['bills', 'moves', 'parts']) as table_name
+            """
+        )
+        #expect(faults == [], comment, sourceLocation: sourceLocation)
+    }
+
+    /// The error that a script ends in.
+    func refusal(of script: String) async throws -> PostgresError {
+        try await #require(throws: PostgresError.self) { try await self.run(script) }
+    }
+}

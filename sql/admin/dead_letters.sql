@@ -1,0 +1,19 @@
+-- The changes that wait for a person, the oldest first. When the cause is mended, those of a class:
+-- select pgsync.retry_changes(error_class => 'data.*'). To end one instead:
+-- select pgsync.skip_changes(array[4711], 'why').
+select
+    waiting.log_id as change,
+    waiting.source_table as source,
+    waiting.record_id as record,
+    waiting.action,
+    waiting.captured_at,
+    date_trunc('second', now() - waiting.captured_at) as age,
+    waiting.attempts,
+    waiting.error_class,
+    waiting.error_message
+from pgsync.waiting_changes as waiting
+where
+    waiting.error_class is not null
+    and waiting.state = 'dead'
+order by waiting.log_id
+limit 100;

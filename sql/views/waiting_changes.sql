@@ -1,0 +1,32 @@
+create or replace view pgsync.waiting_changes as
+select
+    queue.log_id,
+    log.source_table,
+    log.record_id,
+    log.action,
+    case
+        when queue.sync_status = 'failed' then 'dead'
+        when queue.sync_status = 'syncing' or queue.locked_at is not null then 'working'
+        when queue.error_class = 'blocked' and queue.scheduled_at = 'infinity' then 'blocked'
+        when queue.scheduled_at = 'infinity' or source.paused_at is not null then 'paused'
+        when queue.scheduled_at > now() then 'scheduled'
+        else 'ready'
+    end as state,
+    log.captured_at,
+    queue.attempts,
+    queue.retry_count,
+    queue.max_retries,
+    queue.scheduled_at,
+    queue.last_sync_attempt,
+    queue.error_class,
+    queue.error_message,
+    log.captured_xid,
+    log.origin,
+    log.correlation_id,
+    log.data
+from pgsync.sync_queue as queue
+inner join pgsync.sync_logs as log on queue.log_id = log.id
+left join pgsync.sources as source on log.source_table = source.source_table;
+
+comment on view pgsync.waiting_changes
+is 'Every change that is not finished, and what for: ready, scheduled, paused, blocked, working or dead.';

@@ -166,7 +166,7 @@ begin
                 'select on table pgsync.sync_workers',
                 'execute on function pgsync.begin_careful(text, bigint, regclass[], boolean, boolean)',
                 'execute on function pgsync.end_careful(text, bigint, text, text, boolean)',
-                'execute on function pgsync.error_class_of(text)',
+                'execute on function pgsync.error_class_of(text, text, text, text)',
                 'execute on function pgsync.find_lost_workers(integer)',
                 'execute on function pgsync.process_one(text, bigint, boolean)',
                 'execute on function pgsync.register_worker(text, text, integer, text, integer, boolean)',

@@ -3,13 +3,7 @@ import Subprocesses
 import TestSupport
 import Testing
 
-/// Needs posting: runs from the moment that post_now is there.
-@Suite(
-    "The packs, posted",
-    .enabled(if: Repository.has("sql/functions/post_now.sql")),
-    .database,
-    .timeLimit(.minutes(10))
-)
+@Suite("The packs, posted", .database, .timeLimit(.minutes(10)))
 struct PostedPacksTests {
     private static let packs = ["clinic", "shop"]
 

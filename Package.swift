@@ -49,8 +49,7 @@ let package = Package(
         .target(
             name: "PGSyncDemo",
             dependencies: [
-                "PGSyncCore", "PGSyncLedger", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres",
-                "Services", "Telemetry",
+                "PGSyncLedger", "PGSyncRules", "PGSyncStore", "Postgres", "Services", "Telemetry",
             ],
             plugins: ["EmbedSQL"]
         ),
@@ -116,7 +115,7 @@ let package = Package(
             name: "PGSyncClusterTests",
             dependencies: ["PGSyncCluster", "Subprocesses", "TestSupport"]
         ),
-        .testTarget(name: "PGSyncDemoTests", dependencies: ["PGSyncDemo", "PGSyncRules", "PGSyncSchema"]),
+        .testTarget(name: "PGSyncDemoTests", dependencies: ["PGSyncDemo", "PGSyncRules"]),
         .testTarget(
             name: "PGSyncLedgerTests",
             dependencies: ["JSON", "PGSyncLedger", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]

@@ -14,7 +14,10 @@ create table pgsync.sources (
     every_version boolean not null default false,
     function_name text not null,
     function_checksum text not null,
+    version integer not null,
     shape jsonb not null,
+    parts regclass[] not null default '{}',
+    part_names text[] not null default '{}',
     counted jsonb not null default '{}',
     paused_at timestamptz,
     paused_by text,
@@ -46,6 +49,9 @@ comment on column pgsync.sources.every_version
 is 'Whether each waiting change of a record counts; when false only the newest does.';
 comment on column pgsync.sources.function_name is 'The generated trigger function.';
 comment on column pgsync.sources.function_checksum is 'SHA-256 of its text, to notice that it was changed.';
+comment on column pgsync.sources.version is 'Grows each time it is attached; see source_versions.';
+comment on column pgsync.sources.parts is 'The partitions that hold rows, when it was attached.';
+comment on column pgsync.sources.part_names is 'What they were called.';
 comment on column pgsync.sources.shape is 'The columns by number, with name and type, when it was attached.';
 comment on column pgsync.sources.counted is 'What the statistics of the table said at the last inspection.';
 comment on column pgsync.sources.paused_at is 'Since when its changes wait; null when they are posted.';
@@ -53,6 +59,32 @@ comment on column pgsync.sources.paused_by is 'The login role that paused it.';
 comment on column pgsync.sources.truncated_through
 is 'The last change by which the table was emptied: earlier ones count for nothing.';
 comment on column pgsync.sources.attached is 'False once detached; the history stays.';
+
+-- What an image means, its version tells: which columns there were, of what type, and which were left out.
+create table pgsync.source_versions (
+    source_table regclass not null,
+    version integer not null,
+    table_name text not null,
+    key_columns text[] not null,
+    captured_columns text[],
+    trigger_kind text not null,
+    actions text[] not null,
+    before_image boolean not null,
+    every_version boolean not null,
+    shape jsonb not null,
+    made_at timestamptz not null default now(),
+    made_by text not null default session_user,
+    constraint source_versions_pkey primary key (source_table, version),
+    constraint version_is_positive check (version > 0)
+);
+
+comment on table pgsync.source_versions
+is 'How each source was captured over time: every attach makes a version, which its changes name.';
+comment on column pgsync.source_versions.captured_columns
+is 'The columns that were stored; null for all.';
+comment on column pgsync.source_versions.shape
+is 'The columns of the table by number, with name and type.';
+comment on column pgsync.source_versions.made_at is 'When it took the place of the version before.';
 
 create sequence pgsync.sync_logs_id_seq;
 
@@ -65,6 +97,7 @@ create table pgsync.sync_logs (
     old_data jsonb,
     origin text,
     slot smallint not null,
+    source_version integer,
     captured_xid xid8 not null default pg_current_xact_id(),
     captured_at timestamptz not null default clock_timestamp(),
     correlation_id text,
@@ -90,6 +123,8 @@ comment on column pgsync.sync_logs.data is 'The row after the change; for a dele
 comment on column pgsync.sync_logs.old_data is 'The row before an update, where the source asks for it.';
 comment on column pgsync.sync_logs.origin is 'The setting pgsync.origin: the node a change was applied for.';
 comment on column pgsync.sync_logs.slot is 'A hash of the record, 0 to 1023: changes of one record share it.';
+comment on column pgsync.sync_logs.source_version
+is 'The version of the source that made the image; null for a change that no trigger captured.';
 comment on column pgsync.sync_logs.captured_xid is 'The transaction that made the change.';
 comment on column pgsync.sync_logs.captured_at is 'When it was captured, by the clock of the server.';
 comment on column pgsync.sync_logs.correlation_id is 'The setting pgsync.correlation_id of the application.';
@@ -216,7 +251,7 @@ values
 );
 
 revoke all on table
-pgsync.sources, pgsync.sync_logs, pgsync.sync_logs_000001, pgsync.sync_queue, pgsync.ticks,
-pgsync.sync_progress, pgsync.excluded_tables
+pgsync.sources, pgsync.source_versions, pgsync.sync_logs, pgsync.sync_logs_000001, pgsync.sync_queue,
+pgsync.ticks, pgsync.sync_progress, pgsync.excluded_tables
 from public;
 revoke all on sequence pgsync.sync_logs_id_seq from public;

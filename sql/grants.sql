@@ -41,6 +41,7 @@ begin
             (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator'], array[
                 'usage on schema pgsync, ledger',
                 'select on all tables in schema pgsync, ledger',
+                'select on sequence pgsync.sync_logs_id_seq',
                 'execute on function pgsync.configuration_allowed(text, numeric, numeric, text)',
                 'execute on function pgsync.configuration_boolean(text)',
                 'execute on function pgsync.configuration_integer(text)',
@@ -63,22 +64,25 @@ begin
                 'execute on function pgsync.capture_absent(text[])',
                 'execute on function pgsync.capture_columns(regclass)',
                 'execute on function pgsync.capture_image(regclass, text[], text)',
-                'execute on function pgsync.capture_key(text[])',
+                'execute on function pgsync.capture_key(regclass, text[])',
                 'execute on function pgsync.capture_treatment(oid)',
+                'execute on function pgsync.capture_rows(text, text, text, text)',
                 'execute on function pgsync.current_images(oid, text[])',
                 'execute on function pgsync.lacks_columns(oid, text[])',
-                'execute on function pgsync.note_nesting(oid)',
+                'execute on function pgsync.note_nesting(oid, text)',
                 'execute on function pgsync.record_id_of(oid, jsonb)',
                 'execute on function pgsync.renamed_image(oid, jsonb)',
                 'execute on function pgsync.capture_scope(regclass)',
+                'execute on function pgsync.shape_columns(regclass, jsonb)',
                 'execute on function pgsync.special_image(anyelement)'
             ]),
             (array['pgsync_operator'], array[
                 'execute on function pgsync.attach('
-                || 'regclass, text[], text[], text[], text, text[], boolean, boolean, boolean, interval)',
+                || 'regclass, text[], text[], text[], text, text[], boolean, boolean, boolean, boolean, interval)',
                 'execute on function pgsync.attach_steps(pgsync.sources)',
                 'execute on function pgsync.backfill_step(bigint, bigint)',
                 'execute on function pgsync.cancel_backfill(bigint)',
+                'execute on function pgsync.capture_name(regclass)',
                 'execute on function pgsync.check_source(pgsync.sources)',
                 'execute on function pgsync.check_table(pgsync.sources)',
                 'execute on function pgsync.default_key(regclass)',
@@ -87,9 +91,10 @@ begin
                 'execute on function pgsync.lock_patiently(regclass, interval, boolean)',
                 'execute on function pgsync.planned_source('
                 || 'regclass, text[], text[], text[], text, text[], boolean, boolean)',
-                'execute on function pgsync.reattach(regclass, boolean)',
+                'execute on function pgsync.reattach(regclass, boolean, interval)',
                 'execute on function pgsync.remember_growth()',
                 'execute on function pgsync.remove_capture(text)',
+                'execute on function pgsync.renew_capture()',
                 'execute on function pgsync.start_backfill(regclass)'
             ]),
             (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
@@ -97,15 +102,18 @@ begin
                 'execute on function pgsync.capture_checksum(text)',
                 'execute on function pgsync.capture_columns(regclass)',
                 'execute on function pgsync.capture_image(regclass, text[], text)',
-                'execute on function pgsync.capture_key(text[])',
+                'execute on function pgsync.capture_key(regclass, text[])',
                 'execute on function pgsync.capture_rights(regclass)',
                 'execute on function pgsync.capture_role()',
                 'execute on function pgsync.capture_scope(regclass)',
                 'execute on function pgsync.capture_treatment(oid)',
+                'execute on function pgsync.key_guard(regclass, text[])',
                 'execute on function pgsync.missed_by_statements(regclass)',
                 'execute on function pgsync.capture_triggers(pgsync.sources)',
                 'execute on function pgsync.qualified_name(regclass)',
-                'execute on function pgsync.table_shape(regclass)'
+                'execute on function pgsync.shape_columns(regclass, jsonb)',
+                'execute on function pgsync.table_shape(regclass)',
+                'execute on function pgsync.unlogged_parts(regclass)'
             ]),
             (array['pgsync_worker', 'pgsync_operator'], array[
                 'execute on function pgsync.arm_doorbell()',
@@ -113,13 +121,15 @@ begin
                 'execute on function pgsync.tick()'
             ]),
             (array['pgsync_worker'], array[
-                'select on table pgsync.sources, pgsync.sync_logs, pgsync.sync_queue, pgsync.ticks, '
+                'select on table pgsync.sources, pgsync.source_versions, pgsync.sync_logs, pgsync.sync_queue, pgsync.ticks, '
                 || 'pgsync.sync_progress, pgsync.sync_log_status',
+                'select on sequence pgsync.sync_logs_id_seq',
                 'execute on function pgsync.changes_between(bigint, bigint)',
                 'execute on function pgsync.inspect_capture()',
                 'select on sequence pgsync.sync_logs_id_seq',
                 'execute on function pgsync.capture_growth()',
                 'execute on function pgsync.remember_growth()',
+                'execute on function pgsync.renew_capture()',
                 'execute on function pgsync.is_included(pgsync.sync_logs, pgsync.sync_logs)'
             ]),
             (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
@@ -166,7 +176,7 @@ begin
                 'select on table pgsync.sync_workers',
                 'execute on function pgsync.begin_careful(text, bigint, regclass[], boolean, boolean)',
                 'execute on function pgsync.end_careful(text, bigint, text, text, boolean)',
-                'execute on function pgsync.error_class_of(text)',
+                'execute on function pgsync.error_class_of(text, text, text, text)',
                 'execute on function pgsync.find_lost_workers(integer)',
                 'execute on function pgsync.process_one(text, bigint, boolean)',
                 'execute on function pgsync.register_worker(text, text, integer, text, integer, boolean)',

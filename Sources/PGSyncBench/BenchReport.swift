@@ -37,6 +37,8 @@ package struct BenchReport: Sendable {
     package let proofs: [Proof]
     /// How often the sleeping listener was woken, by what.
     package let wakes: [(reason: String, count: Int)]
+    /// How many changes the busy worker has taken out of the queue meanwhile.
+    package let taken: Int
 
     package var holds: Bool { proofs.allSatisfy(\.holds) }
 

@@ -1,3 +1,5 @@
+import Postgres
+
 /// The tables that are written, and what pgsync is measured beside: plain SQL, to be read and believed.
 enum BenchSQL {
     static let tables = """
@@ -62,6 +64,24 @@ enum BenchSQL {
 
         create trigger capture after insert or update or delete on bench.bills_\(name)
         for each row execute function bench.capture_\(name)();
+        """
+    }
+
+    /// Takes changes out of the queue in one transaction, from where the last one ended.
+    static func take(after mark: Int64) -> Query {
+        """
+        with taken as (
+            delete from pgsync.sync_queue
+            where log_id in (
+                select queue.log_id from pgsync.sync_queue as queue
+                where queue.log_id > \(mark)
+                order by queue.log_id
+                limit 500
+                for update skip locked
+            )
+            returning log_id
+        )
+        select count(*) as taken, max(log_id) as newest from taken
         """
     }
 

@@ -6,7 +6,7 @@ package enum BenchVariant: String, Sendable, CaseIterable {
     case bare
     /// pgsync, with a listener that sleeps on the doorbell, wakes, and sleeps again at once.
     case sleeping
-    /// pgsync, with nobody asleep, as when a worker has its hands full.
+    /// pgsync, with a worker that takes changes out of the queue as fast as it can.
     case busy
     /// The plain trigger with a NOTIFY for each row.
     case naive

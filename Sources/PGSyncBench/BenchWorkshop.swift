@@ -35,11 +35,19 @@ struct BenchWorkshop: Sendable {
         period: Duration,
         on writers: [PostgresConnection],
         _ administrator: PostgresConnection
-    ) async throws -> (BenchCell, [AlarmState.Wake: Int]) {
+    ) async throws -> (BenchCell, BenchAttention) {
         let shutdown = Shutdown()
-        return try await withThrowingTaskGroup(of: [AlarmState.Wake: Int].self) { [options] group in
-            if variant == .sleeping {
-                group.addTask { try await BenchSleeper(options: options).run(until: shutdown) }
+        return try await withThrowingTaskGroup(of: BenchAttention.self) { [options] group in
+            switch variant {
+            case .sleeping:
+                group.addTask {
+                    BenchAttention(wakes: try await BenchSleeper(options: options).run(until: shutdown))
+                }
+            case .busy:
+                group.addTask {
+                    BenchAttention(taken: try await BenchTaker(options: options).run(until: shutdown))
+                }
+            case .none, .bare, .naive: break
             }
             let writing = writers.enumerated().map { index, connection in
                 (BenchWriter(workload: workload, table: variant.table, index: index), connection)
@@ -51,7 +59,7 @@ struct BenchWorkshop: Sendable {
             let duration = ContinuousClock.now - start
             let after = try await Self.walPosition(administrator)
             shutdown.request()
-            let wakes = try await group.next() ?? [:]
+            let attention = try await group.next() ?? BenchAttention()
             let cell = BenchCell(
                 workload: workload,
                 variant: variant,
@@ -60,7 +68,7 @@ struct BenchWorkshop: Sendable {
                 duration: duration,
                 walBytes: after - before
             )
-            return (cell, wakes)
+            return (cell, attention)
         }
     }
 

@@ -1,4 +1,3 @@
-import PGSyncCore
 package import PGSyncSchema
 import PGSyncStore
 package import Postgres
@@ -55,7 +54,7 @@ package struct CaptureBenchmark: Sendable {
         let workshop = BenchWorkshop(options: options)
         let settings = try await workshop.prepare(migrator)
         var cells: [BenchCell] = []
-        var wakes: [AlarmState.Wake: Int] = [:]
+        var attention = BenchAttention()
         let most = plan.writers.max() ?? 1
         try await BenchDatabase.withConnections(most, to: options) { connections in
             for round in 0..<plan.rounds {
@@ -66,7 +65,7 @@ package struct CaptureBenchmark: Sendable {
                     let all = BenchVariant.allCases
                     for place in all.indices {
                         let variant = all[(place + round) % all.count]
-                        let (cell, woken) = try await workshop.cell(
+                        let (cell, given) = try await workshop.cell(
                             workload,
                             variant,
                             round: round,
@@ -75,7 +74,7 @@ package struct CaptureBenchmark: Sendable {
                             administrator
                         )
                         cells.append(cell)
-                        wakes.merge(woken, uniquingKeysWith: +)
+                        attention.add(given)
                         try onCell(cell)
                     }
                 }
@@ -85,7 +84,8 @@ package struct CaptureBenchmark: Sendable {
             settings: settings,
             lines: BenchReport.lines(cells),
             proofs: try await workshop.proofs(cells),
-            wakes: wakes.map { ("\($0.key)", $0.value) }.sorted { $0.0 < $1.0 }
+            wakes: attention.wakes.map { ("\($0.key)", $0.value) }.sorted { $0.0 < $1.0 },
+            taken: attention.taken
         )
     }
 }

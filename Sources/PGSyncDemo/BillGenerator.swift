@@ -82,8 +82,9 @@ package struct BillGenerator: Sendable {
             run.start = .now
         }
         while let batch = run.pace.next {
-            let rest = options.duration.map { $0 - run.elapsed } ?? .seconds(3_600)
-            let delay = run.pace.delay(at: run.elapsed)
+            let elapsed = run.elapsed
+            let rest = options.duration.map { $0 - elapsed } ?? .seconds(3_600)
+            let delay = run.pace.delay(at: elapsed)
             if try await shutdown.sleep(for: min(delay, max(rest, .zero))) || rest <= delay { break }
             let begun = run.elapsed
             if try await write(batch, of: &run, on: connection, until: shutdown) {

@@ -1,5 +1,4 @@
 import PGSyncRules
-import PGSyncSchema
 
 /// The clinic of `sql/examples/clinic`, as this binary carries it.
 struct ClinicPack {

@@ -1,6 +1,5 @@
 import PGSyncLedger
 import PGSyncRules
-import PGSyncSchema
 import PGSyncStore
 package import Postgres
 

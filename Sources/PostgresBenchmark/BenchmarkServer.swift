@@ -5,12 +5,15 @@ import Postgres
 /// The server to measure on: the one that was named, or a private one that lives as long as the measuring.
 enum BenchmarkServer {
     /// Lends a connection string.
-    static func with(_ conninfo: String?, _ body: (String) async throws -> Void) async throws {
+    static func with<Outcome>(
+        _ conninfo: String?,
+        _ body: (String) async throws -> Outcome
+    ) async throws -> Outcome {
         if let conninfo { return try await body(conninfo) }
         var configuration = ClusterConfiguration(stateDirectory: "/tmp/pgsync-benchmark-\(getpid())")
         configuration.profile = .testing
         let cluster = try await PrivateCluster(owning: configuration)
-        let result: Result<Void, any Error>
+        let result: Result<Outcome, any Error>
         do {
             try await cluster.start()
             result = .success(try await body(cluster.connectionString(database: "postgres")))
@@ -18,7 +21,7 @@ enum BenchmarkServer {
             result = .failure(error)
         }
         try await cluster.destroy()
-        try result.get()
+        return try result.get()
     }
 
     /// What the figures depend on, in one line.

@@ -24,7 +24,6 @@ enum SwiftSource {
         case .clinic:
             """
             // Written by embed-sql from sql/examples: change that.
-            import PGSyncSchema
 
             enum EmbeddedClinic {
                 static let files: [EmbeddedFile] = [

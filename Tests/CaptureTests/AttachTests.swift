@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Attaching a table", .captured, .timeLimit(.minutes(10)))
 struct AttachTests {
-    static let table = "create table t (id int primary key, v int);"
+    static let table = "create table t (id int primary key, v int, w int not null default 0);"
 
     @Test("in a dry run says what it would do and does nothing", arguments: ["t", "p"])
     func dryRun(table: String) async throws {
@@ -34,6 +34,16 @@ struct AttachTests {
             ("select pgsync.attach('t', exclude => array['x'])", "has no column x"),
             ("select pgsync.attach('t', columns => array['v'], exclude => array['v'])", "not both"),
             ("select pgsync.attach('t', key_columns => array['v'])", "may be null"),
+            ("select pgsync.attach('t', key_columns => array['w'])", "of which two rows may have the same"),
+            (
+                "create unique index on t (w) where v > 0; select pgsync.attach('t', key_columns => array['w'])",
+                "of which two rows may have the same"
+            ),
+            ("create unlogged table n (a int primary key); select pgsync.attach('n')", "is unlogged"),
+            (
+                "create function f() returns trigger language plpgsql as 'begin return null; end'; create trigger \"000_pgsync_insert\" after insert on t execute function f(); select pgsync.attach('t')",
+                "have the names of capture and are not: \"000_pgsync_insert\" on public.t"
+            ),
             ("select pgsync.attach('t', kind => 'both')", "kind must be"),
             ("select pgsync.attach('t', actions => array['upsert'])", "actions must be"),
             (
@@ -53,16 +63,13 @@ struct AttachTests {
         #expect(try await TestDatabase.current.value("select count(*) from pgsync.sources") == "0")
     }
 
-    @Test("waits beside the queue of writers, and gives up naming who is in the way")
+    @Test("waits beside the queue of writers, who go on meanwhile")
     func patience() async throws {
         let database = TestDatabase.current
         try await database.run("\(Self.table) insert into t values (1, 1), (2, 2)")
         try await database.connect { holder in
-            let pid = try await holder.withSession { session in
-                _ = try session.runScript("begin; update t set v = 2 where id = 1")
-                return session.processID
-            }
-            async let attaching = database.refusal(of: "select pgsync.attach('t', patience => '3 seconds')")
+            try await holder.withSession { _ = try $0.runScript("begin; update t set v = 2 where id = 1") }
+            async let patient = database.lines("select pgsync.attach('t', patience => '1 hour')")
             // It stands in the queue at one moment and not at another; others write in between.
             let waiting = "exists (select from pg_locks where relation = 't'::regclass and not granted)"
             func wait(until condition: String) async throws {
@@ -70,20 +77,69 @@ struct AttachTests {
                     "do $$begin while not \(condition) loop perform pg_sleep(0.002); end loop; end$$"
                 )
             }
-            try await wait(until: waiting)
-            try await wait(until: "not \(waiting)")
-            for value in 1...5 {
-                try await database.run("set lock_timeout = '1s'; update t set v = \(value) where id = 2")
+            for value in 1...3 {
+                try await wait(until: waiting)
+                try await wait(until: "not \(waiting)")
+                try await database.run("update t set v = \(value) where id = 2")
             }
-            let refusal = try await attaching
-            #expect(refusal.sqlState == .init("55P03"))
-            #expect(refusal.detail?.contains("process \(pid)") == true)
-            async let patient = database.lines("select pgsync.attach('t')")
             try await wait(until: waiting)
             try await holder.withSession { _ = try $0.runScript("commit") }
             #expect(try await patient.count > 1)
         }
         #expect(try await database.lines("select found from pgsync.inspect_capture()") == [])
+    }
+
+    @Test("gives up naming who is in the way")
+    func impatience() async throws {
+        let database = TestDatabase.current
+        try await database.run(Self.table)
+        try await database.connect { holder in
+            let pid = try await holder.withSession { session in
+                _ = try session.runScript("begin; insert into t values (1, 1)")
+                return session.processID
+            }
+            let refusal = try await database.refusal(of: "select pgsync.attach('t', patience => '0')")
+            #expect(refusal.sqlState == .init("55P03"))
+            #expect(refusal.detail?.contains("process \(pid)") == true)
+        }
+    }
+
+    @Test("begins a backfill where it is asked to")
+    func backfill() async throws {
+        let database = TestDatabase.current
+        try await database.run("\(Self.table) insert into t values (1, 1)")
+        let planned = try await database.lines("select pgsync.attach('t', backfill => true, dry_run => true)")
+        #expect(planned.last == "would begin a backfill")
+        #expect(try await database.value("select count(*) from pgsync.sync_progress") == "0")
+        let done = try await database.lines("select pgsync.attach('t', backfill => true)")
+        #expect(done.last == "begun backfill 1; go on with: pgsync backfill 'public.t'")
+        #expect(try await database.value("select row_count from pgsync.backfill_step(1)") == "1")
+    }
+
+    @Test("makes a version each time, which the changes name")
+    func versions() async throws {
+        let database = TestDatabase.current
+        try await database.run("\(Self.table) select pgsync.attach('t'); insert into t values (1, 1)")
+        try await database.run(
+            "select pgsync.attach('t', exclude => '{w}', kind => 'row'); update t set v = 2; truncate t"
+        )
+        try await database.run(
+            "alter table t add z int; select pgsync.detach('t'); select pgsync.attach('t')"
+        )
+        try await database.run(
+            "insert into t values (2, 2); select pgsync.start_backfill('t'); select pgsync.backfill_step(1)"
+        )
+        #expect(
+            try await database.lines(
+                "select action || ' ' || source_version from pgsync.sync_logs order by id"
+            )
+                == ["create 1", "update 2", "truncate 2", "create 3", "create 3"]
+        )
+        #expect(
+            try await database.lines(
+                "select concat_ws(' ', version, trigger_kind, captured_columns::text, (select count(*) from jsonb_each(shape))) from pgsync.source_versions order by version"
+            ) == ["1 statement 3", "2 row {id,v} 3", "3 statement 4"]
+        )
     }
 
     @Test("again with other options loses nothing that is written meanwhile")
@@ -140,6 +196,18 @@ struct AttachTests {
         )
         try await database.run("select pgsync.attach('t'); insert into t values (3, 1)")
         #expect(try await database.history("t") == ["create 1", "create 3"])
+    }
+
+    @Test("can also be undone when the table is gone")
+    func detachDropped() async throws {
+        let database = TestDatabase.current
+        try await database.run(
+            "\(Self.table) select pgsync.attach('t'); insert into t values (1, 1); drop table t"
+        )
+        let remedy = try await database.value("select remedy from pgsync.inspect_capture()") ?? ""
+        try await database.run("set role pgsync_operator; " + (remedy.split(separator: ";").first ?? ""))
+        #expect(try await database.lines("select found from pgsync.inspect_capture()") == [])
+        #expect(try await database.value("select count(*) from pgsync.sync_logs") == "1")
     }
 
     @Test("is for an operator who owns the table, or whom its owner has let")

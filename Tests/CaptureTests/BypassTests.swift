@@ -41,6 +41,8 @@ struct BypassTests {
                 "create subscription s connection 'dbname=nowhere' publication p with (connect = false); insert into pg_subscription_rel (srsubid, srrelid, srsubstate) select oid, 't'::regclass, 'r' from pg_subscription",
                 "writes_missed"
             ),
+            ("alter table t set unlogged", "table_unlogged"),
+            ("alter table t drop constraint t_pkey", "key_not_unique"),
             ("alter table t enable row level security", "reads_refused"),
             ("revoke select on t from pgsync_capture", "reads_refused"),
             (
@@ -71,7 +73,8 @@ struct BypassTests {
             "alter table t disable trigger user", "drop trigger \"000_pgsync_update\" on t",
             "alter table t rename to u",
             "alter table t enable row level security", "alter table t rename id to ident",
-            "alter table t add w int",
+            "alter table t add w int", "drop table t", "alter table t set unlogged",
+            "alter table t drop constraint t_pkey",
         ]
     )
     func remedy(bypass: String) async throws {

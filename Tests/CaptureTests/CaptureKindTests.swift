@@ -173,7 +173,7 @@ struct CaptureKindTests {
         ),
     ]
 
-    @Test("folds to the table itself", arguments: cases, Kind.allCases)
+    @Test("folds to the table itself", arguments: cases + statementsWithinStatements, Kind.allCases)
     func foldsToTheTable(_ the: Case, kind: Kind) async throws {
         let database = TestDatabase.current
         try await database.run(the.table)

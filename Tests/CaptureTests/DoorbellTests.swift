@@ -139,6 +139,7 @@ struct DoorbellTests {
             """
         )
         let stopped = Stopped()
+        let woken = Counter()
         let wakes = try await withThrowingTaskGroup(of: (woken: Int, late: Int).self) { group in
             for _ in 1...2 {
                 group.addTask {
@@ -146,7 +147,7 @@ struct DoorbellTests {
                     // A sleeper dies after some naps and another takes its place.
                     while await !stopped.isSet {
                         let one = try await database.connect {
-                            try await Self.naps(20, on: $0, until: stopped)
+                            try await Self.naps(20, on: $0, wakes: woken, until: stopped)
                         }
                         total = (total.woken + one.woken, total.late + one.late)
                     }
@@ -154,9 +155,11 @@ struct DoorbellTests {
                 }
             }
             group.addTask {
-                try await database.together(
-                    (1...6).map { _ in "call pulse(\(Profile.size(30, full: 1000)))" }
-                )
+                repeat {
+                    try await database.together(
+                        (1...6).map { _ in "call pulse(\(Profile.size(30, full: 1000)))" }
+                    )
+                } while await woken.count < 3
                 await stopped.set()
                 // So that who sleeps at the very end does not wait for the fallback.
                 try await database.run("notify pgsync")
@@ -180,9 +183,12 @@ struct DoorbellTests {
     }
 
     /// Looks, arms, looks again, sleeps until the bell rings or the fallback, which must find nothing.
-    private static func naps(_ count: Int, on connection: PostgresConnection, until stopped: Stopped)
-        async throws -> (woken: Int, late: Int)
-    {
+    private static func naps(
+        _ count: Int,
+        on connection: PostgresConnection,
+        wakes: Counter,
+        until stopped: Stopped
+    ) async throws -> (woken: Int, late: Int) {
         let bell = try await connection.listen(to: "pgsync")
         let rung = Counter()
         return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -205,8 +211,9 @@ struct DoorbellTests {
                     continue
                 }
                 do {
-                    try await eventually(within: .seconds(5)) { await rung.count > before }
+                    try await eventually(within: .seconds(60)) { await rung.count > before }
                     result.woken += 1
+                    await wakes.increment()
                 } catch is NeverHappened {
                     let found = try await connection.withSession {
                         try $0.query("select take('late')").onlyRow().decode(0, as: Int.self)

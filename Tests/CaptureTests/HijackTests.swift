@@ -5,7 +5,7 @@ import Testing
 @Suite("Capture cannot be led astray", .captured, .timeLimit(.minutes(10)))
 struct HijackTests {
     static let traps = """
-        create temp table sync_logs (id bigint, source_table regclass, record_id text, action text, data jsonb, old_data jsonb, origin text, slot smallint, correlation_id text); create temp table sync_queue (log_id bigint, slot smallint);
+        create temp table sync_logs (id bigint, source_table regclass, record_id text, action text, data jsonb, old_data jsonb, origin text, slot smallint, source_version int, correlation_id text); create temp table sync_queue (log_id bigint, slot smallint);
         create temp sequence sync_logs_id_seq; create temp table sources (x int);
         grant all on sync_logs, sync_queue to public; grant usage on sequence sync_logs_id_seq to public;
         """
@@ -138,5 +138,11 @@ struct HijackTests {
                 "set role pgsync_operator; select pgsync.install_capture(jsonb_populate_record(source, '{\"function_name\": \"refuse_change\"}')) from pgsync.sources as source"
         )
         #expect(refusal.message.contains("is not the name of a capture function"))
+        // Nor that of a table the caller may not have triggers on.
+        let other = try await database.refusal(
+            of:
+                "set role pgsync_operator; select pgsync.install_capture(source) from pgsync.sources as source"
+        )
+        #expect(other.message == "pgsync_operator may not create triggers on public.t")
     }
 }

@@ -64,10 +64,7 @@ struct PartitionTests {
         #expect(try await database.lines(cut) == ["public.p_a"])
         try await database.run("create table p_d partition of p for values in ('d')")
         #expect(
-            try await database.lines("select finding || ' ' || found from pgsync.inspect_capture()")
-                == ["trigger_missing p_d has no trigger \"000_pgsync_truncate\""].map {
-                    $0.replacing("p_d", with: "public.p_d")
-                }
+            try await database.lines("select finding from pgsync.inspect_capture()") == ["partition_added"]
         )
         try await database.run("select pgsync.reattach('p')")
         #expect(try await database.lines("select found from pgsync.inspect_capture()") == [])
@@ -75,7 +72,49 @@ struct PartitionTests {
         #expect(try await database.lines(cut) == ["public.p_a", "public.p_d"])
     }
 
-    @Test("refuses statement triggers and a partition by itself")
+    @Test("that takes in a table with rows shows what was not captured, and a backfill brings it")
+    func attachedWithRows() async throws {
+        let database = TestDatabase.current
+        try await database.run(Self.table)
+        try await database.run(
+            """
+            create table full_one (id int, region text, v int, primary key (id, region));
+            insert into full_one values (1, 'd', 1), (2, 'd', 2); alter table p attach partition full_one for values in ('d')
+            """
+        )
+        #expect(
+            try await database.lines("select finding || ' ' || found from pgsync.inspect_capture()")
+                == [
+                    "partition_added full_one became a partition later: what rows it brought along, and its TRUNCATE, are not captured"
+                ].map { $0.replacing("full_one became", with: "public.full_one became") }
+        )
+        try await eventually {
+            try await database.value("select unexplained from pgsync.capture_growth()") == "2"
+        }
+        try await database.run("select pgsync.reattach('p')")
+        try await database.together([BackfillTests.finish(10).replacing("'t'", with: "'p'")])
+        #expect(try await database.lines("select found from pgsync.inspect_capture()") == [])
+        #expect(try await database.differences("p") == [])
+    }
+
+    @Test("that loses a partition says so until it is settled", arguments: ["detach partition p_a", "drop"])
+    func loses(how: String) async throws {
+        let database = TestDatabase.current
+        try await database.run("\(Self.table); insert into p values (1, 'a', 1)")
+        try await database.run(how == "drop" ? "drop table p_a" : "alter table p \(how)")
+        #expect(
+            try await database.lines("select finding || ' ' || found from pgsync.inspect_capture()") == [
+                "partition_gone public.p_a is no partition any more: its rows went with it, and no trigger saw that"
+            ]
+        )
+        try await database.run("select pgsync.reattach('p')")
+        #expect(try await database.lines("select found from pgsync.inspect_capture()") == [])
+        // What went is nobody's source.
+        if how != "drop" { try await database.run("truncate p_a") }
+        #expect(try await database.value("select count(*) from pgsync.sync_logs") == "1")
+    }
+
+    @Test("refuses statement triggers, a partition by itself, and what a crash empties")
     func refusals() async throws {
         let database = TestDatabase.current
         try await database.run(Self.table)
@@ -89,6 +128,13 @@ struct PartitionTests {
                 "is a partition of"
             )
         )
+        try await database.run("create unlogged table p_d partition of p for values in ('d')")
+        #expect(
+            try await database.lines("select finding from pgsync.inspect_capture() order by 1")
+                == ["partition_added", "table_unlogged"]
+        )
+        let refusal = try await database.refusal(of: "select pgsync.attach('p')")
+        #expect(refusal.message.hasPrefix("public.p_d is unlogged"))
     }
 
     @Test("that is one only by inheritance is captured row by row, each table for itself")

@@ -58,7 +58,7 @@ struct SwiftSourceTests {
     func writesTheClinic() {
         let files = [SQLFile(path: "sql/examples/clinic/chart.csv", bytes: Array("code\n".utf8))]
         let source = SwiftSource.text(embedding: files, of: .clinic)
-        #expect(source.contains("import PGSyncSchema\n\nenum EmbeddedClinic {\n    static let files"))
+        #expect(source.contains("change that.\n\nenum EmbeddedClinic {\n    static let files"))
         #expect(source.contains("path: #\"sql/examples/clinic/chart.csv\"#,"))
     }
 }

@@ -15,7 +15,7 @@ struct BackfillTests {
         try await database.run(
             """
             create table bills (id int primary key, amount int);
-            insert into bills select g, g from generate_series(1, 20000) as g;
+            insert into bills select g, g from generate_series(1, 60000) as g;
             select pgsync.set_configuration('backfill_chunk_milliseconds', '10');
             """
         )
@@ -32,18 +32,18 @@ struct BackfillTests {
                 return try await process.wait()
             }
             done = try await self.done(database)
-            #expect(done < 20_000)
+            #expect(done < 60_000)
             guard signal == SIGINT else { continue }
             #expect(output.status == .exited(130), "\(output.standardError.text)")
             #expect(output.standardError.text.contains("going on after"))
             #expect(output.standardError.text.contains("To go on: pgsync backfill 'public.bills'"))
         }
         let last = try await BuiltProgram.run("backfill", "bills", "--pace", "100%", database: url).checked()
-        #expect(last.standardOutput.text == "public.bills: 20000 rows are in the log\n")
+        #expect(last.standardOutput.text == "public.bills: 60000 rows are in the log\n")
         let counts = try await database.run(
             "select count(*) || ' ' || count(distinct record_id) from pgsync.sync_logs"
         )
-        #expect(counts == ["20000 20000"])
+        #expect(counts == ["60000 60000"])
     }
 
     private func done(_ database: TestDatabase) async throws -> Int {

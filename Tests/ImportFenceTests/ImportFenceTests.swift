@@ -30,10 +30,7 @@ let allowedImports: [String: Set<String>] = [
         "Glibc", "Locking", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker",
         "Postgres", "Services", "Subprocesses", "Telemetry",
     ],
-    "PGSyncDemo": [
-        "PGSyncCore", "PGSyncLedger", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "Services",
-        "Telemetry",
-    ],
+    "PGSyncDemo": ["PGSyncLedger", "PGSyncRules", "PGSyncStore", "Postgres", "Services", "Telemetry"],
     "PGSyncCLI": system.union([
         "Arguments", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncDemo", "PGSyncLedger",
         "PGSyncOperations", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",

@@ -1,5 +1,6 @@
 import Arguments
 import JSON
+import TestSupport
 import Testing
 
 @testable import PGSyncCLI
@@ -84,6 +85,27 @@ struct CaptureCommandTests {
         }
     }
 
+    @Test(
+        "lets whoever may read see what is attached, and what is wrong",
+        arguments: ["reader", "operator", "worker"]
+    )
+    func readers(kind: String) async throws {
+        try await withTables { database in
+            _ = await database.run("attach", "bills")
+            try await database.query("alter table bills add z int")
+            try await database.withRole { role in
+                try await database.query("grant pgsync_\(kind) to \(role)")
+                let findings = try #require(
+                    try await database.run("doctor", "--json", as: role).json["findings"]?.array
+                )
+                #expect(findings.first { $0["id"] == "capture.sources" }?["severity"] == "ok")
+                #expect(findings.contains { $0["id"] == "capture.column_added" })
+                let sources = try await database.run("sources", "--json", as: role).json
+                #expect(sources[0]?["findings"]?[0]?["finding"] == "column_added")
+            }
+        }
+    }
+
     @Test("brings the rows that are there into the log, and says so")
     func backfills() async throws {
         try await withTables { database in
@@ -108,17 +130,99 @@ struct CaptureCommandTests {
         }
     }
 
+    /// Ways past the triggers of a table %, and how doctor calls them.
+    private static let bypasses = [
+        ("alter table % disable trigger \"000_pgsync_insert\"", "trigger_disabled"),
+        ("drop trigger \"000_pgsync_delete\" on %", "trigger_missing"),
+        ("alter table % alter v type bigint using v * 100", "column_retyped"),
+        ("alter table % rename to %_old; create table % (id int primary key, v int)", "table_swapped"),
+        ("drop table %", "table_dropped"),
+        ("create table %_more () inherits (%)", "writes_missed"),
+        ("alter table % set unlogged", "table_unlogged"),
+        ("alter table % drop constraint %_pkey", "key_not_unique"),
+        (
+            "alter table % disable trigger \"000_pgsync_insert\"; insert into % values (2, 2), (3, 3); alter table % enable always trigger \"000_pgsync_insert\"",
+            "growth"
+        ),
+    ]
+
     @Test("doctor lists each bypass with its remedy")
     func doctor() async throws {
         try await withTables { database in
-            _ = await database.run("attach", "bills")
-            try await database.query("alter table bills disable trigger \"000_pgsync_insert\"")
+            for (number, bypass) in Self.bypasses.enumerated() {
+                let table = "b\(number)"
+                try await database.query(
+                    "create table \(table) (id int primary key, v int); select pgsync.attach('\(table)'); insert into \(table) values (1, 1)"
+                )
+                try await database.query(bypass.0.replacing("%", with: table))
+            }
+            // Statistics come a moment later.
+            try await eventually {
+                try await database.query(
+                    "select unexplained::text from pgsync.capture_growth() where source_table = 'b8'::regclass"
+                )
+                    == ["2"]
+            }
             let run = await database.run("doctor", "--json")
             #expect(run.exitCode == .problemsFound)
             let findings = try #require(try run.json["findings"]?.array)
-            let finding = try #require(findings.first { $0["id"] == "capture.trigger_disabled" })
-            #expect(finding["severity"] == "problem")
-            #expect(finding["remedy"]?.string?.contains("select pgsync.reattach('public.bills')") == true)
+            for (number, bypass) in Self.bypasses.enumerated() {
+                let finding = try #require(
+                    findings.first {
+                        $0["id"]?.string == "capture.\(bypass.1)"
+                            && $0["found"]?.string?.hasPrefix("public.b\(number): ") == true
+                    },
+                    "\(bypass)"
+                )
+                #expect(finding["severity"] != "ok")
+                #expect(
+                    finding["remedy"]?.string?.contains("public.b\(number)") == true
+                        || bypass.1 == "table_dropped"
+                )
+            }
+        }
+    }
+
+    @Test("keeps the options when it is asked to renew, and says what that rules out")
+    func renews() async throws {
+        try await withTables { database in
+            #expect(await database.run("attach", "bills", "--renew").exitCode == .refused)
+            _ = await database.run(
+                "attach",
+                "bills",
+                "--exclude",
+                "patient",
+                "--kind",
+                "row",
+                "--before-image"
+            )
+            try await database.query("alter table bills rename amount to total")
+            #expect(await database.run("attach", "bills", "--renew", "--kind", "row").exitCode == .usage)
+            let run = await database.run("attach", "bills", "--renew")
+            #expect(run.exitCode == .success, "\(run.errors)")
+            let source = try #require(try await database.run("sources", "--json").json[0])
+            #expect(source["columns"] == ["id", "total"] && source["kind"] == "row")
+            #expect(source["before_image"] == true && source["version"] == 2 && source["findings"] == [])
+        }
+    }
+
+    @Test("detaches a table that is gone, also when another has its name")
+    func detachesGone() async throws {
+        try await withTables { database in
+            _ = await database.run("attach", "bills")
+            try await database.query("drop table bills")
+            #expect(await database.run("detach", "bils").exitCode.code == 66)
+            #expect(
+                await database.run("detach", "bills").output.hasSuffix(
+                    "detached public.bills; what was captured stays\n"
+                )
+            )
+            #expect(await database.run("detach", "bills").exitCode.code == 66)
+            try await database.query("create table bills (id int primary key)")
+            _ = await database.run("attach", "bills")
+            try await database.query("drop table bills; create table bills (id int primary key)")
+            #expect(await database.run("detach", "public.bills").exitCode == .success)
+            #expect(await database.run("detach", "public.bills").exitCode == .refused)
         }
     }
 
@@ -155,6 +259,7 @@ struct CaptureCommandTests {
             #expect(json["lines"]?.array?.count == 25)
             #expect(json["checks"]?.array?.count == 4)
             for check in json["checks"]?.array ?? [] { #expect(check["holds"] == true, "\(check)") }
+            #expect((json["taken"]?.number?.double ?? 0) > 0)
         }
     }
 }

@@ -12,20 +12,20 @@ struct ConfigCommandTests {
             _ = await database.run("migrate")
             let list = await database.run("config", "list")
             #expect(
-                list.output.contains(/queue_batch_size +100 +changes +yes +a whole number from 1 to 100000/)
+                list.output.contains(/queue_batch_size +500 +changes +yes +a whole number from 1 to 100000/)
             )
-            let set = await database.run("config", "set", "queue_batch_size", "500")
-            #expect(set.output == "queue_batch_size = 500 changes\n")
-            #expect(await database.run("config", "get", "queue_batch_size").output == "500\n")
+            let set = await database.run("config", "set", "queue_batch_size", "1000")
+            #expect(set.output == "queue_batch_size = 1000 changes\n")
+            #expect(await database.run("config", "get", "queue_batch_size").output == "1000\n")
             #expect(
                 await database.run("config", "list").output.contains(
-                    /queue_batch_size +500 +changes +no: 100/
+                    /queue_batch_size +1000 +changes +no: 500/
                 )
             )
             let reset = await database.run("config", "reset", "queue_batch_size")
-            #expect(reset.output == "queue_batch_size = 100 changes (the default)\n")
+            #expect(reset.output == "queue_batch_size = 500 changes (the default)\n")
             let json = try await database.run("config", "get", "queue_batch_size", "--json").json
-            #expect(json["is_default"] == true && json["value"] == "100")
+            #expect(json["is_default"] == true && json["value"] == "500")
         }
     }
 

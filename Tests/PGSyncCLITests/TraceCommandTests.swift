@@ -152,7 +152,8 @@ struct TraceCommandTests {
         arguments: [
             (["trace", "sales", "99"], UInt8(67), "nothing was captured of a record 99"),
             (["trace", "sales", "x"], 64, "invalid input syntax for type integer"),
-            (["trace", "sales", "1", "2"], 64, "the key of public.sales is: id"), (["trace", "sales"], 64, "KEY"),
+            (["trace", "sales", "1", "2"], 64, "the key of public.sales is: id"),
+            (["trace", "sales"], 64, "KEY"),
             (["trace", "loose", "1"], 65, "is not attached"),
             (["trace", "sals", "1"], 66, "did you mean 'sales'?"),
         ]

@@ -21,7 +21,8 @@ struct BillPaceTests {
             pace.wrote(batch, at: elapsed)
             bills += batch.bills
         }
-        #expect((20 * rate...20 * rate + max(rate / 5, 1)).contains(bills))
+        // The last batch may begin just before the end, after one that is ahead of the rate.
+        #expect((20 * rate...20 * rate + 2 * max(rate / 5, 1)).contains(bills))
     }
 
     @Test("does not make up for a long wait, but for a short one")

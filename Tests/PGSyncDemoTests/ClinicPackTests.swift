@@ -1,5 +1,4 @@
 import PGSyncRules
-import PGSyncSchema
 import Testing
 
 @testable import PGSyncDemo

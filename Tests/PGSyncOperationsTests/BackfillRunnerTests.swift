@@ -65,29 +65,40 @@ struct BackfillRunnerTests {
     @Test("goes on by itself when its session is cut off")
     func reconnects() async throws {
         let table = try await attachedTable(rows: 20_000)
-        let cuts = Locked(0)
         let options = database.options.with("application_name", "backfill_to_cut")
-        let (reports, continuation) = AsyncStream.makeStream(of: Int.self)
-        let report = try await withThrowingTaskGroup(of: Void.self) { [database] group in
-            group.addTask {
-                for await done in reports where done > 0 && cuts.withLock({ $0 }) < 3 {
-                    let cut = try await database.run(
-                        """
-                        select count(pg_terminate_backend(pid)) from pg_stat_activity
-                        where application_name = 'backfill_to_cut'
-                        """
-                    )
-                    if cut == ["1"] { cuts.withLock { $0 += 1 } }
-                }
-            }
-            defer { continuation.finish() }
-            return try await BackfillRunner(to: options, share: 0.5).run(table, until: Shutdown()) { report in
-                continuation.yield(report.done)
+        let clock = ManualClock()
+        let cuts = Locked(0)
+        let report = try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await cutThreeTimes(counting: cuts, moving: clock) }
+            defer { group.cancelAll() }
+            return try await BackfillRunner(to: options, share: 0.5, clock: clock).run(
+                table,
+                until: Shutdown()
+            ) {
+                _ in
             }
         }
         #expect(report.isFinished && report.done == 20_000)
-        #expect(cuts.withLock { $0 } > 0)
+        #expect(cuts.withLock { $0 } == 3)
         #expect(try await logged() == ["20000 0"])
+    }
+
+    /// Cuts the session while the backfill rests after a step, and then lets it go on, until it is cancelled.
+    private func cutThreeTimes(counting cuts: Locked<Int>, moving clock: ManualClock) async throws {
+        while true {
+            try await eventually { clock.sleeperCount == 1 }
+            if cuts.withLock({ $0 }) < 3 {
+                let cut = try await database.run(
+                    """
+                    select count(pg_terminate_backend(pid)) from pg_stat_activity
+                    where application_name = 'backfill_to_cut'
+                    """
+                )
+                // There is none to cut while it waits to connect again.
+                if cut == ["1"] { cuts.withLock { $0 += 1 } }
+            }
+            clock.advance(by: .seconds(3_600))
+        }
     }
 
     @Test("leaves a backfill alone that somebody else is working on")

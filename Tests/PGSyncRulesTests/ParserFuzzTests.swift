@@ -1,7 +1,7 @@
 import PGSyncRules
 import Testing
 
-@Suite("Parser", .timeLimit(.minutes(1)))
+@Suite("Parser", .timeLimit(.minutes(10)))
 struct ParserFuzzTests {
     @Test("survives thousands of mutilated rule files", arguments: 0..<4)
     func survives(_ seed: UInt64) throws {

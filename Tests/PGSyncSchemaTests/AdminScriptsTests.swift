@@ -14,7 +14,11 @@ struct AdminScriptsTests {
     @Test("run in psql and show something, for whoever may read", arguments: names ?? [])
     func run(name: String) async throws {
         try await TestDatabase.current.run(
-            "create table t (id int primary key); select pgsync.attach('t'); insert into t values (1)"
+            """
+            create table t (id int primary key); insert into t values (0); select pgsync.attach('t');
+            insert into t values (1); alter table t add v int;
+            select pgsync.start_backfill('t'); select pgsync.backfill_step(1, 1)
+            """
         )
         // A dead letter, because no rule posts the table, and a worker.
         try await TestDatabase.current.run(
@@ -24,8 +28,12 @@ struct AdminScriptsTests {
             """
         )
         let script = try Data(contentsOf: Self.directory.appending(path: name))
+        // Those that change something say for whom they are, and what they have to be told.
+        let preparation =
+            name == "backfill.sql"
+            ? "set role pgsync_operator;\n\\set table t\n" : "set role pgsync_reader;\n"
         let output = try await TestDatabase.current.psql(
-            "set role pgsync_reader;\n" + String(decoding: script, as: UTF8.self)
+            preparation + String(decoding: script, as: UTF8.self)
         )
         #expect(output.standardOutput.text.split(separator: "\n").count > 1)
         #expect(output.standardError.text == "")

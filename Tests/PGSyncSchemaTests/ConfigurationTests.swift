@@ -100,12 +100,15 @@ struct ConfigurationTests {
         )
         #expect(
             settings == [
-                "alert_threshold_queue_size 1000", "backfill_chunk_milliseconds 200", "books_time_zone UTC",
+                "alert_threshold_queue_size 1000", "backfill_chunk_milliseconds 200",
+                "balance_snapshot_minutes 5", "books_time_zone UTC",
                 "closed_period_policy sweep", "enable_doorbell true", "enable_real_time_sync true",
-                "max_retry_attempts 5", "permanent_error_classes data.*, rule.*, ledger.*, period.*",
+                "max_crash_attempts 3", "max_retry_attempts 5",
+                "permanent_error_classes data.*, rule.*, ledger.*, period.*",
                 "poll_interval_seconds 5", "posting_paused false",
                 "queue_batch_size 500", "reconciliation_frequency_hours 1", "retention_days 7",
                 "retry_backoff_multiplier 2", "retry_delay_seconds 60", "sync_timeout_seconds 300",
+                "worker_heartbeat_seconds 5",
             ]
         )
     }

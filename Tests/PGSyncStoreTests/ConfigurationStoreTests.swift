@@ -19,7 +19,7 @@ struct ConfigurationStoreTests {
     func lists() async throws {
         try await withStore(as: "pgsync_reader") { store in
             let settings = try store.list()
-            #expect(settings.count == 13)
+            #expect(settings.count == 19)
             #expect(settings.allSatisfy { $0.isDefault && !$0.description.isEmpty && !$0.allowed.isEmpty })
             #expect(try store.setting("retention_days").allowed == "a whole number from 1 to 36500 days")
         }
@@ -28,8 +28,8 @@ struct ConfigurationStoreTests {
     @Test("changes a setting and puts it back")
     func changes() async throws {
         try await withStore { store in
-            let changed = try store.set("queue_batch_size", to: "500")
-            #expect(changed.value == "500")
+            let changed = try store.set("queue_batch_size", to: "1000")
+            #expect(changed.value == "1000")
             #expect(try store.setting("queue_batch_size").isDefault == false)
             #expect(try store.reset("queue_batch_size").value == "500")
         }

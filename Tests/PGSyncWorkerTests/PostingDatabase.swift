@@ -6,7 +6,7 @@ import Testing
 extension Trait where Self == DatabaseTrait {
     /// A database with a table of bills that is attached, a rule for it, and the year 2026 open.
     static var postingDatabase: DatabaseTrait {
-        .database(prepared: "posting") { connection in
+        .database(prepared: "posting_worker") { connection in
             try await Migrator(binaryVersion: "1.0").migrate(on: connection)
             _ = try await connection.withSession { try $0.runScript(billsPreparation).count }
         }

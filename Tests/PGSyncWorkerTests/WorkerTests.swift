@@ -1,3 +1,4 @@
+// Long because a worker has many ways to begin, to sleep and to end.
 import Locking
 import PGSyncStore
 import PGSyncWorker

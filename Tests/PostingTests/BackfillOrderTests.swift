@@ -34,7 +34,7 @@ struct BackfillOrderTests {
         try await database.run("update bills set amount = 3, day = '\(failing.day(.after))' where id % 2 = 0")
     }
 
-    /// For each record another order, and other changes in one batch: step 1 of checks.plan first, then step 2 …
+    /// For each record another order, and other changes in one batch: the steps of checks.plan, one after the other.
     private static let plan = """
         create table checks.plan as
         with recursive orders as (
@@ -54,11 +54,18 @@ struct BackfillOrderTests {
         update pgsync.sync_queue set scheduled_at = 'infinity'
         """
 
-    @Test("gives way to each later change and to no earlier one, in whatever order and batches they come", arguments: Failing.allCases)
+    @Test(
+        "gives way to each later change and to no earlier one, in whatever order and batches they come",
+        arguments: Failing.allCases
+    )
     func everyOrder(failing: Failing) async throws {
         try await live(384, failing: failing)
         try await database.run(Self.plan)
-        #expect(try await database.lines("select count(*), count(distinct (turn, step)) from checks.plan") == [String(192 * 7)])
+        #expect(
+            try await database.lines("select count(*), count(distinct (turn, step)) from checks.plan") == [
+                String(192 * 7)
+            ]
+        )
         try await database.run(
             """
             select pgsync.set_configuration('closed_period_policy', 'refuse');
@@ -79,7 +86,9 @@ struct BackfillOrderTests {
         try await database.expectNoFaults()
         #expect(try await database.value("select count(*) from pgsync.sync_queue") == "0")
         #expect(
-            try await database.lines("select distinct amount from ledger.journal_lines where amount > 0 and entry_id in (select id from checks.standing) order by 1")
+            try await database.lines(
+                "select distinct amount from ledger.journal_lines where amount > 0 and entry_id in (select id from checks.standing) order by 1"
+            )
                 == ["2", "3"]
         )
         let superseded = try await database.value(
@@ -88,7 +97,9 @@ struct BackfillOrderTests {
         #expect(superseded != "0")
     }
 
-    @Test("is still outdone by nothing but later changes after a restore, where transaction numbers begin anew")
+    @Test(
+        "is still outdone by nothing but later changes after a restore, where transaction numbers begin anew"
+    )
     func restored() async throws {
         try await database.run("insert into bills (id, amount) values (1, 1), (2, 1)")
         try await database.run("select pgsync.start_backfill('bills'); select pgsync.backfill_step(1, 10)")
@@ -107,7 +118,8 @@ struct BackfillOrderTests {
         while try await database.post() != "nothing" {}
         #expect(
             try await database.standing() == [
-                "1: 2026-04-10 Bill, 1200 2 INR P-1, 4000 -2 INR", "2: 2026-04-10 Bill, 1200 3 INR P-1, 4000 -3 INR",
+                "1: 2026-04-10 Bill, 1200 2 INR P-1, 4000 -2 INR",
+                "2: 2026-04-10 Bill, 1200 3 INR P-1, 4000 -3 INR",
             ]
         )
     }

@@ -12,8 +12,9 @@ struct ConcurrencyTests {
         func includes(_ other: Disturbance) -> Bool { self == other || self == .all }
     }
 
-    /// A writer: short and slow transactions, rollbacks, several changes of few records, faulty rows, rows that go and
-    /// come back. A transaction locks one record that others write to, so that writers never wait in a circle.
+    /// A writer of short and slow transactions, with rollbacks, faulty rows, and rows that go and come back.
+    ///
+    /// A transaction locks one record that others write to, so that writers never wait in a circle.
     private static let writing = """
         create procedure checks.edit(writer integer, transactions integer, records integer, posts boolean) language plpgsql as $$
         declare
@@ -49,7 +50,10 @@ struct ConcurrencyTests {
         $$;
         """
 
-    @Test("post everything once, each record in its order, whatever happens beside", arguments: Disturbance.allCases)
+    @Test(
+        "post everything once, each record in its order, whatever happens beside",
+        arguments: Disturbance.allCases
+    )
     func conservation(disturbance: Disturbance) async throws {
         let database = database
         let (transactions, writers) = (Profile.size(150, full: 3000), 4)
@@ -68,7 +72,11 @@ struct ConcurrencyTests {
         let reports = try await withThrowingTaskGroup(of: PosterReport?.self) { group in
             for number in 1...4 {
                 group.addTask {
-                    try await database.work(as: "poster \(number)", limit: [3, 20, 50, 200][number - 1], until: finish)
+                    try await database.work(
+                        as: "poster \(number)",
+                        limit: [3, 20, 50, 200][number - 1],
+                        until: finish
+                    )
                 }
             }
             group.addTask {

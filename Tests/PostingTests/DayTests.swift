@@ -40,7 +40,9 @@ struct DayTests {
         try await close("2026-04")
         try await database.run("select pgsync.set_configuration('closed_period_policy', 'refuse')")
         #expect(
-            try await database.post("insert into bills (id, amount, day) values (1, 1, '2026-04-10'), (2, 2, '2026-05-01')")
+            try await database.post(
+                "insert into bills (id, amount, day) values (1, 1, '2026-04-10'), (2, 2, '2026-05-01')"
+            )
                 == "posted 1, failed 1"
         )
         let dead = "select concat_ws(' ', sync_status, error_class, error_message) from pgsync.sync_queue"
@@ -56,7 +58,9 @@ struct DayTests {
     func beyond(policy: String) async throws {
         try await database.run("select pgsync.set_configuration('closed_period_policy', '\(policy)')")
         #expect(
-            try await database.post("insert into bills (id, amount, day) values (1, 1, '2027-01-01'), (2, 2, '2026-05-01')")
+            try await database.post(
+                "insert into bills (id, amount, day) values (1, 1, '2027-01-01'), (2, 2, '2026-05-01')"
+            )
                 == "posted 1, failed 1"
         )
         #expect(try await database.lines("select error_class from pgsync.sync_queue") == ["period.closed"])
@@ -67,12 +71,18 @@ struct DayTests {
         _ = try await database.post("insert into bills (id, amount) values (1, 100), (2, 200)")
         try await close("2026-04")
         try await database.run("select pgsync.set_configuration('closed_period_policy', 'refuse')")
-        let script = "update bills set day = '2026-05-01' where id = 1; insert into bills (id, amount, day) values (3, 1, '2026-05-01')"
-        #expect(try await database.refusal(of: "\(script); select pgsync.process_batch('test')").sqlState?.code == "23502")
+        let script =
+            "update bills set day = '2026-05-01' where id = 1; insert into bills (id, amount, day) values (3, 1, '2026-05-01')"
+        #expect(
+            try await database.refusal(of: "\(script); select pgsync.process_batch('test')").sqlState?.code
+                == "23502"
+        )
         try await database.run("\(script)")
         #expect(try await database.post(isolate: true) == "posted 1, failed 1")
         #expect(
-            try await database.lines("select concat_ws(' ', sync_status, error_class, error_message) from pgsync.sync_queue")
+            try await database.lines(
+                "select concat_ws(' ', sync_status, error_class, error_message) from pgsync.sync_queue"
+            )
                 == ["failed period.closed no period is open to take back what is posted"]
         )
         try await database.run(
@@ -84,7 +94,9 @@ struct DayTests {
 
     @Test(
         "of a cancellation is that of the change, in the time zone of the books",
-        arguments: [("UTC", "2026-06-30"), ("Asia/Kolkata", "2026-07-01"), ("America/New_York", "2026-06-30")]
+        arguments: [
+            ("UTC", "2026-06-30"), ("Asia/Kolkata", "2026-07-01"), ("America/New_York", "2026-06-30"),
+        ]
     )
     func cancelled(zone: String, day: String) async throws {
         try await database.run("select pgsync.set_configuration('books_time_zone', '\(zone)')")

@@ -16,22 +16,30 @@ struct EveryVersionTests {
     /// Batches until nothing more is done, as words.
     private func postAll(limit: Int = 100) async throws -> [String] {
         var told: [String] = []
-        while let one = try await database.post(limit: limit), one != "nothing", told.count < 50 { told.append(one) }
+        while let one = try await database.post(limit: limit), one != "nothing", told.count < 50 {
+            told.append(one)
+        }
         return told
     }
 
     @Test("each is posted, in order, one after the other", arguments: [1, 2, 100])
     func inOrder(limit: Int) async throws {
-        try await database.run(Self.versions + "delete from moves; insert into moves (id, amount) values (1, 9)")
+        try await database.run(
+            Self.versions + "delete from moves; insert into moves (id, amount) values (1, 9)"
+        )
         _ = try await postAll(limit: limit)
         #expect(
-            try await database.outcomes("moves") == ["1 posted", "1 amended", "1 amended", "1 reversed", "1 posted"]
+            try await database.outcomes("moves") == [
+                "1 posted", "1 amended", "1 amended", "1 reversed", "1 posted",
+            ]
         )
         #expect(
-            try await database.lines("select change_id || ' ' || purpose from ledger.journal_entries order by id, purpose")
-                .sorted() == [
-                    "1 posting", "2 posting", "2 reversal", "3 posting", "3 reversal", "4 reversal", "5 posting",
-                ]
+            try await database.lines(
+                "select change_id || ' ' || purpose from ledger.journal_entries order by id, purpose"
+            )
+            .sorted() == [
+                "1 posting", "2 posting", "2 reversal", "3 posting", "3 reversal", "4 reversal", "5 posting",
+            ]
         )
         try await database.expectNoFaults()
     }
@@ -47,7 +55,12 @@ struct EveryVersionTests {
     }
 
     private func fail() async throws {
-        #expect(try await database.post("insert into moves (id, amount, account) values (1, 1, '9999')", isolate: true) == "failed 1")
+        #expect(
+            try await database.post(
+                "insert into moves (id, amount, account) values (1, 1, '9999')",
+                isolate: true
+            ) == "failed 1"
+        )
         #expect(
             try await database.post(
                 "update moves set account = '4000', amount = 2; update moves set amount = 3; insert into moves (id, amount) values (2, 2)"
@@ -57,7 +70,8 @@ struct EveryVersionTests {
         #expect(try await database.post("update moves set amount = 4 where id = 1") == "deferred 1")
         #expect(
             try await database.lines(Self.waiting) == [
-                "1 failed ledger.account", "2 pending blocked later", "3 pending blocked later", "5 pending blocked later",
+                "1 failed ledger.account", "2 pending blocked later", "3 pending blocked later",
+                "5 pending blocked later",
             ]
         )
         #expect(try await database.post() == "nothing")
@@ -70,12 +84,17 @@ struct EveryVersionTests {
         #expect(try await database.value("select pgsync.skip_changes('{1}', 'entered twice')") == "1")
         #expect(try await postAll() == ["posted 1", "amended 1", "amended 1"])
         #expect(
-            try await database.outcomes("moves") == ["1 skipped", "1 posted", "1 amended", "2 posted", "1 amended"]
+            try await database.outcomes("moves") == [
+                "1 skipped", "1 posted", "1 amended", "2 posted", "1 amended",
+            ]
         )
         try await database.expectNoFaults()
     }
 
-    @Test("what comes after a failure waits until that succeeds, whoever comes meanwhile", arguments: [1, 2, 100])
+    @Test(
+        "what comes after a failure waits until that succeeds, whoever comes meanwhile",
+        arguments: [1, 2, 100]
+    )
     func retried(limit: Int) async throws {
         try await fail()
         try await database.run(
@@ -87,7 +106,9 @@ struct EveryVersionTests {
         _ = try await postAll(limit: limit)
         #expect(try await database.lines("select count(*) from pgsync.sync_queue") == ["0"])
         #expect(
-            try await database.lines("select distinct on (log_id) log_id || ' ' || outcome from pgsync.sync_audit_log order by log_id, attempt desc")
+            try await database.lines(
+                "select distinct on (log_id) log_id || ' ' || outcome from pgsync.sync_audit_log order by log_id, attempt desc"
+            )
                 == ["1 posted", "2 amended", "3 amended", "4 posted", "5 amended", "6 amended"]
         )
         try await database.expectNoFaults()
@@ -117,10 +138,14 @@ struct EveryVersionTests {
     func paused(limit: Int) async throws {
         try await database.run("select pgsync.pause('moves');" + Self.versions)
         #expect(try await database.post() == "deferred 3")
-        try await database.run("select pgsync.resume('moves'); update moves set amount = 4; update moves set amount = 5")
+        try await database.run(
+            "select pgsync.resume('moves'); update moves set amount = 4; update moves set amount = 5"
+        )
         _ = try await postAll(limit: limit)
         #expect(
-            try await database.outcomes("moves") == ["1 posted", "1 amended", "1 amended", "1 amended", "1 amended"]
+            try await database.outcomes("moves") == [
+                "1 posted", "1 amended", "1 amended", "1 amended", "1 amended",
+            ]
         )
         try await database.expectNoFaults()
     }
@@ -129,13 +154,21 @@ struct EveryVersionTests {
     func postNow() async throws {
         try await database.run(Self.versions + "insert into moves (id, amount) values (2, 2)")
         #expect(
-            try await database.value("begin; update moves set amount = 4 where id = 1; select pgsync.post_now('moves', '1') is not null; commit; select true")
+            try await database.value(
+                "begin; update moves set amount = 4 where id = 1; select pgsync.post_now('moves', '1') is not null; commit; select true"
+            )
                 == "t"
         )
         #expect(
-            try await database.outcomes("moves") == ["1 posted", "1 amended", "1 amended", "2 pending", "1 amended"]
+            try await database.outcomes("moves") == [
+                "1 posted", "1 amended", "1 amended", "2 pending", "1 amended",
+            ]
         )
-        #expect(try await database.value("update moves set amount = null where id = 1; update moves set amount = 8 where id = 1; select pgsync.post_now('moves', '1')") == nil)
+        #expect(
+            try await database.value(
+                "update moves set amount = null where id = 1; update moves set amount = 8 where id = 1; select pgsync.post_now('moves', '1')"
+            ) == nil
+        )
         #expect(try await database.outcomes("moves").suffix(2) == ["1 failed", "1 pending"])
         try await database.expectNoFaults()
     }

@@ -17,19 +17,28 @@ struct FingerprintTests {
             "insert into bills (id, amount) values (1, 100); insert into bills (id, amount, note) values (2, 7, 'x')"
         )
         #expect(try await database.post("update bills set \(change) where id = 1") == "amended 1")
-        #expect(try await database.post("update bills set status = 'final', fee = 0 where id = 1") == "unchanged 1")
+        #expect(
+            try await database.post("update bills set status = 'final', fee = 0 where id = 1")
+                == "unchanged 1"
+        )
         try await database.expectNoFaults()
     }
 
     @Test("is not what the rule does not say, and not who or when")
     func others() async throws {
         let database = TestDatabase.current
-        _ = try await database.post("insert into bills (id, amount, dims) values (1, 100, '{\"a\": 1, \"b\": 2}')")
+        _ = try await database.post(
+            "insert into bills (id, amount, dims) values (1, 100, '{\"a\": 1, \"b\": 2}')"
+        )
         #expect(
             try await database.post("update bills set dims = '{\"b\": 2, \"a\": 1}', amount = 100.0, fee = 0")
                 == "unchanged 1"
         )
-        #expect(try await database.post("delete from bills; insert into bills (id, amount, dims) values (1, 100, '{\"a\": 1, \"b\": 2}')") == "unchanged 1, superseded 1")
+        #expect(
+            try await database.post(
+                "delete from bills; insert into bills (id, amount, dims) values (1, 100, '{\"a\": 1, \"b\": 2}')"
+            ) == "unchanged 1, superseded 1"
+        )
         #expect(try await database.value("select count(*) from ledger.journal_entries") == "1")
         try await database.expectNoFaults()
     }

@@ -11,7 +11,9 @@ struct MarkTests {
             try await database.connect { writer in
                 // The batch has begun and waits to read the settings …
                 try await holder.withSession {
-                    _ = try $0.runScript("begin; lock table pgsync.sync_configuration in access exclusive mode")
+                    _ = try $0.runScript(
+                        "begin; lock table pgsync.sync_configuration in access exclusive mode"
+                    )
                 }
                 async let batch = database.lines(
                     "select unnest(array[claimed, next_mark, snapshot_xmax]) from pgsync.process_batch('test', 100)"
@@ -24,7 +26,10 @@ struct MarkTests {
                 // … while two begin to write, of whom the second is done.
                 let number = try await writer.withSession { session in
                     _ = try session.runScript("begin; insert into bills (id, amount) values (1, 1)")
-                    return try session.runScript("select pg_current_xact_id()").onlyRow().decode(0, as: UInt64.self)
+                    return try session.runScript("select pg_current_xact_id()").onlyRow().decode(
+                        0,
+                        as: UInt64.self
+                    )
                 }
                 try await database.run("insert into bills (id, amount) values (2, 2)")
                 try await holder.withSession { _ = try $0.runScript("commit") }
@@ -32,7 +37,9 @@ struct MarkTests {
                 #expect(told[0] == 1 && told[1] == 3)
                 #expect(told[2] > number)
                 #expect(
-                    try await database.value("select snapshot_xmin <= \(number) from pgsync.process_batch('test', 100, 3)")
+                    try await database.value(
+                        "select snapshot_xmin <= \(number) from pgsync.process_batch('test', 100, 3)"
+                    )
                         == "t"
                 )
                 try await writer.withSession { _ = try $0.runScript("commit") }
@@ -61,9 +68,15 @@ struct MarkTests {
     @Test("of one poster leave the slots alone whose changes are for another")
     func otherSources() async throws {
         let database = TestDatabase.current
-        try await database.run("insert into bills (id, amount) select g, g from generate_series(1, 50) as g; insert into moves (id, amount) values (99, 1)")
+        try await database.run(
+            "insert into bills (id, amount) select g, g from generate_series(1, 50) as g; insert into moves (id, amount) values (99, 1)"
+        )
         try await database.connect { one in
-            try await one.withSession { _ = try $0.runScript("begin; select pgsync.process_batch('one', 100, only_sources => '{moves}')") }
+            try await one.withSession {
+                _ = try $0.runScript(
+                    "begin; select pgsync.process_batch('one', 100, only_sources => '{moves}')"
+                )
+            }
             #expect(
                 try await database.value(
                     """

@@ -165,7 +165,10 @@ struct OutcomeTests {
         try await database.expectNoFaults()
     }
 
-    @Test("that failed is settled by a later good one, whether it waits or is dead", arguments: ["none", "data.*"])
+    @Test(
+        "that failed is settled by a later good one, whether it waits or is dead",
+        arguments: ["none", "data.*"]
+    )
     func settled(permanent: String) async throws {
         try await database.run(
             "update pgsync.sync_configuration set value = '\(permanent)' where key = 'permanent_error_classes'"
@@ -175,7 +178,9 @@ struct OutcomeTests {
             try await database.lines("select distinct sync_status || ' ' || attempts from pgsync.sync_queue")
                 == [permanent == "none" ? "pending 1" : "failed 1"]
         )
-        #expect(try await database.post("update bills set amount = 7 where id = 1") == "posted 1, superseded 1")
+        #expect(
+            try await database.post("update bills set amount = 7 where id = 1") == "posted 1, superseded 1"
+        )
         #expect(try await database.post("delete from bills where id = 2") == "unchanged 1, superseded 1")
         #expect(try await database.value("select count(*) from pgsync.sync_queue") == "0")
         #expect(
@@ -195,7 +200,9 @@ struct OutcomeTests {
             """
         )[0].split(separator: " ")
         _ = try await database.post("insert into bills (id, amount) values (\(twins[0]), null)")
-        #expect(try await database.post("insert into bills (id, amount) values (\(twins[1]), 1)") == "posted 1")
+        #expect(
+            try await database.post("insert into bills (id, amount) values (\(twins[1]), 1)") == "posted 1"
+        )
         #expect(try await database.value("select count(*) from pgsync.sync_queue") == "1")
         try await database.expectNoFaults()
     }

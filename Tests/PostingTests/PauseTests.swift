@@ -11,7 +11,9 @@ struct PauseTests {
         _ = try await database.post("insert into bills (id, amount) values (1, 1), (2, 2)")
         try await database.run("set role pgsync_operator; select pgsync.pause('bills')")
         #expect(
-            try await database.post("update bills set amount = 5 where id = 1; truncate bills; insert into moves (id, amount) values (1, 1)")
+            try await database.post(
+                "update bills set amount = 5 where id = 1; truncate bills; insert into moves (id, amount) values (1, 1)"
+            )
                 == "posted 1, deferred 2"
         )
         #expect(try await database.post() == "nothing")
@@ -23,8 +25,12 @@ struct PauseTests {
 
     @Test("also keeps a failed change and one behind a failure from being lost")
     func failedMeanwhile() async throws {
-        _ = try await database.post("insert into bills (id, amount) values (1, null); insert into moves (id, amount) values (1, null)")
-        try await database.run("select pgsync.pause('bills'), pgsync.pause('moves'); select pgsync.retry_changes(); update moves set amount = 1")
+        _ = try await database.post(
+            "insert into bills (id, amount) values (1, null); insert into moves (id, amount) values (1, null)"
+        )
+        try await database.run(
+            "select pgsync.pause('bills'), pgsync.pause('moves'); select pgsync.retry_changes(); update moves set amount = 1"
+        )
         #expect(try await database.post() == "deferred 3")
         try await database.run("select pgsync.resume('bills'), pgsync.resume('moves')")
         #expect(try await database.post() == "failed 2, left 1")
@@ -32,16 +38,25 @@ struct PauseTests {
         try await database.expectNoFaults()
     }
 
-    @Test("everything ends each batch before it begins, as does turning real time off, but for scheduled runs")
+    @Test(
+        "everything ends each batch before it begins, as does turning real time off, but for scheduled runs"
+    )
     func global() async throws {
-        let paused = "select concat_ws(' ', claimed, is_paused, next_mark) from pgsync.process_batch('test', 10, 7"
+        let paused =
+            "select concat_ws(' ', claimed, is_paused, next_mark) from pgsync.process_batch('test', 10, 7"
         try await database.run("insert into bills (id, amount) values (1, 1); select pgsync.pause()")
         #expect(try await database.lines(paused + ")") == ["0 t 7"])
         #expect(try await database.lines(paused + ", scheduled => true)") == ["0 t 7"])
         #expect(try await database.value("select pgsync.post_now('bills', '1')") == nil)
-        try await database.run("select pgsync.resume(); select pgsync.set_configuration('enable_real_time_sync', 'false')")
+        try await database.run(
+            "select pgsync.resume(); select pgsync.set_configuration('enable_real_time_sync', 'false')"
+        )
         #expect(try await database.lines(paused + ")") == ["0 t 7"])
-        #expect(try await database.lines("select concat_ws(' ', claimed, is_paused) from pgsync.process_batch('test', scheduled => true)") == ["1 f"])
+        #expect(
+            try await database.lines(
+                "select concat_ws(' ', claimed, is_paused) from pgsync.process_batch('test', scheduled => true)"
+            ) == ["1 f"]
+        )
         try await database.expectNoFaults()
     }
 
@@ -51,10 +66,14 @@ struct PauseTests {
         let database = database
         try await database.connect { worker in
             // A batch that has met the pause and is not committed …
-            try await worker.withSession { _ = try $0.runScript("begin; select pgsync.process_batch('test')") }
+            try await worker.withSession {
+                _ = try $0.runScript("begin; select pgsync.process_batch('test')")
+            }
             async let resumed = database.run("select pgsync.resume('bills')")
             try await eventually {
-                try await database.value("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()") == "1"
+                try await database.value(
+                    "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+                ) == "1"
             }
             try await worker.withSession { _ = try $0.runScript("commit") }
             _ = try await resumed

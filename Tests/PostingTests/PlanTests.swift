@@ -42,7 +42,8 @@ extension Trait where Self == DatabaseTrait {
 @Suite("Posting among many", .grown, .timeLimit(.minutes(10)))
 struct PlanTests {
     private static let tables: Set = [
-        "sync_logs", "sync_logs_000001", "sync_queue", "sync_master_status", "sync_audit_log", "journal_entries",
+        "sync_logs", "sync_logs_000001", "sync_queue", "sync_master_status", "sync_audit_log",
+        "journal_entries",
         "journal_lines",
     ]
 
@@ -81,14 +82,22 @@ struct PlanTests {
         if batch == .retried || batch == .everyVersion {
             try await database.run("select pgsync.process_batch('test', 1000, \(mark))")
             if batch == .retried { try await database.run("update bills set amount = 3 where id <= 300") }
-            low = batch == .retried ? try await database.value("select max(id) - 299 from pgsync.sync_logs") ?? "0" : mark
+            low =
+                batch == .retried
+                ? try await database.value("select max(id) - 299 from pgsync.sync_logs") ?? "0" : mark
         } else {
             low = mark
         }
         let (claimed, nodes) = try await database.session { session in
-            let before = try session.runScript("select count(*) from pgsync.sync_audit_log").onlyRow().decode(0, as: Int.self)
+            let before = try session.runScript("select count(*) from pgsync.sync_audit_log").onlyRow().decode(
+                0,
+                as: Int.self
+            )
             let nodes = try session.plans(of: "select pgsync.process_batch('test', 500, \(low))")
-            let after = try session.runScript("select count(*) from pgsync.sync_audit_log").onlyRow().decode(0, as: Int.self)
+            let after = try session.runScript("select count(*) from pgsync.sync_audit_log").onlyRow().decode(
+                0,
+                as: Int.self
+            )
             return (batch == .deferred ? 500 : after - before, nodes)
         }
         #expect(claimed >= (batch == .everyVersion ? 100 : 200) && nodes.count > 50)

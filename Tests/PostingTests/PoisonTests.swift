@@ -25,7 +25,8 @@ struct PoisonTests {
             try await database.lines(
                 "select record_id || ' ' || error_class from pgsync.sync_log_status where sync_status = 'failed' order by record_id::int"
             ) == [
-                "1 data.refused", "7 ledger.account", "8 ledger.account", "20 ledger.party", "41 ledger.party",
+                "1 data.refused", "7 ledger.account", "8 ledger.account", "20 ledger.party",
+                "41 ledger.party",
                 "42 ledger.currency", "43 ledger.refused", "60 data.refused",
             ]
         )
@@ -51,7 +52,9 @@ struct PoisonTests {
         )
         let before = try await database.lines("select queue::text from pgsync.sync_queue as queue")
         for isolate in [true, false] {
-            let error = try await database.refusal(of: "select pgsync.process_batch('test', isolate => \(isolate))")
+            let error = try await database.refusal(
+                of: "select pgsync.process_batch('test', isolate => \(isolate))"
+            )
             #expect(error.sqlState?.code == state)
             #expect(try await database.value("select pgsync.error_class_of('\(state)')") == "transient")
             #expect(try await database.lines("select queue::text from pgsync.sync_queue as queue") == before)
@@ -72,11 +75,16 @@ struct PoisonTests {
             """
         )
         #expect(
-            try await database.post("insert into bills (id, amount) values (1, 1), (2, 66), (3, 3)", isolate: true)
+            try await database.post(
+                "insert into bills (id, amount) values (1, 1), (2, 66), (3, 3)",
+                isolate: true
+            )
                 == "posted 2, failed 1"
         )
         #expect(
-            try await database.lines("select concat_ws(' ', sync_status, error_class, error_message, attempts, scheduled_at > now()) from pgsync.sync_queue")
+            try await database.lines(
+                "select concat_ws(' ', sync_status, error_class, error_message, attempts, scheduled_at > now()) from pgsync.sync_queue"
+            )
                 == ["pending unexpected for a test 1 t"]
         )
         try await database.expectNoFaults()
@@ -89,8 +97,13 @@ struct PoisonTests {
             _ = try await database.post("update bills set account = '\(account)'", isolate: true)
         }
         #expect(
-            try await database.lines("select concat_ws(' ', log_id, attempt, outcome, previous_change) from pgsync.sync_audit_log order by log_id, attempt")
-                == ["1 1 posted", "2 1 failed 1", "2 2 superseded", "3 1 failed 2", "3 2 superseded", "4 1 unchanged 3"]
+            try await database.lines(
+                "select concat_ws(' ', log_id, attempt, outcome, previous_change) from pgsync.sync_audit_log order by log_id, attempt"
+            )
+                == [
+                    "1 1 posted", "2 1 failed 1", "2 2 superseded", "3 1 failed 2", "3 2 superseded",
+                    "4 1 unchanged 3",
+                ]
         )
         try await database.expectNoFaults()
     }
@@ -99,15 +112,23 @@ struct PoisonTests {
     func truncated() async throws {
         _ = try await database.post("insert into bills (id, amount) values (1, 1), (2, 2)")
         try await database.run("update ledger.accounts set active = false where code = '4000'")
-        try await database.run("truncate bills; insert into moves (id, amount, account) values (1, 1, '4200')")
-        #expect(try await database.refusal(of: "select pgsync.process_batch('test')").sqlState?.code == "PL006")
+        try await database.run(
+            "truncate bills; insert into moves (id, amount, account) values (1, 1, '4200')"
+        )
+        #expect(
+            try await database.refusal(of: "select pgsync.process_batch('test')").sqlState?.code == "PL006"
+        )
         #expect(try await database.post(isolate: true) == "posted 1, failed 1")
         #expect(
             try await database.lines("select concat_ws(' ', sync_status, error_class) from pgsync.sync_queue")
                 == ["failed ledger.account"]
         )
-        try await database.run("update ledger.accounts set active = true where code = '4000'; select pgsync.retry_changes()")
-        #expect(try await database.post("insert into bills (id, amount) values (1, 1)") == "posted 1, reversed 1")
+        try await database.run(
+            "update ledger.accounts set active = true where code = '4000'; select pgsync.retry_changes()"
+        )
+        #expect(
+            try await database.post("insert into bills (id, amount) values (1, 1)") == "posted 1, reversed 1"
+        )
         #expect(try await database.standing() == ["1: 2026-04-10 Bill, 1200 1 INR P-1, 4000 -1 INR"])
         try await database.expectNoFaults()
     }
@@ -131,13 +152,20 @@ struct PoisonTests {
             insert into bills (id, amount) values (3, 3);
             """
         )
-        #expect(try await database.refusal(of: "select pgsync.process_batch('test')").sqlState?.code == "23505")
+        #expect(
+            try await database.refusal(of: "select pgsync.process_batch('test')").sqlState?.code == "23505"
+        )
         #expect(try await database.post(isolate: true) == "posted 1, failed 1")
         #expect(
-            try await database.lines("select concat_ws(' ', log_id, sync_status, error_class) from pgsync.sync_queue")
+            try await database.lines(
+                "select concat_ws(' ', log_id, sync_status, error_class) from pgsync.sync_queue"
+            )
                 == ["999 failed ledger.conflict"]
         )
-        #expect(try await database.value("select count(*) from ledger.journal_entries where change_id = 999") == "0")
+        #expect(
+            try await database.value("select count(*) from ledger.journal_entries where change_id = 999")
+                == "0"
+        )
     }
 
     @Test("because somebody took its entry back by hand is a conflict, too")

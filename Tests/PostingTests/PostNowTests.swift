@@ -31,10 +31,26 @@ struct PostNowTests {
 
     @Test("is null for what is left in the queue, with the reason in the audit, and for what posts nothing")
     func null() async throws {
-        #expect(try await database.value("insert into bills (id) values (1); select pgsync.post_now('bills', '1')") == nil)
-        #expect(try await database.lines("select error_class || ' ' || worker from pgsync.sync_audit_log") == ["data.missing pgsync"])
-        #expect(try await database.value("insert into bills (id, amount, account) values (2, 2, 'none'); select pgsync.post_now('bills', '2')") == nil)
-        #expect(try await database.value("insert into bills (id, amount, status) values (3, 3, 'draft'); select pgsync.post_now('bills', '3')") == nil)
+        #expect(
+            try await database.value(
+                "insert into bills (id) values (1); select pgsync.post_now('bills', '1')"
+            ) == nil
+        )
+        #expect(
+            try await database.lines("select error_class || ' ' || worker from pgsync.sync_audit_log") == [
+                "data.missing pgsync"
+            ]
+        )
+        #expect(
+            try await database.value(
+                "insert into bills (id, amount, account) values (2, 2, 'none'); select pgsync.post_now('bills', '2')"
+            ) == nil
+        )
+        #expect(
+            try await database.value(
+                "insert into bills (id, amount, status) values (3, 3, 'draft'); select pgsync.post_now('bills', '3')"
+            ) == nil
+        )
         #expect(try await database.value("select pgsync.post_now('bills', '99')") == nil)
         #expect(try await database.value("select pgsync.post_now('bills', null)") == nil)
         #expect(try await database.outcomes() == ["1 failed", "2 failed", "3 unchanged"])
@@ -43,8 +59,13 @@ struct PostNowTests {
 
     @Test("posts what others have changed and nobody has posted, and gives what stands when nothing waits")
     func others() async throws {
-        try await database.run("insert into bills (id, amount) values (1, 1); update bills set amount = 2; insert into bills (id, amount) values (2, 5)")
-        #expect(try await database.value("select pgsync.post_now('bills', '1')") == database.value("select pgsync.post_now('bills', '1')"))
+        try await database.run(
+            "insert into bills (id, amount) values (1, 1); update bills set amount = 2; insert into bills (id, amount) values (2, 5)"
+        )
+        #expect(
+            try await database.value("select pgsync.post_now('bills', '1')")
+                == database.value("select pgsync.post_now('bills', '1')")
+        )
         #expect(try await database.outcomes() == ["1 superseded", "1 posted", "2 pending"])
         try await database.expectNoFaults()
     }
@@ -62,17 +83,25 @@ struct PostNowTests {
         let database = database
         try await database.run("insert into bills (id, amount) values (1, 1)")
         try await database.connect { worker in
-            try await worker.withSession { _ = try $0.runScript("begin; select pgsync.process_batch('test')") }
-            async let entry = database.value("update bills set amount = 2; select pgsync.post_now('bills', '1')")
+            try await worker.withSession {
+                _ = try $0.runScript("begin; select pgsync.process_batch('test')")
+            }
+            async let entry = database.value(
+                "update bills set amount = 2; select pgsync.post_now('bills', '1')"
+            )
             try await eventually {
-                try await database.value("select count(*) from pg_stat_activity where wait_event = 'advisory' and datname = current_database()") == "1"
+                try await database.value(
+                    "select count(*) from pg_stat_activity where wait_event = 'advisory' and datname = current_database()"
+                ) == "1"
             }
             try await worker.withSession { _ = try $0.runScript("commit") }
             #expect(try await entry == database.value("select id from checks.standing"))
         }
         try await database.connect { caller in
             try await caller.withSession {
-                _ = try $0.runScript("begin; update bills set amount = 3; select pgsync.post_now('bills', '1')")
+                _ = try $0.runScript(
+                    "begin; update bills set amount = 3; select pgsync.post_now('bills', '1')"
+                )
             }
             #expect(try await database.post("insert into bills (id, amount) values (2, 2)") == "posted 1")
             try await caller.withSession { _ = try $0.runScript("commit") }

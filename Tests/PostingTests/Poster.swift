@@ -16,8 +16,10 @@ actor Finish {
 }
 
 extension TestDatabase {
-    /// Takes batches like a worker: from where the last one ended and now and then from the start; one that fails is
-    /// tried again, in isolation if it would fail again. Ends when the makers of work have, and nothing is due.
+    /// Takes batches like a worker: from where the last one ended, and now and then from the start.
+    ///
+    /// One that fails is tried again, in isolation if it would fail again. Ends when the makers of work have, and
+    /// nothing is due.
     func work(
         as name: String,
         limit: Int,
@@ -51,7 +53,9 @@ extension TestDatabase {
                     report.claimed += claimed
                     for word in told.split(separator: ",") {
                         let parts = word.split(separator: " ")
-                        if parts.count == 2 { report.outcomes[String(parts[0]), default: 0] += Int(parts[1]) ?? 0 }
+                        if parts.count == 2 {
+                            report.outcomes[String(parts[0]), default: 0] += Int(parts[1]) ?? 0
+                        }
                     }
                     if claimed == 0, isLast, try await isDrained(on: connection) { return report }
                 } catch let error as PostgresError {

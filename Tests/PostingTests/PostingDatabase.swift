@@ -56,7 +56,9 @@ extension TestDatabase {
     }
 
     /// Nothing is wrong with the ledger, the audit or the queue.
-    func expectNoFaults(_ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    func expectNoFaults(_ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation)
+        async throws
+    {
         let faults = try await lines(
             """
             select checks.faults() union all select checks.unchained()

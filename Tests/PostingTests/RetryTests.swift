@@ -34,7 +34,9 @@ struct RetryTests {
         #expect(try await database.post() == "nothing")
         #expect(try await database.post(Self.due, limit: 200) == "failed 100")
         #expect(
-            try await database.lines("select distinct concat_ws(' ', sync_status, retry_count, max_retries, attempts, scheduled_at) from pgsync.sync_queue")
+            try await database.lines(
+                "select distinct concat_ws(' ', sync_status, retry_count, max_retries, attempts, scheduled_at) from pgsync.sync_queue"
+            )
                 == ["failed 5 5 5"]
         )
         try await database.expectNoFaults()
@@ -43,29 +45,49 @@ struct RetryTests {
     @Test("never waits longer than a day")
     func bounded() async throws {
         try await configure([
-            "permanent_error_classes": "none", "retry_delay_seconds": "86400", "retry_backoff_multiplier": "10",
+            "permanent_error_classes": "none", "retry_delay_seconds": "86400",
+            "retry_backoff_multiplier": "10",
             "max_retry_attempts": "1000",
         ])
         _ = try await database.post("insert into bills (id) values (1)")
         try await database.run("update pgsync.sync_queue set retry_count = 900, scheduled_at = now()")
         #expect(try await database.post() == "failed 1")
-        #expect(try await database.value("select scheduled_at - last_sync_attempt <= '1 day' and sync_status = 'pending' from pgsync.sync_queue") == "t")
+        #expect(
+            try await database.value(
+                "select scheduled_at - last_sync_attempt <= '1 day' and sync_status = 'pending' from pgsync.sync_queue"
+            ) == "t"
+        )
     }
 
     @Test("follows the settings as they are, and the class of the failure")
     func live() async throws {
         _ = try await database.post("insert into bills (id) values (1)")
-        #expect(try await database.lines("select concat_ws(' ', sync_status, retry_count, max_retries) from pgsync.sync_queue") == ["failed 1 1"])
-        try await configure(["permanent_error_classes": "rule.*, data.neg_tive", "max_retry_attempts": "3", "retry_delay_seconds": "0"])
-        _ = try await database.post("insert into bills (id, amount) values (2, -1); insert into notes values (1, 1)")
         #expect(
-            try await database.lines("select concat_ws(' ', error_class, sync_status, retry_count, max_retries) from pgsync.sync_queue order by log_id")
+            try await database.lines(
+                "select concat_ws(' ', sync_status, retry_count, max_retries) from pgsync.sync_queue"
+            ) == ["failed 1 1"]
+        )
+        try await configure([
+            "permanent_error_classes": "rule.*, data.neg_tive", "max_retry_attempts": "3",
+            "retry_delay_seconds": "0",
+        ])
+        _ = try await database.post(
+            "insert into bills (id, amount) values (2, -1); insert into notes values (1, 1)"
+        )
+        #expect(
+            try await database.lines(
+                "select concat_ws(' ', error_class, sync_status, retry_count, max_retries) from pgsync.sync_queue order by log_id"
+            )
                 == ["data.missing failed 1 1", "data.negative pending 1 3", "rule.missing failed 1 1"]
         )
         #expect(try await database.post() == "failed 1")
         try await configure(["max_retry_attempts": "2"])
         #expect(try await database.post() == "failed 1")
-        #expect(try await database.lines("select concat_ws(' ', sync_status, retry_count, max_retries) from pgsync.sync_queue where log_id = 2") == ["failed 3 2"])
+        #expect(
+            try await database.lines(
+                "select concat_ws(' ', sync_status, retry_count, max_retries) from pgsync.sync_queue where log_id = 2"
+            ) == ["failed 3 2"]
+        )
         try await database.expectNoFaults()
     }
 
@@ -76,13 +98,19 @@ struct RetryTests {
             "set role pgsync_operator; update pgsync.sync_queue set retry_count = 0, scheduled_at = now() where retry_count >= max_retries"
         )
         #expect(
-            try await database.lines("select distinct concat_ws(' ', sync_status, retry_count, max_retries, attempts, scheduled_at <= now()) from pgsync.sync_queue")
+            try await database.lines(
+                "select distinct concat_ws(' ', sync_status, retry_count, max_retries, attempts, scheduled_at <= now()) from pgsync.sync_queue"
+            )
                 == ["pending 0 5 1 t"]
         )
         #expect(try await database.post() == "failed 2")
-        try await database.run("set role pgsync_operator; update pgsync.sync_queue set scheduled_at = now() where log_id = 1")
+        try await database.run(
+            "set role pgsync_operator; update pgsync.sync_queue set scheduled_at = now() where log_id = 1"
+        )
         #expect(try await database.post() == "failed 1")
-        #expect(try await database.lines("select attempts from pgsync.sync_queue order by log_id") == ["3", "2"])
+        #expect(
+            try await database.lines("select attempts from pgsync.sync_queue order by log_id") == ["3", "2"]
+        )
         try await database.expectNoFaults()
     }
 
@@ -94,11 +122,13 @@ struct RetryTests {
         )
         for (arguments, number) in [
             ("'{1, 3}'", 2), ("error_class => 'data.*'", 3), ("error_class => 'data.missin_'", 0),
-            ("error_class => 'rule.missing'", 1), ("source => 'bills'", 2), ("only_dead => true", 4), ("", 4), ("'{99}'", 0),
+            ("error_class => 'rule.missing'", 1), ("source => 'bills'", 2), ("only_dead => true", 4), ("", 4),
+            ("'{99}'", 0),
         ] {
             let found = try await database.session { session in
                 _ = try session.runScript("begin")
-                let found = try session.runScript("select pgsync.retry_changes(\(arguments))").onlyRow().decode(0, as: Int.self)
+                let found = try session.runScript("select pgsync.retry_changes(\(arguments))").onlyRow()
+                    .decode(0, as: Int.self)
                 _ = try session.runScript("rollback")
                 return found
             }
@@ -126,20 +156,34 @@ struct RetryTests {
                 #expect(try await database.lines("select count(*) from pgsync.sync_audit_log") == ["2"])
             }
         }
-        #expect(try await database.lines("select count(*) from pgsync.sync_audit_log where outcome = 'skipped'") == ["1"])
+        #expect(
+            try await database.lines("select count(*) from pgsync.sync_audit_log where outcome = 'skipped'")
+                == ["1"]
+        )
         try await database.expectNoFaults()
     }
 
     @Test("is given up for a reason, which the audit keeps")
     func skipped() async throws {
-        _ = try await database.post("insert into bills (id) values (1), (2); insert into bills (id, amount) values (3, 3)")
+        _ = try await database.post(
+            "insert into bills (id) values (1), (2); insert into bills (id, amount) values (3, 3)"
+        )
         for reason in ["null", "''", "E' \\n'"] {
-            #expect(try await database.refusal(of: "select pgsync.skip_changes('{1}', \(reason))").sqlState?.code == "22023")
+            #expect(
+                try await database.refusal(of: "select pgsync.skip_changes('{1}', \(reason))").sqlState?.code
+                    == "22023"
+            )
         }
         try await database.run("update bills set amount = 4 where id = 3")
-        #expect(try await database.value("set role pgsync_operator; select pgsync.skip_changes('{1, 4, 99}', 'entered twice')") == "2")
         #expect(
-            try await database.lines("select concat_ws(' ', log_id, attempt, error_message, worker) from pgsync.sync_audit_log where outcome = 'skipped' order by log_id")
+            try await database.value(
+                "set role pgsync_operator; select pgsync.skip_changes('{1, 4, 99}', 'entered twice')"
+            ) == "2"
+        )
+        #expect(
+            try await database.lines(
+                "select concat_ws(' ', log_id, attempt, error_message, worker) from pgsync.sync_audit_log where outcome = 'skipped' order by log_id"
+            )
                 == ["1 2 entered twice postgres", "4 1 entered twice postgres"]
         )
         #expect(try await database.outcomes() == ["1 skipped", "2 failed", "3 posted", "3 skipped"])

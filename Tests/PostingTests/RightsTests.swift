@@ -14,7 +14,8 @@ struct RightsTests {
         "select pgsync.process_batch('test')", "select pgsync.post_now('public.bills', '1')",
     ]
     private static let operating = [
-        "select pgsync.pause('public.bills')", "select pgsync.resume('public.bills')", "select pgsync.pause()",
+        "select pgsync.pause('public.bills')", "select pgsync.resume('public.bills')",
+        "select pgsync.pause()",
         "select pgsync.retry_changes()", "select pgsync.skip_changes('{1}', 'test')",
         "update pgsync.sync_queue set retry_count = 0, scheduled_at = now() where retry_count >= max_retries",
         "select pgsync.set_configuration('queue_batch_size', '10')",
@@ -27,12 +28,15 @@ struct RightsTests {
         "truncate pgsync.sync_audit_log", "update pgsync.sync_master_status set entry_ids = '{}'",
         "delete from pgsync.sync_master_status", "truncate pgsync.sync_master_status",
         "update ledger.journal_entries set description = ''", "delete from ledger.journal_lines",
-        "update pgsync.sync_logs set data = null", "delete from pgsync.sync_logs", "update pgsync.sources set paused_at = now()",
-        "select pgsync.post_claims('{}', 'test')", "select pgsync.rank_claims('{}')", "select pgsync.claim_changes(10)",
+        "update pgsync.sync_logs set data = null", "delete from pgsync.sync_logs",
+        "update pgsync.sources set paused_at = now()",
+        "select pgsync.post_claims('{}', 'test')", "select pgsync.rank_claims('{}')",
+        "select pgsync.claim_changes(10)",
         "select pgsync.post_isolated('{}', 'test')", "select pgsync.reschedule('{1}', '{x}', '{x}')",
         "select pgsync.set_aside('{1}', '{}')", "select pgsync.lock_slots()",
         "select pgsync.settle_earlier('{}', '{}', '{}', 'test', now())",
-        "select pgsync.fail_claim(null, 'x', 'x', 'test', now())", "select pgsync.post_truncate(null, 'test', now())",
+        "select pgsync.fail_claim(null, 'x', 'x', 'test', now())",
+        "select pgsync.post_truncate(null, 'test', now())",
         "select pgsync.find_truncated(null)",
     ]
 
@@ -56,23 +60,31 @@ struct RightsTests {
         }
     }
 
-    @Test("of a worker are enough to post anything: failures, retries, amendments, a TRUNCATE of a part and of all")
+    @Test(
+        "of a worker are enough to post anything: failures, retries, amendments, a TRUNCATE of a part and of all"
+    )
     func worker() async throws {
         for script in [
             "insert into bills (id, amount, fee) values (1, 1, 1), (2, null, null); insert into parts (id, amount) values (1, 1), (4, 4)",
             "update bills set amount = 3; insert into moves (id) values (1); update moves set amount = 1",
-            "truncate parts_1; truncate bills", "insert into bills (id, amount, account) values (7, 7, 'none')",
+            "truncate parts_1; truncate bills",
+            "insert into bills (id, amount, account) values (7, 7, 'none')",
         ] {
             try await database.run(script)
             for _ in 1...3 {
-                try await database.run("set role pgsync_worker; select pgsync.process_batch('test', isolate => true)")
+                try await database.run(
+                    "set role pgsync_worker; select pgsync.process_batch('test', isolate => true)"
+                )
             }
         }
         #expect(try await database.standing("parts").count == 1)
         try await database.expectNoFaults()
     }
 
-    @Test("do not let anybody change what was tried", arguments: ["", "set role pgsync_owner;", "set session_replication_role = replica;"])
+    @Test(
+        "do not let anybody change what was tried",
+        arguments: ["", "set role pgsync_owner;", "set session_replication_role = replica;"]
+    )
     func audit(prelude: String) async throws {
         _ = try await database.post("insert into bills (id, amount) values (1, 1)")
         for statement in [

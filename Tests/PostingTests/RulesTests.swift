@@ -29,23 +29,32 @@ struct RulesTests {
         _ = try await database.post("insert into bills (id, amount, fee) values (1, 100, 5), (2, 1, 1)")
         #expect(try await database.post("update bills set \(change) where id = 1") == "failed 1")
         #expect(
-            try await database.lines("select error_column from pgsync.sync_audit_log where outcome = 'failed'")
+            try await database.lines(
+                "select error_column from pgsync.sync_audit_log where outcome = 'failed'"
+            )
                 == [String(change.prefix { $0 != " " })]
         )
         #expect(try await database.standing().count == 4)
         #expect(
-            try await database.value("select count(*) from pgsync.sync_audit_log where outcome = 'failed' and entry_ids is not null")
+            try await database.value(
+                "select count(*) from pgsync.sync_audit_log where outcome = 'failed' and entry_ids is not null"
+            )
                 == "0"
         )
         try await database.expectNoFaults()
-        #expect(try await database.post("update bills set amount = 90, fee = 4 where id = 1") == "amended 1, superseded 1")
+        #expect(
+            try await database.post("update bills set amount = 90, fee = 4 where id = 1")
+                == "amended 1, superseded 1"
+        )
         try await database.expectNoFaults()
     }
 
     @Test("of which one fails for its period alone post nothing, either")
     func failsForPeriod() async throws {
         #expect(
-            try await database.post("insert into bills (id, amount, fee, day) values (1, 100, 5, '2027-01-01')")
+            try await database.post(
+                "insert into bills (id, amount, fee, day) values (1, 100, 5, '2027-01-01')"
+            )
                 == "failed 1"
         )
         try await database.expectNoFaults()
@@ -56,7 +65,9 @@ struct RulesTests {
         _ = try await database.post(
             "insert into bills (id, amount, day) values (1, 1, '2026-06-30'), (2, 2, '2026-07-01')"
         )
-        try await database.run("set role pgsync_owner; select pgsync.add_rule('bill', 2, 'public.bills', '2026-07-01')")
+        try await database.run(
+            "set role pgsync_owner; select pgsync.add_rule('bill', 2, 'public.bills', '2026-07-01')"
+        )
         let rules = "select record_id || ' ' || rule from checks.standing order by record_id"
         #expect(
             try await database.post(

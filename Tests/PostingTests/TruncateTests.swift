@@ -6,9 +6,13 @@ import Testing
 struct TruncateTests {
     let database = TestDatabase.current
 
-    @Test("takes back what stands, overtakes what waits, and leaves alone what comes later, whatever is seen first")
+    @Test(
+        "takes back what stands, overtakes what waits, and leaves alone what comes later, whatever is seen first"
+    )
     func order() async throws {
-        _ = try await database.post("insert into bills (id, amount, fee) values (1, 1, 1), (2, 2, null), (3, 3, null)")
+        _ = try await database.post(
+            "insert into bills (id, amount, fee) values (1, 1, 1), (2, 2, null), (3, 3, null)"
+        )
         try await database.run(
             """
             update bills set amount = 9 where id = 2; insert into bills (id, amount) values (4, 4);
@@ -16,12 +20,19 @@ struct TruncateTests {
             """
         )
         // What came later first, then the TRUNCATE, then what came before.
-        #expect(try await database.value("select checks.told(pgsync.process_batch('test', 100, 7))") == "posted 1, amended 1")
-        #expect(try await database.value("select checks.told(pgsync.process_batch('test', 100, 6))") == "reversed 1")
+        #expect(
+            try await database.value("select checks.told(pgsync.process_batch('test', 100, 7))")
+                == "posted 1, amended 1"
+        )
+        #expect(
+            try await database.value("select checks.told(pgsync.process_batch('test', 100, 6))")
+                == "reversed 1"
+        )
         #expect(try await database.post() == "superseded 2")
         #expect(
             try await database.standing() == [
-                "3: 2026-04-10 Bill, 1200 30 INR P-1, 4000 -30 INR", "5: 2026-04-10 Bill, 1200 5 INR P-1, 4000 -5 INR",
+                "3: 2026-04-10 Bill, 1200 30 INR P-1, 4000 -30 INR",
+                "5: 2026-04-10 Bill, 1200 5 INR P-1, 4000 -5 INR",
             ]
         )
         try await database.expectNoFaults()
@@ -32,13 +43,19 @@ struct TruncateTests {
         #expect(try await database.post("insert into bills (id) values (1), (2)") == "failed 2")
         #expect(try await database.post("truncate bills") == "unchanged 1")
         #expect(try await database.post() == "superseded 2")
-        #expect(try await database.lines("select distinct superseded_by from pgsync.sync_audit_log where outcome = 'superseded'") == ["3"])
+        #expect(
+            try await database.lines(
+                "select distinct superseded_by from pgsync.sync_audit_log where outcome = 'superseded'"
+            ) == ["3"]
+        )
         try await database.expectNoFaults()
     }
 
     @Test("of one partition takes back what was in that alone, and keeps what is inserted again")
     func partition() async throws {
-        _ = try await database.post("insert into parts (id, amount) select g, g from generate_series(1, 5) as g")
+        _ = try await database.post(
+            "insert into parts (id, amount) select g, g from generate_series(1, 5) as g"
+        )
         try await database.run(
             """
             insert into parts (id, amount) values (6, 6); update parts set amount = 20 where id = 2;
@@ -56,13 +73,17 @@ struct TruncateTests {
         try await database.expectNoFaults()
     }
 
-    @Test("of a partition does not take back what is inserted while it is looked at, though its id is smaller")
+    @Test(
+        "of a partition does not take back what is inserted while it is looked at, though its id is smaller"
+    )
     func partitionAndWriter() async throws {
         let database = database
         _ = try await database.post("insert into parts (id, amount) values (1, 1), (4, 4)")
         try await database.run("truncate parts_1")
         try await database.connect { writer in
-            try await writer.withSession { _ = try $0.runScript("begin; insert into parts (id, amount) values (1, 7)") }
+            try await writer.withSession {
+                _ = try $0.runScript("begin; insert into parts (id, amount) values (1, 7)")
+            }
             #expect(try await database.post() == "unchanged 1")
             try await writer.withSession { _ = try $0.runScript("commit") }
         }
@@ -77,7 +98,9 @@ struct TruncateTests {
         _ = try await database.post("insert into bills (id, amount) values (1, 1), (2, 2)")
         try await database.connect { holder in
             try await holder.withSession {
-                _ = try $0.runScript("begin; update bills set amount = 5 where id = 1; select pgsync.post_now('bills', '1')")
+                _ = try $0.runScript(
+                    "begin; update bills set amount = 5 where id = 1; select pgsync.post_now('bills', '1')"
+                )
             }
             try await database.run("insert into moves (id, amount) values (77, 1)")
             // The table itself is free for a TRUNCATE only when nobody writes to it, so it is logged by hand.

@@ -140,18 +140,21 @@ struct ChildProcessTests {
         #expect(politeOutput.status == .exited(0))
         #expect(politeOutput.standardOutput.text == "hello\nbye\n")
 
-        var stubborn = Invocation("sh", ["-c", "trap '' TERM; while :; do sleep 0.01; done"])
+        var stubborn = Invocation("sh", ["-c", "trap '' TERM; echo hello; while :; do sleep 0.01; done"])
         stubborn.terminationGrace = .milliseconds(100)
         #expect(try await outputOfTimedOut(stubborn).status == .signaled(SIGKILL))
     }
 
     private func outputOfTimedOut(_ invocation: Invocation) async throws -> ProcessOutput {
-        do {
-            _ = try await ChildProcess.run(invocation, timeout: .milliseconds(300))
-        } catch SubprocessError.timedOut(let output, after: .milliseconds(300)) {
-            return output
+        for timeout in [300, 3_000, 30_000].map(Duration.milliseconds) {
+            do {
+                _ = try await ChildProcess.run(invocation, timeout: timeout)
+            } catch SubprocessError.timedOut(let output, after: timeout) {
+                // On a busy machine it may have had no time to begin.
+                if output.standardOutput.text.hasPrefix("hello\n") { return output }
+            }
         }
-        throw Unexpected(what: "the program was not ended")
+        throw Unexpected(what: "the program was not ended, or never began")
     }
 
     @Test("ends the program when the task is cancelled, and only then returns")
@@ -238,7 +241,7 @@ struct ChildProcessTests {
             }
             try await group.waitForAll()
         }
-        #expect(ContinuousClock.now - started < .seconds(20), "they ran one after another")
+        #expect(ContinuousClock.now - started < .seconds(60), "they ran one after another")
     }
 
     @Test(

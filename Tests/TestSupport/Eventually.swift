@@ -9,7 +9,7 @@ public struct NeverHappened: Error, CustomStringConvertible {
 /// This is the one place in the tests that waits by time. The limit is generous, because it is only ever
 /// reached by a test that fails.
 public func eventually(
-    within limit: Duration = .seconds(20),
+    within limit: Duration = .seconds(60),
     fileID: StaticString = #fileID,
     line: Int = #line,
     _ condition: () async throws -> Bool

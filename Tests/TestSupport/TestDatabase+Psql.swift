@@ -8,6 +8,6 @@ extension TestDatabase {
         let uri = cluster.connectionString(database: name, role: role ?? owner)
         var psql = Invocation(cluster.binaries.psql, ["-XAt", "-v", "ON_ERROR_STOP=1", "-d", uri])
         psql.standardInput = .text(script)
-        return try await ChildProcess.run(psql, timeout: .seconds(30)).checked()
+        return try await ChildProcess.run(psql, timeout: .seconds(200)).checked()
     }
 }

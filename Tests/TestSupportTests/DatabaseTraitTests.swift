@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Database trait", .timeLimit(.minutes(5)))
+@Suite("Database trait", .timeLimit(.minutes(10)))
 struct DatabaseTraitTests {
     private static let names = Locked<Set<String>>([])
     private static let preparations = Locked(0)

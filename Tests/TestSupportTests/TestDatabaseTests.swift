@@ -3,7 +3,7 @@ import Subprocesses
 import TestSupport
 import Testing
 
-@Suite("Test database", .timeLimit(.minutes(5)))
+@Suite("Test database", .timeLimit(.minutes(10)))
 struct TestDatabaseTests {
     @Test(
         "goes with its owner and its connections, however the test ends",

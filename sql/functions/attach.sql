@@ -7,6 +7,7 @@ create or replace function pgsync.attach(
     actions text[] default array['create', 'update', 'delete', 'truncate'],
     before_image boolean default false,
     every_version boolean default false,
+    backfill boolean default false,
     dry_run boolean default false,
     patience interval default '30 seconds'
 )
@@ -50,10 +51,20 @@ begin
     if not dry_run and v_known.function_name <> v_source.function_name then
         perform pgsync.remove_capture(v_known.function_name);
     end if;
+
+    if backfill and dry_run then
+        return next 'would begin a backfill';
+    elsif backfill then
+        return next format(
+            'begun backfill %s; go on with: pgsync backfill %s',
+            pgsync.start_backfill(attach.source_table),
+            quote_literal(v_source.table_name)
+        );
+    end if;
 end;
 $$;
 
 comment on function pgsync.attach(
-    regclass, text[], text[], text[], text, text[], boolean, boolean, boolean, interval
+    regclass, text[], text[], text[], text, text[], boolean, boolean, boolean, boolean, interval
 )
 is 'Has every change of a table captured from now on, or changes how; returns what was done or would be.';

@@ -11,10 +11,14 @@ begin
     from pg_catalog.pg_trigger as present
     where present.tgname like '000\_pgsync\_%'
         and present.tgparentid = 0
-        and present.tgrelid in (
-            select source.source_table
-            union all
-            select tree.relid from pg_partition_tree(source.source_table) as tree
+        and (
+            present.tgrelid in (
+                select source.source_table
+                union all
+                select tree.relid from pg_partition_tree(source.source_table) as tree
+            )
+            -- What is no partition any more has kept its TRUNCATE trigger.
+            or present.tgfoid = to_regproc(format('pgsync.%I', source.function_name))
         )
         and not exists (
             select

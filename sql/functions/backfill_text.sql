@@ -11,27 +11,30 @@ select format(
 returns table (row_count bigint, last_key jsonb)
 language plpgsql
 security definer
-%10$s
+%5$s
 set timezone = 'UTC'
+set plan_cache_mode = force_custom_plan
 as $capture$
 #variable_conflict use_column
+declare
+    -- Looked up by name: after a restore, tables have other numbers.
+    v_root constant oid := (
+        select source.source_table from pgsync.sources as source where source.function_name = %6$L
+    );
 begin
     return query
-    with piece as materialized (
-        select
-            %2$s as record_id,
-            %3$s as image,
-            jsonb_build_array(%4$s) as key,
-            row_number() over (order by %4$s) as place
-        from %5$s, %9$s%6$s as pgsync_row
-        where $1 is null or (%4$s) > (%7$s)
-        order by %4$s
+    with piece as materialized (%2$s
+        where $1 is null or (%3$s) > (%4$s)
+        order by %3$s
         limit $2
     ),
     logged as (
-        insert into pgsync.sync_logs (source_table, record_id, action, data, origin, slot, snapshot)
+        insert into pgsync.sync_logs (
+            source_table, source_version, record_id, action, data, origin, slot, snapshot
+        )
         select
-            %8$s::oid,
+            v_root,
+            %7$s,
             piece.record_id,
             'create',
             piece.image,
@@ -50,21 +53,30 @@ end;
 $capture$;
 $template$,
     source.function_name || '_backfill',
-    pgsync.capture_key(source.key_columns),
-    pgsync.capture_image(source.source_table, source.captured_columns, source.source_table::oid::text),
-    string_agg('pgsync_row.' || quote_ident(key.name), ', ' order by key.place),
-    pgsync.capture_absent(
-        source.key_columns || array(
-            select described.name
-            from pgsync.capture_columns(source.source_table) as described
-            where source.captured_columns is null or described.name = any(source.captured_columns)
+    pgsync.capture_rows(
+        pgsync.capture_absent(
+            source.key_columns || array(
+                select described.name
+                from pgsync.capture_columns(source.source_table) as described
+                where source.captured_columns is null or described.name = any(source.captured_columns)
+            )
+        ),
+        pgsync.capture_scope(source.source_table) || source.source_table::text,
+        format(
+            '%s as record_id, %s as image',
+            pgsync.capture_key(source.source_table, source.key_columns),
+            pgsync.capture_image(source.source_table, source.captured_columns, 'v_root')
+        ),
+        format(
+            'jsonb_build_array(%1$s) as key, row_number() over (order by %1$s) as place',
+            string_agg('pgsync_row.' || quote_ident(key.name), ', ' order by key.place)
         )
     ),
-    source.source_table,
+    string_agg('pgsync_row.' || quote_ident(key.name), ', ' order by key.place),
     string_agg(format('($1 ->> %s)::%s', key.place - 1, described.data_type), ', ' order by key.place),
-    source.source_table::oid,
-    pgsync.capture_scope(source.source_table),
-    pgsync.capture_settings(source)
+    pgsync.capture_settings(source),
+    source.function_name,
+    source.version
 )
 from unnest(source.key_columns) with ordinality as key (name, place)
 inner join pgsync.capture_columns(source.source_table) as described on described.name = key.name;

@@ -8,14 +8,23 @@ set search_path = pg_catalog, pgsync, pg_temp
 as $$
 select pgsync.capture_frame(
     source,
-    E'    v_id bigint;\n    v_slot smallint;\n    v_image jsonb;\n    v_record_id text;\n'
-    || E'    v_old_image jsonb;\n    v_old_record_id text;\n',
+    E'    v_slot smallint;\n    v_image jsonb;\n    v_record_id text;\n'
+    || E'    v_old_image jsonb;\n    v_old_record_id text;\n    v_kept_image jsonb;\n',
     format(
-        E'    if tg_op = ''TRUNCATE'' then%s    else%s    end if;\n',
-        pgsync.capture_truncate('coalesce(pg_partition_root(tg_relid), tg_relid)'),
-        pgsync.capture_one(source, 'new', 'old', 'coalesce(pg_partition_root(tg_relid), tg_relid)')
+        E'    if tg_op = ''INSERT'' then%s    elsif tg_op = ''TRUNCATE'' then%s    else%s    end if;\n',
+        pgsync.capture_new(source, known.root),
+        pgsync.capture_truncate(source, known.root),
+        pgsync.capture_one(source, known.root)
     )
-);
+)
+from (
+    select
+        case
+            when relation.relkind = 'p' then 'coalesce(pg_partition_root(tg_relid), tg_relid)' else 'tg_relid'
+        end as root
+    from pg_catalog.pg_class as relation
+    where relation.oid = source.source_table
+) as known;
 $$;
 
 comment on function pgsync.capture_by_row(pgsync.sources)

@@ -13,43 +13,36 @@ declare
     );
     -- A whole row is compared as it is, and turned into an image only if it differs.
     v_whole constant boolean := v_image = 'to_jsonb(pgsync_row)';
-    v_names constant text[] := array(
-        select described.name
-        from pgsync.capture_columns(source.source_table) as described
-        where described.name = any(source.key_columns)
-            or (not v_whole and described.name = any(coalesce(source.captured_columns, array[described.name])))
+    v_fallback constant text := 'pgsync.record_id_of(tg_relid, to_jsonb(pgsync_row))';
+    v_key constant text := pgsync.capture_key(source.source_table, source.key_columns);
+    v_listed constant text := pgsync.capture_rows(
+        pgsync.capture_absent(array(
+            select described.name
+            from pgsync.capture_columns(source.source_table) as described
+            where described.name = any(source.key_columns)
+                or (not v_whole and described.name = any(coalesce(source.captured_columns, array[described.name])))
+        )),
+        '{rows}',
+        format('coalesce(%s, %s) as record_id', v_key, v_fallback) || case when v_whole then '' else ', ' || v_image || ' as image' end,
+        case when v_whole then 'pgsync_row as content' end
     );
-    v_rows constant text := format(
-        $template$(
-                    select
-                        coalesce(%s, pgsync.record_id_of(tg_relid, to_jsonb(pgsync_row))) as record_id,
-                        %s
-                    from %s, {rows} as pgsync_row
-                )$template$,
-        pgsync.capture_key(source.key_columns),
-        case when v_whole then 'pgsync_row as content' else v_image || ' as image' end,
-        pgsync.capture_absent(v_names)
-    );
-    -- Where each row becomes an image anyway, the key is read from that.
+    -- Where the key is the only name, what stands for a column that is gone can be the answer itself, which costs
+    -- nothing as long as it is there.
     v_imaged constant text := case
-        when v_whole then (
-            select format(
-                $template$(
-                    select coalesce(%s, pgsync.record_id_of(tg_relid, imaged.image)) as record_id, imaged.image
-                    from (select to_jsonb(pgsync_row) as image from {rows} as pgsync_row offset 0) as imaged
-                )$template$,
-                case count(*)
-                    when 1 then format('imaged.image ->> %L', min(key.name))
-                    else format(
-                        'case when num_nulls(%s) = 0 then jsonb_build_array(%s)::text end',
-                        string_agg(format('imaged.image ->> %L', key.name), ', ' order by key.place),
-                        string_agg(format('imaged.image -> %L', key.name), ', ' order by key.place)
-                    )
-                end
-            )
-            from unnest(source.key_columns) with ordinality as key (name, place)
+        when not v_whole then v_listed
+        else pgsync.capture_rows(
+            case cardinality(source.key_columns)
+                when 1 then format('(values (%s)) as absent (%I)', v_fallback, source.key_columns[1])
+                else pgsync.capture_absent(source.key_columns)
+            end,
+            '{rows}',
+            format(
+                case cardinality(source.key_columns) when 1 then '%s as record_id' else 'coalesce(%s, %s) as record_id' end,
+                v_key,
+                v_fallback
+            ),
+            'to_jsonb(pgsync_row) as image'
         )
-        else v_rows
     end;
     v_made_image constant text := case when v_whole then 'to_jsonb(made.content)' else 'made.image' end;
     v_gone_image constant text := case when v_whole then 'to_jsonb(gone.content)' else 'gone.image' end;
@@ -57,22 +50,24 @@ declare
 begin
     select string_agg(
         format(
-            E'    elsif tg_op = %1$L and not v_stale then%2$s    elsif tg_op = %1$L then%3$s',
+            E'    %s tg_op = %L then\n        if v_stale then%s        else%s        end if;\n',
+            case listed.place when 1 then 'if' else 'elsif' end,
             listed.operation,
-            pgsync.capture_insert(change.list, 'tg_relid'),
-            pgsync.capture_insert(pgsync.capture_reread(change.list), 'tg_relid')
+            pgsync.capture_insert(source, pgsync.capture_reread(change.list), 'tg_relid'),
+            pgsync.capture_insert(source, change.list, 'tg_relid')
         ),
-        '' order by listed.operation
+        '' order by listed.place
     )
     into v_many
     from (
         values
-        ('INSERT', format(
+        (1, 'INSERT', format(
             $template$                select made.record_id, 'create' as action, made.image, null::jsonb as old_image
-                from %s as made$template$,
+                from (%s
+                ) as made$template$,
             replace(v_imaged, '{rows}', '{new}')
         )),
-        ('UPDATE', format(
+        (2, 'UPDATE', format(
             $template$                select
                 coalesce(made.record_id, gone.record_id) as record_id,
                 case
@@ -82,27 +77,30 @@ begin
                 end as action,
                 case when made.record_id is null then %1$s else %2$s end as image,
                 case when made.record_id is not null then %3$s end as old_image
-            from %4$s as made
-            full join %5$s as gone on gone.record_id = made.record_id
+            from (%4$s
+                ) as made
+            full join (%5$s
+                ) as gone on gone.record_id = made.record_id
             where made.record_id is null
                 or gone.record_id is null
                 or %6$s$template$,
             v_gone_image,
             v_made_image,
             case when source.before_image then v_gone_image else 'null::jsonb' end,
-            replace(v_rows, '{rows}', '{new}'),
-            replace(v_rows, '{rows}', '{old}'),
+            replace(v_listed, '{rows}', '{new}'),
+            replace(v_listed, '{rows}', '{old}'),
             case
                 when v_whole then 'made.content *<> gone.content'
                 else 'made.image is distinct from gone.image'
             end
         )),
-        ('DELETE', format(
+        (3, 'DELETE', format(
             $template$                select gone.record_id, 'delete' as action, gone.image, null::jsonb as old_image
-                from %s as gone$template$,
+                from (%s
+                ) as gone$template$,
             replace(v_imaged, '{rows}', '{old}')
         ))
-    ) as listed (operation, changes)
+    ) as listed (place, operation, changes)
     cross join lateral (
         select replace(replace(listed.changes, '{new}', 'new_rows'), '{old}', 'old_rows') as list
     ) as change;
@@ -111,7 +109,7 @@ begin
         source,
         '',
         format(
-            E'    if tg_op = ''TRUNCATE'' then%s%s    end if;\n', pgsync.capture_truncate('tg_relid'), v_many
+            E'%s    else%s    end if;\n', v_many, pgsync.capture_truncate(source, 'tg_relid')
         )
     );
 end;

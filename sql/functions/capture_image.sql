@@ -1,6 +1,3 @@
--- The text of an expression over a row called pgsync_row. A column is named without its row and so is
--- looked up in the row first and then in the list "absent" beside it: when somebody drops or renames the
--- column, the function goes on and finds null there, instead of failing the application.
 create or replace function pgsync.capture_image(source_table regclass, captured_columns text[], root text)
 returns text
 language plpgsql
@@ -54,9 +51,7 @@ begin
     ) as part;
 
     if v_whole then
-        return format(
-            'to_jsonb(pgsync_row) || (select %s from (select pgsync_row.*) as pgsync_content)', v_parts
-        );
+        return 'to_jsonb(pgsync_row) || ' || v_parts;
     end if;
 
     -- A null may be a column that is gone: then the numbers of the columns tell which is which.
@@ -66,9 +61,8 @@ begin
         where capture_image.captured_columns is null or shown.name = any(capture_image.captured_columns)
     );
     return format(
-        '(select case when %s > 0 and (select pgsync.lacks_columns(%s, %L)) '
-        || 'then pgsync.renamed_image(%2$s, to_jsonb(pgsync_row)) else %4$s end '
-        || 'from (select pgsync_row.*) as pgsync_content)',
+        'case when %s > 0 and (select pgsync.lacks_columns(%s, %L)) '
+        || 'then pgsync.renamed_image(%2$s, to_jsonb(pgsync_row)) else %4$s end',
         v_nulls,
         root,
         v_names,
@@ -78,4 +72,4 @@ end;
 $$;
 
 comment on function pgsync.capture_image(regclass, text[], text)
-is 'The SQL expression that makes the image of a row called pgsync_row; null columns mean all.';
+is 'The SQL expression that makes the image of a row, to stand in capture_rows; null columns mean all.';

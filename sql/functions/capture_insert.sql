@@ -1,18 +1,19 @@
 -- One statement writes the log and the queue, whatever list of changes it is given. The slot is a hash of the
 -- record, so that changes of one record share it; it is only ever compared with slots of its own time.
-create or replace function pgsync.capture_insert(changes text, root text)
+create or replace function pgsync.capture_insert(source pgsync.sources, changes text, root text)
 returns text
 language sql
 immutable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-select replace(replace($template$
+select replace(replace(replace($template$
         with logged as (
             insert into pgsync.sync_logs (
-                source_table, record_id, action, data, old_data, origin, slot, correlation_id
+                source_table, source_version, record_id, action, data, old_data, origin, slot, correlation_id
             )
             select
                 {root},
+                {version},
                 change.record_id,
                 change.action,
                 change.image,
@@ -27,8 +28,8 @@ select replace(replace($template$
         )
         insert into pgsync.sync_queue (log_id, slot)
         select logged.id, logged.slot from logged;
-$template$, '{changes}', capture_insert.changes), '{root}', capture_insert.root);
+$template$, '{changes}', capture_insert.changes), '{root}', capture_insert.root), '{version}', source.version::text);
 $$;
 
-comment on function pgsync.capture_insert(text, text)
+comment on function pgsync.capture_insert(pgsync.sources, text, text)
 is 'The SQL statement that logs and queues a list of changes.';

@@ -1,23 +1,31 @@
-create or replace function pgsync.capture_key(key_columns text[])
+-- The text of a key must be that which jsonb has for it, because that is what stands in the images.
+create or replace function pgsync.capture_key(source_table regclass, key_columns text[])
 returns text
 language sql
-immutable
+stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-select format(
-    '(select %s from (select pgsync_row.*) as pgsync_content)',
-    case cardinality(capture_key.key_columns)
-        when 1 then format('to_jsonb(%I) #>> ''{}''', capture_key.key_columns[1])
-        else (
-            select format(
-                'case when num_nulls(%1$s) = 0 then jsonb_build_array(%1$s)::text end',
-                string_agg(quote_ident(key.name), ', ' order by key.place)
-            )
-            from unnest(capture_key.key_columns) with ordinality as key (name, place)
+select case count(*)
+    when 1 then min(
+        format(
+            case
+                when attribute.atttypid = any(
+                    array['int2', 'int4', 'int8', 'text', 'varchar', 'uuid']::regtype[]::oid[]
+                ) then '%I::text'
+                else 'to_jsonb(%I) #>> ''{}'''
+            end,
+            key.name
         )
-    end
-);
+    )
+    else format(
+        'case when num_nulls(%1$s) = 0 then jsonb_build_array(%1$s)::text end',
+        string_agg(quote_ident(key.name), ', ' order by key.place)
+    )
+end
+from unnest(capture_key.key_columns) with ordinality as key (name, place)
+left join pg_catalog.pg_attribute as attribute
+    on attribute.attrelid = capture_key.source_table and attribute.attname = key.name;
 $$;
 
-comment on function pgsync.capture_key(text[])
-is 'The SQL expression that makes the record_id of a row called pgsync_row.';
+comment on function pgsync.capture_key(regclass, text[])
+is 'The SQL expression that makes the record_id of a row, to stand in capture_rows.';

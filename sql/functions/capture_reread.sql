@@ -9,7 +9,11 @@ select replace($template$                with reported as (
                 )
                 select
                     reported.record_id,
-                    case when present.record_id is null then 'delete' else reported.action end as action,
+                    case
+                        when present.record_id is null then 'delete'
+                        when reported.action = 'delete' then 'update'
+                        else reported.action
+                    end as action,
                     coalesce(present.image, reported.image) as image,
                     reported.old_image
                 from reported

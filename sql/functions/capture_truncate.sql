@@ -1,10 +1,11 @@
-create or replace function pgsync.capture_truncate(root text)
+create or replace function pgsync.capture_truncate(source pgsync.sources, root text)
 returns text
 language sql
 immutable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 select pgsync.capture_insert(
+    source,
     $changes$                select
                     '' as record_id,
                     'truncate' as action,
@@ -14,5 +15,5 @@ select pgsync.capture_insert(
 );
 $$;
 
-comment on function pgsync.capture_truncate(text)
+comment on function pgsync.capture_truncate(pgsync.sources, text)
 is 'The part of a capture function that reports a TRUNCATE, of the table or of one partition.';

@@ -60,6 +60,20 @@ begin
             using errcode = 'feature_not_supported', hint = 'Name other columns: key_columns => array[…].';
     end if;
 
+    if pgsync.key_guard(source.source_table, source.key_columns) is null then
+        select string_agg(quote_ident(key.name), ', ' order by key.place)
+        into v_columns
+        from unnest(source.key_columns) with ordinality as key (name, place);
+        raise exception '% cannot be identified by %, of which two rows may have the same', source.table_name, v_columns
+            using errcode = 'object_not_in_prerequisite_state',
+            detail = 'Changes of both would be taken for changes of one record.',
+            hint = format(
+                'Let an index see to it (create unique index concurrently on %s (%s);), or name other columns.',
+                source.table_name,
+                v_columns
+            );
+    end if;
+
     select string_agg(format('%I (%s)', described.name, described.data_type), ', ' order by described.number)
     into v_columns
     from pgsync.capture_columns(source.source_table) as described
@@ -73,10 +87,26 @@ begin
     select string_agg(quote_ident(described.name), ', ')
     into v_columns
     from pgsync.capture_columns(source.source_table) as described
-    where described.name in ('pgsync_row', 'pgsync_content', 'tg_relid');
+    where described.name in ('pgsync_row', 'pgsync_content', 'tg_relid', 'v_root');
     if v_columns is not null then
         raise exception '% has a column %, a name the capture functions use themselves', source.table_name, v_columns
             using errcode = 'reserved_name';
+    end if;
+
+    select string_agg(format('%I on %s', present.tgname, present.tgrelid::regclass), ', ')
+    into v_columns
+    from pg_catalog.pg_trigger as present
+    inner join pg_catalog.pg_proc as routine on routine.oid = present.tgfoid
+    where present.tgname like '000\_pgsync\_%'
+        and routine.pronamespace <> 'pgsync'::regnamespace
+        and present.tgrelid in (
+            select source.source_table
+            union all
+            select tree.relid from pg_partition_tree(source.source_table) as tree
+        );
+    if v_columns is not null then
+        raise exception '% has triggers that have the names of capture and are not: %', source.table_name, v_columns
+            using errcode = 'duplicate_object', hint = 'Rename them: alter trigger … on … rename to …;';
     end if;
 
     if not pg_has_role(v_table.relowner, 'usage') and exists (

@@ -8,6 +8,7 @@ declare
     v_table pg_catalog.pg_class;
     v_schema text;
     v_reason text;
+    v_unlogged text;
 begin
     select relation.* into v_table from pg_catalog.pg_class as relation where relation.oid = source.source_table;
     select namespace.nspname::text
@@ -28,6 +29,11 @@ begin
     end if;
     if v_table.relpersistence = 't' then
         raise exception '% is a temporary table', source.table_name using errcode = 'wrong_object_type';
+    end if;
+    select part.name into v_unlogged from pgsync.unlogged_parts(source.source_table) as part (name) limit 1;
+    if found then
+        raise exception '% is unlogged: a crash of the server empties it, and no trigger fires', v_unlogged
+            using errcode = 'wrong_object_type', hint = format('alter table %s set logged;', v_unlogged);
     end if;
 
     select excluded.reason

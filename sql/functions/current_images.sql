@@ -19,27 +19,33 @@ begin
             when 1 then '(%1$s) in (select key::%2$s from unnest($1) as key)'
             else '(%1$s) in (select %3$s from unnest($1) as key)'
         end,
-        string_agg('pgsync_row.' || quote_ident(described.name), ', ' order by key.place),
-        min(described.data_type),
+        string_agg('pgsync_row.' || quote_ident(shaped.present_name), ', ' order by key.place),
+        min(shaped.present_type),
         string_agg(
-            format('(key::jsonb ->> %s)::%s', key.place - 1, described.data_type), ', ' order by key.place
+            format('(key::jsonb ->> %s)::%s', key.place - 1, shaped.present_type), ', ' order by key.place
         )
     )
     into v_match
     from unnest(v_source.key_columns) with ordinality as key (name, place)
-    inner join jsonb_each(v_source.shape) as shape (number, described) on shape.described ->> 'name' = key.name
-    inner join pgsync.capture_columns(v_root) as described on described.number = shape.number::smallint;
+    inner join pgsync.shape_columns(v_root, v_source.shape) as shaped on shaped.name = key.name;
 
     return query execute format(
-        'select coalesce(%s, pgsync.record_id_of(%s, to_jsonb(pgsync_row))), %s from %s, %s%s as pgsync_row where %s',
-        pgsync.capture_key(v_source.key_columns),
-        v_root::oid,
-        pgsync.capture_image(v_root, v_source.captured_columns, v_root::oid::text),
-        pgsync.capture_absent(v_source.key_columns || array(
-            select described.name from pgsync.capture_columns(v_root) as described
-        )),
-        pgsync.capture_scope(v_root),
-        v_root,
+        '%s where %s',
+        pgsync.capture_rows(
+            pgsync.capture_absent(
+                v_source.key_columns || array(
+                    select described.name from pgsync.capture_columns(v_root) as described
+                )
+            ),
+            pgsync.capture_scope(v_root) || v_root::text,
+            format(
+                'coalesce(%s, pgsync.record_id_of(%s, to_jsonb(pgsync_row))) as record_id, %s as image',
+                pgsync.capture_key(v_root, v_source.key_columns),
+                v_root::oid,
+                pgsync.capture_image(v_root, v_source.captured_columns, v_root::oid::text)
+            ),
+            null
+        ),
         v_match
     ) using record_ids;
 end;

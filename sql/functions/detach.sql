@@ -18,12 +18,13 @@ begin
     from pgsync.sources as known
     where known.source_table = detach.source_table and known.attached;
     if not found then
-        raise exception '% is not attached', source_table
+        raise exception '% is not attached', coalesce(pgsync.qualified_name(source_table), source_table::text)
             using errcode = 'object_not_in_prerequisite_state',
             hint = 'select source_table from pgsync.sources where attached; shows what is.';
     end if;
 
-    if not dry_run then
+    -- One that was dropped has nothing left to lock.
+    if not dry_run and pgsync.qualified_name(detach.source_table) is not null then
         perform pgsync.lock_patiently(detach.source_table, patience, true);
     end if;
     for v_step in

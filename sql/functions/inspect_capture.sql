@@ -23,11 +23,11 @@ begin
             return query select v_source.source_table, 'table_dropped', 'problem',
                 v_source.table_name || ' is gone',
                 case
-                    when v_taken is null then 'its history stays; to forget it: '
-                        || format('update pgsync.sources set attached = false, detached_at = now() '
-                            || 'where source_table = %s;', v_source.source_table::oid)
-                    else 'another table has its name: ' || format('select pgsync.attach(%L);', v_source.table_name)
-                end;
+                    when v_taken is null then ''
+                    else format('another table has its name: select pgsync.attach(%L); and ', v_source.table_name)
+                end || format(
+                    'select pgsync.detach(''%s''); ends its capture, its history stays', v_source.source_table::oid
+                );
             continue;
         end if;
 
@@ -46,7 +46,7 @@ begin
         return query select v_source.source_table, 'trigger_missing', 'problem',
             format('%s has no trigger %I', wanted.target, wanted.trigger_name), v_reattach || ' then backfill it'
             from pgsync.capture_triggers(v_source) as wanted
-            where not exists (
+            where (wanted.target = v_source.source_table or wanted.target = any(v_source.parts)) and not exists (
                 select
                 from pg_catalog.pg_trigger as present
                 inner join pg_catalog.pg_proc as routine on routine.oid = present.tgfoid
@@ -70,6 +70,38 @@ begin
                         and present.tgname = '000_pgsync_' || missing.event
                         and routine.proname = v_source.function_name
                 );
+
+        return query select v_source.source_table, 'partition_added', 'warning',
+            format('%s became a partition later: what rows it brought along, and its TRUNCATE, are not captured', part.relid),
+            v_reattach || ' then backfill it, if there are such rows'
+            from pg_partition_tree(v_source.source_table) as part
+            where part.isleaf and part.relid <> v_source.source_table and part.relid <> all(v_source.parts);
+
+        return query select v_source.source_table, 'partition_gone', 'warning',
+            format('%s is no partition any more: its rows went with it, and no trigger saw that', known.name),
+            v_reattach || ' once it is settled what that means for what was made of them'
+            from unnest(v_source.parts, v_source.part_names) as known (part, name)
+            where not exists (
+                select
+                from pg_partition_tree(v_source.source_table) as part
+                where part.isleaf and part.relid = known.part
+            );
+
+        return query select v_source.source_table, 'table_unlogged', 'problem',
+            format('%s is unlogged: a crash of the server empties it, and no trigger fires', part.name),
+            format('alter table %s set logged;', part.name)
+            from pgsync.unlogged_parts(v_source.source_table) as part (name);
+
+        return query select v_source.source_table, 'key_not_unique', 'problem',
+            format('nothing keeps two rows of %s from having the same %s', v_source.table_name, keys.names),
+            format('create unique index concurrently on %s (%s);', v_source.table_name, keys.names)
+            from (
+                select string_agg(quote_ident(shaped.present_name), ', ' order by key.place), array_agg(shaped.present_name)
+                from unnest(v_source.key_columns) with ordinality as key (name, place)
+                inner join pgsync.shape_columns(v_source.source_table, v_source.shape) as shaped on shaped.name = key.name
+                having count(shaped.present_name) = cardinality(v_source.key_columns)
+            ) as keys (names, list)
+            where pgsync.key_guard(v_source.source_table, keys.list) is null;
 
         return query select v_source.source_table, 'trigger_disabled', 'problem',
             format('trigger %I of %s does not always fire', present.tgname, present.tgrelid::regclass),
@@ -99,30 +131,26 @@ begin
 
         return query select v_source.source_table,
             case
-                when now_there.name is null then 'column_dropped'
-                when now_there.name <> before.described ->> 'name' then 'column_renamed'
+                when shaped.present_name is null then 'column_dropped'
+                when shaped.present_name <> shaped.name then 'column_renamed'
                 else 'column_retyped'
             end,
-            case when before.described ->> 'name' = any(v_source.key_columns) then 'problem' else 'warning' end,
+            case when shaped.name = any(v_source.key_columns) then 'problem' else 'warning' end,
             case
-                when now_there.name is null then format('column %I is gone', before.described ->> 'name')
-                when now_there.name <> before.described ->> 'name'
-                    then format('column %I is now called %I', before.described ->> 'name', now_there.name)
+                when shaped.present_name is null then format('column %I is gone', shaped.name)
+                when shaped.present_name <> shaped.name
+                    then format('column %I is now called %I', shaped.name, shaped.present_name)
                 else format(
                     'column %I was %s and is %s: if its values changed with it, no trigger saw that',
-                    now_there.name, before.described ->> 'type', now_there.data_type
+                    shaped.name, shaped.data_type, shaped.present_type
                 )
             end,
-            v_reattach || case when now_there.name = before.described ->> 'name' then ' then backfill it' else '' end
-            from jsonb_each(v_source.shape) as before (number, described)
-            left join pgsync.capture_columns(v_source.source_table) as now_there
-                on now_there.number = before.number::smallint
-            where (
-                v_source.captured_columns is null or before.described ->> 'name' = any(v_source.captured_columns)
-            ) and (
-                now_there.name is null
-                or now_there.name <> before.described ->> 'name'
-                or now_there.data_type <> before.described ->> 'type'
+            v_reattach || case when shaped.present_name = shaped.name then ' then backfill it' else '' end
+            from pgsync.shape_columns(v_source.source_table, v_source.shape) as shaped
+            where (v_source.captured_columns is null or shaped.name = any(v_source.captured_columns)) and (
+                shaped.present_name is null
+                or shaped.present_name <> shaped.name
+                or shaped.present_type <> shaped.data_type
             );
 
         return query select v_source.source_table, 'column_added', 'note',
@@ -130,7 +158,11 @@ begin
             || case when v_source.captured_columns is null then '' else ' and is not captured' end,
             case when v_source.captured_columns is null then v_reattach else 'attach again to capture it' end
             from pgsync.capture_columns(v_source.source_table) as added
-            where not v_source.shape ? added.number::text;
+            where added.number not in (
+                select shaped.present_number
+                from pgsync.shape_columns(v_source.source_table, v_source.shape) as shaped
+                where shaped.present_number is not null
+            );
     end loop;
 end;
 $$;

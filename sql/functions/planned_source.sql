@@ -40,8 +40,7 @@ begin
             using errcode = 'object_not_in_prerequisite_state',
             detail = 'Changes are kept per record, and a record is known by its key.',
             hint = format(
-                'Add one (alter table %1$s add primary key (…)), or name columns that identify a row: '
-                || 'select pgsync.attach(%1$L, key_columns => array[…]);',
+                'Add one (alter table %s add primary key (…)), or a unique index over columns that are never null.',
                 v_source.table_name
             );
     end if;
@@ -91,9 +90,7 @@ begin
     v_source.actions := actions;
     v_source.before_image := before_image;
     v_source.every_version := every_version;
-    v_source.function_name := left(
-        'capture_' || regexp_replace(lower(v_source.table_name), '[^a-z0-9]+', '_', 'g'), 40
-    ) || '_' || source_table::oid;
+    v_source.function_name := pgsync.capture_name(source_table);
     return v_source;
 end;
 $$;

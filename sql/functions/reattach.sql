@@ -1,5 +1,9 @@
 -- Renamed columns keep their numbers, so key and list of columns can be carried over.
-create or replace function pgsync.reattach(source_table regclass, dry_run boolean default false)
+create or replace function pgsync.reattach(
+    source_table regclass,
+    dry_run boolean default false,
+    patience interval default '30 seconds'
+)
 returns setof text
 language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
@@ -20,14 +24,13 @@ begin
     end if;
 
     select
-        array_agg(present.name order by array_position(v_source.key_columns, before.described ->> 'name'))
-            filter (where before.described ->> 'name' = any(v_source.key_columns)),
-        array_agg(present.name order by present.number)
-            filter (where before.described ->> 'name' = any(v_source.captured_columns))
+        array_agg(shaped.present_name order by array_position(v_source.key_columns, shaped.name))
+            filter (where shaped.name = any(v_source.key_columns)),
+        array_agg(shaped.present_name order by shaped.present_number)
+            filter (where shaped.name = any(v_source.captured_columns))
     into v_key, v_columns
-    from jsonb_each(v_source.shape) as before (number, described)
-    inner join pgsync.capture_columns(reattach.source_table) as present
-        on present.number = before.number::smallint;
+    from pgsync.shape_columns(reattach.source_table, v_source.shape) as shaped
+    where shaped.present_name is not null;
 
     return query
     select step.step
@@ -39,10 +42,11 @@ begin
         actions => v_source.actions,
         before_image => v_source.before_image,
         every_version => v_source.every_version,
-        dry_run => reattach.dry_run
+        dry_run => reattach.dry_run,
+        patience => reattach.patience
     ) as step (step);
 end;
 $$;
 
-comment on function pgsync.reattach(regclass, boolean)
+comment on function pgsync.reattach(regclass, boolean, interval)
 is 'Makes the capture function and triggers of a source anew, after its columns or triggers were changed.';

@@ -10,15 +10,11 @@ as $$
 declare
     v_key jsonb;
 begin
-    select jsonb_agg(record_id_of.image -> attribute.attname order by key.place)
+    select jsonb_agg(record_id_of.image -> shaped.present_name order by key.place)
     into v_key
     from pgsync.sources as source
     cross join unnest(source.key_columns) with ordinality as key (name, place)
-    inner join jsonb_each(source.shape) as shape (number, described)
-        on shape.described ->> 'name' = key.name
-    inner join pg_catalog.pg_attribute as attribute
-        on attribute.attrelid = source.source_table
-            and attribute.attnum = shape.number::smallint
+    inner join pgsync.shape_columns(source.source_table, source.shape) as shaped on shaped.name = key.name
     where source.source_table = coalesce(pg_partition_root(changed_table::regclass), changed_table);
 
     return coalesce(case jsonb_array_length(v_key) when 1 then v_key ->> 0 else v_key::text end, '?');

@@ -108,4 +108,4 @@ end;
 $$;
 
 comment on function pgsync.settle_earlier(pgsync.claim[], bigint[], bigint[], text, timestamptz)
-is 'Ends failed changes that were overtaken, and gives the next that waited its turn; returns how many ended.';
+is 'Ends failed changes that were overtaken, and gives the next that waited its turn; returns how many.';

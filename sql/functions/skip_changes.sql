@@ -1,5 +1,5 @@
--- It has the slots before it looks, like whoever posts: so nobody finds a change in the way that is just being
--- skipped, and then waits for it.
+-- It has the slots before it looks, like whoever posts: so nobody finds a change in the way that is just
+-- being skipped, and then waits for it.
 create or replace function pgsync.skip_changes(log_ids bigint[], reason text)
 returns bigint
 language plpgsql

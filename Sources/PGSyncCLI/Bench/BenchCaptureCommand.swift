@@ -16,7 +16,7 @@ struct BenchCaptureCommand: Command {
         discussion: """
             The same writes go to five tables: one without a trigger (none), one with a plain trigger that inserts \
             into a plain log (bare), two attached ones, with a listener that sleeps and wakes all the time \
-            (sleeping) and with nobody asleep (busy), and one whose plain trigger also notifies for each row \
+            (sleeping) and with a worker that takes changes out of the queue as fast as it can (busy), and one whose plain trigger also notifies for each row \
             (naive). They take turns in each round. A ratio compares two rates of one round; shown are medians over \
             the rounds. In the end every log is compared with what was written and with its table.
 

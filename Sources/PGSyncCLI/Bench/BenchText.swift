@@ -39,6 +39,7 @@ struct BenchText {
             \(table.text())
             \(proofs.joined(separator: "\n"))
             the sleeping listener woke by: \(wakes)
+            the busy worker took \(report.taken) changes out of the queue
 
             """
     }
@@ -57,6 +58,7 @@ struct BenchText {
                 }
             ),
             "wakes": .object(JSONObject(report.wakes.map { ($0.reason, JSONValue($0.count)) })),
+            "taken": JSONValue(report.taken),
         ]
     }
 

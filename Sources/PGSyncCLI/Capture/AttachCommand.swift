@@ -16,6 +16,7 @@ struct AttachCommand: Command {
     var actions = ActionList(ChangeAction.allCases)
     var beforeImage = false
     var everyVersion = false
+    var renew = false
     var backfill = false
     var pace = Pace(percent: 50)
     var dryRun = false
@@ -30,7 +31,7 @@ struct AttachCommand: Command {
 
             The lock it needs, against writers, is asked for only a moment at a time, so that the application never \
             queues behind it. Attaching again with other options takes the place of the present ones, with nothing \
-            lost in between.
+            lost in between; --renew keeps them, and follows columns that were added or renamed.
             """,
         examples: [
             .init("pgsync attach bills --dry-run", "See what would be done."),
@@ -39,6 +40,7 @@ struct AttachCommand: Command {
                 "pgsync attach sales.visits --exclude patient_name",
                 "Leave out what must not leave the table."
             ),
+            .init("pgsync attach bills --renew", "Do what doctor asks for after a change of columns."),
             .init("pgsync attach '\"Odd Name\"' --key a,b", "Name the columns that identify a record."),
         ]
     )
@@ -60,6 +62,7 @@ struct AttachCommand: Command {
             \.everyVersion,
             help: "Let every waiting change of a record count, not the newest."
         ),
+        .flag("renew", \.renew, help: "Keep the options it is attached with, and make everything anew."),
         .flag("backfill", \.backfill, help: "Then bring the rows that are there already into the log."),
         .option("pace", \.pace, help: "How much of the time a backfill spends working."),
         .flag("dry-run", \.dryRun, help: "Check everything and say what would be done; change nothing."),
@@ -75,15 +78,22 @@ struct AttachCommand: Command {
         if columns != nil && exclude != nil {
             throw UsageProblem.conflict("choose one of --columns and --exclude")
         }
+        var asked = options
+        asked.patience = CaptureOptions().patience
+        if renew && asked != CaptureOptions() {
+            throw UsageProblem.conflict("--renew keeps the options there are and takes none of them")
+        }
     }
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         let database = try Database(globals, in: context, program: "pgsync attach")
-        let (table, steps) = try await database.withSchema { [name = table, options, dryRun] connection in
+        let (table, steps) = try await database.withSchema {
+            [name = table, options, renew, dryRun] connection in
             try await connection.withTransaction { session in
                 let store = SourceStore(session)
                 let table = try store.table(named: name)
-                return (table, try store.attach(table, options, isDryRun: dryRun))
+                guard renew else { return (table, try store.attach(table, options, isDryRun: dryRun)) }
+                return (table, try store.reattach(table, isDryRun: dryRun, patience: options.patience))
             }
         }
         if globals.json, !backfill || dryRun {

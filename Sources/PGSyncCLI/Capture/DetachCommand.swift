@@ -12,7 +12,10 @@ struct DetachCommand: Command {
     static let signature = Signature(
         "detach",
         "End the capture of a table.",
-        discussion: "What was captured stays in the log, and what waits there is still worked on.",
+        discussion: """
+            What was captured stays in the log, and what waits there is still worked on. A table that was dropped \
+            is detached by the name it had.
+            """,
         examples: [.init("pgsync detach bills --dry-run", "See what would be done.")]
     )
 
@@ -32,7 +35,7 @@ struct DetachCommand: Command {
         let (table, steps) = try await database.withSchema { [name = table, dryRun, patience] connection in
             try await connection.withTransaction { session in
                 let store = SourceStore(session)
-                let table = try store.table(named: name)
+                let table = try store.tableToDetach(named: name)
                 return (table, try store.detach(table, isDryRun: dryRun, patience: patience))
             }
         }

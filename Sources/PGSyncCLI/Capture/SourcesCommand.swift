@@ -11,7 +11,8 @@ struct SourcesCommand: Command {
     static let signature = Signature(
         "sources",
         "Show the attached tables, what waits, and what is wrong.",
-        discussion: "Counting the captured changes reads the whole log; --no-count leaves that out."
+        discussion: "Counting the captured changes reads the whole log; --no-count leaves that out.",
+        examples: [.init("pgsync sources --no-count --json", "Have a program look, at little cost.")]
     )
     static let parameters: [Parameter<Self>] = [
         .flag("count", \.counts, isNegatable: true, help: "Count the captured changes, too.")
@@ -69,6 +70,7 @@ extension Source {
             "every_version": .bool(wantsEveryVersion),
             "attached_at": .string(attachedAt.description),
             "attached_by": .string(attachedBy),
+            "version": JSONValue(version),
             "waiting": JSONValue(waiting),
             "captured": captured.map { JSONValue($0) } ?? .null,
             "findings": .array(

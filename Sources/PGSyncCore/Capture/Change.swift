@@ -21,6 +21,8 @@ package struct Change: Sendable, Equatable, Identifiable {
     package let correlationID: String?
     /// Whether a backfill has read it, rather than a trigger reported it.
     package let isBackfilled: Bool
+    /// Which version of its source made the images; nil for one that no trigger captured.
+    package let sourceVersion: Int?
 
     package init(
         id: Int64,
@@ -34,7 +36,8 @@ package struct Change: Sendable, Equatable, Identifiable {
         transactionID: UInt64,
         capturedAt: Duration,
         correlationID: String?,
-        isBackfilled: Bool
+        isBackfilled: Bool,
+        sourceVersion: Int? = nil
     ) {
         self.id = id
         self.source = source
@@ -48,5 +51,6 @@ package struct Change: Sendable, Equatable, Identifiable {
         self.capturedAt = capturedAt
         self.correlationID = correlationID
         self.isBackfilled = isBackfilled
+        self.sourceVersion = sourceVersion
     }
 }

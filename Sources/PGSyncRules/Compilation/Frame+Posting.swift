@@ -48,7 +48,8 @@ extension Frame {
 
     var dimensions: String {
         array("jsonb", "dimensions", leavingOut: "'false'::jsonb") { line in
-            line.isOptional ? marked("'false'::jsonb", line, unless: line.dimensions) : line.dimensions ?? "null"
+            line.isOptional
+                ? marked("'false'::jsonb", line, unless: line.dimensions) : line.dimensions ?? "null"
         }
     }
 

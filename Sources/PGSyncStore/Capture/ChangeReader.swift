@@ -37,7 +37,8 @@ package struct ChangeReader {
             declare pgsync_changes no scroll cursor for
             select
                 id, source_table::bigint as source, record_id, action, data, old_data, origin, slot,
-                captured_xid, captured_at, correlation_id, snapshot is not null as is_backfilled
+                captured_xid, captured_at, correlation_id, snapshot is not null as is_backfilled,
+                source_version
             from pgsync.changes_between(\(after?.id), \(until.id))
             """
         )
@@ -70,7 +71,8 @@ extension Change {
             transactionID: try row.decode("captured_xid"),
             capturedAt: .microseconds(capturedAt.microsecondsSinceEpoch),
             correlationID: try row.decode("correlation_id"),
-            isBackfilled: try row.decode("is_backfilled")
+            isBackfilled: try row.decode("is_backfilled"),
+            sourceVersion: try row.decode("source_version")
         )
     }
 }

@@ -13,6 +13,8 @@ package struct Source: Sendable, Equatable {
     package let wantsEveryVersion: Bool
     package let attachedAt: Timestamp
     package let attachedBy: String
+    /// Grows each time it is attached; its changes name it.
+    package let version: Int
     /// Changes that are not finished.
     package let waiting: Int
     /// Changes there are in the log; nil where they were not counted.
@@ -30,6 +32,7 @@ package struct Source: Sendable, Equatable {
         wantsEveryVersion = try row.decode("every_version")
         attachedAt = try row.decode("attached_at")
         attachedBy = try row.decode("attached_by")
+        version = try row.decode("version")
         waiting = try row.decode("waiting")
         captured = try row.decode("captured")
         self.findings = findings

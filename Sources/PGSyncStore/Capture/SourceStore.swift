@@ -30,6 +30,39 @@ package struct SourceStore {
         return TableReference(id: try row.decode("id"), name: try row.decode("name"))
     }
 
+    /// Finds an attached table to let go of, also one that was dropped or has been replaced under its name.
+    package func tableToDetach(named name: String) throws -> TableReference {
+        let present = Result { try table(named: name) }
+        if case .success(let table) = present, try isAttached(table) { return table }
+        if case .failure(CaptureError.unreadableName) = present { return try present.get() }
+        let gone = try session.query(
+            """
+            select source.source_table::oid::bigint as id, source.table_name as name
+            from pgsync.sources as source
+            cross join pg_catalog.parse_ident(source.table_name) as known
+            cross join pg_catalog.parse_ident(\(name)) as wanted
+            where source.attached
+                and not exists (select from pg_catalog.pg_class as relation where relation.oid = source.source_table)
+                and known[2] = wanted[cardinality(wanted)]
+                and (cardinality(wanted) = 1 or known[1] = wanted[1])
+            limit 1
+            """
+        ).first
+        guard let gone else { return try present.get() }
+        return TableReference(id: try gone.decode("id"), name: try gone.decode("name"))
+    }
+
+    private func isAttached(_ table: TableReference) throws -> Bool {
+        try session.query(
+            """
+            select exists (
+                select from pgsync.sources as source
+                where source.attached and source.source_table = \(.inferred(table.argument))::regclass
+            )
+            """
+        ).onlyRow().decode(0)
+    }
+
     /// Has every change of a table captured from now on, or changes how; returns what was done or would be.
     ///
     /// In one transaction with the caller: other options take the place of present ones with nothing lost between.
@@ -74,10 +107,18 @@ package struct SourceStore {
     }
 
     /// Makes the capture function and the triggers anew, after columns or triggers were changed.
-    package func reattach(_ table: TableReference, isDryRun: Bool = false) throws -> [String] {
+    package func reattach(
+        _ table: TableReference,
+        isDryRun: Bool = false,
+        patience: Duration = .seconds(30)
+    ) throws -> [String] {
         try steps(
             """
-            select step from pgsync.reattach(\(.inferred(table.argument)), dry_run => \(isDryRun)) as step
+            select step from pgsync.reattach(
+                \(.inferred(table.argument)),
+                dry_run => \(isDryRun),
+                patience => make_interval(secs => \(patience / .seconds(1)))
+            ) as step
             """
         )
     }
@@ -104,7 +145,7 @@ package struct SourceStore {
             select
                 source.table_name, source.key_columns, source.captured_columns, source.trigger_kind,
                 source.actions, source.before_image, source.every_version, source.attached_at,
-                source.attached_by,
+                source.attached_by, source.version,
                 coalesce(waiting.changes, 0) as waiting,
                 case when \(countsCaptured) then coalesce(captured.changes, 0) end as captured
             from pgsync.sources as source

@@ -173,7 +173,7 @@ package struct RuleComparison {
                 format('select count(*) from %s%s', pgsync.capture_scope(relation.oid), relation.oid::regclass) as count,
                 format(
                     'declare pgsync_rows no scroll cursor for select %s as record_id, %s as image from %s%s as pgsync_row',
-                    coalesce(pgsync.capture_key(known.key_columns), 'pgsync_row.ctid::text'),
+                    coalesce(pgsync.capture_key(relation.oid, known.key_columns), 'pgsync_row.ctid::text'),
                     (
                         select
                             coalesce(

@@ -80,7 +80,7 @@ struct Books: Sendable {
     func worker(_ arguments: String..., environment: [String: String] = [:]) throws -> Invocation {
         try BuiltProgram.invocation(
             ["worker", "--quiet"] + arguments,
-            environment: environment.merging(["PGSYNC_DATABASE_URL": url]) { $1 }
+            environment: environment.merging(["PGSYNC_DATABASE_URL": url]) { given, _ in given }
         )
     }
 

@@ -17,7 +17,7 @@ struct RandomKillTests {
         let wanted = Profile.size(12, full: 200)
         let seed = UInt64.random(in: 0 ... .max)
         var generator = SplitMix(seed: seed)
-        try await OwnCluster.with(settings: ["fsync": "off"]) { cluster in
+        try await OwnCluster.with(settings: ["synchronous_commit": "on"]) { cluster in
             try await TestDatabase.with(on: cluster) { database in
                 let books = try await Books.open(in: database)
                 var fired: [Victim: Int] = [:]

@@ -1,3 +1,4 @@
+// Long because ten scenarios share one stage.
 import Glibc
 import PGSyncCluster
 import Postgres

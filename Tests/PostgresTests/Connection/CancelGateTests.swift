@@ -19,8 +19,10 @@ struct CancelGateTests {
                         try session.transaction { () throws -> Int in
                             entered.increment()
                             do {
-                                return try session.query("select \(number) from pg_sleep(\(isLong ? 60 : 0.002))")
-                                    .onlyRow().decode(0)
+                                return try session.query(
+                                    "select \(number) from pg_sleep(\(isLong ? 60 : 0.002))"
+                                )
+                                .onlyRow().decode(0)
                             } catch is CancellationError {
                                 // Only a statement that the server has stopped spoils the transaction.
                                 if session.hasFailed { cancelledOnServer.increment() }
@@ -67,13 +69,12 @@ struct CancelGateTests {
     func whileConnecting() async throws {
         try await TestDatabase.current.withProxy { (proxy, options) throws in
             try proxy.inject(.hang)
-            let task = Task { try await PostgresConnection.open(options) }
+            let patient = options.with("connect_timeout", "3600")
+            let task = Task { try await PostgresConnection.open(patient) }
             try await eventually { proxy.counters.hung == 1 }
             task.cancel()
-            let wasQuick = await isQuick(.seconds(1)) {
-                await #expect(throws: CancellationError.self) { try await task.value }
-            }
-            #expect(wasQuick)
+            // Nothing else could end it.
+            await #expect(throws: CancellationError.self) { try await task.value }
         }
     }
 
@@ -189,7 +190,7 @@ struct CancelGateTests {
                 let task = Task { try await connection.withSession { _ = try $0.query("select 1") } }
                 try await eventually { proxy.counters.hung == 1 }
                 task.cancel()
-                let wasQuick = await isQuick(.seconds(12)) {
+                let wasQuick = await isQuick {
                     await #expect(throws: CancellationError.self) { try await task.value }
                 }
                 #expect(wasQuick)

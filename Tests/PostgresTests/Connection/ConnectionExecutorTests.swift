@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("ConnectionExecutor", .sharedDatabase, .timeLimit(.minutes(5)))
+@Suite("ConnectionExecutor", .sharedDatabase, .timeLimit(.minutes(10)))
 struct ConnectionExecutorTests {
     @Test("runs a task where the connection's statements run, and only that task")
     func runsOnTheThread() async throws {

@@ -1,5 +1,6 @@
 import PGSyncCluster
 import Postgres
+import Subprocesses
 import TestSupport
 import Testing
 
@@ -79,7 +80,7 @@ struct ConnectionHandleTests {
     func blackHole() async throws {
         try await TestDatabase.current.withProxy { (proxy, options) throws in
             try proxy.inject(.hang)
-            let wasQuick = try await isQuick(.seconds(8)) {
+            let wasQuick = try await isQuick {
                 let error = try await failure(options.with("connect_timeout", "2"))
                 #expect(error.description.contains("timeout"))
             }
@@ -95,5 +96,80 @@ struct ConnectionHandleTests {
             #expect(error.description.contains("SSL"))
             #expect(proxy.counters.bytesToServer > 0)
         }
+    }
+
+    @Test("speaks TLS to a server whose certificate it can verify, and to no other")
+    func verifiesTLS() async throws {
+        try await OwnCluster.with(listening: .loopback(port: 0)) { (cluster) throws in
+            let certificate = try await certify(cluster)
+            let options = try await localhost(cluster).with("sslmode", "verify-full")
+            let trusting = options.with("sslrootcert", certificate)
+            try await PostgresConnection.withConnection(to: trusting) { (connection) throws in
+                let isEncrypted = try await connection.withSession {
+                    try $0.query("select ssl from pg_stat_ssl where pid = pg_backend_pid()").onlyRow()
+                        .decode(0, as: Bool.self)
+                }
+                #expect(isEncrypted)
+                // A cancellation finds its way, too.
+                let processID = try await connection.withSession { $0.processID }
+                let task = Task {
+                    try await connection.withSession { _ = try $0.query("select pg_sleep(600)") }
+                }
+                try await PostgresConnection.withConnection(to: trusting) { (watcher) throws in
+                    let running: Query = """
+                        select count(*) from pg_stat_activity
+                        where pid = \(processID) and wait_event = 'PgSleep'
+                        """
+                    try await eventually {
+                        try await watcher.withSession {
+                            try $0.query(running).onlyRow().decode(0, as: Int.self)
+                        } == 1
+                    }
+                }
+                task.cancel()
+                await #expect(throws: CancellationError.self) { try await task.value }
+            }
+            let stranger = try await failure(options.with("sslrootcert", "/nonexistent"))
+            #expect(stranger.description.contains("root certificate"))
+            let renamed = try await failure(trusting.with("host", "elsewhere.invalid"))
+            #expect(renamed.description.contains("does not match host name"))
+        }
+    }
+
+    /// Gives a running server a certificate for "localhost" that nobody but itself has signed; returns its path.
+    private func certify(_ cluster: PrivateCluster) async throws -> String {
+        let superuser = try ConnectionOptions(cluster.connectionString(database: "postgres"))
+        return try await PostgresConnection.withConnection(to: superuser) { (connection) throws in
+            let data = try await connection.withSession {
+                try $0.query("show data_directory").onlyRow().decode(0, as: String.self)
+            }
+            let script = """
+                cd "$1"
+                openssl req -new -x509 -days 2 -nodes -subj /CN=localhost -keyout server.key -out server.crt
+                chmod 600 server.key
+                chown --reference=. server.key server.crt
+                """
+            _ = try await ChildProcess.run(Invocation("sh", ["-ec", script, "sh", data])).checked()
+            try await connection.withSession { session in
+                _ = try session.runScript("alter system set ssl = on")
+                _ = try session.runScript("select pg_reload_conf()")
+            }
+            try await eventually {
+                try await connection.withSession {
+                    try $0.query("show ssl").onlyRow().decode(0, as: String.self) == "on"
+                }
+            }
+            return "\(data)/server.crt"
+        }
+    }
+
+    /// Reaches the loopback port under a name; the password's file knows the address alone.
+    private func localhost(_ cluster: PrivateCluster) async throws -> ConnectionOptions {
+        let line = try await ChildProcess.run(Invocation("cat", [cluster.passwordFile])).standardOutput.text
+        var options = try ConnectionOptions(cluster.loopbackConnectionString(database: "postgres"))
+            .with("host", "localhost").with("hostaddr", "127.0.0.1")
+            .with("password", String(line.dropLast().split(separator: ":").last ?? ""))
+        options["passfile"] = nil
+        return options
     }
 }

@@ -29,17 +29,30 @@ struct PostgresConnectionTests {
     @Test("holds up nobody else while it blocks")
     func blocksNobody() async throws {
         let database = TestDatabase.current
-        let wasQuick = try await isQuick(.seconds(4)) {
+        let lock = Int32.random(in: 1 ... .max)
+        try await database.connect { (holder) throws in
+            try await holder.withSession { _ = try $0.query("select pg_advisory_lock(16, \(lock))") }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<16 {
                     group.addTask {
-                        _ = try await database.session { try $0.query("select pg_sleep(0.5)").count }
+                        try await database.session {
+                            _ = try $0.query("select pg_advisory_lock_shared(16, \(lock))")
+                        }
                     }
                 }
+                // More wait at a time than there are threads for tasks.
+                let waiting: Query = """
+                    select count(*) from pg_locks
+                    where locktype = 'advisory' and classid = 16 and objid::bigint = \(lock) and not granted
+                    """
+                try await eventually {
+                    try await holder.withSession { try $0.query(waiting).onlyRow().decode(0, as: Int.self) }
+                        == 16
+                }
+                try await holder.withSession { _ = try $0.query("select pg_advisory_unlock(16, \(lock))") }
                 try await group.waitForAll()
             }
         }
-        #expect(wasQuick)
     }
 
     @Test("refuses statements once it is closed, and can be closed again")

@@ -91,7 +91,7 @@ begin
                 'execute on function pgsync.planned_source('
                 || 'regclass, text[], text[], text[], text, text[], boolean, boolean)',
                 'execute on function pgsync.reattach(regclass, boolean, interval)',
-                'execute on function pgsync.remember_growth()',
+                'execute on function pgsync.remember_growth(regclass, interval)',
                 'execute on function pgsync.remove_capture(text)',
                 'execute on function pgsync.renew_capture()',
                 'execute on function pgsync.start_backfill(regclass)'
@@ -111,6 +111,7 @@ begin
                 'execute on function pgsync.capture_triggers(pgsync.sources)',
                 'execute on function pgsync.qualified_name(regclass)',
                 'execute on function pgsync.shape_columns(regclass, jsonb)',
+                'execute on function pgsync.table_growth(regclass)',
                 'execute on function pgsync.table_shape(regclass)',
                 'execute on function pgsync.unlogged_parts(regclass)'
             ]),
@@ -126,7 +127,7 @@ begin
                 'execute on function pgsync.changes_between(bigint, bigint)',
                 'execute on function pgsync.inspect_capture()',
                 'execute on function pgsync.capture_growth()',
-                'execute on function pgsync.remember_growth()',
+                'execute on function pgsync.remember_growth(regclass, interval)',
                 'execute on function pgsync.renew_capture()',
                 'execute on function pgsync.is_included(pgsync.sync_logs, pgsync.sync_logs)'
             ]),

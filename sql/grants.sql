@@ -92,7 +92,7 @@ begin
                 'execute on function pgsync.planned_source('
                 || 'regclass, text[], text[], text[], text, text[], boolean, boolean)',
                 'execute on function pgsync.reattach(regclass, boolean, interval)',
-                'execute on function pgsync.remember_growth()',
+                'execute on function pgsync.remember_growth(regclass, interval)',
                 'execute on function pgsync.remove_capture(text)',
                 'execute on function pgsync.renew_capture()',
                 'execute on function pgsync.start_backfill(regclass)'
@@ -112,6 +112,7 @@ begin
                 'execute on function pgsync.capture_triggers(pgsync.sources)',
                 'execute on function pgsync.qualified_name(regclass)',
                 'execute on function pgsync.shape_columns(regclass, jsonb)',
+                'execute on function pgsync.table_growth(regclass)',
                 'execute on function pgsync.table_shape(regclass)',
                 'execute on function pgsync.unlogged_parts(regclass)'
             ]),
@@ -128,7 +129,7 @@ begin
                 'execute on function pgsync.inspect_capture()',
                 'select on sequence pgsync.sync_logs_id_seq',
                 'execute on function pgsync.capture_growth()',
-                'execute on function pgsync.remember_growth()',
+                'execute on function pgsync.remember_growth(regclass, interval)',
                 'execute on function pgsync.renew_capture()',
                 'execute on function pgsync.is_included(pgsync.sync_logs, pgsync.sync_logs)'
             ]),

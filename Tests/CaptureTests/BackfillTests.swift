@@ -83,6 +83,22 @@ struct BackfillTests {
         #expect(try await database.value("select count(*) from pgsync.sync_queue") == String(rows))
     }
 
+    @Test("knows about how many rows there are, though nobody has counted them", arguments: [true, false])
+    func estimate(isPartitioned: Bool) async throws {
+        let database = TestDatabase.current
+        try await database.run(
+            isPartitioned
+                ? "create table t (id int primary key, v text) partition by hash (id); create table t_0 partition of t for values with (modulus 1, remainder 0)"
+                : "create table t (id int primary key, v text)"
+        )
+        try await database.run(
+            "insert into t select g, repeat('x', 40) from generate_series(1, 20000) as g; select pgsync.attach('t')"
+        )
+        try await database.run("select pgsync.start_backfill('t')")
+        let expected = try await database.value("select expected from pgsync.sync_progress")
+        #expect((10_000...40_000).contains(Int(expected ?? "") ?? 0), "\(expected ?? "none")")
+    }
+
     @Test("covers all partitions, and row security does not hide rows from it")
     func partitions() async throws {
         let database = TestDatabase.current

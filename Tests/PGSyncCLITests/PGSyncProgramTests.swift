@@ -1,6 +1,6 @@
-import Arguments
 import Testing
 
+@testable import Arguments
 @testable import PGSyncCLI
 
 @Suite("pgsync")
@@ -19,6 +19,16 @@ struct PGSyncProgramTests {
         #expect(help.exitCode == .success)
         for code in ExitCode.table { #expect(help.output.contains("\n  \(code.code) ")) }
         #expect(Set(ExitCode.table.map(\.code)).count == ExitCode.table.count)
+    }
+
+    @Test("shows an example of every command")
+    func examples() {
+        let commands = PGSyncProgram.program.outline.commands.filter { $0.command.subcommands.isEmpty }
+        #expect(commands.count > 10)
+        // What the module for command lines brings along knows no program.
+        for (path, command) in commands where !["pgsync completions", "pgsync help"].contains(path) {
+            #expect(!command.signature.examples.isEmpty, "\(path)")
+        }
     }
 
     @Test("says in its help where the database comes from, and warns of passwords")

@@ -53,6 +53,10 @@ begin
     where progress.id = progress_id
     returning progress.* into v_progress;
 
+    if v_progress.state = 'finished' then
+        -- What no trigger saw until now is in the log with the row itself.
+        perform pgsync.remember_growth(v_progress.subject::regclass);
+    end if;
     return query select v_count, v_progress.done, v_progress.expected, v_progress.state = 'finished';
 end;
 $$;

@@ -20,6 +20,8 @@ begin
             using errcode = 'insufficient_privilege';
     end if;
     perform pgsync.make_capture(source);
+    -- What is written from here on has to be captured.
+    perform pgsync.remember_growth(source.source_table);
 end;
 $$;
 

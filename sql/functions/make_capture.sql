@@ -111,12 +111,6 @@ begin
         attached_at = now(),
         attached_by = excluded.attached_by,
         detached_at = null;
-
-    -- What is written from here on has to be captured.
-    update pgsync.sources as known
-    set counted = growth.counted
-    from pgsync.capture_growth() as growth
-    where growth.source_table = known.source_table and known.source_table = source.source_table;
 end;
 $$;
 

@@ -1,4 +1,11 @@
-create or replace function pgsync.remember_growth()
+-- The statistics come later than the log: a session reports what it has written once a second, one that went
+-- idle after ten. What was captured a moment ago may be counted there only after this moment, and is not to
+-- be taken for a write that nobody saw. So counting begins a little earlier in the log than in the statistics,
+-- which hides as many such writes as were captured in that time.
+create or replace function pgsync.remember_growth(
+    of_table regclass default null,
+    settling interval default '15 seconds'
+)
 returns void
 language sql
 volatile
@@ -6,10 +13,36 @@ security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 update pgsync.sources as source
-set counted = growth.counted
-from pgsync.capture_growth() as growth
-where growth.source_table = source.source_table;
+set counted = jsonb_build_object(
+    'create', totals.creates,
+    'update', totals.updates,
+    'delete', totals.deletes,
+    'log_id', start.log_id
+)
+from
+    pgsync.sources as known
+    cross join lateral pgsync.table_growth(known.source_table) as totals
+    cross join (
+        select
+            coalesce(
+                (
+                    select min(latest.id) - 1
+                    from (
+                        select log.id, log.captured_at from pgsync.sync_logs as log order by log.id desc limit 100000
+                    ) as latest
+                    where latest.captured_at > clock_timestamp() - remember_growth.settling
+                ),
+                (
+                    select sequence.last_value - (not sequence.is_called)::integer
+                    from pgsync.sync_logs_id_seq as sequence
+                )
+            ) as log_id
+    ) as start
+where known.source_table = source.source_table
+    and known.attached
+    and (remember_growth.of_table is null or known.source_table = remember_growth.of_table)
+    and exists (select from pg_catalog.pg_class as relation where relation.oid = known.source_table);
 $$;
 
-comment on function pgsync.remember_growth()
-is 'Lets capture_growth count from now on.';
+comment on function pgsync.remember_growth(regclass, interval)
+is 'Lets capture_growth count from now on, for one table or for all.';

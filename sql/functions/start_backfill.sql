@@ -18,11 +18,25 @@ begin
     end if;
 
     insert into pgsync.sync_progress (kind, subject, expected)
-    select 'backfill', start_backfill.source_table::text, nullif(sum(greatest(relation.reltuples, 0)), 0)::bigint
+    select
+        'backfill',
+        start_backfill.source_table::text,
+        nullif(sum(pg_relation_size(relation.oid) * density.rows_per_byte), 0)::bigint
     from pg_catalog.pg_class as relation
-    where relation.oid = start_backfill.source_table
-        or relation.oid in (
-            select tree.relid from pg_partition_tree(start_backfill.source_table) as tree where tree.isleaf
+    -- What was counted last, in the space there is now; else rows as wide as the planner takes them to be.
+    cross join lateral (
+        select case
+            when relation.reltuples >= 0 and relation.relpages > 0
+                then relation.reltuples / (relation.relpages * current_setting('block_size')::double precision)
+            else 1.0 / (28 + sum(case when attribute.attlen > 0 then attribute.attlen else 32 end))
+        end as rows_per_byte
+        from pg_catalog.pg_attribute as attribute
+        where attribute.attrelid = relation.oid and attribute.attnum > 0 and not attribute.attisdropped
+    ) as density
+    where relation.relkind = 'r'
+        and (
+            relation.oid = start_backfill.source_table
+            or relation.oid in (select tree.relid from pg_partition_tree(start_backfill.source_table) as tree)
         )
     on conflict (kind, subject) where state = 'running' do nothing;
 

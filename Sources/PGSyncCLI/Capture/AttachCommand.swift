@@ -34,7 +34,7 @@ struct AttachCommand: Command {
             lost in between; --renew keeps them, and follows columns that were added or renamed.
             """,
         examples: [
-            .init("pgsync attach bills --dry-run", "See what would be done."),
+            .init("pgsync attach bills --dry-run", "See what would be done, statement by statement."),
             .init("pgsync attach bills --backfill", "Capture changes, and the rows that are there already."),
             .init(
                 "pgsync attach sales.visits --exclude patient_name",
@@ -47,13 +47,13 @@ struct AttachCommand: Command {
 
     static let parameters: [Parameter<Self>] = [
         .argument("TABLE", \.table, help: "The table; of a partitioned one, the root."),
-        .option("key", \.key, help: "What identifies a record; else the primary key."),
+        .option("key", \.key, help: "What identifies a record, and a unique index keeps so; else the primary key."),
         .option("columns", \.columns, help: "Store these alone, and the key."),
         .option("exclude", \.exclude, help: "Store all present columns but these."),
         .option(
             "kind",
             \.kind,
-            help: "When triggers fire; auto is row for partitioned tables, else statement."
+            help: "When triggers fire; auto is by statement where that sees all, else by row (partitions)."
         ),
         .option("actions", \.actions, help: "Which changes to capture."),
         .flag("before-image", \.beforeImage, help: "Also keep what was there before an update."),
@@ -99,7 +99,9 @@ struct AttachCommand: Command {
         if globals.json, !backfill || dryRun {
             try context.print(["table": .string(table.name), "dry_run": .bool(dryRun), "steps": steps.json])
         } else if !globals.quiet {
-            try context.write(steps, to: globals.json ? context.errors : context.output)
+            if dryRun || globals.verbose {
+                try context.write(steps, to: globals.json ? context.errors : context.output)
+            }
             let summary =
                 dryRun ? "\(table.name) can be attached; nothing was changed" : "attached \(table.name)"
             try (globals.json ? context.errors : context.output).write(summary + "\n")

@@ -42,7 +42,7 @@ struct DetachCommand: Command {
         if globals.json {
             try context.print(["table": .string(table.name), "dry_run": .bool(dryRun), "steps": steps.json])
         } else if !globals.quiet {
-            try context.write(steps, to: context.output)
+            if dryRun || globals.verbose { try context.write(steps, to: context.output) }
             try context.print(
                 dryRun
                     ? "\(table.name) can be detached; nothing was changed"

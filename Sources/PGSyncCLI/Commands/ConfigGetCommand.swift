@@ -5,7 +5,11 @@ import PGSyncStore
 struct ConfigGetCommand: Command {
     var key = ""
 
-    static let signature = Signature("get", "Print the value of a setting.")
+    static let signature = Signature(
+        "get",
+        "Print the value of a setting.",
+        examples: [.init("pgsync config get queue_batch_size", "Use it in a script.")]
+    )
     static let parameters: [Parameter<Self>] = [.argument("KEY", \.key, help: "The setting.")]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {

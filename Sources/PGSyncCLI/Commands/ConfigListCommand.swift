@@ -7,7 +7,8 @@ struct ConfigListCommand: Command {
     static let signature = Signature(
         "list",
         "Show every setting, what is allowed, and which ones somebody changed.",
-        discussion: "A change is in force as soon as it is made; nothing needs a restart."
+        discussion: "A change is in force as soon as it is made; nothing needs a restart.",
+        examples: [.init("pgsync config list --json", "Compare two databases.")]
     )
     static let parameters: [Parameter<Self>] = []
 

@@ -5,7 +5,11 @@ import PGSyncStore
 struct ConfigResetCommand: Command {
     var key = ""
 
-    static let signature = Signature("reset", "Put a setting back to its default.")
+    static let signature = Signature(
+        "reset",
+        "Put a setting back to its default.",
+        examples: [.init("pgsync config reset queue_batch_size", "Undo what was set.")]
+    )
     static let parameters: [Parameter<Self>] = [.argument("KEY", \.key, help: "The setting.")]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {

@@ -15,7 +15,11 @@ struct DoctorCommand: Command {
         discussion: """
             It changes nothing and works for any user; what that user may not see is noted. Notes and warnings do \
             not count as failure, unless --strict is given, which counts warnings.
-            """
+            """,
+        examples: [
+            .init("pgsync doctor --quiet", "Show only what is amiss."),
+            .init("pgsync doctor --strict --json", "Watch over it from a script or a monitor."),
+        ]
     )
     static let parameters: [Parameter<Self>] = [
         .flag("strict", \.strict, help: "End with exit code 1 for warnings, too.")

@@ -45,7 +45,7 @@ extension Check {
             topic: .capture,
             verdict: .warning(
                 "\(growth.table): \(Quantity.count(growth.unexplained, "row")) written that no change explains",
-                "Writes that were rolled back look the same; else triggers were off for a while.",
+                "Triggers were off for a while; or they were rolled back, or made seconds before it was attached.",
                 remedy: "pgsync backfill '\(growth.table)'"
             )
         )

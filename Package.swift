@@ -105,7 +105,7 @@ let package = Package(
             name: "PGSyncCLITests",
             dependencies: [
                 "Arguments", "JSON", "PGSyncCLI", "PGSyncCluster", "PGSyncCore", "PGSyncLedger",
-                "PGSyncSchema",
+                "PGSyncSchema", "PGSyncWorker",
                 "Postgres",
                 "TestSupport",
             ]

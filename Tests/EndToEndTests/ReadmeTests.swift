@@ -19,7 +19,7 @@ struct ReadmeTests {
         let tour = try Self.tour()
         #expect(tour.split(separator: "\n").count >= 10)
         try await RunningServer.withDirectory { state in
-            try await RunningServer.with(state) { _ in
+            try await RunningServer.with(state, "--no-worker") { _ in
                 let program = try BuiltProgram.invocation([])
                 let directory = program.executable.split(separator: "/").dropLast().map { "/" + $0 }.joined()
                 var shell = Invocation("bash", ["-euxo", "pipefail", "-c", tour])

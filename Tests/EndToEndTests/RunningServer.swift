@@ -36,6 +36,14 @@ struct RunningServer: Sendable {
         _ arguments: String...,
         body: (RunningServer) async throws -> Result
     ) async throws -> Result {
+        try await with(directory, arguments, body: body)
+    }
+
+    static func with<Result>(
+        _ directory: String,
+        _ arguments: [String],
+        body: (RunningServer) async throws -> Result
+    ) async throws -> Result {
         let (lines, continuation) = AsyncStream.makeStream(of: String.self)
         var invocation = try BuiltProgram.invocation(["up", "--json", "--state-dir", directory] + arguments)
         invocation.standardOutput = .lines(continuation)

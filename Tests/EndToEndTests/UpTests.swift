@@ -49,6 +49,32 @@ struct UpTests {
         }
     }
 
+    @Test("posts what is written, unless it is told to leave that to others", arguments: [true, false])
+    func worker(posts: Bool) async throws {
+        try await RunningServer.withDirectory { directory in
+            let arguments = posts ? [] : ["--no-worker"]
+            try await RunningServer.with(directory, arguments) { server in
+                _ = try await server.psql(
+                    """
+                    create table bills (id int primary key);
+                    select pgsync.attach('bills');
+                    insert into bills values (1);
+                    """
+                )
+                if posts {
+                    // No rule is for it, which the worker finds out.
+                    try await eventually {
+                        try await server.psql("select error_class from pgsync.sync_queue") == "rule.missing"
+                    }
+                }
+                #expect(
+                    try await server.psql("select count(*) from pgsync.sync_workers") == (posts ? "1" : "0")
+                )
+                #expect(try await server.stop(SIGTERM).status == .exited(0))
+            }
+        }
+    }
+
     @Test("refuses to run twice, and says who runs and how to connect")
     func refusesSecond() async throws {
         try await RunningServer.withDirectory { directory in

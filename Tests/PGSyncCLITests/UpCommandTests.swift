@@ -18,7 +18,7 @@ struct UpCommandTests {
 
     @Test(
         "refuses what cannot be done together",
-        arguments: ["--reset", "--no-migrate", "--port=0", "--demo"]
+        arguments: ["--reset", "--no-migrate", "--no-worker", "--port=0", "--demo"]
     )
     func conflicts(option: String) async {
         #expect(await CommandLineRun("up", "--print-url", option).exitCode == .usage)

@@ -22,10 +22,11 @@ struct RunningWorker: Sendable {
         _ connection: ConnectionOptions? = nil,
         _ configure: (inout WorkerOptions) -> Void = { _ in },
         checkSchema: @escaping @Sendable (PostgresConnection) async throws -> Void = { _ in },
+        onPulse: @escaping @Sendable (WorkerHealth) -> Void = { _ in },
         _ body: @escaping @Sendable (RunningWorker) async throws -> Void
     ) async throws -> WorkerReport {
         let running = RunningWorker()
-        let worker = try running.worker(connection, configure, checkSchema: checkSchema)
+        let worker = try running.worker(connection, configure, checkSchema: checkSchema, onPulse: onPulse)
         return try await withTaskGroup(of: End.self) { group in
             group.addTask {
                 do {
@@ -80,7 +81,8 @@ struct RunningWorker: Sendable {
     private func worker(
         _ connection: ConnectionOptions?,
         _ configure: (inout WorkerOptions) -> Void,
-        checkSchema: @escaping @Sendable (PostgresConnection) async throws -> Void = { _ in }
+        checkSchema: @escaping @Sendable (PostgresConnection) async throws -> Void = { _ in },
+        onPulse: @escaping @Sendable (WorkerHealth) -> Void = { _ in }
     ) throws -> Worker {
         var options = WorkerOptions(name: "tester", host: "here", processID: 1, version: "1.0")
         configure(&options)
@@ -89,7 +91,9 @@ struct RunningWorker: Sendable {
             connection: connection ?? TestDatabase.current.options,
             logger: Logger(handler: log, level: .trace),
             metrics: try WorkerMetrics(in: registry),
-            checkSchema: checkSchema
+            checkSchema: checkSchema,
+            pulseInterval: .milliseconds(5),
+            onPulse: onPulse
         )
     }
 

@@ -15,6 +15,7 @@ struct PrivateServer: Service {
     let configuration: ClusterConfiguration
     let isReset: Bool
     let isMigrated: Bool
+    let hasWorker: Bool
     let isDemonstrated: Bool
     let globals: GlobalOptions
     let context: CommandContext
@@ -123,28 +124,34 @@ struct PrivateServer: Service {
 
     // MARK: Run
 
-    /// Watches the server; for a demonstration, bills are written and posted beside that.
+    /// Watches the server, and beside that posts what is written to it; for a demonstration, writes bills, too.
     private func work(on cluster: PrivateCluster, until shutdown: Shutdown) async throws {
-        let watch = ServerWatch(cluster: cluster)
-        guard isDemonstrated else { return try await watch.run(until: shutdown) }
         let (logger, logHandler) = globals.patientLogger
         defer { logHandler.flush() }
-        let worker = WorkerRun(
-            WorkerRun.optionsHere,
-            connection: try Self.options(for: cluster, Self.database, program: "pgsync worker"),
-            logger: logger
-        )
-        let demo = DemoRun(
-            options: DemoOptions(),
-            connection: try Self.options(for: cluster, Self.database, program: "pgsync demo"),
-            logger: logger,
-            display: DemoDisplay(globals, in: context)
-        )
         // In reverse: what is written last can still be posted, and the server is there for both.
         var group = ServiceGroup(gracePeriod: Self.grace, shutdownOrder: .oneByOneInReverse)
-        group.add("server", watch)
-        group.add("worker", WorkerService(run: worker))
-        group.add("demo", demo)
+        group.add("server", ServerWatch(cluster: cluster))
+        if hasWorker {
+            let worker = WorkerRun(
+                WorkerRun.optionsHere,
+                connection: try Self.options(for: cluster, Self.database, program: "pgsync worker"),
+                logger: logger
+            )
+            group.add(
+                "worker",
+                WorkerService(run: worker, isOptional: !isMigrated, progress: progress),
+                earlyReturn: .isFine
+            )
+        }
+        if isDemonstrated {
+            let demo = DemoRun(
+                options: DemoOptions(),
+                connection: try Self.options(for: cluster, Self.database, program: "pgsync demo"),
+                logger: logger,
+                display: DemoDisplay(globals, in: context)
+            )
+            group.add("demo", demo)
+        }
         try await group.run(until: shutdown)
     }
 
@@ -152,11 +159,20 @@ struct PrivateServer: Service {
     private static let grace = Duration.seconds(30)
 }
 
-/// The worker of a demonstration.
+/// The worker beside the server.
 private struct WorkerService: Service {
     let run: WorkerRun
+    /// Whether a database that was left as it is may have nothing to work on.
+    let isOptional: Bool
+    let progress: StartProgress
 
     func run(until shutdown: Shutdown) async throws {
-        _ = try await run.run(until: shutdown)
+        do {
+            _ = try await run.run(until: shutdown)
+        } catch CommandError.notInstalled where isOptional {
+            progress.say("no worker runs: pgsync is not installed; run pgsync migrate")
+        } catch let error as SchemaError where isOptional {
+            progress.say("no worker runs: \(error)")
+        }
     }
 }

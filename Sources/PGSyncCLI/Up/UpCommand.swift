@@ -11,6 +11,7 @@ struct UpCommand: Command {
     var stateDirectory: String?
     var port = PortChoice.none
     var skipsMigration = false
+    var skipsWorker = false
     var reset = false
     var printsURL = false
     var demo = false
@@ -23,7 +24,8 @@ struct UpCommand: Command {
             and ends with exit code 0; a second one leaves at once, with 130 or 143. After a kill -9, or when \
             its terminal is closed, the server goes on by itself, and the next pgsync up takes it over.
 
-            With --demo, a clinic writes bills and a worker posts them, in this process: see pgsync demo --help.
+            A worker posts what waits and what comes, in this process. With --demo, a clinic writes bills for it: see \
+            pgsync demo --help.
 
             As root it runs as PGSYNC_CLUSTER_USER, else postgres or nobody. Its programs are those of \
             PGSYNC_PG_BINDIR, else the newest found.
@@ -52,6 +54,7 @@ struct UpCommand: Command {
             help: "Listen on this port of 127.0.0.1; 0 takes any free one, none leaves it at the socket."
         ),
         .flag("demo", \.demo, help: "Also install a clinic, write its bills, and post them."),
+        .flag("no-worker", \.skipsWorker, help: "Post nothing; pgsync worker does."),
         .flag("no-migrate", \.skipsMigration, help: "Leave the database as it is."),
         .flag(
             "reset",
@@ -66,9 +69,10 @@ struct UpCommand: Command {
     ]
 
     func validate() throws {
-        if printsURL && (demo || reset || skipsMigration || port != .none) {
+        if printsURL && (demo || reset || skipsMigration || skipsWorker || port != .none) {
             throw UsageProblem.conflict("--print-url starts nothing and goes with --state-dir alone")
         }
+        if demo && skipsWorker { throw UsageProblem.conflict("--demo needs a worker") }
     }
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
@@ -81,6 +85,7 @@ struct UpCommand: Command {
             configuration: configuration(context),
             isReset: reset,
             isMigrated: !skipsMigration,
+            hasWorker: !skipsWorker,
             isDemonstrated: demo,
             globals: globals,
             context: context

@@ -1,0 +1,49 @@
+import PGSyncWorker
+import Testing
+
+@testable import PGSyncCLI
+
+@Suite("HealthFile")
+struct HealthFileTests {
+    private let file = HealthFile(path: "/tmp/pgsync-health-\(UInt64.random(in: 0 ... .max))")
+
+    private func write(_ state: WorkerHealth.State, at now: Duration = HealthFile.uptime) throws {
+        try file.write(WorkerHealth(state: state, posters: 2, connectedPosters: 1), at: now)
+    }
+
+    @Test("shows a worker that is well, and only one that is", arguments: WorkerHealth.State.allCases)
+    func states(state: WorkerHealth.State) throws {
+        defer { file.remove() }
+        try write(state)
+        let complaint = file.complaint()
+        #expect((complaint == nil) == (state == .ready), "\(complaint ?? "")")
+    }
+
+    @Test(
+        "of a worker that does not renew it shows that, and so does one from before the machine was started"
+    )
+    func age() throws {
+        defer { file.remove() }
+        try write(.ready, at: .seconds(100))
+        #expect(file.complaint(at: .seconds(115)) == nil)
+        #expect(file.complaint(at: .seconds(116))?.contains("has not renewed") == true)
+        #expect(file.complaint(at: .seconds(5))?.contains("longer than this machine runs") == true)
+    }
+
+    @Test("is not there once the worker has ended, and cannot be where there is no place")
+    func ends() throws {
+        try write(.ready)
+        file.remove()
+        #expect(file.complaint()?.hasPrefix("no worker renews") == true)
+        #expect(throws: CommandError.self) {
+            try HealthFile(path: "/nonexistent/health").write(WorkerHealth(state: .ready, posters: 1))
+        }
+    }
+
+    @Test("is told from other files")
+    func strange() {
+        #expect(
+            HealthFile(path: "/proc/self/status").complaint()?.contains("is not the health file") == true
+        )
+    }
+}

@@ -145,6 +145,8 @@ struct PosterDesk {
         _ memory: inout Poster.Memory
     ) -> PosterState.Event {
         self.error = error
+        // As many as the batch may have had are suspects.
+        let limit = memory.size.limit
         switch failure {
         case .timeout: memory.size.timedOut()
         case .lost, .refusal: memory.size.restart()
@@ -156,7 +158,7 @@ struct PosterDesk {
             failure.sentence,
             ["error": .string(error.map { "\($0)" } ?? "no answer came in time")]
         )
-        return .failed(failure, limit: memory.size.limit)
+        return .failed(failure, limit: limit)
     }
 }
 

@@ -15,7 +15,7 @@ struct HealthFileTests {
     func states(state: WorkerHealth.State) throws {
         defer { file.remove() }
         try write(state)
-        let complaint = try file.complaint()
+        let complaint = file.complaint()
         #expect((complaint == nil) == (state == .ready), "\(complaint ?? "")")
     }
 
@@ -25,25 +25,25 @@ struct HealthFileTests {
     func age() throws {
         defer { file.remove() }
         try write(.ready, at: .seconds(100))
-        #expect(try file.complaint(at: .seconds(115)) == nil)
-        #expect(try file.complaint(at: .seconds(116))?.contains("has not renewed") == true)
-        #expect(try file.complaint(at: .seconds(5))?.contains("longer than this machine runs") == true)
+        #expect(file.complaint(at: .seconds(115)) == nil)
+        #expect(file.complaint(at: .seconds(116))?.contains("has not renewed") == true)
+        #expect(file.complaint(at: .seconds(5))?.contains("longer than this machine runs") == true)
     }
 
     @Test("is not there once the worker has ended, and cannot be where there is no place")
     func ends() throws {
         try write(.ready)
         file.remove()
-        #expect(throws: CommandError.self) { try file.complaint() }
+        #expect(file.complaint()?.hasPrefix("no worker renews") == true)
         #expect(throws: CommandError.self) {
             try HealthFile(path: "/nonexistent/health").write(WorkerHealth(state: .ready, posters: 1))
         }
     }
 
     @Test("is told from other files")
-    func strange() throws {
+    func strange() {
         #expect(
-            try HealthFile(path: "/proc/self/status").complaint()?.contains("is not the health file") == true
+            HealthFile(path: "/proc/self/status").complaint()?.contains("is not the health file") == true
         )
     }
 }

@@ -62,10 +62,10 @@ struct WorkerCommandTests {
             (["--batch", "none"], 64, "a whole number"),
             (["--sources", "a,"], 64, "names of tables"),
             (["--check-health"], 64, "needs a --health-file"),
-            (["--drain", "--health-file", "/nonexistent/health"], 1, "cannot write /nonexistent/health"),
+            (["--drain", "--health-file", "/nonexistent/health"], 73, "cannot write /nonexistent/health"),
             (
                 ["--check-health", "--health-file", "/nonexistent/health"], 1,
-                "cannot read /nonexistent/health"
+                "no worker renews /nonexistent/health"
             ),
             (["--drain", "--sources", "bils"], 66, "there is no table bils; did you mean 'bills'?"),
             (["--drain", "--sources", "loose"], 65, "public.loose is not attached"),

@@ -3,7 +3,7 @@ import Services
 
 /// What every number means that pgsync ends with; those from 64 to 78 are taken from `sysexits.h`.
 extension ExitCode {
-    static let problemsFound = ExitCode(1, "It failed, and no number below fits; or doctor found a problem.")
+    static let problemsFound = ExitCode(1, "It failed, and no number below fits; or doctor or --check-health found a problem.")
     static let refused = ExitCode(65, "The table cannot be captured as asked.")
     static let noTable = ExitCode(66, "There is no such table or rule.")
     static let noSuchChange = ExitCode(

@@ -13,8 +13,13 @@ struct HealthFile: Sendable {
     static let longestAge = Duration.seconds(15)
 
     /// What is wrong with a worker, in words; nil when it is well.
-    func complaint(at now: Duration = uptime) throws -> String? {
-        let bytes = try InputFile(path: path).bytes()
+    func complaint(at now: Duration = uptime) -> String? {
+        let bytes: [UInt8]
+        do {
+            bytes = try InputFile(path: path).bytes()
+        } catch {
+            return "no worker renews \(path): \(error)"
+        }
         guard let json = try? JSONValue(parsing: String(decoding: bytes, as: UTF8.self)),
             let state = json["state"]?.string,
             let written = json["uptime_milliseconds"]?.number?.int

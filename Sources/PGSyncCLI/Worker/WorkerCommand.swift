@@ -152,7 +152,7 @@ struct WorkerCommand: Command {
 
     /// Whether the worker is well that renews the file.
     private func check(_ globals: GlobalOptions, in context: CommandContext) throws -> ExitCode {
-        let complaint = try HealthFile(path: healthFile ?? "").complaint()
+        let complaint = HealthFile(path: healthFile ?? "").complaint()
         if globals.json {
             try context.print([
                 "healthy": .bool(complaint == nil), "reason": complaint.map { .string($0) } ?? .null,

@@ -10,7 +10,7 @@ import Postgres
 /// still, only a quiet one tells the truth. It ends with 1 when a bar is missed, with 0 when all hold.
 let arguments = CommandLine.arguments.dropFirst()
 let conninfo = arguments.first.flatMap { $0.isEmpty ? nil : $0 }
-let rounds = arguments.dropFirst().first.flatMap { Int($0) } ?? 5
+let rounds = arguments.dropFirst().first.flatMap { Int($0) } ?? 15
 
 do {
     let holds = try await BenchmarkServer.with(conninfo) { conninfo in

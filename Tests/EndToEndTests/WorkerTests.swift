@@ -178,7 +178,7 @@ struct WorkerTests {
     func health() async throws {
         try await prepare()
         let path = "/tmp/pgsync-e2e-health-\(UInt64.random(in: 0 ... .max))"
-        let check: @Sendable () async throws -> ExitStatus = {
+        let check: @Sendable () async throws -> Subprocesses.ExitStatus = {
             try await ChildProcess.run(
                 try BuiltProgram.invocation(
                     ["worker", "--check-health"],

@@ -4,6 +4,8 @@ package struct BenchCell: Sendable, Equatable {
     package let variant: BenchVariant
     package let round: Int
     package let rows: Int
+    /// Written before the measuring began.
+    package let warmUpRows: Int
     package let duration: Duration
     /// Bytes of write-ahead log, of the whole server.
     package let walBytes: Int
@@ -13,6 +15,7 @@ package struct BenchCell: Sendable, Equatable {
         variant: BenchVariant,
         round: Int,
         rows: Int,
+        warmUpRows: Int = 0,
         duration: Duration,
         walBytes: Int
     ) {
@@ -20,6 +23,7 @@ package struct BenchCell: Sendable, Equatable {
         self.variant = variant
         self.round = round
         self.rows = rows
+        self.warmUpRows = warmUpRows
         self.duration = duration
         self.walBytes = walBytes
     }

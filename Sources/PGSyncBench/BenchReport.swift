@@ -10,6 +10,8 @@ package struct BenchReport: Sendable {
         package let ofNone: Double
         /// The rate beside that of the bare trigger in the same round.
         package let ofBare: Double
+        /// The rate beside that of a trigger that writes log and queue by hand, in the same round.
+        package let ofHand: Double
         /// The time for a row beyond that with no trigger in the same round.
         package let addedMicroseconds: Double
         package let bar: Bar?
@@ -63,6 +65,7 @@ package struct BenchReport: Sendable {
                     )
                 }
                 let ofBare = compared(.bare) { $0.rowsPerSecond / $1.rowsPerSecond }
+                let ofHand = compared(.hand) { $0.rowsPerSecond / $1.rowsPerSecond }
                 let added = compared(.none) { $0.microsecondsPerRow - $1.microsecondsPerRow }
                 return Line(
                     workload: workload,
@@ -71,8 +74,9 @@ package struct BenchReport: Sendable {
                     walBytesPerRow: median(own.map(\.walBytesPerRow)),
                     ofNone: compared(.none) { $0.rowsPerSecond / $1.rowsPerSecond },
                     ofBare: ofBare,
+                    ofHand: ofHand,
                     addedMicroseconds: added,
-                    bar: bar(workload, variant, mostWriters, ofBare: ofBare, added: added)
+                    bar: bar(workload, variant, mostWriters, ofHand: ofHand, added: added)
                 )
             }
         }
@@ -82,13 +86,13 @@ package struct BenchReport: Sendable {
         _ workload: BenchWorkload,
         _ variant: BenchVariant,
         _ mostWriters: Int?,
-        ofBare: Double,
+        ofHand: Double,
         added: Double
     ) -> Bar? {
         guard variant == .busy else { return nil }
         switch workload {
         case .insert(let writers) where writers == mostWriters:
-            return Bar(text: "≥ 0.9 of bare", holds: ofBare >= 0.9)
+            return Bar(text: "≥ 0.9 of by hand", holds: ofHand >= 0.9)
         case .copy: return Bar(text: "≤ 8 µs added", holds: added <= 8)
         default: return nil
         }

@@ -26,6 +26,33 @@ enum BenchSQL {
     /// The least that keeps a row of each change: no pinned settings, no search path, no queue, one log for a table.
     static let bare = rival("bare", notify: "")
 
+    /// The rows that pgsync writes, into its own log and queue, with nothing around them: no pinned settings, no doorbell,
+    /// no guard against statements within statements. Whoever captures into these tables can hardly do less.
+    static let hand = """
+        create function bench.capture_hand() returns trigger language plpgsql as $$
+        declare
+            v_id text := case tg_op when 'DELETE' then old.id else new.id end;
+            v_log_id bigint;
+        begin
+            insert into pgsync.sync_logs (source_table, source_version, record_id, action, data, slot)
+            values (
+                tg_relid,
+                1,
+                v_id,
+                case tg_op when 'INSERT' then 'create' when 'UPDATE' then 'update' else 'delete' end,
+                case tg_op when 'DELETE' then to_jsonb(old) else to_jsonb(new) end,
+                hashtext(v_id) & 1023
+            )
+            returning id into v_log_id;
+            insert into pgsync.sync_queue (log_id, slot) values (v_log_id, hashtext(v_id) & 1023);
+            return null;
+        end;
+        $$;
+
+        create trigger capture after insert or update or delete on bench.bills_hand
+        for each row execute function bench.capture_hand();
+        """
+
     /// The same, announcing each row.
     static let naive = rival(
         "naive",
@@ -88,7 +115,7 @@ enum BenchSQL {
     /// How many changes the log of a variant has, and in how many records its last images differ from the table.
     static func check(_ variant: BenchVariant) -> String {
         let log =
-            variant.usesPGSync
+            variant.usesPGSync || variant == .hand
             ? "select id, record_id, action, data from pgsync.sync_logs where source_table = '\(variant.table)'::regclass"
             : "select id, record_id, action, data from bench.log_\(variant)"
         return """

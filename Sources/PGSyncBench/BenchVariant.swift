@@ -4,6 +4,8 @@ package enum BenchVariant: String, Sendable, CaseIterable {
     case none
     /// A plain trigger that inserts each row into a plain log.
     case bare
+    /// A plain trigger that writes what pgsync writes, into the same tables, and nobody listens.
+    case hand
     /// pgsync, with a listener that sleeps on the doorbell, wakes, and sleeps again at once.
     case sleeping
     /// pgsync, with a worker that takes changes out of the queue as fast as it can.

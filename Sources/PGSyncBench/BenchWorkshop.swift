@@ -13,7 +13,7 @@ struct BenchWorkshop: Sendable {
         try await PostgresConnection.withConnection(to: options) { connection in
             try await migrator.migrate(on: connection)
             return try await connection.withSession { session in
-                for script in [BenchSQL.tables, BenchSQL.bare, BenchSQL.naive] {
+                for script in [BenchSQL.tables, BenchSQL.bare, BenchSQL.hand, BenchSQL.naive] {
                     try session.runScript(script)
                 }
                 for variant in BenchVariant.allCases where variant.usesPGSync {
@@ -37,6 +37,8 @@ struct BenchWorkshop: Sendable {
         _ administrator: PostgresConnection
     ) async throws -> (BenchCell, BenchAttention) {
         let shutdown = Shutdown()
+        // What others left waiting is not the busy worker's to take here.
+        try await administrator.withSession { try $0.runScript("truncate pgsync.sync_queue") }
         return try await withThrowingTaskGroup(of: BenchAttention.self) { [options] group in
             switch variant {
             case .sleeping:
@@ -47,15 +49,20 @@ struct BenchWorkshop: Sendable {
                 group.addTask {
                     BenchAttention(taken: try await BenchTaker(options: options).run(until: shutdown))
                 }
-            case .none, .bare, .naive: break
+            case .none, .bare, .hand, .naive: break
             }
             let writing = writers.enumerated().map { index, connection in
                 (BenchWriter(workload: workload, table: variant.table, index: index), connection)
             }
-            let targets = try await Self.targets(writing)
+            var targets = try await Self.targets(writing)
+            // A connection parses and plans what a trigger does once in its life, which may be long.
+            let warmUp = try await Self.write(writing, targets, until: .now + period / 4)
+            if case .delete = workload {
+                targets = zip(targets, warmUp).map { Array($0.dropFirst($1)) }
+            }
             let before = try await Self.walPosition(administrator)
             let start = ContinuousClock.now
-            let rows = try await Self.write(writing, targets, until: start + period)
+            let rows = try await Self.write(writing, targets, until: start + period).reduce(0, +)
             let duration = ContinuousClock.now - start
             let after = try await Self.walPosition(administrator)
             shutdown.request()
@@ -65,6 +72,7 @@ struct BenchWorkshop: Sendable {
                 variant: variant,
                 round: round,
                 rows: rows,
+                warmUpRows: warmUp.reduce(0, +),
                 duration: duration,
                 walBytes: after - before
             )
@@ -86,14 +94,19 @@ struct BenchWorkshop: Sendable {
         _ writing: Writing,
         _ targets: [[Int64]],
         until deadline: ContinuousClock.Instant
-    ) async throws -> Int {
-        try await withThrowingTaskGroup(of: Int.self) { group in
+    ) async throws -> [Int] {
+        try await withThrowingTaskGroup(of: (Int, Int).self) { group in
             for ((writer, connection), targets) in zip(writing, targets) {
                 group.addTask {
-                    try await connection.withSession { try writer.run(on: $0, targets, until: deadline) }
+                    let rows = try await connection.withSession {
+                        try writer.run(on: $0, targets, until: deadline)
+                    }
+                    return (writer.index, rows)
                 }
             }
-            return try await group.reduce(0, +)
+            return try await group.reduce(into: [Int](repeating: 0, count: writing.count)) { rows, part in
+                rows[part.0] = part.1
+            }
         }
     }
 
@@ -113,7 +126,8 @@ struct BenchWorkshop: Sendable {
                     let row = try session.query(Query(BenchSQL.check(variant))).onlyRow()
                     return BenchReport.Proof(
                         variant: variant,
-                        changes: cells.filter { $0.variant == variant }.map(\.rows).reduce(0, +),
+                        changes: cells.filter { $0.variant == variant }.map { $0.rows + $0.warmUpRows }
+                            .reduce(0, +),
                         logged: try row.decode("logged"),
                         different: try row.decode("different")
                     )

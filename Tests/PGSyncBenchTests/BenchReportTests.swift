@@ -19,12 +19,15 @@ struct BenchReportTests {
     func ratios() throws {
         let work = BenchWorkload.insert(writers: 32)
         let lines = BenchReport.lines([
-            cell(.bare, 0, 1_000, work), cell(.busy, 0, 950, work),
-            cell(.bare, 1, 100, work), cell(.busy, 1, 96, work),
-            cell(.bare, 2, 500, work), cell(.busy, 2, 470, work),
+            cell(.hand, 0, 1_000, work), cell(.busy, 0, 950, work), cell(.bare, 0, 1_900, work),
+            cell(.hand, 1, 100, work), cell(.busy, 1, 96, work), cell(.bare, 1, 192, work),
+            cell(.hand, 2, 500, work), cell(.busy, 2, 470, work), cell(.bare, 2, 940, work),
         ])
         let busy = try #require(lines.first { $0.variant == .busy })
-        #expect(busy.ofBare == 0.95 && busy.rowsPerSecond == 470 && busy.walBytesPerRow == 100)
+        #expect(
+            busy.ofHand == 0.95 && busy.ofBare == 0.5 && busy.rowsPerSecond == 470
+                && busy.walBytesPerRow == 100
+        )
         #expect(busy.bar?.holds == true)
         #expect(busy.ofNone.isNaN)
     }

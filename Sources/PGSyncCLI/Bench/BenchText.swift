@@ -13,14 +13,16 @@ struct BenchText {
     var text: String {
         var table = TextTable([
             .init("work"), .init("writers", .right), .init("capture"), .init("rows/s", .right),
-            .init("of none", .right), .init("of bare", .right), .init("µs added", .right),
+            .init("of none", .right), .init("of bare", .right), .init("of hand", .right),
+            .init("µs added", .right),
             .init("WAL B/row", .right), .init("bar"),
         ])
         for line in report.lines {
             table.add([
                 line.workload.name, "\(line.workload.writers)", line.variant.rawValue,
                 "\(Int(line.rowsPerSecond.rounded()))", Self.decimal(line.ofNone, 2),
-                Self.decimal(line.ofBare, 2), Self.decimal(line.addedMicroseconds, 1),
+                Self.decimal(line.ofBare, 2), Self.decimal(line.ofHand, 2),
+                Self.decimal(line.addedMicroseconds, 1),
                 "\(Int(line.walBytesPerRow.rounded()))",
                 line.bar.map { "\($0.text): \($0.holds ? "holds" : "missed")" } ?? "",
             ])
@@ -70,6 +72,7 @@ struct BenchText {
             "rows_per_second": JSONValue(line.rowsPerSecond),
             "of_none": JSONValue(line.ofNone),
             "of_bare": JSONValue(line.ofBare),
+            "of_hand": JSONValue(line.ofHand),
             "added_microseconds_per_row": JSONValue(line.addedMicroseconds),
             "wal_bytes_per_row": JSONValue(line.walBytesPerRow),
             "bar": line.bar.map { .string($0.text) } ?? .null,

@@ -38,7 +38,7 @@ struct BenchWorkshop: Sendable {
     ) async throws -> (BenchCell, BenchAttention) {
         let shutdown = Shutdown()
         // What others left waiting is not the busy worker's to take here.
-        try await administrator.withSession { try $0.runScript("truncate pgsync.sync_queue") }
+        _ = try await administrator.withSession { try $0.runScript("truncate pgsync.sync_queue") }
         return try await withThrowingTaskGroup(of: BenchAttention.self) { [options] group in
             switch variant {
             case .sleeping:

@@ -12,6 +12,7 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
 set enable_nestloop = off
+set enable_seqscan = off
 set enable_mergejoin = off
 set plan_cache_mode = force_generic_plan
 set jit = off

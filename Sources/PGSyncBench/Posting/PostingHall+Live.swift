@@ -130,22 +130,17 @@ extension PostingHall {
         // By hand, the application has to say itself that there is something to do.
         let announcement = poster == .limit ? ", said as (select pg_notify('bench_limit', ''))" : ""
         let also = poster == .limit ? "said" : "written"
-        _ = try session.query(
-            .prepared(
-                Query(
-                    """
-                    with written as (
-                        insert into \(poster.table) (
-                            bill_number, patient_id, bill_date, total, taxable, cgst, sgst, round_off, status
-                        )
-                        values ('P', 7, '2026-03-05', 118.40, 100, 9, 9, 0.40, 'final')
-                        returning id
-                    )\(announcement)
-                    select written.id from written, \(also) as whoever
-                    """
+        let statement: String = """
+            with written as (
+                insert into \(poster.table) (
+                    bill_number, patient_id, bill_date, total, taxable, cgst, sgst, round_off, status
                 )
-            )
-        )
+                values ('P', 7, '2026-03-05', 118.40, 100, 9, 9, 0.40, 'final')
+                returning id
+            )\(announcement)
+            select written.id from written, \(also) as whoever
+            """
+        _ = try session.query(.prepared(Query(statement)))
     }
 
     private func write(
@@ -181,17 +176,23 @@ extension PostingHall {
 
     /// Waits until nothing waits.
     private func drained() async throws {
-        let rival = try await hasRival()
+        let unposted = """
+            or exists (
+                select
+                from bench.bills_pgq as bill
+                left join pgsync.sync_master_status as master
+                    on master.source_table = 'bench.bills_pgq'::regclass
+                    and master.record_id = bill.id::text collate "C"
+                where master.record_id is null
+            )
+            """
+        let statement: String = """
+            select exists (select from pgsync.sync_queue where sync_status = 'pending')
+            \(try await hasRival() ? unposted : "")
+            """
         while true {
             let waiting: Bool = try await administrator.withSession { session in
-                try session.query(
-                    Query(
-                        """
-                        select exists (select from pgsync.sync_queue where sync_status = 'pending')
-                        \(rival ? "or exists (select from bench.bills_pgq as bill left join pgsync.sync_master_status as master on master.source_table = 'bench.bills_pgq'::regclass and master.record_id = bill.id::text collate \"C\" where master.record_id is null)" : "")
-                        """
-                    )
-                ).onlyRow().decode(0)
+                try session.query(Query(statement)).onlyRow().decode(0)
             }
             guard waiting else { return }
             try await ContinuousClock().sleep(for: .milliseconds(20))

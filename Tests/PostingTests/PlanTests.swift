@@ -159,7 +159,7 @@ struct EmptyPlanTests {
         try await database.run("vacuum analyze")
         try await database.run("insert into bills (id, amount) select g, 1 from generate_series(1, 300) as g")
         let reads = """
-            select coalesce(sum(seq_scan), 0) from pg_stat_xact_user_tables
+            select coalesce(sum(seq_scan), 0)::bigint from pg_stat_xact_user_tables
             where schemaname in ('pgsync', 'ledger')
                 and relname in ('sync_logs_000001', 'sync_queue', 'sync_master_status', 'journal_entries', 'journal_lines')
             """

@@ -18,22 +18,31 @@ set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 declare
-    v_zone constant text := pgsync.configuration_text('books_time_zone');
-    v_open constant datemultirange := (
-        select range_agg(period.days)
-        from ledger.periods as period
-        where period.status = 'open'
-    );
-    v_ruled constant regclass[] := array(select distinct rule.source_table from pgsync.rules as rule);
+    v_zone text;
+    v_open datemultirange;
+    v_ruled regclass[];
     v_tables regclass[];
     v_images jsonb[];
-    v_result pgsync.batch_result := pgsync.empty_result();
+    v_result pgsync.batch_result;
     v_finished_ids bigint[];
     v_deferred_ids bigint[];
     v_blocked_ids bigint[];
 begin
-    select array_agg(claim.source_table), array_agg(claim.data)
-    into v_tables, v_images
+    select
+        (
+            select setting.value
+            from pgsync.sync_configuration as setting
+            where setting.key = 'books_time_zone'
+        ) as zone,
+        (
+            select range_agg(period.days)
+            from ledger.periods as period
+            where period.status = 'open'
+        ) as open,
+        array(select distinct rule.source_table from pgsync.rules as rule) as ruled,
+        array_agg(claim.source_table) as tables,
+        array_agg(claim.data) as images
+    into v_zone, v_open, v_ruled, v_tables, v_images
     from unnest(post_claims.claims) as claim;
 
     with decided as materialized (

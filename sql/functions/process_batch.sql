@@ -17,26 +17,36 @@ set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
     v_started constant timestamptz := clock_timestamp();
-    v_limit constant integer := coalesce(
-        batch_limit, pgsync.configuration_integer('queue_batch_size')::integer
-    );
-    v_result pgsync.batch_result := pgsync.empty_result();
+    v_settings record;
+    v_result pgsync.batch_result;
+    v_posted pgsync.batch_result;
     v_claims pgsync.claim[];
     v_truncates pgsync.claim[];
     v_claim pgsync.claim;
 begin
-    v_result.next_mark := low_mark;
-    v_result.snapshot_xmin := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
-    v_result.snapshot_xmax := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
-    v_result.is_paused := pgsync.configuration_boolean('posting_paused')
-        or not (scheduled or pgsync.configuration_boolean('enable_real_time_sync'));
+    -- One look for all, where there may be one change only.
+    select
+        bool_or(setting.value::boolean) filter (where setting.key = 'posting_paused') as posting_paused,
+        bool_or(setting.value::boolean) filter (where setting.key = 'enable_real_time_sync') as real_time,
+        max(setting.value::integer) filter (where setting.key = 'queue_batch_size') as batch_size
+    into strict v_settings
+    from pgsync.sync_configuration as setting
+    where setting.key in ('posting_paused', 'enable_real_time_sync', 'queue_batch_size');
+    v_result := row(
+        0, 0, 0, 0, 0, 0, 0, 0, 0, null, null, null, null, null,
+        low_mark, pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+        pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
+        v_settings.posting_paused or not (scheduled or v_settings.real_time)
+    )::pgsync.batch_result;
     if v_result.is_paused then
         return v_result;
     end if;
 
     select claimed.claims, claimed.next_mark
     into v_claims, v_result.next_mark
-    from pgsync.claim_changes(v_limit, low_mark, only_sources) as claimed;
+    from pgsync.claim_changes(
+        coalesce(batch_limit, v_settings.batch_size), low_mark, only_sources
+    ) as claimed;
     -- Anew: whoever has an id below the mark had its number before the snapshot that the claim was made in.
     v_result.snapshot_xmax := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
 
@@ -62,13 +72,19 @@ begin
     end if;
 
     if cardinality(v_claims) > 0 then
-        v_result := pgsync.add_results(
-            v_result,
-            case
-                when isolate then pgsync.post_isolated(v_claims, worker, v_started)
-                else pgsync.post_claims(v_claims, worker, v_started)
-            end
-        );
+        v_posted := case
+            when isolate then pgsync.post_isolated(v_claims, worker, v_started)
+            else pgsync.post_claims(v_claims, worker, v_started)
+        end;
+        if v_truncates is null then
+            v_posted.next_mark := v_result.next_mark;
+            v_posted.snapshot_xmin := v_result.snapshot_xmin;
+            v_posted.snapshot_xmax := v_result.snapshot_xmax;
+            v_posted.is_paused := false;
+            v_result := v_posted;
+        else
+            v_result := pgsync.add_results(v_result, v_posted);
+        end if;
     end if;
     v_result.next_mark := least(v_result.next_mark, v_result.first_left);
     return v_result;

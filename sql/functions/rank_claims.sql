@@ -1,9 +1,7 @@
 -- Of the waiting changes of a record the newest counts and the others end superseded; where a source asks for
 -- every version, the oldest is posted and the others stay. What a backfill has read is older than each change
 -- that its snapshot does not show, whatever the ids say. A record that has one claim, as nearly all have, is
--- spared the sorting. It has no setting, so that the planner puts it into the query of post_claims, and is
--- bound when it is made instead. The linter cannot follow the arguments of such a function.
--- noqa: disable=all
+-- spared the sorting.
 create or replace function pgsync.rank_claims(claims pgsync.claim[])
 returns table (
     number integer,
@@ -24,9 +22,57 @@ returns table (
     fingerprint bigint,
     rules text[]
 )
-language sql
+language plpgsql
 stable
-begin atomic
+rows 100
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    -- To make a query ready costs more than to post a change, and this one is all that most batches need.
+    if not exists (
+        select
+        from unnest(rank_claims.claims) as claim
+        group by hashtext(claim.record_id)
+        having count(*) > 1
+    ) then
+        return query
+        select
+            stepped.number,
+            stepped.log_id,
+            stepped.source_table,
+            stepped.record_id,
+            stepped.step,
+            case when stepped.step = 'supersede' then stepped.overtaken_by end as superseded_by,
+            nullif(stepped.last_audited, stepped.log_id) as previous_change,
+            case when stepped.step <> 'defer' then stepped.log_id end as chain_end,
+            stepped.captured_xid,
+            stepped.captured_at,
+            stepped.snapshot,
+            stepped.correlation_id,
+            stepped.attempts,
+            stepped.step = 'defer' and not stepped.is_paused as is_blocked,
+            coalesce(stepped.entry_ids, '{}') as entry_ids,
+            coalesce(stepped.fingerprint, 0) as fingerprint,
+            coalesce(stepped.rules, '{}') as rules
+        from (
+            select
+                claim.*,
+                case
+                    when claim.is_paused then 'defer'
+                    when claim.overtaken_by is not null then 'supersede'
+                    when claim.every_version
+                        and pgsync.is_blocked(claim.log_id, claim.source_table, claim.record_id)
+                        then 'defer'
+                    when claim.action = 'delete' then 'delete'
+                    else 'post'
+                end as step
+            from pgsync.find_standing(rank_claims.claims) as claim
+        ) as stepped;
+        return;
+    end if;
+
+    return query
     with shared as (
         -- A hash is enough: records that share it by chance only take the longer way.
         select hashtext(claim.record_id) as hash
@@ -37,59 +83,10 @@ begin atomic
 
     standing as (
         select
-            claim.number,
-            claim.log_id,
-            claim.source_table,
-            claim.record_id,
-            claim.action,
-            claim.captured_xid,
-            claim.captured_at,
-            claim.snapshot,
-            claim.correlation_id,
-            claim.attempts,
-            shared.hash is null as is_alone,
-            coalesce(source.every_version, false) as every_version,
-            source.paused_at is not null as is_paused,
-            master.last_change,
-            master.last_audited,
-            master.entry_ids,
-            master.fingerprint,
-            master.rules,
-            case
-                when claim.log_id < source.truncated_through then source.truncated_through
-                when claim.snapshot is not null and master.last_snapshot is null
-                    then
-                        case
-                            -- A number that is still to come was given out by another server, before a restore.
-                            when not pg_visible_in_snapshot(master.last_xid, claim.snapshot)
-                                and (
-                                    master.last_xid < pg_snapshot_xmax(pg_current_snapshot())
-                                    or master.last_xid = pg_current_xact_id_if_assigned()
-                                )
-                                then master.last_change
-                        end
-                when claim.snapshot is null and master.last_snapshot is not null
-                    then
-                        case
-                            when claim.log_id < master.last_change
-                                and pg_visible_in_snapshot(claim.captured_xid, master.last_snapshot)
-                                then master.last_change
-                        end
-                when claim.log_id <= master.last_change then master.last_change
-            end as overtaken_by
-        from unnest(rank_claims.claims) with ordinality as claim (
-            log_id, source_table, record_id, action, data, slot, captured_xid, captured_at, snapshot,
-            correlation_id, retry_count, attempts, number
-        )
+            claim.*,
+            shared.hash is null as is_alone
+        from pgsync.find_standing(rank_claims.claims) as claim
         left join shared on shared.hash = hashtext(claim.record_id)
-        left join pgsync.sources as source on source.source_table = claim.source_table
-        left join lateral (
-            select own.*
-            from pgsync.sync_master_status as own
-            where own.source_table = claim.source_table
-                and own.record_id = claim.record_id collate "C"
-            offset 0
-        ) as master on true
     ),
 
     compared as (
@@ -171,7 +168,7 @@ begin atomic
     )
 
     select
-        chained.number::integer as number,
+        chained.number,
         chained.log_id,
         chained.source_table,
         chained.record_id,
@@ -196,6 +193,7 @@ begin atomic
         coalesce(chained.rules, '{}') as rules
     from chained;
 end;
+$$;
 
 comment on function pgsync.rank_claims(pgsync.claim[])
 is 'Decides which of the claimed changes of each record counts, and looks up where the record stands.';

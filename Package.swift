@@ -75,8 +75,7 @@ let package = Package(
             name: "EmbedSQL",
             capability: .buildTool(),
             dependencies: ["embed-sql"],
-            path: "Sources/EmbedSQL",
-            exclude: ["migrations", "sql"]
+            path: "Sources/EmbedSQL"
         ),
         .executableTarget(name: "embed-sql"),
 

@@ -49,7 +49,6 @@ begin
                 'execute on function pgsync.configuration_text(text)'
             ]),
             (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator'], array[
-                'select on sequence pgsync.sync_logs_id_seq',
                 'execute on function pgsync.capture_growth()',
                 'execute on function pgsync.changes_between(bigint, bigint)',
                 'execute on function pgsync.inspect_capture()',
@@ -127,7 +126,6 @@ begin
                 'select on sequence pgsync.sync_logs_id_seq',
                 'execute on function pgsync.changes_between(bigint, bigint)',
                 'execute on function pgsync.inspect_capture()',
-                'select on sequence pgsync.sync_logs_id_seq',
                 'execute on function pgsync.capture_growth()',
                 'execute on function pgsync.remember_growth(regclass, interval)',
                 'execute on function pgsync.renew_capture()',

@@ -43,7 +43,12 @@ struct Housekeeper: Service {
                     try await keepHouse(connection, &duties, until: shutdown)
                 }
             } catch let error as PostgresError {
-                context.logger.warning("The housekeeper lost its connection", ["error": .string("\(error)")])
+                context.logger.warning(
+                    error.isConnectionLost
+                        ? "The housekeeper lost its connection"
+                        : "The server refused the housekeeper something",
+                    ["error": .string("\(error)")]
+                )
             } catch ServicesError.timeLimitExceeded {
                 context.logger.warning("The housekeeper heard nothing from the server and left it")
             }

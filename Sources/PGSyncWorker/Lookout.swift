@@ -29,7 +29,11 @@ struct Lookout: Service {
                     try await watch(connection, until: shutdown)
                 }
             } catch let error as PostgresError {
-                context.logger.warning("The lookout lost its connection", ["error": .string("\(error)")])
+                context.logger.warning(
+                    error.isConnectionLost
+                        ? "The lookout lost its connection" : "The server refused the lookout something",
+                    ["error": .string("\(error)")]
+                )
             } catch ServicesError.timeLimitExceeded {
                 context.logger.warning("The lookout heard nothing from the server and left it")
             }

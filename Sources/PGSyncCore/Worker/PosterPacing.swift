@@ -14,8 +14,8 @@ package struct PosterPacing: Sendable, Equatable {
 
     package static let longestRest = Duration.milliseconds(20)
     private static let shortestRest = Duration.milliseconds(1)
-    /// The share of the time at work from which on it is worth resting.
-    private static let busyShare = 0.5
+    /// The share of the time that posting each change as it comes would take, from which on it is worth resting.
+    private static let busyShare = 1.0
     /// After so many seconds a rate counts for half.
     private static let memory = 0.02
 

@@ -133,7 +133,7 @@ public struct Program<Globals: ParameterSet>: Sendable {
     public func main() async -> ExitCode {
         signal(SIGPIPE, SIG_IGN)
         return await run(
-            Array(CommandLine.arguments.dropFirst()),
+            ProcessArguments.all,
             environment: .process,
             output: FileOutput.standardOutput,
             errors: FileOutput.standardError

@@ -1,0 +1,82 @@
+import Glibc
+import PGSyncCluster
+import Subprocesses
+import TestSupport
+
+/// PgBouncer in transaction mode, as the server's own unprivileged user.
+enum Pooler {
+    /// Lends the directory and the port of its socket.
+    static func with(
+        before cluster: PrivateCluster,
+        as role: String,
+        sessions: Int,
+        _ body: (_ directory: String, _ port: Int) async throws -> Void
+    ) async throws {
+        let directory = "\(ScratchSpace.directory)/pgsync-pooler-\(UInt64.random(in: 0 ... .max))"
+        guard unsafe mkdir(directory, 0o777) == 0, unsafe chmod(directory, 0o777) == 0 else {
+            throw CannotStart(reason: "no directory")
+        }
+        defer { try? Files.remove(directory) }
+        let port = 6_432
+        try Files.write(
+            """
+            [databases]
+            * = host=\(cluster.socketDirectory) port=\(cluster.port) user=\(role)
+            [pgbouncer]
+            listen_addr =
+            listen_port = \(port)
+            unix_socket_dir = \(directory)
+            auth_type = any
+            auth_file = \(directory)/users
+            pool_mode = transaction
+            default_pool_size = \(sessions)
+            max_client_conn = 50
+            ignore_startup_parameters = extra_float_digits,options
+            logfile = \(directory)/log
+            pidfile = \(directory)/pid
+
+            """,
+            to: "\(directory)/pgbouncer.ini"
+        )
+        try Files.write("", to: "\(directory)/users")
+        var invocation = Invocation("pgbouncer", ["\(directory)/pgbouncer.ini"])
+        if geteuid() == 0 { invocation.user = UserAccount(named: "postgres") ?? UserAccount(named: "nobody") }
+        invocation.diesWithParent = true
+        try await ChildProcess.withRunning(invocation) { pooler in
+            try await eventually { unsafe access("\(directory)/.s.PGSQL.\(port)", F_OK) == 0 }
+            try await body(directory, port)
+            pooler.send(signal: SIGINT)
+            _ = try await pooler.wait()
+        }
+    }
+
+    struct CannotStart: Error {
+        let reason: String
+    }
+}
+
+/// Little files that a proof needs.
+enum Files {
+    static func write(_ text: String, to path: String) throws {
+        // In one step, for somebody may be reading.
+        let draft = "\(path).new"
+        guard let file = unsafe fopen(draft, "w") else {
+            throw Pooler.CannotStart(reason: "cannot write \(path)")
+        }
+        unsafe fputs(text, file)
+        unsafe fclose(file)
+        unsafe rename(draft, path)
+    }
+
+    static func remove(_ directory: String) throws {
+        for name in ["pgbouncer.ini", "users", "log", "pid", ".s.PGSQL.6432"] {
+            unsafe unlink("\(directory)/\(name)")
+        }
+        unsafe rmdir(directory)
+    }
+
+    /// The library that gives a program another clock.
+    static let faketime: String? = [
+        "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib/faketime",
+    ].map { "\($0)/faketime/libfaketimeMT.so.1" }.first { unsafe access($0, R_OK) == 0 }
+}

@@ -1,6 +1,7 @@
 import Arguments
 import JSON
 import PGSyncCore
+import PGSyncRules
 import PGSyncStore
 import Postgres
 
@@ -17,6 +18,7 @@ struct AttachCommand: Command {
     var beforeImage = false
     var everyVersion = false
     var renew = false
+    var rules: [String] = []
     var backfill = false
     var pace = Pace(percent: 50)
     var dryRun = false
@@ -37,6 +39,10 @@ struct AttachCommand: Command {
             .init("pgsync attach bills --dry-run", "See what would be done, statement by statement."),
             .init("pgsync attach bills --backfill", "Capture changes, and the rows that are there already."),
             .init(
+                "pgsync attach bills --rule bills.rules --backfill",
+                "Attach a table, and the rule it is posted by, and post what is there."
+            ),
+            .init(
                 "pgsync attach sales.visits --exclude patient_name",
                 "Leave out what must not leave the table."
             ),
@@ -47,7 +53,11 @@ struct AttachCommand: Command {
 
     static let parameters: [Parameter<Self>] = [
         .argument("TABLE", \.table, help: "The table; of a partitioned one, the root."),
-        .option("key", \.key, help: "What identifies a record, and a unique index keeps so; else the primary key."),
+        .option(
+            "key",
+            \.key,
+            help: "What identifies a record, and a unique index keeps so; else the primary key."
+        ),
         .option("columns", \.columns, help: "Store these alone, and the key."),
         .option("exclude", \.exclude, help: "Store all present columns but these."),
         .option(
@@ -63,6 +73,12 @@ struct AttachCommand: Command {
             help: "Let every waiting change of a record count, not the newest."
         ),
         .flag("renew", \.renew, help: "Keep the options it is attached with, and make everything anew."),
+        .option(
+            "rule",
+            \.rules,
+            isPath: true,
+            help: "Then apply these rules, a file or directory; a mistake in them leaves the table as it is."
+        ),
         .flag("backfill", \.backfill, help: "Then bring the rows that are there already into the log."),
         .option("pace", \.pace, help: "How much of the time a backfill spends working."),
         .flag("dry-run", \.dryRun, help: "Check everything and say what would be done; change nothing."),
@@ -87,6 +103,8 @@ struct AttachCommand: Command {
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         let database = try Database(globals, in: context, program: "pgsync attach")
+        // A table that nothing posts would only fill the list of dead letters.
+        if let refusal = try await applyRules(isDryRun: true, globals, in: context).refusal { return refusal }
         let (table, steps) = try await database.withSchema {
             [name = table, options, renew, dryRun] connection in
             try await connection.withTransaction { session in
@@ -96,8 +114,13 @@ struct AttachCommand: Command {
                 return (table, try store.reattach(table, isDryRun: dryRun, patience: options.patience))
             }
         }
+        let (refusal, report) = try await applyRules(isDryRun: dryRun, globals, in: context)
+        if let refusal { return refusal }
         if globals.json, !backfill || dryRun {
-            try context.print(["table": .string(table.name), "dry_run": .bool(dryRun), "steps": steps.json])
+            try context.print([
+                "table": .string(table.name), "dry_run": .bool(dryRun), "steps": steps.json,
+                "rules": report?.json["rules"] ?? [],
+            ])
         } else if !globals.quiet {
             if dryRun || globals.verbose {
                 try context.write(steps, to: globals.json ? context.errors : context.output)
@@ -105,9 +128,27 @@ struct AttachCommand: Command {
             let summary =
                 dryRun ? "\(table.name) can be attached; nothing was changed" : "attached \(table.name)"
             try (globals.json ? context.errors : context.output).write(summary + "\n")
+            if !globals.json { try report?.write(globals, in: context) }
         }
         guard backfill, !dryRun else { return .success }
         return try await BackfillRun(table: table, pace: pace, database: database).run(globals, in: context)
+    }
+
+    /// What came of the rules, if there are any: why they are refused, or what was done.
+    private func applyRules(
+        isDryRun: Bool,
+        _ globals: GlobalOptions,
+        in context: CommandContext
+    ) async throws -> (refusal: ExitCode?, report: RuleApplicationReport?) {
+        guard !rules.isEmpty else { return (nil, nil) }
+        var apply = RulesApplyCommand()
+        apply.paths = rules
+        apply.dryRun = isDryRun
+        switch try await apply.outcome(globals, in: context) {
+        case .success(let report): return (nil, report)
+        case .failure(let problems):
+            return (try RuleProblemList(problems: problems.problems).write(globals, in: context), nil)
+        }
     }
 
     private var options: CaptureOptions {

@@ -45,7 +45,7 @@ struct RuleApplicationReport {
         }
     }
 
-    private var json: JSONValue {
+    var json: JSONValue {
         [
             "dry_run": .bool(isDryRun),
             "rules": .array(

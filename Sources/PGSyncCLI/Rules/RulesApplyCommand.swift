@@ -37,28 +37,32 @@ struct RulesApplyCommand: Command {
         if paths.isEmpty { throw UsageProblem.missingArgument("PATH") }
     }
 
-    private enum Outcome: Sendable {
-        case wrong(RuleProblems)
-        case applied([RuleApplication], [RuledTable])
-    }
-
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
-        let files = try RulePaths(paths: paths).files()
-        let outcome = try await RuleAccess(globals, in: context).changing(isDryRun: dryRun) { [from] store in
-            switch try store.report(on: files, requiresTables: true, from: from).verdict {
-            case .failure(let problems): return Outcome.wrong(problems)
-            case .success(let rules):
-                let applications = try store.apply(rules, from: from)
-                return .applied(applications, try store.tables(Set(rules.map(\.table))))
-            }
-        }
-        switch outcome {
-        case .wrong(let problems):
+        switch try await outcome(globals, in: context) {
+        case .failure(let problems):
             return try RuleProblemList(problems: problems.problems).write(globals, in: context)
-        case .applied(let applications, let tables):
-            let report = RuleApplicationReport(applications: applications, tables: tables, isDryRun: dryRun)
+        case .success(let report):
             try report.write(globals, in: context)
             return .success
+        }
+    }
+
+    /// Does it, or finds out that the rules are wrong.
+    func outcome(
+        _ globals: GlobalOptions,
+        in context: CommandContext
+    ) async throws -> Result<RuleApplicationReport, RuleProblems> {
+        let files = try RulePaths(paths: paths).files()
+        return try await RuleAccess(globals, in: context).changing(isDryRun: dryRun) { [from, dryRun] store in
+            switch try store.report(on: files, requiresTables: true, from: from).verdict {
+            case .failure(let problems): return .failure(problems)
+            case .success(let rules):
+                let applications = try store.apply(rules, from: from)
+                let tables = try store.tables(Set(rules.map(\.table)))
+                return .success(
+                    RuleApplicationReport(applications: applications, tables: tables, isDryRun: dryRun)
+                )
+            }
         }
     }
 }

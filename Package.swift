@@ -18,8 +18,14 @@ let package = Package(
         // Modules without the prefix know nothing of the product.
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(
+            name: "CMicroHTTPD",
+            pkgConfig: "libmicrohttpd",
+            providers: [.apt(["libmicrohttpd-dev"])]
+        ),
         .target(name: "CSpawn"),
         .target(name: "Arguments", dependencies: ["Locking"]),
+        .target(name: "HTTPServer", dependencies: ["CMicroHTTPD", "Locking"]),
         .target(name: "JSON"),
         .target(name: "Locking"),
         .target(name: "Postgres", dependencies: ["CLibPQ", "CLinux", "Locking"]),
@@ -31,7 +37,7 @@ let package = Package(
         .target(
             name: "PGSyncCLI",
             dependencies: [
-                "Arguments", "JSON", "Locking", "PGSyncBench", "PGSyncCluster", "PGSyncCore",
+                "Arguments", "HTTPServer", "JSON", "Locking", "PGSyncBench", "PGSyncCluster", "PGSyncCore",
                 "PGSyncDemo", "PGSyncLedger", "PGSyncOperations", "PGSyncRules",
                 "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services", "Telemetry",
             ]
@@ -95,6 +101,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: ["JSON", "PGSyncCluster", "Postgres", "Subprocesses", "TestSupport", "pgsync"]
         ),
+        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "Locking", "TestSupport"]),
         .testTarget(name: "ImportFenceTests"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "LedgerTests", dependencies: ["PGSyncSchema", "Postgres", "TestSupport"]),
@@ -103,10 +110,8 @@ let package = Package(
         .testTarget(
             name: "PGSyncCLITests",
             dependencies: [
-                "Arguments", "JSON", "PGSyncCLI", "PGSyncCluster", "PGSyncCore", "PGSyncLedger",
-                "PGSyncSchema", "PGSyncWorker",
-                "Postgres",
-                "TestSupport",
+                "Arguments", "HTTPServer", "JSON", "PGSyncCLI", "PGSyncCluster", "PGSyncCore", "PGSyncLedger",
+                "PGSyncSchema", "PGSyncWorker", "Postgres", "Telemetry", "TestSupport",
             ]
         ),
         .testTarget(name: "PGSyncCoreTests", dependencies: ["PGSyncCore"]),

@@ -83,6 +83,7 @@ struct Housekeeper: Service {
                     try await checkSchema(connection)
                 }
                 try await lead(connection, &duties)
+                if context.options.watchesQueue { try await watchQueue(connection) }
             } catch let error as PostgresError where !error.isConnectionLost {
                 // Whatever else fails, the heartbeat goes on.
                 context.logger.warning("Housekeeping failed", ["error": .string("\(error)")])
@@ -108,6 +109,13 @@ struct Housekeeper: Service {
         }
         if settings != context.settings { context.logger.debug("The settings have changed") }
         context.settings = settings
+    }
+
+    private func watchQueue(_ connection: PostgresConnection) async throws {
+        let figures = try await context.within {
+            try await connection.withSession { try StatusStore($0).queue() }
+        }
+        context.metrics.note(figures)
     }
 
     // MARK: What one of all workers does

@@ -41,7 +41,10 @@ package struct Worker: Sendable {
         self.metrics = metrics
         self.clock = clock
         self.checkSchema = checkSchema
-        pulse = Pulse(every: pulseInterval, posters: options.posters, clock: clock, tell: onPulse)
+        pulse = Pulse(every: pulseInterval, posters: options.posters, clock: clock) { health in
+            metrics.note(health)
+            onPulse(health)
+        }
     }
 
     /// Works until the shutdown is requested or the goal is reached, finishes what was begun, and reports.

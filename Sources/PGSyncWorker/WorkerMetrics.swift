@@ -14,6 +14,9 @@ package struct WorkerMetrics: Sendable {
     private let connections: Labeled<Counter>
     private let breaker: Gauge
     private let leads: Gauge
+    private let posters: Gauge
+    private let connectedPosters: Gauge
+    private let queue: QueueMetrics
 
     /// Registers them, once in a registry.
     package init(in registry: MetricsRegistry) throws {
@@ -59,18 +62,26 @@ package struct WorkerMetrics: Sendable {
             "pgsync_worker_leads",
             help: "1 in the worker that looks after what needs doing once."
         )
+        posters = try registry.gauge("pgsync_worker_posters", help: "Posters that the worker has.")
+        connectedPosters = try registry.gauge(
+            "pgsync_worker_connected_posters",
+            help: "Posters that have a connection."
+        )
+        queue = try QueueMetrics(in: registry)
+        // What has not happened yet is 0, so that the first time is a rise.
+        for (outcome, _) in Self.outcomes { _ = outcomes[outcome] }
     }
+
+    private static let outcomes: [(name: String, count: @Sendable (BatchResult) -> Int)] = [
+        ("posted", \.posted), ("amended", \.amended), ("reversed", \.reversed), ("unchanged", \.unchanged),
+        ("superseded", \.superseded), ("failed", \.failed), ("deferred", \.deferred),
+    ]
 
     func note(_ result: BatchResult, took duration: Duration) {
         batches.increment()
         batchSeconds.observe(duration)
         claimed.increment(by: Double(result.claimed))
-        let counts = [
-            ("posted", result.posted), ("amended", result.amended), ("reversed", result.reversed),
-            ("unchanged", result.unchanged), ("superseded", result.superseded), ("failed", result.failed),
-            ("deferred", result.deferred),
-        ]
-        for (outcome, count) in counts where count > 0 { outcomes[outcome].increment(by: Double(count)) }
+        for (outcome, count) in Self.outcomes { outcomes[outcome].increment(by: Double(count(result))) }
         for errorClass in result.errorClasses { failures[errorClass].increment() }
     }
 
@@ -92,6 +103,13 @@ package struct WorkerMetrics: Sendable {
     func noteConnection(succeeded: Bool) { connections[succeeded ? "success" : "failure"].increment() }
 
     func noteBreaker(_ openness: Double) { breaker.set(openness) }
+
+    func note(_ health: WorkerHealth) {
+        posters.set(Double(health.posters))
+        connectedPosters.set(Double(health.connectedPosters))
+    }
+
+    func note(_ figures: QueueFigures) { queue.note(figures) }
 
     func note(leads isLeader: Bool) { leads.set(isLeader ? 1 : 0) }
 }

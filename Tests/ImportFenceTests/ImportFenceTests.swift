@@ -8,10 +8,12 @@ let allowedImports: [String: Set<String>] = [
     // C, with no logic beyond what Swift cannot say.
     "CLibPQ": [],
     "CLinux": [],
+    "CMicroHTTPD": [],
     "CSpawn": [],
 
     "Locking": ["Glibc"],
     "Arguments": system,
+    "HTTPServer": system.union(["CMicroHTTPD"]),
     "JSON": system,
     "Postgres": system.union(["CLibPQ", "CLinux"]),
     "Services": system,
@@ -32,8 +34,9 @@ let allowedImports: [String: Set<String>] = [
     ],
     "PGSyncDemo": ["PGSyncLedger", "PGSyncRules", "PGSyncStore", "Postgres", "Services", "Telemetry"],
     "PGSyncCLI": system.union([
-        "Arguments", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncDemo", "PGSyncLedger",
-        "PGSyncOperations", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres",
+        "Arguments", "HTTPServer", "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncCore", "PGSyncDemo",
+        "PGSyncLedger", "PGSyncOperations", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker",
+        "Postgres",
         "Services", "Telemetry",
     ]),
     "pgsync": ["PGSyncCLI"],

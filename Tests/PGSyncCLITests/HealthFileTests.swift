@@ -7,8 +7,9 @@ import Testing
 struct HealthFileTests {
     private let file = HealthFile(path: "/tmp/pgsync-health-\(UInt64.random(in: 0 ... .max))")
 
-    private func write(_ state: WorkerHealth.State, at now: Duration = HealthFile.uptime) throws {
-        try file.write(WorkerHealth(state: state, posters: 2, connectedPosters: 1), at: now)
+    private func write(_ state: WorkerHealth.State, at now: Duration = HealthStatement.uptime) throws {
+        let health = WorkerHealth(state: state, posters: 2, connectedPosters: 1)
+        try file.write(HealthStatement(health, at: now))
     }
 
     @Test("shows a worker that is well, and only one that is", arguments: WorkerHealth.State.allCases)
@@ -36,7 +37,9 @@ struct HealthFileTests {
         file.remove()
         #expect(file.complaint()?.hasPrefix("no worker renews") == true)
         #expect(throws: CommandError.self) {
-            try HealthFile(path: "/nonexistent/health").write(WorkerHealth(state: .ready, posters: 1))
+            try HealthFile(path: "/nonexistent/health").write(
+                HealthStatement(WorkerHealth(state: .ready, posters: 1))
+            )
         }
     }
 

@@ -67,6 +67,8 @@ struct WorkerCommandTests {
                 ["--check-health", "--health-file", "/nonexistent/health"], 1,
                 "no worker renews /nonexistent/health"
             ),
+            (["--drain", "--metrics-listen", "example.com:9187"], 64, "a port, or a numeric address"),
+            (["--drain", "--metrics-listen", "192.0.2.1:0"], 71, "does not have that address"),
             (["--drain", "--sources", "bils"], 66, "there is no table bils; did you mean 'bills'?"),
             (["--drain", "--sources", "loose"], 65, "public.loose is not attached"),
         ]

@@ -1,4 +1,5 @@
 import Arguments
+import HTTPServer
 import PGSyncCluster
 import PGSyncDemo
 import PGSyncLedger
@@ -47,6 +48,7 @@ enum ErrorExplanation {
         case LedgerError.notPermitted: .notPermitted
         case LedgerError.wrongChart, CommandError.unreadableFile: .wrongFile
         case CommandError.cannotWrite: .cannotWrite
+        case is ListenError: .cannotListen
         case RuleStoreError.unknownRule, RuleStoreError.unknownVersion: .noTable
         case RuleStoreError.notOwner, RuleStoreError.mayNotTry: .notPermitted
         case DemoError.mayNotCreate: .notPermitted
@@ -68,6 +70,7 @@ enum ErrorExplanation {
         switch error {
         case let error as SchemaError: error.debugDescription
         case let error as PostgresError: error.explanation
+        case let error as ListenError: error.explanation
         case ConfigurationError.unknownKey(let key, let known):
             Suggestion.nearest(to: key, among: known).map {
                 "there is no setting \(key); did you mean '\($0)'?"
@@ -90,6 +93,21 @@ enum ErrorExplanation {
             } ?? "\(error)"
         default: "\(error)"
         }
+    }
+}
+
+extension ListenError {
+    /// With what to do about it.
+    var explanation: String {
+        let remedy =
+            switch self {
+            case .inUse(let address):
+                "End it (ss -ltnp 'sport = :\(address.port)' names it), or choose another port"
+            case .notOfThisMachine: "Choose one that 'ip address' lists, or leave it out for 127.0.0.1"
+            case .notPermitted: "Choose a port from 1024 on"
+            case .failed: "Choose another address or port"
+            }
+        return "\(self)\n  \(remedy), with --metrics-listen or PGSYNC_METRICS_LISTEN"
     }
 }
 

@@ -3,7 +3,10 @@ import Services
 
 /// What every number means that pgsync ends with; those from 64 to 78 are taken from `sysexits.h`.
 extension ExitCode {
-    static let problemsFound = ExitCode(1, "It failed, and no number below fits; or doctor or --check-health found a problem.")
+    static let problemsFound = ExitCode(
+        1,
+        "It failed, and no number below fits; or doctor or --check-health found a problem."
+    )
     static let refused = ExitCode(65, "The table cannot be captured as asked.")
     static let noTable = ExitCode(66, "There is no such table or rule.")
     static let noSuchChange = ExitCode(
@@ -11,6 +14,7 @@ extension ExitCode {
         "A change or record that was named is not there, or not in that state."
     )
     static let cannotConnect = ExitCode(69, "No connection to the database, or it was lost.")
+    static let cannotListen = ExitCode(71, "Nothing can be served at the address of --metrics-listen.")
     static let cannotWrite = ExitCode(73, "The output file cannot be written.")
     static let lockTimeout = ExitCode(75, "Somebody else held a lock for too long; try again.")
     static let notPermitted = ExitCode(77, "The database user may not do this.")
@@ -30,9 +34,8 @@ extension ExitCode {
     static let terminated = ExitCode(143, "Ended at once by SIGTERM.")
 
     static let table: [ExitCode] = [
-        .success, .problemsFound, .usage, .refused, .noTable, .noSuchChange, .cannotConnect, .cannotWrite,
-        .lockTimeout,
-        .notPermitted, .configuration, .wrongRules,
+        .success, .problemsFound, .usage, .refused, .noTable, .noSuchChange, .cannotConnect, .cannotListen,
+        .cannotWrite, .lockTimeout, .notPermitted, .configuration, .wrongRules,
         .schemaTooNew, .schemaChanged, .schemaMissing, .unsuitableServer, .clusterUnavailable, .clusterInUse,
         .serverDied, .ledgerRefused, .notInTheBooks, .wrongFile, .interrupted, .closedPipe, .terminated,
     ]

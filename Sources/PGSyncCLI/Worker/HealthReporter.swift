@@ -3,12 +3,13 @@ import PGSyncWorker
 import Services
 import Telemetry
 
-/// Tells the supervisor and the health file how the worker is.
+/// Tells the supervisor, the health file and whoever asks how the worker is.
 final class HealthReporter: Sendable {
     private let file: HealthFile?
     private let supervisor: Supervisor?
     private let logger: Logger
     private let last = Locked<WorkerHealth?>(nil)
+    private let lastStatement = Locked<HealthStatement?>(nil)
 
     init(file: HealthFile?, supervisor: Supervisor?, logger: Logger) {
         self.file = file
@@ -24,16 +25,23 @@ final class HealthReporter: Sendable {
 
     /// Writes the file once, so that a path where it cannot be is known at the start.
     func begin(posters: Int) throws {
-        try file?.write(WorkerHealth(state: .starting, posters: posters))
+        let statement = HealthStatement(WorkerHealth(state: .starting, posters: posters))
+        lastStatement.withLock { $0 = statement }
+        try file?.write(statement)
     }
+
+    /// What the worker has said last, if anything.
+    var statement: HealthStatement? { lastStatement.withLock { $0 } }
 
     func tell(_ health: WorkerHealth) {
         let before = last.withLock { last in
             defer { last = health }
             return last
         }
+        let statement = HealthStatement(health)
+        lastStatement.withLock { $0 = statement }
         do {
-            try file?.write(health)
+            try file?.write(statement)
         } catch {
             logger.warning("The health file cannot be written", ["error": .string("\(error)")])
         }

@@ -1,4 +1,5 @@
 import Arguments
+import HTTPServer
 import JSON
 import PGSyncWorker
 import Postgres
@@ -17,6 +18,7 @@ struct WorkerCommand: Command {
     var grace = Duration.seconds(10)
     var healthFile: String?
     var checkHealth = false
+    var metricsListen: ListenAddress?
 
     static let signature = Signature(
         "worker",
@@ -31,7 +33,9 @@ struct WorkerCommand: Command {
             half done, whatever ends it.
 
             Started by systemd with Type=notify it says when it is ready, how it is, and, where WatchdogSec is set, \
-            that it is alive. For a container, --health-file and --check-health do the same.
+            that it is alive. For a container, --health-file and --check-health do the same. With --metrics-listen it \
+            answers GET /metrics for Prometheus and GET /healthz, which is 200 when it is connected and well, \
+            else 503; anybody who reaches the port may ask.
             """,
         examples: [
             .init("pgsync worker", "Work until it is stopped."),
@@ -41,6 +45,7 @@ struct WorkerCommand: Command {
                 "Four connections, for two tables alone."
             ),
             .init("pgsync worker --poll", "Work through a pooler in transaction mode."),
+            .init("pgsync worker --metrics-listen 9187", "Show figures on 127.0.0.1, port 9187."),
         ]
     )
 
@@ -111,6 +116,13 @@ struct WorkerCommand: Command {
             \.checkHealth,
             help: "Look at the --health-file of a worker; 0 when it is connected and well, else 1."
         ),
+        .option(
+            "metrics-listen",
+            \.metricsListen,
+            placeholder: "[HOST:]PORT",
+            environment: ["PGSYNC_METRICS_LISTEN"],
+            help: "Serve /metrics and /healthz there; without a host, to this machine alone, at 127.0.0.1."
+        ),
     ]
 
     func validate() throws {
@@ -134,6 +146,7 @@ struct WorkerCommand: Command {
             supervisor: Supervisor { context.environment[$0] },
             logger: logger
         )
+        run.metricsAddress = metricsListen
         let report = try await Interruption.asksFirst { [run] shutdown in
             do {
                 return try await run.run(until: shutdown)

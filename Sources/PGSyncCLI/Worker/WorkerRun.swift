@@ -1,4 +1,5 @@
 import Glibc
+import HTTPServer
 import Locking
 import PGSyncSchema
 import PGSyncWorker
@@ -13,6 +14,8 @@ struct WorkerRun: Sendable {
     let logger: Logger
     /// Who hears how it is, if anybody.
     var reporter: HealthReporter?
+    /// Where its metrics are served, which takes a reporter.
+    var metricsAddress: ListenAddress?
     private let isAdmitted = Locked(false)
 
     init(_ options: WorkerOptions, connection: ConnectionOptions, logger: Logger) {
@@ -35,11 +38,24 @@ struct WorkerRun: Sendable {
     }
 
     func run(until shutdown: Shutdown) async throws -> WorkerReport {
+        let registry = MetricsRegistry()
+        let metrics = try WorkerMetrics(in: registry)
+        guard let metricsAddress, let reporter else { return try await work(metrics, until: shutdown) }
+        let site = try WorkerSite(registry: registry, reporter: reporter)
+        return try await WebServer(at: metricsAddress, routes: site.routes).run { address in
+            logger.info("Serving metrics", ["http.address": .string("\(address)")])
+            return try await work(metrics, until: shutdown)
+        }
+    }
+
+    private func work(_ metrics: WorkerMetrics, until shutdown: Shutdown) async throws -> WorkerReport {
+        var options = options
+        options.watchesQueue = metricsAddress != nil
         let worker = Worker(
             options,
             connection: connection,
             logger: logger,
-            metrics: try WorkerMetrics(in: MetricsRegistry()),
+            metrics: metrics,
             checkSchema: { try await checkSchema($0) },
             pulseInterval: reporter?.interval ?? .seconds(1),
             onPulse: { reporter?.tell($0) }

@@ -72,6 +72,21 @@ package struct StatusStore {
         ).map(SourceBacklog.init)
     }
 
+    /// What is unfinished, for those who watch it all the time.
+    package func queue(_ depth: Depth = .thorough) throws -> QueueFigures {
+        let row = try session.query(
+            """
+            select size.changes, size.is_estimate, clock_timestamp() as taken_at
+            from pgsync.queue_size(\(depth.changes)::integer) as size
+            """
+        ).onlyRow()
+        return QueueFigures(
+            size: try QueueSize(row),
+            backlog: try backlog(depth),
+            takenAt: try row.decode("taken_at")
+        )
+    }
+
     /// Those that run, and those that ended in the last hour without a word.
     private func workers() throws -> [WorkerState] {
         try session.query(

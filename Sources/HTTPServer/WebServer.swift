@@ -1,0 +1,46 @@
+/// Answers GET and HEAD for a few paths over plain HTTP/1.1, one request for each connection.
+///
+/// It takes no request body and looks at no header, so there is little that a client could do to it: connections are
+/// few and short, and answers are made on one thread, by closures that must not block.
+public struct WebServer: Sendable {
+    private let address: ListenAddress
+    private let limits: ServerLimits
+    private let site: Site
+
+    /// How often connections are looked at that last too long, as a part of what they may last.
+    private static let looksPerLifetime = 10
+
+    /// A server that listens once it is ``run(_:)``; a path is compared as it was sent, without its query.
+    public init(
+        at address: ListenAddress,
+        limits: ServerLimits = ServerLimits(),
+        routes: [String: @Sendable () -> HTTPResponse]
+    ) {
+        self.address = address
+        self.limits = limits
+        site = Site(routes: routes)
+    }
+
+    /// Serves for as long as a closure runs, which is given the address with the port that was found.
+    ///
+    /// - Throws: ``ListenError`` before the closure is called; else what that throws.
+    public func run<Success>(_ body: (ListenAddress) async throws -> Success) async throws -> Success {
+        let socket = try ListeningSocket(at: address)
+        let bound = address.with(port: socket.port)
+        let context = DaemonContext(site: site)
+        guard let daemon = DaemonHandle(accepting: socket, limits: limits, context: context) else {
+            throw ListenError.failed(bound, reason: "there is no thread or no memory for a server")
+        }
+        defer { withExtendedLifetime(daemon) {} }
+        return try await withThrowingTaskGroup(of: Void.self) { [limits] group in
+            defer { group.cancelAll() }
+            group.addTask {
+                while true {
+                    try await Task.sleep(for: limits.lifetime / Self.looksPerLifetime)
+                    context.connections.cut(olderThan: limits.lifetime)
+                }
+            }
+            return try await body(bound)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import Glibc
+import JSON
+import PGSyncWorker
+
+/// What a worker has said of how it is, and when.
+///
+/// The time is told by the clock that counts since the machine was started, which nobody sets, and which containers
+/// share with their machine.
+struct HealthStatement: Sendable {
+    let json: JSONValue
+    private let state: String
+    private let time: Duration
+
+    /// A worker that has said nothing for so long is not well.
+    static let longestAge = Duration.seconds(15)
+
+    init(_ health: WorkerHealth, at time: Duration = uptime) {
+        state = health.state.rawValue
+        self.time = time
+        json = [
+            "state": .string(health.state.rawValue),
+            "pid": JSONValue(Int(getpid())),
+            "posters": JSONValue(health.posters),
+            "connected_posters": JSONValue(health.connectedPosters),
+            "finished": JSONValue(health.finished),
+            "failed": JSONValue(health.failed),
+            "uptime_milliseconds": JSONValue(Int(time / .milliseconds(1))),
+        ]
+    }
+
+    /// What was written as JSON; nil where it was something else.
+    init?(parsing text: String) {
+        guard let json = try? JSONValue(parsing: text),
+            let state = json["state"]?.string,
+            let written = json["uptime_milliseconds"]?.number?.int
+        else { return nil }
+        self.json = json
+        self.state = state
+        time = .milliseconds(written)
+    }
+
+    /// What is wrong with the worker, in words; nil when it is well.
+    func complaint(at now: Duration = uptime, of source: String = "its word") -> String? {
+        let age = now - time
+        guard age >= .zero, age <= Self.longestAge else {
+            let span = age < .zero ? "longer than this machine runs" : age.text
+            return "the worker has not renewed \(source) for \(span)"
+        }
+        return switch WorkerHealth.State(rawValue: state) {
+        case .ready: nil
+        case .starting: "the worker has not reached the database yet"
+        case .away: "the worker has no connection to the database"
+        case .stuck: "a part of the worker does not come back from what it does"
+        case .stopping: "the worker is about to end"
+        case nil: "the worker is \(state)"
+        }
+    }
+
+    /// The time since the machine was started, with the time it slept.
+    static var uptime: Duration {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_BOOTTIME, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+}

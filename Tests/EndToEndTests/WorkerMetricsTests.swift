@@ -1,0 +1,156 @@
+import Glibc
+import JSON
+import PGSyncCluster
+import Subprocesses
+import TestSupport
+import Testing
+
+@Suite("pgsync worker --metrics-listen, as built", .timeLimit(.minutes(10)))
+struct WorkerMetricsTests {
+    /// A worker that serves, and where.
+    private struct Serving {
+        let process: ChildProcess
+        let port: UInt16
+
+        func ask(_ path: String) async throws -> WebAnswer { try await WebClient.ask(path, at: port) }
+
+        /// The value of a metric, by its name with its labels; nil where there is none.
+        func metric(_ name: String) async throws -> Double? {
+            let lines = try await ask("/metrics").body.split(separator: "\n")
+            let line = lines.first { $0.hasPrefix("\(name) ") }
+            return line.flatMap { Double($0.dropFirst(name.count + 1)) }
+        }
+    }
+
+    /// Starts a worker at a port of its choice, which its log says.
+    private func serve(_ url: String, _ body: (Serving) async throws -> Void) async throws {
+        let (lines, continuation) = AsyncStream.makeStream(of: String.self)
+        var invocation = try BuiltProgram.invocation(
+            ["worker", "--posters", "2", "--log-format", "json"],
+            environment: ["PGSYNC_DATABASE_URL": url, "PGSYNC_METRICS_LISTEN": "0"]
+        )
+        invocation.standardError = .lines(continuation)
+        try await ChildProcess.withRunning(invocation) { process in
+            for await line in lines where line.contains("Serving metrics") {
+                let port = try #require(line.firstMatch(of: /127\.0\.0\.1:(\d+)/)?.output.1)
+                return try await body(Serving(process: process, port: #require(UInt16(port))))
+            }
+            Issue.record("it ended without a word: \(try await process.wait().status)")
+        }
+    }
+
+    private func prepare(_ url: String) async throws {
+        _ = try await BuiltProgram.run("migrate", database: url).checked()
+        try await psql(
+            url,
+            """
+            create table bills (id bigint primary key, amount numeric(12, 2), day date, note text);
+            select pgsync.attach('bills');
+            select ledger.open_period('2026', '2026-01-01', '2026-12-31');
+            select ledger.import_chart('[
+                {"code": "1000", "name": "Cash", "type": "asset"},
+                {"code": "4000", "name": "Income", "type": "income"}
+            ]');
+            update pgsync.sync_configuration set value = '0.1' where key = 'worker_heartbeat_seconds';
+            """
+        )
+        var rules = try BuiltProgram.invocation(
+            ["rules", "apply", "/dev/stdin"],
+            environment: ["PGSYNC_DATABASE_URL": url]
+        )
+        rules.standardInput = .text(
+            """
+            rule bill version 1 on public.bills
+              column day     date
+              column note    text
+              column amount  money
+              date      day
+              currency  'INR'
+              describe  note
+              debit   1000  amount
+              credit  4000  amount
+              example 'a bill'
+                given { "amount": "2.00", "day": "2026-03-01", "note": "bill" }
+                posts
+                  debit 1000 2.00
+                  credit 4000 2.00
+
+            """
+        )
+        _ = try await ChildProcess.run(rules).checked()
+    }
+
+    private func psql(_ url: String, _ sql: String) async throws {
+        var invocation = Invocation("psql", ["-XAtq", "-v", "ON_ERROR_STOP=1", "-f", "-", url])
+        invocation.standardInput = .text(sql)
+        _ = try await ChildProcess.run(invocation).checked()
+    }
+
+    @Test("counts what it posts, is well while its database is there, and says why when it is not")
+    func servesFigures() async throws {
+        try await OwnCluster.with { cluster in
+            let url = cluster.connectionString(database: "postgres")
+            try await prepare(url)
+            try await serve(url) { worker in
+                try await eventually { try await worker.ask("/healthz").status == 200 }
+                try await psql(
+                    url,
+                    """
+                    insert into bills select g, g, '2026-03-01', 'bill' from generate_series(1, 30) as g;
+                    insert into bills select g, null, '2026-03-01', 'none' from generate_series(31, 32) as g;
+                    """
+                )
+                let posted = #"pgsync_worker_outcomes_total{outcome="posted"}"#
+                try await eventually { try await worker.metric(posted) == 30 }
+                let failing = #"pgsync_queue_table_changes{table="public.bills",state="failing"}"#
+                let dead = #"pgsync_queue_table_changes{table="public.bills",state="dead"}"#
+                try await eventually {
+                    let (failing, dead) = (try await worker.metric(failing), try await worker.metric(dead))
+                    return (failing ?? 0) + (dead ?? 0) == 2
+                }
+                #expect(try await worker.metric(#"pgsync_worker_outcomes_total{outcome="failed"}"#) == 2)
+                #expect(try await worker.metric("pgsync_queue_changes") == 2)
+                #expect(try await worker.metric("pgsync_queue_oldest_age_seconds") ?? -1 >= 0)
+                #expect(try await worker.metric("pgsync_worker_posters") == 2)
+                #expect(try await worker.metric("pgsync_worker_batch_seconds_count") ?? 0 > 0)
+                #expect(try await worker.metric("process_resident_memory_bytes") ?? 0 > 1e6)
+                let text = try await worker.ask("/metrics").body
+                #expect(text.contains("pgsync_worker_failures_total{class="))
+                #expect(text.contains("pgsync_worker_wakes_total{reason="))
+                // Prometheus takes the last line only with its end.
+                #expect(text.hasSuffix("\n"))
+
+                try await cluster.stop(.fast)
+                try await eventually { try await worker.ask("/healthz").status == 503 }
+                let health = try JSONValue(parsing: try await worker.ask("/healthz").body)
+                #expect(health["reason"] == "the worker has no connection to the database")
+                try await eventually { try await worker.metric("pgsync_worker_connected_posters") == 0 }
+                #expect(try await worker.metric(posted) == 30)
+
+                worker.process.send(signal: SIGTERM)
+                #expect(try await worker.process.wait().status == .exited(0))
+                #expect((try? await worker.ask("/metrics").status) ?? 0 == 0)
+            }
+        }
+    }
+
+    @Test("begins nothing where another program has its port", .database)
+    func portInUse() async throws {
+        let database = TestDatabase.current
+        let url = database.cluster.connectionString(database: database.name)
+        try await prepare(url)
+        let other = try Socket.listening(at: .loopback(port: 0))
+        let port = try other.port
+        let output = try await ChildProcess.run(
+            try BuiltProgram.invocation(
+                ["worker", "--metrics-listen", "127.0.0.1:\(port)"],
+                environment: ["PGSYNC_DATABASE_URL": url]
+            )
+        )
+        #expect(output.status == .exited(71))
+        #expect(
+            output.standardError.text.contains("cannot listen at 127.0.0.1:\(port): another program listens")
+        )
+        #expect(try await database.run("select count(*)::text from pgsync.sync_workers") == ["0"])
+    }
+}

@@ -26,8 +26,10 @@ enum BenchSQL {
     /// The least that keeps a row of each change: no pinned settings, no search path, no queue, one log for a table.
     static let bare = rival("bare", notify: "")
 
-    /// The rows that pgsync writes, into its own log and queue, with nothing around them: no pinned settings, no doorbell,
-    /// no guard against statements within statements. Whoever captures into these tables can hardly do less.
+    /// The rows that pgsync writes, into its own log and queue, with nothing around them.
+    ///
+    /// There are no pinned settings, no doorbell, no guard against statements within statements: whoever captures into
+    /// these tables can hardly do less.
     static let hand = """
         create function bench.capture_hand() returns trigger language plpgsql as $$
         declare

@@ -38,11 +38,17 @@ struct WorkerTests {
         rules.standardInput = .text(
             """
             rule bill version 1 on public.bills
+              column day    date
+              column note   text
+              column amount money
               date      day
               currency  'INR'
               describe  note
               debit   1000  amount
               credit  4000  amount
+              example 'a bill'
+                given { "day": "2026-03-01", "note": "bill", "amount": "1.00" }
+                posts debit 1000 1.00 credit 4000 1.00
 
             """
         )

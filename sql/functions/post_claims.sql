@@ -329,7 +329,8 @@ begin
         array_agg(decided.message) filter (where decided.outcome = 'failed'),
         array_agg(decided.log_id) filter (where decided.outcome <> 'failed'),
         array_agg(decided.log_id) filter (where decided.step = 'defer'),
-        array_agg(decided.log_id) filter (where decided.is_blocked)
+        array_agg(decided.log_id) filter (where decided.is_blocked),
+        false
     into
         v_result.claimed,
         v_result.posted,
@@ -347,7 +348,8 @@ begin
         v_result.error_messages,
         v_finished_ids,
         v_deferred_ids,
-        v_blocked_ids
+        v_blocked_ids,
+        v_result.is_paused
     from decided
     where decided.place = 1;
 

@@ -80,7 +80,6 @@ begin
             v_posted.next_mark := v_result.next_mark;
             v_posted.snapshot_xmin := v_result.snapshot_xmin;
             v_posted.snapshot_xmax := v_result.snapshot_xmax;
-            v_posted.is_paused := false;
             v_result := v_posted;
         else
             v_result := pgsync.add_results(v_result, v_posted);

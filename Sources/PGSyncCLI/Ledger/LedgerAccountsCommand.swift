@@ -8,7 +8,8 @@ struct LedgerAccountsCommand: Command {
         "accounts",
         "Show the chart of accounts with what each stands at.",
         discussion:
-            "Balances are of all entries there are, on the normal side of the account: debit or credit."
+            "Balances are of all entries there are, on the normal side of the account: debit or credit.",
+        examples: [.init("pgsync ledger accounts", "See the chart, and what each account stands at.")]
     )
     static let parameters: [Parameter<Self>] = []
 

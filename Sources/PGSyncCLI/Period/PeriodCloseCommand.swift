@@ -8,7 +8,8 @@ struct PeriodCloseCommand: Command {
     static let signature = Signature(
         "close",
         "Close a period: nothing can be posted in it any more.",
-        discussion: "Accounts that must be zero to close, such as suspense, have to be zero at its end."
+        discussion: "Accounts that must be zero to close, such as suspense, have to be zero at its end.",
+        examples: [.init("pgsync period close 2026-03", "Close March for good.")]
     )
     static let parameters: [Parameter<Self>] = [
         .argument("NAME", \.name, help: "The period, which is closing: see start-closing.")

@@ -5,7 +5,11 @@ import Postgres
 
 /// The command `pgsync period list`.
 struct PeriodListCommand: Command {
-    static let signature = Signature("list", "Show the accounting periods: when entries can be posted.")
+    static let signature = Signature(
+        "list",
+        "Show the accounting periods: when entries can be posted.",
+        examples: [.init("pgsync period list", "See what is open.")]
+    )
     static let parameters: [Parameter<Self>] = []
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {

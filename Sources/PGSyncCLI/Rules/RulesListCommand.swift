@@ -9,7 +9,8 @@ struct RulesListCommand: Command {
     static let signature = Signature(
         "list",
         "Show every version of every rule, and the documents it is for.",
-        discussion: "Which version posts a document is said by the day on the document."
+        discussion: "Which version posts a document is said by the day on the document.",
+        examples: [.init("pgsync rules list", "See which version is for which documents.")]
     )
     static let parameters: [Parameter<Self>] = []
 

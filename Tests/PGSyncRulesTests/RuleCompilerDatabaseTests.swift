@@ -49,6 +49,23 @@ struct RuleCompilerDatabaseTests {
         }
     }
 
+    @Test("take amounts as large as a line of the journal may be, and none that is larger")
+    func largest() async throws {
+        let rule = try #require(try rules().first { $0.name == "plain" })
+        let amounts = [
+            "10000000000000", "-10000000000000", "10000000000000.01", "-10000000000000.01",
+            "92233720368547758.07", "-92233720368547758.08",
+        ]
+        let images = amounts.map { #"{"a": \#($0), "b": \#($0), "day": "2026-01-05"}"# }
+        let evaluator = RuleEvaluator(rule)
+        let rows = try images.map { try JSONValue(parsing: $0) }
+        #expect(
+            rows.map { evaluator.evaluate($0).kind } == ["entry", "entry"]
+                + Array(repeating: "data.range", count: 4)
+        )
+        #expect(try await outcomes(of: rule, for: images) == rows.map(evaluator.summary(of:)))
+    }
+
     @Test("become part of the query that calls them, helpers included")
     func inlined() async throws {
         for rule in try rules() {

@@ -4,19 +4,29 @@ import Postgres
 import TestSupport
 
 /// Posts rows by the interpreter alone.
-struct Replay {
-    private let evaluators: [String: [RuleEvaluator]]
+struct Replay: Sendable {
+    struct Part: Sendable {
+        let label: String
+        let evaluator: RuleEvaluator
+    }
+
+    private let parts: [String: [Part]]
 
     init(_ rules: [Rule]) {
-        evaluators = Dictionary(grouping: rules, by: \.table).mapValues { $0.map(RuleEvaluator.init) }
+        parts = Dictionary(grouping: rules, by: \.table).mapValues { rules in
+            rules.map { Part(label: $0.label, evaluator: RuleEvaluator($0)) }
+        }
     }
+
+    /// The rules of a table.
+    func rules(of table: String) -> [Part] { parts[table] ?? [] }
 
     /// What the rules of a table make of a row.
     func outcome(of image: String, in table: String) throws -> PackCase.Outcome {
         let row = try JSONValue(parsing: image)
         var bookings = Bookings()
-        for evaluator in evaluators[table] ?? [] {
-            switch evaluator.evaluate(row) {
+        for part in rules(of: table) {
+            switch part.evaluator.evaluate(row) {
             case .nothing: continue
             case .failure(let failure): return .failure(failure.kind.rawValue)
             case .entry(let entry):

@@ -30,7 +30,7 @@ struct ValueColumns {
     mutating func units(of amount: Formula, places: Int) -> String {
         if let name = unitNames[amount] { return name }
         let value = value(of: amount)
-        let limit = Decimal("\(Int64.max)e-\(places)") ?? .zero
+        let limit = Decimal("\(NumberLimits.minorUnits)e-\(places)") ?? .zero
         let text =
             "case when pg_catalog.abs(\(value)) <= \(limit)::numeric and pg_catalog.min_scale(\(value)) <= \(places) "
             + "then (\(value) * \(Self.power(places)))::bigint end"

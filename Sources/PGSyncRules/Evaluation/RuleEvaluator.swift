@@ -128,8 +128,8 @@ package struct RuleEvaluator: Sendable {
 
     private func minorUnits(of amount: Decimal, _ formula: Formula) throws(RuleFailure) -> Int64 {
         guard amount.scale <= rule.exponent else { throw .inexactAmount(formula, currency: rule.currency) }
-        // The smallest integer has no opposite, so it is out of range on both sides.
-        guard let units = amount.units(places: rule.exponent), units != .min else {
+        guard let units = amount.units(places: rule.exponent), units.magnitude <= NumberLimits.minorUnits
+        else {
             throw .hugeAmount(formula)
         }
         guard units != 0 else { throw .zeroAmount(formula) }

@@ -85,6 +85,8 @@ extension RuleFailure {
 enum NumberLimits {
     static let wholeDigits = 18
     static let fractionDigits = 9
+    /// The largest amount of a line, which is that of `ledger.journal_lines`.
+    static let minorUnits: UInt64 = 1_000_000_000_000_000
     /// How long a number written as a text may be.
     static let textLength = 100
 }

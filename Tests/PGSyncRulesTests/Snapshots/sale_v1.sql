@@ -63,8 +63,8 @@ cross join lateral (
                 source.value_1,
                 source.value_2,
                 source.value_3,
-                case when pg_catalog.abs(source.value_2) <= 92233720368547758.07::numeric and pg_catalog.min_scale(source.value_2) <= 2 then (source.value_2 * 100::numeric)::bigint end as units_2,
-                case when pg_catalog.abs(source.value_3) <= 92233720368547758.07::numeric and pg_catalog.min_scale(source.value_3) <= 2 then (source.value_3 * 100::numeric)::bigint end as units_3
+                case when pg_catalog.abs(source.value_2) <= 10000000000000::numeric and pg_catalog.min_scale(source.value_2) <= 2 then (source.value_2 * 100::numeric)::bigint end as units_2,
+                case when pg_catalog.abs(source.value_3) <= 10000000000000::numeric and pg_catalog.min_scale(source.value_3) <= 2 then (source.value_3 * 100::numeric)::bigint end as units_3
             from (
                 select
                     source.image,
@@ -73,7 +73,7 @@ cross join lateral (
                     source."4 mode",
                     source."3 total",
                     source."5 tax",
-                    case when pg_catalog.abs(source."3 total") <= 92233720368547758.07::numeric and pg_catalog.min_scale(source."3 total") <= 2 then (source."3 total" * 100::numeric)::bigint end as units_1,
+                    case when pg_catalog.abs(source."3 total") <= 10000000000000::numeric and pg_catalog.min_scale(source."3 total") <= 2 then (source."3 total" * 100::numeric)::bigint end as units_1,
                     case source."4 mode" when 'cash' then '1000' when 'card' then '1150' end as value_1,
                     (source."3 total" - source."5 tax") as value_2,
                     case when (pg_catalog.min_scale(source."5 tax" * 0.5::numeric) <= 2) then (source."5 tax" * 0.5::numeric) end as value_3

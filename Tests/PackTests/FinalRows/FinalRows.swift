@@ -54,19 +54,27 @@ struct FinalRows: Sendable {
     }
 
     private func page(of table: String, after id: Int64, in session: Session) throws -> [Record] {
-        // As the rules see it: remarks are not captured.
+        // As the rules see it: remarks are not captured. A page costs its rows, not what there is to join.
         try session.runScript(
             """
             select present.id, (to_jsonb(present) - 'remarks')::text, coalesce(posted.standing, ''),
                 coalesce(posted.net, ''), waiting.error_class,
                 coalesce(waiting.image = to_jsonb(present) - 'remarks', true),
                 case when waiting.applied_action <> 'delete' then waiting.applied_image::text end
-            from \(table) as present
-            left join replay.posted on posted.source = '\(table)'::regclass and posted.record_id = present.id::text
-            left join replay.waiting on waiting.source = '\(table)'::regclass and waiting.record_id = present.id::text
-            where present.id > \(id)
+            from (
+                select * from \(table) as own where own.id > \(id) order by own.id limit \(Self.page)
+            ) as present
+            left join lateral (
+                select * from replay.posted as own
+                where own.source = '\(table)'::regclass and own.record_id = present.id::text
+                offset 0
+            ) as posted on true
+            left join lateral (
+                select * from replay.waiting as own
+                where own.source = '\(table)'::regclass and own.record_id = present.id::text
+                offset 0
+            ) as waiting on true
             order by present.id
-            limit \(Self.page)
             """
         ).map { row in
             Record(

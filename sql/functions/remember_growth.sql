@@ -1,7 +1,7 @@
 -- The statistics come later than the log: a session reports what it has written once a second, one that went
--- idle after ten. What was captured a moment ago may be counted there only after this moment, and is not to
--- be taken for a write that nobody saw. So counting begins a little earlier in the log than in the statistics,
--- which hides as many such writes as were captured in that time.
+-- idle after ten. What was captured a moment ago may be counted there only after this moment, and is not
+-- to be taken for a write that nobody saw. So counting begins a little earlier in the log than in the
+-- statistics, which hides as many such writes as were captured in that time.
 create or replace function pgsync.remember_growth(
     of_table regclass default null,
     settling interval default '15 seconds'

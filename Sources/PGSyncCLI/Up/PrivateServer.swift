@@ -152,7 +152,17 @@ struct PrivateServer: Service {
             )
             group.add("demo", demo)
         }
-        try await group.run(until: shutdown)
+        do {
+            try await group.run(until: shutdown)
+        } catch let error as PostgresError where error.isConnectionLost {
+            // Whoever uses a server that dies may notice before its watch does, which knows its last words.
+            do {
+                try await withTimeLimit(.seconds(3)) {
+                    try await ServerWatch(cluster: cluster).run(until: Shutdown())
+                }
+            } catch ServicesError.timeLimitExceeded {}
+            throw error
+        }
     }
 
     /// More than the worker takes to end.

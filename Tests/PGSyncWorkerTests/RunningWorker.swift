@@ -116,6 +116,14 @@ struct RunningWorker: Sendable {
         return 0
     }
 
+    /// How many changes each batch had, as far as it has logged them.
+    var batchSizes: [Int] {
+        log.records.filter { $0.message == "Batch posted" }.compactMap { record in
+            guard case .int(let claimed)? = record.metadata["batch.claimed"] else { return nil }
+            return claimed
+        }
+    }
+
     /// Waits until it has logged a sentence.
     func untilLogged(_ message: String) async throws {
         try await eventually { log.messages.contains(message) }

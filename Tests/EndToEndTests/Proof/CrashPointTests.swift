@@ -35,10 +35,13 @@ struct CrashPointTests {
         print("\(call): killed at \(kills) points")
     }
 
+    /// As much each time, or there would always be more calls to be killed at.
     private static let work = """
         insert into public.bills (total) values (118), (236);
-        update public.bills set total = total + 1 where id % 3 = 0;
-        delete from public.bills where id % 7 = 0;
+        update public.bills set total = total + 1
+        where id % 3 = 0 and id > (select max(bill.id) - 8 from public.bills as bill);
+        delete from public.bills
+        where id % 7 = 0 and id > (select max(bill.id) - 8 from public.bills as bill);
         """
 
     /// Runs a program under strace, which kills it as it enters the given call for the given time.

@@ -18,11 +18,7 @@ struct WorkerTests {
             """
             create table bills (id bigint primary key, amount numeric(12, 2), day date, note text);
             select pgsync.attach('bills');
-            select ledger.open_period('2026', '2026-01-01', '2026-12-31');
-            select ledger.import_chart('[
-                {"code": "1000", "name": "Cash", "type": "asset"},
-                {"code": "4000", "name": "Income", "type": "income"}
-            ]');
+            \(CashBook.ledger)
             create function slow() returns trigger language plpgsql as $$
             begin
                 if new.description = 'slow' then perform pg_sleep(\(slowness)); end if;
@@ -31,28 +27,7 @@ struct WorkerTests {
             create trigger slow before insert on ledger.journal_entries for each row execute function slow();
             """
         )
-        var rules = try BuiltProgram.invocation(
-            ["rules", "apply", "/dev/stdin"],
-            environment: ["PGSYNC_DATABASE_URL": url]
-        )
-        rules.standardInput = .text(
-            """
-            rule bill version 1 on public.bills
-              column day    date
-              column note   text
-              column amount money
-              date      day
-              currency  'INR'
-              describe  note
-              debit   1000  amount
-              credit  4000  amount
-              example 'a bill'
-                given { "day": "2026-03-01", "note": "bill", "amount": "1.00" }
-                posts debit 1000 1.00 credit 4000 1.00
-
-            """
-        )
-        _ = try await ChildProcess.run(rules).checked()
+        try await CashBook.applyRule(to: url)
     }
 
     private func insert(_ ids: ClosedRange<Int>, note: String = "bill") async throws {

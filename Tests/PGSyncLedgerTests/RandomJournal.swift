@@ -1,4 +1,5 @@
 import Postgres
+import TestSupport
 
 /// Posts entries such as no accountant would write, in several currencies, and takes some of them back.
 struct RandomJournal {

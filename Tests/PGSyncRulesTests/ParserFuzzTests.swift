@@ -1,5 +1,6 @@
 import PGSyncRules
 import Testing
+import TestSupport
 
 @Suite("Parser", .timeLimit(.minutes(10)))
 struct ParserFuzzTests {

@@ -1,5 +1,6 @@
 import Services
 import Testing
+import TestSupport
 
 @Suite("Backoff")
 struct BackoffTests {

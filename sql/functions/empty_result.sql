@@ -1,12 +1,15 @@
+-- It has no setting, so that the planner makes a constant of it, and is bound when it is made instead.
 create or replace function pgsync.empty_result()
 returns pgsync.batch_result
 language sql
 immutable
 parallel safe
-set search_path = pg_catalog, pgsync, pg_temp
-as $$
-select row(0, 0, 0, 0, 0, 0, 0, 0, 0, null, null, null, null, null, null, null, null, false)::pgsync.batch_result;
-$$;
+begin atomic
+    select
+        row(
+            0, 0, 0, 0, 0, 0, 0, 0, 0, null, null, null, null, null, null, null, null, false
+        )::pgsync.batch_result;
+end;
 
 comment on function pgsync.empty_result()
 is 'What became of no claims at all.';

@@ -18,7 +18,7 @@ as $$
 declare
     v_started constant timestamptz := clock_timestamp();
     v_settings record;
-    v_result pgsync.batch_result;
+    v_result pgsync.batch_result := pgsync.empty_result();
     v_posted pgsync.batch_result;
     v_claims pgsync.claim[];
     v_truncates pgsync.claim[];
@@ -32,12 +32,10 @@ begin
     into strict v_settings
     from pgsync.sync_configuration as setting
     where setting.key in ('posting_paused', 'enable_real_time_sync', 'queue_batch_size');
-    v_result := row(
-        0, 0, 0, 0, 0, 0, 0, 0, 0, null, null, null, null, null,
-        low_mark, pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
-        pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
-        v_settings.posting_paused or not (scheduled or v_settings.real_time)
-    )::pgsync.batch_result;
+    v_result.next_mark := low_mark;
+    v_result.snapshot_xmin := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+    v_result.snapshot_xmax := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+    v_result.is_paused := v_settings.posting_paused or not (scheduled or v_settings.real_time);
     if v_result.is_paused then
         return v_result;
     end if;

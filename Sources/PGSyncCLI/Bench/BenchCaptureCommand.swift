@@ -23,7 +23,7 @@ struct BenchCaptureCommand: Command {
             \(BenchServer.explanation)
             """,
         examples: [
-            .init("pgsync bench capture", "Measure it all; takes about five minutes."),
+            .init("pgsync bench capture", "Measure it all; takes about ten minutes."),
             .init("pgsync bench capture --writers 8 --rounds 1 --seconds 1", "Get a first impression."),
         ]
     )

@@ -17,20 +17,10 @@ struct Books: Sendable {
         _ = try await BuiltProgram.run("migrate", database: books.url).checked()
         try await database.run(tables)
         let path = "\(ScratchSpace.directory)/\(database.name).rules"
-        try write(rule, to: path)
+        try Files.write(rule, to: path)
         defer { unsafe unlink(path) }
         _ = try await BuiltProgram.run("rules", "apply", path, database: books.url).checked()
         return books
-    }
-
-    private static func write(_ text: String, to path: String) throws {
-        guard let file = unsafe fopen(path, "w") else { throw CannotWrite(path: path) }
-        unsafe fputs(text, file)
-        unsafe fclose(file)
-    }
-
-    private struct CannotWrite: Error {
-        let path: String
     }
 
     private static let tables = """

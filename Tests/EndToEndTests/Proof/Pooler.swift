@@ -16,7 +16,7 @@ enum Pooler {
         guard unsafe mkdir(directory, 0o777) == 0, unsafe chmod(directory, 0o777) == 0 else {
             throw CannotStart(reason: "no directory")
         }
-        defer { try? Files.remove(directory) }
+        defer { remove(directory) }
         let port = 6_432
         try Files.write(
             """
@@ -50,33 +50,14 @@ enum Pooler {
         }
     }
 
-    struct CannotStart: Error {
-        let reason: String
-    }
-}
-
-/// Little files that a proof needs.
-enum Files {
-    static func write(_ text: String, to path: String) throws {
-        // In one step, for somebody may be reading.
-        let draft = "\(path).new"
-        guard let file = unsafe fopen(draft, "w") else {
-            throw Pooler.CannotStart(reason: "cannot write \(path)")
-        }
-        unsafe fputs(text, file)
-        unsafe fclose(file)
-        unsafe rename(draft, path)
-    }
-
-    static func remove(_ directory: String) throws {
+    private static func remove(_ directory: String) {
         for name in ["pgbouncer.ini", "users", "log", "pid", ".s.PGSQL.6432"] {
             unsafe unlink("\(directory)/\(name)")
         }
         unsafe rmdir(directory)
     }
 
-    /// The library that gives a program another clock.
-    static let faketime: String? = [
-        "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib/faketime",
-    ].map { "\($0)/faketime/libfaketimeMT.so.1" }.first { unsafe access($0, R_OK) == 0 }
+    struct CannotStart: Error {
+        let reason: String
+    }
 }

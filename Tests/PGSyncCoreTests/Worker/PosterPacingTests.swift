@@ -20,6 +20,10 @@ struct PosterPacingTests {
     mutating func singleChanges() {
         for _ in 1...100 { #expect(batch(1, after: .milliseconds(5)) == .park) }
         for _ in 1...100 { #expect(batch(1, after: .seconds(1)) == .park) }
+        // Posting two hundred a second, one by one, takes more than half of the time, but it can be done.
+        for _ in 1...100 {
+            #expect(batch(1, after: .milliseconds(5), took: .milliseconds(3)) == .park)
+        }
     }
 
     @Test("sleeps when nothing was found, also on a busy system")

@@ -1,0 +1,37 @@
+import Subprocesses
+
+/// Two accounts, a year, and a rule for the table `bills (id, amount, day, note)`.
+enum CashBook {
+    static let ledger = """
+        select ledger.open_period('2026', '2026-01-01', '2026-12-31');
+        select ledger.import_chart('[
+            {"code": "1000", "name": "Cash", "type": "asset"},
+            {"code": "4000", "name": "Income", "type": "income"}
+        ]');
+        """
+
+    static func applyRule(to url: String) async throws {
+        var rules = try BuiltProgram.invocation(
+            ["rules", "apply", "/dev/stdin"],
+            environment: ["PGSYNC_DATABASE_URL": url]
+        )
+        rules.standardInput = .text(
+            """
+            rule bill version 1 on public.bills
+              column day     date
+              column note    text
+              column amount  money
+              date      day
+              currency  'INR'
+              describe  note
+              debit   1000  amount
+              credit  4000  amount
+              example 'a bill'
+                given { "amount": "2.00", "day": "2026-03-01", "note": "bill" }
+                posts debit 1000 2.00  credit 4000 2.00
+
+            """
+        )
+        _ = try await ChildProcess.run(rules).checked()
+    }
+}

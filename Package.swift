@@ -14,6 +14,10 @@ let settings: [SwiftSetting] = [
 
 let package = Package(
     name: "pgsync",
+    products: [
+        // Preloaded into a worker under test.
+        .library(name: "SteppedClock", type: .dynamic, targets: ["SteppedClock"])
+    ],
     targets: [
         // Modules without the prefix know nothing of the product.
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -91,6 +95,7 @@ let package = Package(
             path: "Tests/TestSupport"
         ),
         .executableTarget(name: "SignalProbe", dependencies: ["Services"], path: "Tests/SignalProbe"),
+        .target(name: "SteppedClock", path: "Tests/SteppedClock"),
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
         .testTarget(
             name: "CaptureTests",

@@ -1,12 +1,14 @@
 #define _GNU_SOURCE
 #include "cspawn.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 static int add_actions(posix_spawn_file_actions_t *actions, const char *directory, const int standard[3]) {
@@ -34,6 +36,13 @@ static int set_attributes(posix_spawnattr_t *attributes, enum cspawn_grouping gr
     return failure;
 }
 
+/* A program that was just written can still be open for writing in a child that another thread is starting: it
+ * inherited the descriptor, and loses it when it executes. That is over in a moment. */
+static void wait_until_written(int round) {
+    struct timespec pause = {0, 1000000L << round};
+    nanosleep(&pause, NULL);
+}
+
 int cspawn_start(
     int *pid,
     const char *file,
@@ -52,6 +61,10 @@ int cspawn_start(
         failure = add_actions(&actions, directory, standard);
         if (failure == 0) failure = set_attributes(&attributes, grouping);
         if (failure == 0) failure = posix_spawnp(pid, file, &actions, &attributes, arguments, environment);
+        for (int round = 0; failure == ETXTBSY && round < 8; round++) {
+            wait_until_written(round);
+            failure = posix_spawnp(pid, file, &actions, &attributes, arguments, environment);
+        }
         posix_spawnattr_destroy(&attributes);
     }
     posix_spawn_file_actions_destroy(&actions);

@@ -5,13 +5,13 @@ import Testing
 /// The program as it was built, beside the tests.
 enum BuiltProgram {
     /// The tests and the programs they belong to are built into one directory.
-    private static func path() throws -> String {
+    static func path(of file: String = "pgsync") throws -> String {
         var buffer = [UInt8](repeating: 0, count: 4_096)
         let length = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
         try #require(length > 0)
         let tests = String(decoding: buffer[..<length], as: UTF8.self)
         let directory = try #require(tests.lastIndex(of: "/"))
-        return tests[...directory] + "pgsync"
+        return tests[...directory] + file
     }
 
     /// The program with its arguments, in an environment that knows of no other database.

@@ -279,7 +279,7 @@ private func waitUntilGone(_ pid: Int32) async throws {
 }
 
 /// Lends a directory that is removed afterwards.
-private func withTemporaryDirectory(_ body: (String) async throws -> Void) async throws {
+func withTemporaryDirectory(_ body: (String) async throws -> Void) async throws {
     let made = try await ChildProcess.run(Invocation("mktemp", ["-d"])).checked()
     let directory = String(made.standardOutput.text.dropLast())
     do {

@@ -5,7 +5,7 @@ enum ProcessArguments {
     /// The arguments after the program's own name.
     ///
     /// Swift finds them on the stack behind the environment, and finds none when a preloaded library has moved the
-    /// environment before `main` (libfaketime does). There always is a name, so an empty list is that case.
+    /// environment before `main` (by setting a variable, say). There always is a name, so an empty list is that case.
     static var all: [String] {
         let found = CommandLine.arguments
         return Array((found.isEmpty ? ofKernel() : found).dropFirst())

@@ -69,6 +69,7 @@ begin
                 'execute on function pgsync.current_images(oid, text[])',
                 'execute on function pgsync.lacks_columns(oid, text[])',
                 'execute on function pgsync.note_nesting(oid, text)',
+                'execute on function pgsync.qualified_name(regclass)',
                 'execute on function pgsync.record_id_of(oid, jsonb)',
                 'execute on function pgsync.renamed_image(oid, jsonb)',
                 'execute on function pgsync.capture_scope(regclass)',

@@ -53,6 +53,8 @@ enum BenchSQL {
 
         create trigger capture after insert or update or delete on bench.bills_hand
         for each row execute function bench.capture_hand();
+        create trigger capture after insert or update or delete on bench.bills_taken
+        for each row execute function bench.capture_hand();
         """
 
     /// The same, announcing each row.
@@ -117,7 +119,7 @@ enum BenchSQL {
     /// How many changes the log of a variant has, and in how many records its last images differ from the table.
     static func check(_ variant: BenchVariant) -> String {
         let log =
-            variant.usesPGSync || variant == .hand
+            variant.fillsQueue
             ? "select id, record_id, action, data from pgsync.sync_logs where source_table = '\(variant.table)'::regclass"
             : "select id, record_id, action, data from bench.log_\(variant)"
         return """

@@ -45,7 +45,7 @@ struct BenchWorkshop: Sendable {
                 group.addTask {
                     BenchAttention(wakes: try await BenchSleeper(options: options).run(until: shutdown))
                 }
-            case .busy:
+            case .busy, .taken:
                 group.addTask {
                     BenchAttention(taken: try await BenchTaker(options: options).run(until: shutdown))
                 }

@@ -72,7 +72,7 @@ struct DoorbellTests {
         let database = TestDatabase.current
         try await database.run(Self.table)
         try await database.run(
-            "do $$begin execute (select replace(pg_get_functiondef(tgfoid), 'usage() < 0.5', 'usage() < 0.0') from pg_trigger where tgname = '000_pgsync_insert'); end$$"
+            "do $$begin execute (select replace(pg_get_functiondef(tgfoid), '(pg_catalog.<) 0.5', '(pg_catalog.<) 0.0') from pg_trigger where tgname = '000_pgsync_insert'); end$$"
         )
         try await database.connect { sleeper in
             var bell = try await sleeper.listen(to: "pgsync").makeAsyncIterator()

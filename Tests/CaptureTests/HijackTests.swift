@@ -29,7 +29,7 @@ struct HijackTests {
         try await database.run(
             """
             do $$begin execute (
-                select replace(regexp_replace(pg_get_functiondef(tgfoid), 'SET search_path TO [^\\n]*', ''), 'into pgsync.', 'into ')
+                select replace(pg_get_functiondef(tgfoid), 'into pgsync.', 'into ')
                 from pg_trigger where tgname = '000_pgsync_insert'
             ); end$$
             """

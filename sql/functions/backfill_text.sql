@@ -74,7 +74,7 @@ $template$,
     ),
     string_agg('pgsync_row.' || quote_ident(key.name), ', ' order by key.place),
     string_agg(format('($1 ->> %s)::%s', key.place - 1, described.data_type), ', ' order by key.place),
-    pgsync.capture_settings(source),
+    coalesce(pgsync.capture_settings(source), 'set search_path = pg_catalog, pgsync, pg_temp'),
     source.function_name,
     source.version
 )

@@ -6,7 +6,7 @@ set search_path = pg_catalog, pgsync, pg_temp
 as $$
 select format(
     '(values (%s)) as absent (%s)',
-    string_agg('null::text', ', '),
+    string_agg('null::pg_catalog.text', ', '),
     string_agg(quote_ident(named.name), ', ' order by named.name)
 )
 from (select distinct listed.name from unnest(capture_absent.column_names) as listed (name)) as named;

@@ -8,10 +8,11 @@ set search_path = pg_catalog, pgsync, pg_temp
 as $$
 select pgsync.capture_frame(
     source,
-    E'    v_slot smallint;\n    v_image jsonb;\n    v_record_id text;\n'
-    || E'    v_old_image jsonb;\n    v_old_record_id text;\n    v_kept_image jsonb;\n',
+    E'    v_slot smallint;\n    v_image pg_catalog.jsonb;\n    v_record_id pg_catalog.text;\n'
+    || E'    v_old_image pg_catalog.jsonb;\n    v_old_record_id pg_catalog.text;\n'
+    || E'    v_kept_image pg_catalog.jsonb;\n',
     format(
-        E'    if tg_op = ''INSERT'' then%s    elsif tg_op = ''TRUNCATE'' then%s    else%s    end if;\n',
+        E'    if tg_op operator(pg_catalog.=) ''INSERT'' then%s    elsif tg_op operator(pg_catalog.=) ''TRUNCATE'' then%s    else%s    end if;\n',
         pgsync.capture_new(source, known.root),
         pgsync.capture_truncate(source, known.root),
         pgsync.capture_one(source, known.root)
@@ -20,7 +21,7 @@ select pgsync.capture_frame(
 from (
     select
         case
-            when relation.relkind = 'p' then 'coalesce(pg_partition_root(tg_relid), tg_relid)' else 'tg_relid'
+            when relation.relkind = 'p' then 'coalesce(pg_catalog.pg_partition_root(tg_relid), tg_relid)' else 'tg_relid'
         end as root
     from pg_catalog.pg_class as relation
     where relation.oid = source.source_table

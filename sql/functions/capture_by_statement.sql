@@ -12,8 +12,8 @@ declare
         source.source_table, source.captured_columns, 'tg_relid'
     );
     -- A whole row is compared as it is, and turned into an image only if it differs.
-    v_whole constant boolean := v_image = 'to_jsonb(pgsync_row)';
-    v_fallback constant text := 'pgsync.record_id_of(tg_relid, to_jsonb(pgsync_row))';
+    v_whole constant boolean := v_image = 'pg_catalog.to_jsonb(pgsync_row)';
+    v_fallback constant text := 'pgsync.record_id_of(tg_relid, pg_catalog.to_jsonb(pgsync_row))';
     v_key constant text := pgsync.capture_key(source.source_table, source.key_columns);
     v_listed constant text := pgsync.capture_rows(
         pgsync.capture_absent(array(
@@ -41,16 +41,16 @@ declare
                 v_key,
                 v_fallback
             ),
-            'to_jsonb(pgsync_row) as image'
+            'pg_catalog.to_jsonb(pgsync_row) as image'
         )
     end;
-    v_made_image constant text := case when v_whole then 'to_jsonb(made.content)' else 'made.image' end;
-    v_gone_image constant text := case when v_whole then 'to_jsonb(gone.content)' else 'gone.image' end;
+    v_made_image constant text := case when v_whole then 'pg_catalog.to_jsonb(made.content)' else 'made.image' end;
+    v_gone_image constant text := case when v_whole then 'pg_catalog.to_jsonb(gone.content)' else 'gone.image' end;
     v_many text;
 begin
     select string_agg(
         format(
-            E'    %s tg_op = %L then\n        if v_stale then%s        else%s        end if;\n',
+            E'    %s tg_op operator(pg_catalog.=) %L then\n        if v_stale then%s        else%s        end if;\n',
             case listed.place when 1 then 'if' else 'elsif' end,
             listed.operation,
             pgsync.capture_insert(source, pgsync.capture_reread(change.list), 'tg_relid'),
@@ -62,7 +62,7 @@ begin
     from (
         values
         (1, 'INSERT', format(
-            $template$                select made.record_id, 'create' as action, made.image, null::jsonb as old_image
+            $template$                select made.record_id, 'create' as action, made.image, null::pg_catalog.jsonb as old_image
                 from (%s
                 ) as made$template$,
             replace(v_imaged, '{rows}', '{new}')
@@ -80,22 +80,22 @@ begin
             from (%4$s
                 ) as made
             full join (%5$s
-                ) as gone on gone.record_id = made.record_id
+                ) as gone on gone.record_id operator(pg_catalog.=) made.record_id
             where made.record_id is null
                 or gone.record_id is null
                 or %6$s$template$,
             v_gone_image,
             v_made_image,
-            case when source.before_image then v_gone_image else 'null::jsonb' end,
+            case when source.before_image then v_gone_image else 'null::pg_catalog.jsonb' end,
             replace(v_listed, '{rows}', '{new}'),
             replace(v_listed, '{rows}', '{old}'),
             case
-                when v_whole then 'made.content *<> gone.content'
-                else 'made.image is distinct from gone.image'
+                when v_whole then 'made.content operator(pg_catalog.*<>) gone.content'
+                else 'made.image operator(pg_catalog.=) gone.image is not true'
             end
         )),
         (3, 'DELETE', format(
-            $template$                select gone.record_id, 'delete' as action, gone.image, null::jsonb as old_image
+            $template$                select gone.record_id, 'delete' as action, gone.image, null::pg_catalog.jsonb as old_image
                 from (%s
                 ) as gone$template$,
             replace(v_imaged, '{rows}', '{old}')

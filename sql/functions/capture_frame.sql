@@ -1,6 +1,10 @@
--- What all generated capture functions have in common. Only pg_catalog is searched for what is not
--- qualified, and the temporary schema last, so that nothing a user creates can take the place of the log.
--- Each expression costs each transaction of the application, so the usual case is told by a single one.
+-- What all generated capture functions have in common. Pinning a search path would cost each statement of
+-- the application a tenth of what capture costs it. So every function, operator and type of theirs is named
+-- with its schema, and nothing that a user creates can take the place of one: write none of them without, and
+-- neither "nullif", "in", "like", "is distinct from" nor "case x when", which look for their operator in the
+-- path.
+-- Each expression costs each transaction of the application, and each function in it the check of a right, so
+-- the usual case is told by a single one with few.
 -- The doorbell: a worker about to sleep holds the lock, so it is rung only when somebody sleeps; whoever
 -- has the shared lock keeps it until commit, so no sleeper can miss the change.
 create or replace function pgsync.capture_frame(source pgsync.sources, declarations text, body text)
@@ -12,53 +16,73 @@ as $$
 select format($template$create or replace function pgsync.%I()
 returns trigger
 language plpgsql
-security definer
-%s
+security definer%s
 as $capture$
 #variable_conflict use_column
 declare
-    v_context text;
-    v_zone text;
+    v_context pg_catalog.text;
+    v_zone pg_catalog.text;
+    v_origin pg_catalog.text;
+    v_correlation_id pg_catalog.text;
     v_stale boolean%s;
 %sbegin
     get diagnostics v_context = pg_context;
-    -- Usually a statement of the application itself writes, its session is in UTC, and nobody sleeps.
-    if v_context like E'%%\n%%'
-        or current_setting('pgsync.nested', true) <> ''
-        or current_setting('timezone') not in ('UTC', 'Etc/UTC', 'GMT')
-        or not pg_try_advisory_xact_lock_shared(1886876531, 1)
+    -- Usually a statement of the application itself writes and says nothing of itself, and nobody sleeps.
+    if v_context operator(pg_catalog.~~) E'%%\n%%'
+        or greatest(
+            pg_catalog.current_setting('pgsync.nested', true),
+            pg_catalog.current_setting('pgsync.origin', true),
+            pg_catalog.current_setting('pgsync.correlation_id', true)
+        ) operator(pg_catalog.<>) ''
+%s        or not pg_catalog.pg_try_advisory_xact_lock_shared(1886876531, 1)
     then
-        -- Images are in UTC. The time zone is not pinned like the other settings, because the server reports it
-        -- to clients and looks for changes after each statement that touched it.
-        if current_setting('timezone') not in ('UTC', 'Etc/UTC', 'GMT') then
-            v_zone := current_setting('timezone');
-            perform set_config('timezone', 'UTC', true);
+        if pg_catalog.current_setting('pgsync.origin', true) operator(pg_catalog.<>) '' then
+            v_origin := pg_catalog.current_setting('pgsync.origin');
+        end if;
+        if pg_catalog.current_setting('pgsync.correlation_id', true) operator(pg_catalog.<>) '' then
+            v_correlation_id := pg_catalog.current_setting('pgsync.correlation_id');
+        end if;
+        -- Images are in UTC. The time zone is not pinned like other settings, because the server reports it to
+        -- clients and looks for changes after each statement that touched it.
+        if pg_catalog.current_setting('timezone') operator(pg_catalog.<>) all (array['UTC', 'Etc/UTC', 'GMT']) then
+            v_zone := pg_catalog.current_setting('timezone');
+            perform pg_catalog.set_config('timezone', 'UTC', true);
         end if;
         -- Statements within statements report before the one that caused them; see note_nesting.
-        if v_context like E'%%\n%%' or current_setting('pgsync.nested', true) <> '' then
+        if v_context operator(pg_catalog.~~) E'%%\n%%'
+            or pg_catalog.current_setting('pgsync.nested', true) operator(pg_catalog.<>) ''
+        then
             v_stale := v_stale or pgsync.note_nesting(tg_relid, v_context);
         end if;
-        if not pg_try_advisory_xact_lock_shared(1886876531, 1) and pg_notification_queue_usage() < 0.5 then
-            perform pg_notify('pgsync', '');
+        if not pg_catalog.pg_try_advisory_xact_lock_shared(1886876531, 1)
+            and pg_catalog.pg_notification_queue_usage() operator(pg_catalog.<) 0.5
+        then
+            perform pg_catalog.pg_notify('pgsync', '');
         end if;
     end if;
 
 %s
     if v_zone is not null then
-        perform set_config('timezone', v_zone, true);
+        perform pg_catalog.set_config('timezone', v_zone, true);
     end if;
     return null;
 end;
 $capture$;
 $template$,
     source.function_name,
-    pgsync.capture_settings(source),
+    E'\n' || pgsync.capture_settings(source),
     case pgsync.key_guard(source.source_table, source.key_columns)
         -- For a moment two rows may have the same key, so what is reported is read again.
         when 'deferrable' then ' := true'
         else ''
     end,
     capture_frame.declarations,
+    case
+        when pgsync.capture_depends_on(source) <> 'nothing'
+            then E'        or pg_catalog.current_setting(''timezone'') operator(pg_catalog.<>) all '
+                || E'(array[''UTC'', ''Etc/UTC'', ''GMT''])\n'
+        else ''
+    end,
     capture_frame.body
 );
 $$;

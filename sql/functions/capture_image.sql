@@ -16,13 +16,13 @@ declare
     v_names text[];
 begin
     if v_whole and 'plain' = all(v_treatments) then
-        return 'to_jsonb(pgsync_row)';
+        return 'pg_catalog.to_jsonb(pgsync_row)';
     end if;
 
     -- A function takes a hundred arguments at most, so wide tables are put together from parts.
     select
-        string_agg(format('jsonb_build_object(%s)', part.arguments), ' || ' order by part.place),
-        string_agg(format('num_nulls(%s)', part.names), ' + ' order by part.place)
+        string_agg(format('pg_catalog.jsonb_build_object(%s)', part.arguments), ' operator(pg_catalog.||) ' order by part.place),
+        string_agg(format('pg_catalog.num_nulls(%s)', part.names), ' operator(pg_catalog.+) ' order by part.place)
     into v_parts, v_nulls
     from (
         select
@@ -33,7 +33,7 @@ begin
                     case described.treatment
                         when 'special' then '%L, pgsync.special_image(%I)'
                         when 'json' then '%L, pgsync.special_image(%I)'
-                        when 'text' then '%L, %I::text'
+                        when 'text' then '%L, %I::pg_catalog.text'
                         else '%L, %I'
                     end,
                     described.name,
@@ -51,7 +51,7 @@ begin
     ) as part;
 
     if v_whole then
-        return 'to_jsonb(pgsync_row) || ' || v_parts;
+        return 'pg_catalog.to_jsonb(pgsync_row) operator(pg_catalog.||) ' || v_parts;
     end if;
 
     -- A null may be a column that is gone: then the numbers of the columns tell which is which.
@@ -61,8 +61,8 @@ begin
         where capture_image.captured_columns is null or shown.name = any(capture_image.captured_columns)
     );
     return format(
-        'case when %s > 0 and (select pgsync.lacks_columns(%s, %L)) '
-        || 'then pgsync.renamed_image(%2$s, to_jsonb(pgsync_row)) else %4$s end',
+        'case when %s operator(pg_catalog.>) 0 and (select pgsync.lacks_columns(%s, %L)) '
+        || 'then pgsync.renamed_image(%2$s, pg_catalog.to_jsonb(pgsync_row)) else %4$s end',
         v_nulls,
         root,
         v_names,

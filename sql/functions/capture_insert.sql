@@ -18,9 +18,9 @@ select replace(replace(replace($template$
                 change.action,
                 change.image,
                 change.old_image,
-                nullif(current_setting('pgsync.origin', true), ''),
-                (hashtext(change.record_id) & 1023)::smallint,
-                nullif(current_setting('pgsync.correlation_id', true), '')
+                v_origin,
+                (pg_catalog.hashtext(change.record_id) operator(pg_catalog.&) 1023)::smallint,
+                v_correlation_id
             from (
 {changes}
             ) as change

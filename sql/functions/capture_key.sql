@@ -11,14 +11,15 @@ select case count(*)
             case
                 when attribute.atttypid = any(
                     array['int2', 'int4', 'int8', 'text', 'varchar', 'uuid']::regtype[]::oid[]
-                ) then '%I::text'
-                else 'to_jsonb(%I) #>> ''{}'''
+                ) then '%I::pg_catalog.text'
+                else 'pg_catalog.to_jsonb(%I) operator(pg_catalog.#>>) ''{}'''
             end,
             key.name
         )
     )
     else format(
-        'case when num_nulls(%1$s) = 0 then jsonb_build_array(%1$s)::text end',
+        'case when pg_catalog.num_nulls(%1$s) operator(pg_catalog.=) 0 '
+        || 'then pg_catalog.jsonb_build_array(%1$s)::pg_catalog.text end',
         string_agg(quote_ident(key.name), ', ' order by key.place)
     )
 end

@@ -10,7 +10,7 @@ select format(
         v_image := (
             select present.image
             from pgsync.current_images(tg_relid, array[v_record_id]) as present
-            where present.record_id = v_record_id
+            where present.record_id operator(pg_catalog.=) v_record_id
             limit 1
         );
     end if;

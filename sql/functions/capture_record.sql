@@ -9,17 +9,17 @@ stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 select format(
-    $template$        v_slot := hashtext(%1$s) & 1023;
+    $template$        v_slot := pg_catalog.hashtext(%1$s) operator(pg_catalog.&) 1023;
         insert into pgsync.sync_logs (
             source_table, source_version, record_id, action, data, old_data, origin, slot, correlation_id
         )
         values (
             %5$s, %6$s, %1$s, %2$s, %3$s, %4$s,
-            nullif(current_setting('pgsync.origin', true), ''),
+            v_origin,
             v_slot,
-            nullif(current_setting('pgsync.correlation_id', true), '')
+            v_correlation_id
         );
-        insert into pgsync.sync_queue (log_id, slot) values (currval('pgsync.sync_logs_id_seq'), v_slot);
+        insert into pgsync.sync_queue (log_id, slot) values (pg_catalog.currval('pgsync.sync_logs_id_seq'), v_slot);
 $template$,
     capture_record.record_id,
     capture_record.action,

@@ -11,7 +11,7 @@ select replace($template$                with reported as (
                     reported.record_id,
                     case
                         when present.record_id is null then 'delete'
-                        when reported.action = 'delete' then 'update'
+                        when reported.action operator(pg_catalog.=) 'delete' then 'update'
                         else reported.action
                     end as action,
                     coalesce(present.image, reported.image) as image,
@@ -19,8 +19,8 @@ select replace($template$                with reported as (
                 from reported
                 left join pgsync.current_images(
                     tg_relid, array(select listed.record_id from reported as listed)
-                ) as present on present.record_id = reported.record_id
-                where present.record_id is not null or reported.action = 'delete'$template$,
+                ) as present on present.record_id operator(pg_catalog.=) reported.record_id
+                where present.record_id is not null or reported.action operator(pg_catalog.=) 'delete'$template$,
     '{changes}', capture_reread.changes
 );
 $$;

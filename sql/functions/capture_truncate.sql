@@ -9,8 +9,8 @@ select pgsync.capture_insert(
     $changes$                select
                     '' as record_id,
                     'truncate' as action,
-                    jsonb_build_object('table', tg_relid::regclass::text) as image,
-                    null::jsonb as old_image$changes$,
+                    pg_catalog.jsonb_build_object('table', pgsync.qualified_name(tg_relid)) as image,
+                    null::pg_catalog.jsonb as old_image$changes$,
     capture_truncate.root
 );
 $$;

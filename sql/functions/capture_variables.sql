@@ -9,11 +9,11 @@ as $$
 declare
     v_whole constant boolean := pgsync.capture_image(
         source.source_table, source.captured_columns, 'tg_relid'
-    ) = 'to_jsonb(pgsync_row)';
+    ) = 'pg_catalog.to_jsonb(pgsync_row)';
     v_parts text;
     v_key text;
 begin
-    select string_agg(format('jsonb_build_object(%s)', part.arguments), ' || ' order by part.place)
+    select string_agg(format('pg_catalog.jsonb_build_object(%s)', part.arguments), ' operator(pg_catalog.||) ' order by part.place)
     into v_parts
     from (
         select
@@ -23,7 +23,7 @@ begin
                     case described.treatment
                         when 'special' then '%L, pgsync.special_image(%s.%I)'
                         when 'json' then '%L, pgsync.special_image(%s.%I)'
-                        when 'text' then '%L, %s.%I::text'
+                        when 'text' then '%L, %s.%I::pg_catalog.text'
                         else '%L, %s.%I'
                     end,
                     described.name,
@@ -41,25 +41,26 @@ begin
     ) as part;
 
     select case count(*)
-        when 1 then format('%s ->> %L', image, min(key.name))
+        when 1 then format('%s operator(pg_catalog.->>) %L', image, min(key.name))
         else format(
-            'case when %1$s ?& %2$L::text[] then jsonb_build_array(%3$s)::text end',
+            'case when %1$s operator(pg_catalog.?&) %2$L::pg_catalog.text[] '
+            || 'then pg_catalog.jsonb_build_array(%3$s)::pg_catalog.text end',
             image,
             array_agg(key.name),
-            string_agg(format('%s -> %L', image, key.name), ', ' order by key.place)
+            string_agg(format('%s operator(pg_catalog.->) %L', image, key.name), ', ' order by key.place)
         )
     end
     into v_key
     from unnest(source.key_columns) with ordinality as key (name, place);
 
     return case
-        when v_whole then format(E'        %s := to_jsonb(%s);\n', image, content)
+        when v_whole then format(E'        %s := pg_catalog.to_jsonb(%s);\n', image, content)
         else format(
             $template$        begin
             %1$s := %2$s;
         exception when others then
             -- The columns are no longer what they were when this function was made.
-            %1$s := pgsync.renamed_image(tg_relid, to_jsonb(%3$s));
+            %1$s := pgsync.renamed_image(tg_relid, pg_catalog.to_jsonb(%3$s));
         end;
 $template$,
             image,
@@ -67,7 +68,7 @@ $template$,
             content
         )
     end || format(
-        E'        %1$s := coalesce(%2$s, pgsync.record_id_of(tg_relid, to_jsonb(%3$s)));\n', record_id, v_key, content
+        E'        %1$s := coalesce(%2$s, pgsync.record_id_of(tg_relid, pg_catalog.to_jsonb(%3$s)));\n', record_id, v_key, content
     );
 end;
 $$;

@@ -2,7 +2,7 @@ import Postgres
 import Services
 
 extension PostingHall {
-    /// From the moment the application is told that it has committed to the moment the audit row is written.
+    /// From the commit of the application to the commit of what was posted for it, as the server notes them.
     func latency() async throws -> [PostingFigure] {
         var figures: [PostingFigure] = []
         for (name, gap, count) in [
@@ -36,28 +36,29 @@ extension PostingHall {
             isWorking: { connection in
                 let clock = ContinuousClock()
                 // The first few wake what sleeps and plan what is planned once.
-                try await write(20, gap: gap, poster, on: connection)
+                try await write(20, every: gap, poster, on: connection)
                 try await drained()
-                let first = try await newestBill(connection)
+                let first = try await newestChange(connection)
                 var next = clock.now
                 for _ in 0..<count {
                     next += gap
-                    try await write(1, gap: .zero, poster, on: connection)
+                    try await write(1, poster, on: connection)
                     try await clock.sleep(until: next)
                 }
                 try await drained()
                 return try await connection.withSession { session in
                     try session.query(
                         """
-                        select extract(epoch from attempt.recorded_at - stamp.committed_at)::double precision * 1000
-                        from bench.stamps as stamp
-                        inner join pgsync.sync_logs as log
-                            on log.source_table = 'bench.bills'::regclass and log.record_id = stamp.bill_id::text
+                        select extract(
+                            epoch from pg_xact_commit_timestamp(attempt.xmin)
+                            - pg_xact_commit_timestamp(log.captured_xid::xid)
+                        )::double precision * 1000
+                        from pgsync.sync_logs as log
                         inner join pgsync.sync_audit_log as attempt on attempt.log_id = log.id
-                        where stamp.bill_id > \(first)
+                        where log.source_table = 'bench.bills'::regclass and log.id > \(first)
                         order by 1
                         """
-                    ).map { max(try $0.decode(0, as: Double.self), 0.01) }
+                    ).map { try $0.decode(0) }
                 }
             }
         )
@@ -145,26 +146,19 @@ extension PostingHall {
 
     private func write(
         _ count: Int,
-        gap: Duration,
+        every gap: Duration = .zero,
         _ poster: BenchPoster,
         on connection: PostgresConnection
     ) async throws {
         for _ in 0..<count {
-            try await connection.withSession { session in
-                try Self.insert(poster, session)
-                _ = try session.query(
-                    .prepared(
-                        "insert into bench.stamps select currval('bench.bills_id_seq'), clock_timestamp()"
-                    )
-                )
-            }
+            try await connection.withSession { session in try Self.insert(poster, session) }
             if gap > .zero { try await ContinuousClock().sleep(for: gap) }
         }
     }
 
-    private func newestBill(_ connection: PostgresConnection) async throws -> Int64 {
+    private func newestChange(_ connection: PostgresConnection) async throws -> Int64 {
         try await connection.withSession { session in
-            try session.query("select coalesce(max(id), 0) from bench.bills").onlyRow().decode(0)
+            try session.query("select coalesce(max(id), 0) from pgsync.sync_logs").onlyRow().decode(0)
         }
     }
 

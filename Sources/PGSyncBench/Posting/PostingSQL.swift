@@ -16,9 +16,6 @@ enum PostingSQL {
             status text not null
         );
 
-        -- When the application knew that it had committed.
-        create table bench.stamps (bill_id bigint not null, committed_at timestamptz not null);
-
         -- Bills as fast as one statement makes them; every so manyth lacks its total, if told so.
         create function bench.write_bills(count integer, bad_every integer default 0, into_table regclass default 'bench.bills')
         returns void

@@ -14,10 +14,11 @@ struct BenchCaptureCommand: Command {
         "capture",
         "Measure what capture costs the application that writes.",
         discussion: """
-            The same writes go to six tables: one without a trigger (none), one with a plain trigger that inserts \
-            into a plain log (bare), one whose plain trigger fills the log and the queue of pgsync (hand), two attached ones, with a listener that sleeps and wakes all the time \
-            (sleeping) and with a worker that takes changes out of the queue as fast as it can (busy), and one whose plain trigger also notifies for each row \
-            (naive). They take turns in each round. A ratio compares two rates of one round; shown are medians over \
+            The same writes go to seven tables: one without a trigger (none); one with a plain trigger that inserts \
+            into a plain log (bare); two whose plain trigger fills the log and the queue of pgsync, alone (hand) and \
+            with a worker that takes changes out of the queue as fast as it can (taken); two attached ones, with a \
+            listener that sleeps and wakes all the time (sleeping) and with that worker (busy); and one whose plain \
+            trigger also notifies for each row (naive). They take turns in each round. A ratio compares two rates of one round; shown are medians over \
             the rounds. In the end every log is compared with what was written and with its table.
 
             \(BenchServer.explanation)

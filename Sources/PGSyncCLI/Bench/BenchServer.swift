@@ -28,7 +28,9 @@ struct BenchServer {
         let temporary = context.environment["TMPDIR"] ?? "/tmp"
         var configuration = ClusterConfiguration(stateDirectory: "\(temporary)/pgsync-bench-\(getpid())")
         // No checkpoint in the middle of a round, which would fall on one variant alone.
-        configuration.settings = ["max_wal_size": "16GB", "checkpoint_timeout": "1h"]
+        configuration.settings = [
+            "max_wal_size": "16GB", "checkpoint_timeout": "1h", "track_commit_timestamp": "on",
+        ]
         let cluster = try await PrivateCluster(owning: configuration)
         let result: Swift.Result<Result, any Error>
         do {

@@ -1,0 +1,36 @@
+-- Types that are not known to be calm may make of a value what some setting says.
+create or replace function pgsync.capture_depends_on(source pgsync.sources)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+select case
+    when bool_or(not kind.is_calm and type.oid <> 'timestamptz'::regtype) then 'settings'
+    when bool_or(not kind.is_calm) then 'time zone'
+    else 'nothing'
+end
+from pg_catalog.pg_attribute as attribute
+inner join pg_catalog.pg_type as type on attribute.atttypid = type.oid
+cross join lateral (
+    select
+        type.typtype = 'e'
+        or type.oid = any(
+            array[
+                'bool', 'int2', 'int4', 'int8', 'numeric', 'text', 'varchar', 'bpchar', 'uuid', 'json', 'jsonb',
+                'date', 'time', 'timestamp', 'name', 'inet', 'cidr'
+            ]::regtype[]::oid[]
+        ) as is_calm
+) as kind
+where attribute.attrelid = source.source_table
+    and attribute.attnum > 0
+    and not attribute.attisdropped
+    and (
+        source.captured_columns is null
+        or attribute.attname = any(source.captured_columns)
+        or attribute.attname = any(source.key_columns)
+    );
+$$;
+
+comment on function pgsync.capture_depends_on(pgsync.sources)
+is 'What of a session could change the image of a row if it were let: nothing, the time zone, or its settings.';

@@ -95,7 +95,9 @@ struct DoorbellTests {
                     try await sleeper.withSession { _ = try $0.runScript("listen pgsync; \(Self.arm)") }
                     try await database.connect { deaf in
                         // Who listens inside an open transaction holds everything back that comes after.
-                        try await deaf.withSession { _ = try $0.runScript("listen other; begin; select 1") }
+                        try await deaf.withSession { session in
+                            for step in ["listen other", "begin; select 1"] { _ = try session.runScript(step) }
+                        }
                         try await database.session { session in
                             var usage = 0.0
                             var size = 250_000

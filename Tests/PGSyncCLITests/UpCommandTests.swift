@@ -24,6 +24,13 @@ struct UpCommandTests {
         #expect(await CommandLineRun("up", "--print-url", option).exitCode == .usage)
     }
 
+    @Test("takes a rate for the bills of --demo alone")
+    func rateWithoutDemo() async {
+        let run = await CommandLineRun("up", "--rate", "50")
+        #expect(run.exitCode == .usage)
+        #expect(run.errors.contains("--rate is for the bills of --demo"))
+    }
+
     @Test("shows how to connect, over the network only where it listens")
     func banner() async throws {
         let cluster = try await SharedCluster.cluster()

@@ -45,12 +45,15 @@ struct Database: Sendable {
     func withConnection<Result: Sendable>(
         _ body: @escaping @Sendable (PostgresConnection) async throws -> Result
     ) async throws -> Result {
-        try await Interruption.ends {
-            do {
-                return try await PostgresConnection.withConnection(to: options, body)
-            } catch let error as PostgresError where error.kind == .cannotConnect {
-                throw CommandError.cannotConnect(error, source: source)
-            }
+        try await Interruption.ends { try await connect(body) }
+    }
+
+    /// The same, within an operation that Ctrl-C cancels already.
+    func connect<Result>(_ body: (PostgresConnection) async throws -> Result) async throws -> Result {
+        do {
+            return try await PostgresConnection.withConnection(to: options, body)
+        } catch let error as PostgresError where error.kind == .cannotConnect {
+            throw CommandError.cannotConnect(error, source: source)
         }
     }
 
@@ -59,12 +62,16 @@ struct Database: Sendable {
         _ body: @escaping @Sendable (PostgresConnection) async throws -> Result
     ) async throws -> Result {
         try await withConnection { connection in
-            let status = try await Migrator(binaryVersion: Version.number).status(on: connection)
-            guard status.facts.isInstalled else {
-                throw CommandError.notInstalled(database: status.facts.database)
-            }
-            try status.requireUsable()
+            try await Self.requireSchema(on: connection)
             return try await body(connection)
         }
+    }
+
+    static func requireSchema(on connection: PostgresConnection) async throws {
+        let status = try await Migrator(binaryVersion: Version.number).status(on: connection)
+        guard status.facts.isInstalled else {
+            throw CommandError.notInstalled(database: status.facts.database)
+        }
+        try status.requireUsable()
     }
 }

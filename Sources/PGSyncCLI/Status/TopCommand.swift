@@ -37,38 +37,61 @@ struct TopCommand: Command {
             return .success
         }
         do {
-            try await watch(database, context)
+            try await Interruption.ends { try await watch(database, context) }
         } catch CommandError.interrupted(by: .interrupt) {
             // That is how one leaves.
         }
         return .success
     }
 
+    /// Shows what it reads until somebody leaves; once it has shown anything, it outlives a restart of the server.
     private func watch(_ database: Database, _ context: CommandContext) async throws {
-        try await database.withSchema { [interval] connection in
-            let screen = try LiveScreen(context.output)
-            defer { screen.close() }
-            var previous: SystemStatus?
-            while true {
-                let status = try await Self.read(connection)
-                let view = TopView(status: status, previous: previous)
-                previous = status
-                guard try await Self.show(view, on: screen, for: interval) else { return }
+        var screen: LiveScreen?
+        defer { screen?.close() }
+        var latest: TopView?
+        while true {
+            do {
+                try await database.connect { connection in
+                    try await Database.requireSchema(on: connection)
+                    while true {
+                        let status = try await Self.read(connection)
+                        let view = TopView(status: status, previous: latest?.status)
+                        latest = view
+                        let shown = try screen ?? LiveScreen(context.output)
+                        screen = shown
+                        guard try await Self.show(view, on: shown, for: interval) else { return }
+                    }
+                }
+                return
+            } catch {
+                guard let view = latest, let screen, Self.isPassing(error) else { throw error }
+                guard try await Self.show(view, lost: true, on: screen, for: .seconds(1)) else { return }
             }
         }
     }
 
+    private static func isPassing(_ error: any Error) -> Bool {
+        switch error {
+        case CommandError.cannotConnect: true
+        case let error as PostgresError: error.isConnectionLost
+        default: false
+        }
+    }
+
     /// Shows a reading until the next is due; false when somebody wants to leave.
-    private static func show(_ view: TopView, on screen: LiveScreen, for interval: Duration) async throws
-        -> Bool
-    {
+    private static func show(
+        _ view: TopView,
+        lost: Bool = false,
+        on screen: LiveScreen,
+        for interval: Duration
+    ) async throws -> Bool {
         let end = ContinuousClock.now + interval
         var drawn: (columns: Int, rows: Int)?
         while ContinuousClock.now < end {
             if screen.wantsToLeave() { return false }
             let size = screen.size
             if drawn.map({ $0 != size }) ?? true {
-                try screen.draw(view.screen(columns: size.columns, rows: size.rows))
+                try screen.draw(view.screen(columns: size.columns, rows: size.rows, isLost: lost))
                 drawn = size
             }
             try await ContinuousClock().sleep(for: .milliseconds(100))

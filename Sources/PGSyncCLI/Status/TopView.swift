@@ -29,12 +29,12 @@ struct TopView {
     }
 
     /// As much of it as fits a screen, and that it is live.
-    func screen(columns: Int, rows: Int) -> String {
+    func screen(columns: Int, rows: Int, isLost: Bool = false) -> String {
         let lines = text(width: columns).split(separator: "\n", omittingEmptySubsequences: false).map(
             String.init
         )
         let body = lines.prefix(max(rows - 1, 1)).map { String($0.prefix(columns)) }
-        let hint = rows > 1 ? ["q leaves"] : []
+        let hint = rows > 1 ? [isLost ? "CONNECTION LOST, trying again; q leaves" : "q leaves"] : []
         let filling = Array(repeating: "", count: max(rows - 1 - body.count, 0))
         return (body + filling + hint).joined(separator: "\u{1B}[K\r\n")
     }

@@ -1,4 +1,5 @@
 import Arguments
+import HTTPServer
 import JSON
 import PGSyncCluster
 import PGSyncDemo
@@ -16,7 +17,9 @@ struct PrivateServer: Service {
     let isReset: Bool
     let isMigrated: Bool
     let hasWorker: Bool
-    let isDemonstrated: Bool
+    /// Nil to write no bills.
+    let demonstration: DemoOptions?
+    let metricsAddress: ListenAddress?
     let globals: GlobalOptions
     let context: CommandContext
 
@@ -76,7 +79,7 @@ struct PrivateServer: Service {
             cluster: cluster,
             database: Self.database,
             listens: configuration.listening != .socketOnly,
-            isDemonstrated: isDemonstrated
+            isDemonstrated: demonstration != nil
         )
         try context.output.write(globals.json ? banner.json.text() + "\n" : banner.text)
     }
@@ -132,20 +135,21 @@ struct PrivateServer: Service {
         var group = ServiceGroup(gracePeriod: Self.grace, shutdownOrder: .oneByOneInReverse)
         group.add("server", ServerWatch(cluster: cluster))
         if hasWorker {
-            let worker = WorkerRun(
+            var worker = WorkerRun(
                 WorkerRun.optionsHere,
                 connection: try Self.options(for: cluster, Self.database, program: "pgsync worker"),
                 logger: logger
             )
+            worker.metricsAddress = metricsAddress
             group.add(
                 "worker",
                 WorkerService(run: worker, isOptional: !isMigrated, progress: progress),
                 earlyReturn: .isFine
             )
         }
-        if isDemonstrated {
+        if let demonstration {
             let demo = DemoRun(
-                options: DemoOptions(),
+                options: demonstration,
                 connection: try Self.options(for: cluster, Self.database, program: "pgsync demo"),
                 logger: logger,
                 display: DemoDisplay(globals, in: context)

@@ -1,6 +1,8 @@
 import Arguments
 import Glibc
+import HTTPServer
 import PGSyncCluster
+import PGSyncDemo
 import PGSyncSchema
 import Postgres
 import Services
@@ -15,6 +17,8 @@ struct UpCommand: Command {
     var reset = false
     var printsURL = false
     var demo = false
+    var rate: Int?
+    var metricsListen: ListenAddress?
 
     static let signature = Signature(
         "up",
@@ -33,6 +37,7 @@ struct UpCommand: Command {
         examples: [
             .init("pgsync up", "Start it; the first time takes a few seconds."),
             .init("pgsync up --demo", "And see a clinic's bills posted."),
+            .init("pgsync up --demo --rate 200 --metrics-listen 9187", "Many bills, and figures at a port."),
             .init("pgsync up --port 5433", "Let programs on this machine connect by password, too."),
             .init("pgsync up --state-dir /tmp/try --reset", "Begin with an empty database."),
         ]
@@ -54,6 +59,20 @@ struct UpCommand: Command {
             help: "Listen on this port of 127.0.0.1; 0 takes any free one, none leaves it at the socket."
         ),
         .flag("demo", \.demo, help: "Also install a clinic, write its bills, and post them."),
+        .option(
+            "rate",
+            \.rate,
+            placeholder: "N",
+            limits: .within(1...10_000),
+            help: "With --demo: how many bills to write a second. [default: 5]"
+        ),
+        .option(
+            "metrics-listen",
+            \.metricsListen,
+            placeholder: "[HOST:]PORT",
+            environment: ["PGSYNC_METRICS_LISTEN"],
+            help: "Serve the worker's /metrics and /healthz there; without a host, at 127.0.0.1."
+        ),
         .flag("no-worker", \.skipsWorker, help: "Post nothing; pgsync worker does."),
         .flag("no-migrate", \.skipsMigration, help: "Leave the database as it is."),
         .flag(
@@ -72,6 +91,7 @@ struct UpCommand: Command {
         if printsURL && (demo || reset || skipsMigration || skipsWorker || port != .none) {
             throw UsageProblem.conflict("--print-url starts nothing and goes with --state-dir alone")
         }
+        if rate != nil && !demo { throw UsageProblem.conflict("--rate is for the bills of --demo") }
         if demo && skipsWorker { throw UsageProblem.conflict("--demo needs a worker") }
     }
 
@@ -86,7 +106,8 @@ struct UpCommand: Command {
             isReset: reset,
             isMigrated: !skipsMigration,
             hasWorker: !skipsWorker,
-            isDemonstrated: demo,
+            demonstration: demo ? demonstration : nil,
+            metricsAddress: metricsListen,
             globals: globals,
             context: context
         )
@@ -99,6 +120,12 @@ struct UpCommand: Command {
             try await server.run(until: shutdown)
         }
         return .success
+    }
+
+    private var demonstration: DemoOptions {
+        var options = DemoOptions()
+        if let rate { options.rate = rate }
+        return options
     }
 
     private func runningServerURL(_ context: CommandContext) async throws -> String {

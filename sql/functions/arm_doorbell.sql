@@ -3,11 +3,13 @@
 -- shortly and look again.
 create or replace function pgsync.arm_doorbell()
 returns boolean
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-select pgsync.configuration_boolean('enable_doorbell') and pg_try_advisory_lock(1886876531, 1);
+begin
+    return pgsync.configuration_boolean('enable_doorbell') and pg_try_advisory_lock(1886876531, 1);
+end;
 $$;
 
 comment on function pgsync.arm_doorbell()

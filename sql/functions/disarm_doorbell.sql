@@ -1,10 +1,12 @@
 create or replace function pgsync.disarm_doorbell()
 returns boolean
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-select pg_advisory_unlock(1886876531, 1);
+begin
+    return pg_advisory_unlock(1886876531, 1);
+end;
 $$;
 
 comment on function pgsync.disarm_doorbell()

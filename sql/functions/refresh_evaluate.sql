@@ -1,5 +1,5 @@
 -- Names of tables are looked up when a batch is evaluated: a constant would tie the function to the table of
--- the application, which then could not be dropped.
+-- the application, which then could not be dropped. So is the day a version is retired from, which is set later.
 create or replace function pgsync.refresh_evaluate()
 returns void
 language plpgsql
@@ -20,14 +20,27 @@ begin
     from batch
     cross join lateral pgsync.%2$I(batch.image) as posted
     where batch.source_table = (
-        select span.source_table from pgsync.rule_spans as span where span.name = %3$L and span.version = %4$s
-    ) and (
-        select span.days from pgsync.rule_spans as span where span.name = %3$L and span.version = %4$s
-    ) @> coalesce(posted.entry_date, current_date)$template$,
+        select rule.source_table from pgsync.rules as rule where rule.name = %3$L and rule.version = %4$s
+    )
+    and %5$L::daterange @> coalesce(posted.entry_date, current_date)
+    and coalesce(
+        coalesce(posted.entry_date, current_date) < (
+            select rule.active_until from pgsync.rules as rule where rule.name = %3$L and rule.version = %4$s
+        ),
+        true
+    )$template$,
             span.name || '@' || span.version,
             rule.function_name,
             span.name,
-            span.version
+            span.version,
+            daterange(
+                rule.active_from,
+                (
+                    select min(later.active_from)
+                    from pgsync.rules as later
+                    where later.name = rule.name and later.version > rule.version
+                )
+            )
         ),
         '
     union all' order by span.name, span.version

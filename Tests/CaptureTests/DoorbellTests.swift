@@ -96,7 +96,9 @@ struct DoorbellTests {
                     try await database.connect { deaf in
                         // Who listens inside an open transaction holds everything back that comes after.
                         try await deaf.withSession { session in
-                            for step in ["listen other", "begin; select 1"] { _ = try session.runScript(step) }
+                            for step in ["listen other", "begin; select 1"] {
+                                _ = try session.runScript(step)
+                            }
                         }
                         try await database.session { session in
                             var usage = 0.0

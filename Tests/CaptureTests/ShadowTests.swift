@@ -165,7 +165,8 @@ struct ShadowTests {
 enum Unqualified {
     /// What looks like a call and is none, or is one of the grammar itself.
     private static let grammar: Set<String> = [
-        "all", "and", "array", "as", "by", "coalesce", "exists", "from", "greatest", "if", "in", "into", "lateral", "not",
+        "all", "and", "array", "as", "by", "coalesce", "exists", "from", "greatest", "if", "in", "into",
+        "lateral", "not",
         "join", "on", "operator", "or", "returning", "select", "then", "values", "when", "where", "with",
         "absent",
         "made", "gone",

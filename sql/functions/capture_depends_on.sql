@@ -33,4 +33,4 @@ where attribute.attrelid = source.source_table
 $$;
 
 comment on function pgsync.capture_depends_on(pgsync.sources)
-is 'What of a session could change the image of a row if it were let: nothing, the time zone, or its settings.';
+is 'What of a session could change the image of a row: nothing, the time zone, or its settings.';

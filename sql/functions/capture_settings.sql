@@ -15,4 +15,4 @@ end;
 $$;
 
 comment on function pgsync.capture_settings(pgsync.sources)
-is 'The settings a capture function pins, so that an image is the same whatever the session has set; null for none.';
+is 'The settings a capture function pins, so that a session can change no image; null for none.';

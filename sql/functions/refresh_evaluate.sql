@@ -1,5 +1,6 @@
 -- Names of tables are looked up when a batch is evaluated: a constant would tie the function to the table of
--- the application, which then could not be dropped. So is the day a version is retired from, which is set later.
+-- the application, which then could not be dropped. So is the day a version is retired from, which comes
+-- later.
 create or replace function pgsync.refresh_evaluate()
 returns void
 language plpgsql

@@ -1,5 +1,5 @@
--- Not in SQL, which the planner would put into the query of each rule, once for each number, to be made ready for
--- every batch and used by none.
+-- Not in SQL, which the planner would put into the query of each rule, once for each number: to be made ready
+-- for every batch, and used by none.
 create or replace function pgsync.rule_number_problem(value jsonb)
 returns integer
 language plpgsql

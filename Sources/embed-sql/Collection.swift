@@ -1,7 +1,31 @@
+import FoundationEssentials
+
 /// What the files make up together.
 enum Collection: String {
     /// What a database needs, for `PGSyncSchema`.
     case schema
     /// The clinic of the examples, for `PGSyncDemo`.
     case clinic
+}
+
+extension Collection {
+    /// The files there are, in the order in which they are embedded.
+    func paths(under root: String) throws -> [String] {
+        switch self {
+        case .schema:
+            try ["migrations", "sql"].flatMap { directory in
+                try Self.files(in: directory, under: root)
+                    .filter { $0.hasSuffix(".sql") && !$0.hasPrefix("admin/") && !$0.hasPrefix("examples/") }
+                    .map { "\(directory)/\($0)" }
+            }.sorted()
+        case .clinic:
+            try Self.files(in: "sql/examples/clinic", under: root)
+                .filter { name in [".sql", ".csv", ".rules"].contains { name.hasSuffix($0) } }
+                .map { "sql/examples/clinic/\($0)" }.sorted() + ["sql/examples/periods.sql"]
+        }
+    }
+
+    private static func files(in directory: String, under root: String) throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: "\(root)/\(directory)")
+    }
 }

@@ -1,17 +1,17 @@
 import FoundationEssentials
 import Glibc
 
-/// `embed-sql schema|clinic ROOT OUTPUT PATH…` checks the files below ROOT and writes them as one Swift file.
+/// `embed-sql schema|clinic ROOT OUTPUT` checks the files of a collection below ROOT and writes them as one Swift file.
 @main
 enum EmbedSQLTool {
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
-        guard arguments.count >= 3, let collection = Collection(rawValue: arguments[0]) else {
-            fail(with: ["usage: embed-sql schema|clinic ROOT OUTPUT PATH…"])
+        guard arguments.count == 3, let collection = Collection(rawValue: arguments[0]) else {
+            fail(with: ["usage: embed-sql schema|clinic ROOT OUTPUT"])
         }
         let (root, output) = (arguments[1], arguments[2])
         do {
-            let files = try arguments.dropFirst(3).map { path in
+            let files = try collection.paths(under: root).map { path in
                 SQLFile(path: path, bytes: [UInt8](try Data(contentsOf: URL(filePath: "\(root)/\(path)"))))
             }
             let problems = FileCheck.problems(in: files, of: collection)

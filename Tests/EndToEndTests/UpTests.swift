@@ -32,6 +32,25 @@ struct UpTests {
         }
     }
 
+    @Test("serves the metrics of its worker, and the bills of a demonstration at a rate")
+    func metricsOfADemonstration() async throws {
+        try await RunningServer.withDirectory { directory in
+            let port = try Socket.listening(at: .loopback(port: 0)).port
+            try await RunningServer.with(
+                directory,
+                ["--demo", "--rate", "100", "--metrics-listen", "\(port)"]
+            ) { server in
+                try await eventually {
+                    let body = (try? await WebClient.ask("/metrics", at: port).body) ?? ""
+                    let posted = body.firstMatch(of: /outcomes_total\{outcome="posted"\} (\d+)/)
+                    return posted.flatMap { Int($0.output.1) } ?? 0 > 150
+                }
+                #expect(try await WebClient.ask("/healthz", at: port).status == 200)
+                #expect(try await server.stop(SIGTERM).status == .exited(0))
+            }
+        }
+    }
+
     @Test("takes over the server that a killed one left behind")
     func takesOver() async throws {
         try await RunningServer.withDirectory { directory in

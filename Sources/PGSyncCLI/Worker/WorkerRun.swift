@@ -12,9 +12,9 @@ struct WorkerRun: Sendable {
     let options: WorkerOptions
     let connection: ConnectionOptions
     let logger: Logger
-    /// Who hears how it is, if anybody.
-    var reporter: HealthReporter?
-    /// Where its metrics are served, which takes a reporter.
+    /// Who hears how it is.
+    var reporter: HealthReporter
+    /// Where its metrics are served, if anywhere.
     var metricsAddress: ListenAddress?
     private let isAdmitted = Locked(false)
 
@@ -22,6 +22,7 @@ struct WorkerRun: Sendable {
         self.options = options
         self.connection = connection
         self.logger = logger
+        reporter = HealthReporter(file: nil, supervisor: nil, logger: logger)
     }
 
     /// A worker that is named for this process, with as many posters as suit this machine.
@@ -40,7 +41,7 @@ struct WorkerRun: Sendable {
     func run(until shutdown: Shutdown) async throws -> WorkerReport {
         let registry = MetricsRegistry()
         let metrics = try WorkerMetrics(in: registry)
-        guard let metricsAddress, let reporter else { return try await work(metrics, until: shutdown) }
+        guard let metricsAddress else { return try await work(metrics, until: shutdown) }
         let site = try WorkerSite(registry: registry, reporter: reporter)
         return try await WebServer(at: metricsAddress, routes: site.routes).run { address in
             logger.info("Serving metrics", ["http.address": .string("\(address)")])
@@ -57,11 +58,11 @@ struct WorkerRun: Sendable {
             logger: logger,
             metrics: metrics,
             checkSchema: { try await checkSchema($0) },
-            pulseInterval: reporter?.interval ?? .seconds(1),
-            onPulse: { reporter?.tell($0) }
+            pulseInterval: reporter.interval,
+            onPulse: { reporter.tell($0) }
         )
-        try reporter?.begin(posters: options.posters)
-        defer { reporter?.end() }
+        try reporter.begin(posters: options.posters)
+        defer { reporter.end() }
         return try await worker.run(until: shutdown)
     }
 

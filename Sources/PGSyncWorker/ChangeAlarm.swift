@@ -1,3 +1,4 @@
+import Locking
 package import PGSyncCore
 import PGSyncStore
 package import Postgres
@@ -21,13 +22,19 @@ package struct ChangeAlarm: Sendable {
     private let pollInterval: Duration
     private let clock: any Clock<Duration>
     private let look: @Sendable (Session) throws -> Bool
+    private let keepsArmed: Bool
     private let bell = Bell()
+    private let armed = Locked(false)
 
     /// Listens for as long as the closure runs; `look` tells whether something waits.
+    ///
+    /// If it keeps the doorbell armed, the end of a sleep leaves it so, and the next sleep need not arm it again. Whoever
+    /// is soon asleep again saves the time; whoever is not has to disarm it, for meanwhile each writer rings.
     package static func with<Result>(
         _ connection: PostgresConnection,
         mode: Mode = .doorbell,
         pollInterval: Duration,
+        keepsArmed: Bool = false,
         clock: any Clock<Duration> = ContinuousClock(),
         look: @escaping @Sendable (Session) throws -> Bool = { try Doorbell($0).somethingWaits() },
         _ body: (ChangeAlarm) async throws -> Result
@@ -37,7 +44,8 @@ package struct ChangeAlarm: Sendable {
             mode: mode,
             pollInterval: pollInterval,
             clock: clock,
-            look: look
+            look: look,
+            keepsArmed: keepsArmed
         )
         guard mode == .doorbell else { return try await body(alarm) }
         let rings = try await connection.listen(to: Doorbell.channel)
@@ -64,11 +72,12 @@ package struct ChangeAlarm: Sendable {
     ) async throws -> AlarmState.Wake {
         var state = AlarmState(usesDoorbell: mode == .doorbell, pollInterval: pollInterval)
         bell.clear()
-        var action = state.handle(.nothingToDo)
+        var action = state.handle(isArmed ? .armed(true) : .nothingToDo)
         while true {
             switch action {
             case .arm:
                 let isArmed = try await connection.withSession { try Doorbell($0).arm() }
+                armed.withLock { $0 = isArmed }
                 action = state.handle(.armed(isArmed))
             case .look:
                 action = state.handle(.looked(somethingWaits: try await connection.withSession(look)))
@@ -76,10 +85,20 @@ package struct ChangeAlarm: Sendable {
                 action = state.handle(try await event(within: duration, or: shutdown))
             case .wake(let reason, let disarming):
                 onWake(reason)
-                if disarming { try await connection.withSession { try Doorbell($0).disarm() } }
+                if disarming, !keepsArmed || reason == .shutdown { try await disarm() }
                 return reason
             }
         }
+    }
+
+    /// Whether writers ring, though it does not sleep.
+    package var isArmed: Bool { armed.withLock { $0 } }
+
+    /// Lets go of the doorbell, if a sleep has left it armed.
+    package func disarm() async throws {
+        guard isArmed else { return }
+        try await connection.withSession { try Doorbell($0).disarm() }
+        armed.withLock { $0 = false }
     }
 
     private func event(within duration: Duration, or shutdown: Shutdown) async throws -> AlarmState.Event {

@@ -13,6 +13,8 @@ struct Lookout: Service {
     private static let blindInterval = Duration.milliseconds(500)
     /// How much longer than planned a sleep may take before its connection is taken to hang.
     private static let patience = Duration.seconds(15)
+    /// For how long the doorbell stays armed when a poster was woken: most find one change, and sleep again.
+    private static let shortWork = Duration.milliseconds(5)
     /// For how long it keeps a connection while no poster has one; there may be too few for all.
     private static let longestAway = Duration.seconds(2)
 
@@ -76,6 +78,7 @@ struct Lookout: Service {
                 connection,
                 mode: mode,
                 pollInterval: settings.pollInterval,
+                keepsArmed: true,
                 clock: context.clock,
                 look: { [context] in try context.survey($0).somethingWaits }
             ) { alarm in
@@ -90,12 +93,17 @@ struct Lookout: Service {
                         try await sleep(alarm, &pacing, until: shutdown)
                     case .quiet:
                         try await drain(connection, &pacing, until: shutdown)
+                    case .busy where alarm.isArmed:
+                        try await watchPosters(connection, for: Self.shortWork, until: shutdown)
+                        if context.roster.situation != .quiet { try await alarm.disarm() }
                     case .busy(let duration):
                         try await watchPosters(connection, for: duration, until: shutdown)
                     case .away:
+                        try await alarm.disarm()
                         try await watchPosters(connection, for: Self.blindInterval, until: shutdown)
                     }
                 }
+                try await alarm.disarm()
             }
             if mode == .doorbell { try await connection.unlisten(Doorbell.channel) }
         }

@@ -26,10 +26,16 @@ struct ChangeAlarmTests {
         until total: Int,
         mode: ChangeAlarm.Mode = .doorbell,
         _ seen: Locked<Int>,
+        keepsArmed: Bool = false,
         pollInterval: Duration = .seconds(30)
     ) async throws -> [AlarmState.Wake: Int] {
         try await database.connect { connection in
-            try await ChangeAlarm.with(connection, mode: mode, pollInterval: pollInterval) { alarm in
+            try await ChangeAlarm.with(
+                connection,
+                mode: mode,
+                pollInterval: pollInterval,
+                keepsArmed: keepsArmed
+            ) { alarm in
                 var wakes: [AlarmState.Wake: Int] = [:]
                 while seen.withLock({ $0 }) < total {
                     let taken = try await connection.withSession {
@@ -47,8 +53,11 @@ struct ChangeAlarmTests {
         }
     }
 
-    @Test("misses no change of writers short and long, with other sleepers dying beside it")
-    func missesNothing() async throws {
+    @Test(
+        "misses no change of writers short and long, with other sleepers dying beside it",
+        arguments: [false, true]
+    )
+    func missesNothing(keepsArmed: Bool) async throws {
         try await attach()
         let (writers, each) = (6, 60)
         let seen = Locked(0)
@@ -59,7 +68,7 @@ struct ChangeAlarmTests {
                 try await untilAsleep()
                 try await database.run("insert into bills (n) values (0)")
             }
-            let wakes = try await drain(until: writers * each + 1, seen)
+            let wakes = try await drain(until: writers * each + 1, seen, keepsArmed: keepsArmed)
             try await group.waitForAll()
             return wakes
         }

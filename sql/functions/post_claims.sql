@@ -131,63 +131,29 @@ begin
         ) as summed
     ),
 
-    taken_back as materialized (
-        select
-            nextval('ledger.journal_entries_id_seq') as id,
-            decided.log_id,
-            decided.correlation_id,
-            ledger.entry_date_for(
-                case
-                    when decided.outcome = 'amended' then original.entry_date
-                    else greatest(original.entry_date, (decided.captured_at at time zone v_zone)::date)
-                end
-            ) as booked_date,
-            original.id as original_id,
-            original.document_date,
-            original.currency,
-            original.source_table,
-            original.record_id,
-            original.rule,
-            original.input_hash,
-            original.description
-        from decided
-        cross join lateral (
-            select entry.*
-            from unnest(decided.entry_ids) as standing (id)
-            cross join lateral (
-                select own.*
-                from ledger.journal_entries as own
-                where own.id = standing.id
-                offset 0
-            ) as entry
-            offset 0
-        ) as original
-        where decided.place = 1 and decided.outcome in ('amended', 'reversed')
+    reversal as materialized (
+        select taken.log_id, taken.ids
+        from (
+            select
+                array_agg(standing.id) as originals,
+                array_agg(decided.log_id) as changes,
+                array_agg(decided.outcome = 'amended') as amendments,
+                array_agg((decided.captured_at at time zone v_zone)::date) as days,
+                array_agg(decided.correlation_id) as correlation_ids
+            from decided
+            cross join lateral unnest(decided.entry_ids) as standing (id)
+            where decided.place = 1 and decided.outcome in ('amended', 'reversed')
+        ) as due
+        cross join lateral pgsync.take_back(
+            due.originals, due.changes, due.amendments, due.days, due.correlation_ids
+        ) as taken
     ),
 
     entry as (
         insert into ledger.journal_entries (
-            id, entry_date, document_date, swept_from, purpose, currency, reverses, change_id, source_table, record_id,
-            rule, correlation_id, idempotency_key, input_hash, description
+            id, entry_date, document_date, swept_from, purpose, currency, change_id, source_table, record_id, rule,
+            correlation_id, idempotency_key, input_hash, description
         )
-        select
-            taken_back.id,
-            taken_back.booked_date,
-            taken_back.document_date,
-            null,
-            'reversal'::ledger.purpose,
-            taken_back.currency,
-            taken_back.original_id,
-            taken_back.log_id,
-            taken_back.source_table,
-            taken_back.record_id,
-            taken_back.rule,
-            taken_back.correlation_id,
-            'reversal:' || taken_back.original_id,
-            taken_back.input_hash,
-            taken_back.description
-        from taken_back
-        union all
         select
             decided.entry_id,
             decided.booked_date,
@@ -195,7 +161,6 @@ begin
             nullif(decided.document_date, decided.booked_date),
             'posting'::ledger.purpose,
             decided.currency,
-            null,
             decided.log_id,
             decided.source_table,
             decided.record_id,
@@ -210,22 +175,6 @@ begin
 
     line as (
         insert into ledger.journal_lines (entry_id, line, account, amount, currency, party, dimensions)
-        select
-            taken_back.id,
-            original.line,
-            original.account,
-            -original.amount,
-            original.currency,
-            original.party,
-            original.dimensions
-        from taken_back
-        cross join lateral (
-            select own.*
-            from ledger.journal_lines as own
-            where own.entry_id = taken_back.original_id
-            offset 0
-        ) as original
-        union all
         select
             decided.entry_id,
             generate_subscripts(decided.accounts, 1)::smallint,
@@ -259,11 +208,7 @@ begin
             clock_timestamp() - post_claims.started_at,
             decided.correlation_id
         from decided
-        left join (
-            select taken_back.log_id, array_agg(taken_back.id) as ids
-            from taken_back
-            group by taken_back.log_id
-        ) as reversal on reversal.log_id = decided.log_id
+        left join reversal on reversal.log_id = decided.log_id
         where decided.place = 1 and decided.outcome is not null
     ),
 

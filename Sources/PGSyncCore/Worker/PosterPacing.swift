@@ -20,6 +20,7 @@ package struct PosterPacing: Sendable, Equatable {
     private static let memory = 0.02
 
     private var lastEnd: Duration?
+    private var lastDuration: Duration?
     /// Changes a second, as they have come lately.
     private var rate = 0.0
 
@@ -27,14 +28,16 @@ package struct PosterPacing: Sendable, Equatable {
 
     /// Takes note of a batch that ended at a time, and tells what to do next.
     package mutating func note(claimed: Int, limit: Int, took duration: Duration, at now: Duration) -> Next {
-        defer { lastEnd = now }
+        defer { (lastEnd, lastDuration) = (now, duration) }
         guard claimed > 0 else { return .park }
         // What was long ago counts for little, however busy it was.
         let elapsed = max((lastEnd.map { now - $0 } ?? .seconds(1)) / .seconds(1), 0.000_1)
         let weight = elapsed / (elapsed + Self.memory)
         rate += (Double(claimed) / elapsed - rate) * weight
         guard claimed < limit else { return .lookAgain }
-        guard rate * (duration / .seconds(1)) > Self.busyShare else { return .park }
+        // Once is no rule: the disk may have been slow for a moment.
+        let price = min(duration, lastDuration ?? duration)
+        guard rate * (price / .seconds(1)) > Self.busyShare else { return .park }
         let untilFull = Duration.seconds(Double(limit - claimed) / rate)
         return .rest(min(max(untilFull, Self.shortestRest), Self.longestRest))
     }

@@ -26,6 +26,15 @@ struct PosterPacingTests {
         }
     }
 
+    @Test("does not rest after a single slow batch")
+    mutating func hiccup() {
+        for _ in 1...100 { _ = batch(1, after: .milliseconds(5), took: .milliseconds(2)) }
+        #expect(batch(1, after: .milliseconds(15), took: .milliseconds(15)) == .park)
+        #expect(batch(3, after: .milliseconds(3), took: .milliseconds(3)) == .park)
+        for _ in 1...10 { _ = batch(3, after: .milliseconds(15), took: .milliseconds(15)) }
+        #expect(batch(3, after: .milliseconds(15), took: .milliseconds(15)) != .park)
+    }
+
     @Test("sleeps when nothing was found, also on a busy system")
     mutating func nothing() {
         for _ in 1...50 { _ = batch(5, after: .milliseconds(1)) }

@@ -256,8 +256,8 @@ struct CaptureCommandTests {
             )
             #expect(run.exitCode == .success, "\(run.errors)")
             let json = try run.json
-            #expect(json["lines"]?.array?.count == 30)
-            #expect(json["checks"]?.array?.count == 5)
+            #expect(json["lines"]?.array?.count == 35)
+            #expect(json["checks"]?.array?.count == 6)
             for check in json["checks"]?.array ?? [] { #expect(check["holds"] == true, "\(check)") }
             #expect((json["taken"]?.number?.double ?? 0) > 0)
         }

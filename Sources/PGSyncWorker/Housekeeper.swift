@@ -194,6 +194,7 @@ struct Housekeeper: Service {
             ("batches", report.batches), ("claimed", report.claimed), ("finished", report.finished),
             ("failed", report.failed), ("connected_posters", context.roster.connectedCount),
         ]
-        return JSONText("{\(figures.map { "\"\($0)\": \($1)" }.joined(separator: ", "))}")
+        let numbers = figures.map { "\"\($0)\": \($1)" }.joined(separator: ", ")
+        return JSONText("{\(numbers), \"breaker\": \"\(context.gate.breaker)\"}")
     }
 }

@@ -95,15 +95,15 @@ struct Lookout: Service {
                         try await drain(connection, &pacing, until: shutdown)
                     case .busy where alarm.isArmed:
                         try await watchPosters(connection, for: Self.shortWork, until: shutdown)
-                        if context.roster.situation != .quiet { try await alarm.disarm() }
+                        if context.roster.situation != .quiet { try await disarm(alarm) }
                     case .busy(let duration):
                         try await watchPosters(connection, for: duration, until: shutdown)
                     case .away:
-                        try await alarm.disarm()
+                        try await disarm(alarm)
                         try await watchPosters(connection, for: Self.blindInterval, until: shutdown)
                     }
                 }
-                try await alarm.disarm()
+                try await disarm(alarm)
             }
             if mode == .doorbell { try await connection.unlisten(Doorbell.channel) }
         }
@@ -118,6 +118,8 @@ struct Lookout: Service {
         if let pause = pacing.pause(claimed: claimed) {
             if try await shutdown.sleep(for: pause, clock: context.clock) { return }
         }
+        // Rung for what cannot be taken, such as other tables: let writers be, and see at which pace it goes on.
+        if pacing.achievedNothing(claimed: claimed) { try await disarm(alarm) }
         let claimed = claimed
         let limit = context.settings.pollInterval + Self.patience
         let wake = try await context.within(limit) { [context] in
@@ -128,6 +130,11 @@ struct Lookout: Service {
         pacing.woke(bySight: wake.isPromising && wake != .bell, claimed: claimed)
         context.metrics.note(wake)
         context.logger.trace("Woken", ["wake.reason": .string("\(wake)")])
+    }
+
+    private func disarm(_ alarm: ChangeAlarm) async throws {
+        guard alarm.isArmed else { return }
+        try await context.within { try await alarm.disarm() }
     }
 
     /// Ends the worker when nothing is left that it could post; what others have in hand is waited for.

@@ -62,7 +62,7 @@ struct StatusCommandTests {
             try await book.database.query(
                 """
                 insert into pgsync.sync_workers (name, host, pid, version, posters, figures)
-                values ('gone', 'h', 7, '1', 2, '{"finished": 12, "connected_posters": 1}');
+                values ('gone', 'h', 7, '1', 2, '{"finished": 12, "connected_posters": 1, "breaker": "open"}');
                 insert into pgsync.sync_workers (name, host, pid, version, posters, lives_by)
                 values ('pooled', 'h', 8, '1', 1, 'heartbeat');
                 """
@@ -71,6 +71,7 @@ struct StatusCommandTests {
             #expect(workers.map { $0["name"] } == ["gone", "pooled"])
             #expect(workers.map { $0["state"] } == ["silent", "running"])
             #expect(workers[0]["finished"] == 12 && workers[0]["connected_posters"] == 1)
+            #expect(workers[0]["breaker"] == "open" && workers[1]["breaker"] == .null)
         }
     }
 

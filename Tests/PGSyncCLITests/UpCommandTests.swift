@@ -24,11 +24,16 @@ struct UpCommandTests {
         #expect(await CommandLineRun("up", "--print-url", option).exitCode == .usage)
     }
 
-    @Test("takes a rate for the bills of --demo alone")
-    func rateWithoutDemo() async {
-        let run = await CommandLineRun("up", "--rate", "50")
-        #expect(run.exitCode == .usage)
-        #expect(run.errors.contains("--rate is for the bills of --demo"))
+    @Test("refuses options for what is left out")
+    func optionsForNothing() async {
+        for (arguments, complaint) in [
+            (["--rate", "50"], "--rate is for the bills of --demo"),
+            (["--no-worker", "--metrics-listen", "9187"], "--metrics-listen is for the worker"),
+        ] {
+            let run = await CommandLineRun(["up"] + arguments)
+            #expect(run.exitCode == .usage)
+            #expect(run.errors.contains(complaint))
+        }
     }
 
     @Test("shows how to connect, over the network only where it listens")

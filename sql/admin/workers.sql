@@ -7,6 +7,7 @@ select
     worker.state,
     worker.posters,
     worker.figures ->> 'connected_posters' as connected,
+    worker.figures ->> 'breaker' as breaker,
     date_trunc('second', now() - worker.heartbeat_at) as heartbeat_age,
     worker.started_at,
     worker.stopped_at,

@@ -5,6 +5,7 @@ create or replace function pgsync.refresh_evaluate()
 returns void
 language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
+set datestyle = 'ISO, YMD'
 as $$
     -- The text is put together with %I and %L from columns that hold only plain words.
     -- @plpgsql_check_options: security_warnings = off

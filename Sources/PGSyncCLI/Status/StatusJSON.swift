@@ -59,6 +59,7 @@ extension WorkerState {
             "name": .string(name), "host": .string(host), "process": JSONValue(processID),
             "version": .string(version), "state": .string(state), "posters": JSONValue(posters),
             "connected_posters": connectedPosters.map { JSONValue($0) } ?? .null,
+            "breaker": breaker.map(JSONValue.string) ?? .null,
             "heartbeat_seconds": now.duration(since: heartbeatAt).seconds,
             "started_at": .string(startedAt.description),
             "finished": finished.map { JSONValue($0) } ?? .null,

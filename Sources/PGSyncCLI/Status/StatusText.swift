@@ -115,7 +115,7 @@ struct StatusText {
         guard !status.workers.isEmpty else { return nil }
         var table = TextTable([
             .init("worker"), .init("host"), .init("process", .right), .init("state"),
-            .init("posters", .right),
+            .init("posters", .right), .init("breaker"),
             .init("heartbeat", .right), .init("up for", .right), .init("finished", .right),
             .init("failed", .right),
         ])
@@ -123,6 +123,7 @@ struct StatusText {
             table.add([
                 worker.name, worker.host, "\(worker.processID)", worker.state,
                 "\(worker.connectedPosters.map { "\($0) of " } ?? "")\(worker.posters)",
+                worker.breaker ?? "–",
                 "\(age(of: worker.heartbeatAt)) ago", age(of: worker.startedAt),
                 worker.finished?.grouped ?? "–", worker.failed?.grouped ?? "–",
             ])

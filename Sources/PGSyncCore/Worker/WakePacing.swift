@@ -7,6 +7,7 @@ package struct WakePacing: Sendable, Equatable {
     private static let longestPause = Duration.milliseconds(100)
 
     private var claimedAtWake: Int?
+    private var claimedAtLastWake: Int?
     private var nextPause = Self.firstPause
 
     package init() {}
@@ -16,7 +17,11 @@ package struct WakePacing: Sendable, Equatable {
     /// `claimed` counts all that was ever taken.
     package mutating func woke(bySight: Bool, claimed: Int) {
         claimedAtWake = bySight ? claimed : nil
+        claimedAtLastWake = claimed
     }
+
+    /// Whether nothing was taken since posters were last woken, for whatever reason.
+    package func achievedNothing(claimed: Int) -> Bool { claimedAtLastWake == claimed }
 
     /// How long to pause now, before the next look; nil not at all.
     package mutating func pause(claimed: Int) -> Duration? {

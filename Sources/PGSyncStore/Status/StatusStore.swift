@@ -94,6 +94,7 @@ package struct StatusStore {
             select
                 name, host, pid, version, posters, state, started_at, heartbeat_at,
                 (figures ->> 'connected_posters')::integer as connected_posters,
+                figures ->> 'breaker' as breaker,
                 (figures ->> 'finished')::bigint as finished,
                 (figures ->> 'failed')::bigint as failed
             from pgsync.worker_states

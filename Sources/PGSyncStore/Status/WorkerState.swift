@@ -9,6 +9,8 @@ package struct WorkerState: Sendable, Equatable {
     package let posters: Int
     /// Posters that have a connection, by its last report.
     package let connectedPosters: Int?
+    /// closed, trying or open: whether it connects as usual, by its last report.
+    package let breaker: String?
     /// running, silent, stopped or lost.
     package let state: String
     package let startedAt: Timestamp
@@ -24,6 +26,7 @@ package struct WorkerState: Sendable, Equatable {
         version = try row.decode("version")
         posters = try row.decode("posters")
         connectedPosters = try row.decode("connected_posters")
+        breaker = try row.decode("breaker")
         state = try row.decode("state")
         startedAt = try row.decode("started_at")
         heartbeatAt = try row.decode("heartbeat_at")

@@ -56,6 +56,9 @@ final class ConnectionGate: Sendable {
         }
     }
 
+    /// The same in a word.
+    var breaker: String { openness == 0 ? "closed" : openness == 1 ? "open" : "trying" }
+
     /// Connects, however long it takes; nil once the shutdown is requested.
     ///
     /// - Throws: before anything has ever connected, what waiting does not cure.

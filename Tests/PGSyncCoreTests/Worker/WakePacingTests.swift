@@ -29,4 +29,12 @@ struct WakePacingTests {
         pacing.woke(bySight: true, claimed: 11)
         #expect(pacing.pause(claimed: 11) == .milliseconds(5))
     }
+
+    @Test("knows whether the last wake led to anything, whatever it was for")
+    mutating func achievement() {
+        #expect(!pacing.achievedNothing(claimed: 0))
+        pacing.woke(bySight: false, claimed: 5)
+        #expect(pacing.achievedNothing(claimed: 5) && !pacing.achievedNothing(claimed: 6))
+        #expect(pacing.pause(claimed: 5) == nil)
+    }
 }

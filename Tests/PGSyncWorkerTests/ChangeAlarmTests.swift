@@ -77,6 +77,33 @@ struct ChangeAlarmTests {
         #expect(wakes[.bell, default: 0] > 0, "\(wakes)")
     }
 
+    @Test(
+        "keeps the doorbell armed after a sleep only if told so, and lets go of it when asked to",
+        arguments: [false, true]
+    )
+    func keepsArmed(isKept: Bool) async throws {
+        try await attach()
+        let armed =
+            "select count(*)::text from pg_locks where locktype = 'advisory' and mode = 'ExclusiveLock' and granted "
+            + "and database = (select oid from pg_database where datname = current_database())"
+        try await database.connect { [database] connection in
+            try await ChangeAlarm.with(connection, pollInterval: .seconds(30), keepsArmed: isKept) { alarm in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask {
+                        try await untilAsleep()
+                        try await database.run("insert into bills (n) values (1)")
+                    }
+                    #expect(try await alarm.sleep(until: Shutdown()) == .bell)
+                    try await group.waitForAll()
+                }
+                #expect(alarm.isArmed == isKept)
+                #expect(try await database.run(armed) == [isKept ? "1" : "0"])
+                try await alarm.disarm()
+                #expect(try await database.run(armed) == ["0"])
+            }
+        }
+    }
+
     private func disturb(writers: Int, each: Int) async throws {
         try await withThrowingTaskGroup(of: Void.self) { [database] group in
             for writer in 0..<writers {

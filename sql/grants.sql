@@ -2,7 +2,6 @@
 -- that do not exist are passed over; this runs again when they appear.
 do $$
 declare
-    v_schemas constant text := 'schema pgsync, ledger';
     v_kind text;
     v_role text;
     v_right text;
@@ -16,11 +15,11 @@ begin
                 'pgsync_capture', 'pgsync_worker', 'pgsync_operator', 'pgsync_reader', 'pgsync_auditor'
             )
     loop
-        execute format('revoke all on %s from %s', v_schemas, v_role);
+        execute format('revoke all on schema pgsync, ledger, pgsync_read from %s', v_role);
         foreach v_kind in array array['tables', 'sequences', 'routines']
         loop
             continue when v_role = 'pgsync_capture' and v_kind = 'routines';
-            execute format('revoke all on all %s in %s from %s', v_kind, v_schemas, v_role);
+            execute format('revoke all on all %s in schema pgsync, ledger from %s', v_kind, v_role);
         end loop;
     end loop;
 
@@ -60,21 +59,18 @@ begin
                 'select (id, slot) on table pgsync.sync_logs',
                 'select on table pgsync.sources',
                 'usage on sequence pgsync.sync_logs_id_seq',
-                'execute on function pgsync.capture_absent(text[])',
-                'execute on function pgsync.capture_columns(regclass)',
-                'execute on function pgsync.capture_image(regclass, text[], text)',
-                'execute on function pgsync.capture_key(regclass, text[])',
-                'execute on function pgsync.capture_treatment(oid)',
-                'execute on function pgsync.capture_rows(text, text, text, text)',
-                'execute on function pgsync.current_images(oid, text[])',
-                'execute on function pgsync.lacks_columns(oid, text[])',
-                'execute on function pgsync.note_nesting(oid, text)',
+                'usage on schema pgsync_read',
+                'usage on type pgsync.gone',
+                'execute on function pgsync.base_type(oid)',
+                'execute on function pgsync.serves(text, oid)',
+                'execute on function pgsync.has_type(anyelement, oid)',
+                'execute on function pgsync.note_nesting(text, text, text)',
                 'execute on function pgsync.qualified_name(regclass)',
                 'execute on function pgsync.record_id_of(oid, jsonb)',
                 'execute on function pgsync.renamed_image(oid, jsonb)',
-                'execute on function pgsync.capture_scope(regclass)',
                 'execute on function pgsync.shape_columns(regclass, jsonb)',
-                'execute on function pgsync.special_image(anyelement)'
+                'execute on function pgsync.special_image(anyelement)',
+                'execute on function pgsync.special_value(jsonb, anyelement)'
             ]),
             (array['pgsync_operator'], array[
                 'execute on function pgsync.attach('
@@ -82,15 +78,18 @@ begin
                 'execute on function pgsync.attach_steps(pgsync.sources)',
                 'execute on function pgsync.backfill_step(bigint, bigint)',
                 'execute on function pgsync.cancel_backfill(bigint)',
-                'execute on function pgsync.capture_name(regclass)',
                 'execute on function pgsync.check_source(pgsync.sources)',
                 'execute on function pgsync.check_table(pgsync.sources)',
                 'execute on function pgsync.default_key(regclass)',
                 'execute on function pgsync.detach(regclass, boolean, interval)',
+                'execute on function pgsync.image_names(jsonb, text[])',
                 'execute on function pgsync.install_capture(pgsync.sources)',
+                'execute on function pgsync.is_captured(pgsync.sources)',
                 'execute on function pgsync.lock_patiently(regclass, interval, boolean)',
                 'execute on function pgsync.planned_source('
                 || 'regclass, text[], text[], text[], text, text[], boolean, boolean)',
+                'execute on function pgsync.reader_steps(name)',
+                'execute on function pgsync.reader_text(name)',
                 'execute on function pgsync.reattach(regclass, boolean, interval)',
                 'execute on function pgsync.remember_growth(regclass, interval)',
                 'execute on function pgsync.remove_capture(text)',
@@ -98,22 +97,27 @@ begin
                 'execute on function pgsync.start_backfill(regclass)'
             ]),
             (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
-                'execute on function pgsync.capture_absent(text[])',
+                'execute on function pgsync.base_type(oid)',
                 'execute on function pgsync.capture_checksum(text)',
                 'execute on function pgsync.capture_columns(regclass)',
-                'execute on function pgsync.capture_image(regclass, text[], text)',
-                'execute on function pgsync.capture_key(regclass, text[])',
-                'execute on function pgsync.capture_rights(regclass)',
+                'execute on function pgsync.capture_name(regclass)',
                 'execute on function pgsync.capture_role()',
                 'execute on function pgsync.capture_scope(regclass)',
                 'execute on function pgsync.capture_treatment(oid)',
+                'execute on function pgsync.captured_columns(pgsync.sources)',
+                'execute on function pgsync.is_restored(pgsync.sources)',
+                'execute on function pgsync.may_act_as(name, name)',
+                'execute on function pgsync.owner_of(regclass)',
+                'execute on function pgsync.present_names(pgsync.sources, text[])',
+                'execute on function pgsync.reader_body(boolean)',
+                'execute on function pgsync.reads_refused(regclass)',
                 'execute on function pgsync.key_guard(regclass, text[])',
                 'execute on function pgsync.missed_by_statements(regclass)',
                 'execute on function pgsync.capture_triggers(pgsync.sources)',
                 'execute on function pgsync.qualified_name(regclass)',
                 'execute on function pgsync.shape_columns(regclass, jsonb)',
                 'execute on function pgsync.table_growth(regclass)',
-                'execute on function pgsync.table_shape(regclass)',
+                'execute on function pgsync.table_shape(regclass, jsonb)',
                 'execute on function pgsync.unlogged_parts(regclass)'
             ]),
             (array['pgsync_worker', 'pgsync_operator'], array[
@@ -228,6 +232,7 @@ begin
         execute format('grant %s to %I', v_right, v_role);
     end loop;
     perform pgsync.grant_rules();
+    perform pgsync.grant_capture();
 
     -- Only for a role of our own: the default covers all its schemas, and a database owner has others.
     if current_user = 'pgsync_owner' then

@@ -15,10 +15,10 @@ struct AttachTests {
         let steps = try await database.lines("select pgsync.attach('\(table)', dry_run => true)")
         #expect(steps.first?.hasPrefix("would create function pgsync.capture_") == true)
         #expect(steps.contains { $0.hasPrefix("create or replace trigger \"000_pgsync_update\"") })
-        #expect(steps.contains { $0 == "grant select on public.\(table) to pgsync_capture" })
+        #expect(steps.contains { $0.hasPrefix("would create function pgsync_read.") })
         #expect(try await database.lines(everything) == before)
         #expect(try await database.value("select count(*) from pg_trigger where tgname like '000%'") == "0")
-        #expect(try await database.lines("select pgsync.attach('\(table)')").dropFirst() == steps.dropFirst())
+        #expect(try await database.lines("select pgsync.attach('\(table)')").dropFirst(2) == steps.dropFirst(2))
     }
 
     @Test(
@@ -131,7 +131,7 @@ struct AttachTests {
         )
         #expect(
             try await database.lines(
-                "select action || ' ' || source_version from pgsync.sync_logs order by id"
+                "select action || ' ' || source_version from pgsync.sync_logs where action <> 'delete' order by id"
             )
                 == ["create 1", "update 2", "truncate 2", "create 3", "create 3"]
         )
@@ -182,7 +182,7 @@ struct AttachTests {
         try await database.run(
             "\(Self.table) alter table t enable row level security; select pgsync.attach('t'); insert into t values (1, 1)"
         )
-        #expect(try await database.lines("select pgsync.detach('t', dry_run => true)").count == 7)
+        #expect(try await database.lines("select pgsync.detach('t', dry_run => true)").count == 5)
         #expect(try await database.value("select count(*) from pgsync.sources where attached") == "1")
         try await database.run("select pgsync.detach('t'); insert into t values (2, 1)")
         #expect(try await database.history("t") == ["create 1"])
@@ -210,7 +210,7 @@ struct AttachTests {
         #expect(try await database.value("select count(*) from pgsync.sync_logs") == "1")
     }
 
-    @Test("is for an operator who owns the table, or whom its owner has let")
+    @Test("is for an operator who may act as the owner of the table")
     func operators() async throws {
         let database = TestDatabase.current
         try await database.withApplicationRole { role, options in
@@ -221,9 +221,11 @@ struct AttachTests {
                 try await database.refusal(of: "select pgsync.attach('t')", as: options).sqlState
                     == .init("42501")
             )
+            // Triggers alone are not enough: what reads the rows again has to be the owner's.
             try await database.run("grant trigger on t to \(role)")
             let refusal = try await database.refusal(of: "select pgsync.attach('t')", as: options)
-            #expect(refusal.hint == "Its owner runs: grant select on public.t to pgsync_capture;")
+            #expect(refusal.message.contains("is attached by its owner"))
+            #expect(refusal.hint?.contains("to \(role);") == true)
             try await database.run(
                 "create table own.mine (id int primary key); select pgsync.attach('own.mine'); insert into own.mine values (1); select pgsync.detach('own.mine')",
                 as: options

@@ -76,12 +76,9 @@ struct HijackTests {
             create cast (pet as json) with function leak(pet);
             """
         )
-        let refusal = try await database.refusal(of: "insert into t values (1, 'cat')")
-        #expect(refusal.sqlState == .init("42501"))
+        try await database.run("insert into t values (1, 'cat'); update t set v = null; delete from t")
         #expect(try await database.lines("select x from stolen") == [])
-        // Attached again, the cast is not asked any more.
-        try await database.run("select pgsync.reattach('t'); insert into t values (1, 'cat')")
-        #expect(try await database.value("select data ->> 'v' from pgsync.sync_logs") == "cat")
+        #expect(try await database.lines("select data ->> 'v' from pgsync.sync_logs order by id") == ["cat", "null", "null"])
     }
 
     @Test("by policies, and asks no rights of the application", arguments: Kind.allCases)
@@ -137,12 +134,12 @@ struct HijackTests {
             of:
                 "set role pgsync_operator; select pgsync.install_capture(jsonb_populate_record(source, '{\"function_name\": \"refuse_change\"}')) from pgsync.sources as source"
         )
-        #expect(refusal.message.contains("is not the name of a capture function"))
+        #expect(refusal.message.contains("is attached by its owner"))
         // Nor that of a table the caller may not have triggers on.
         let other = try await database.refusal(
             of:
                 "set role pgsync_operator; select pgsync.install_capture(source) from pgsync.sources as source"
         )
-        #expect(other.message == "pgsync_operator may not create triggers on public.t")
+        #expect(other.message.contains("is attached by its owner"))
     }
 }

@@ -80,7 +80,7 @@ struct SchemaChangeTests {
         )
         #expect(
             try await database.value(
-                "select data ->> 'ident' || (data ->> 'aa') || (data ->> 'v') from pgsync.sync_logs order by id desc limit 1"
+                "select data ->> 'id' || (data ->> 'a') || (data ->> 'v') from pgsync.sync_logs order by id desc limit 1"
             )
                 == "7a3"
         )

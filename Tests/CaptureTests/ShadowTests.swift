@@ -168,8 +168,7 @@ enum Unqualified {
         "all", "and", "array", "as", "by", "coalesce", "exists", "from", "greatest", "if", "in", "into",
         "lateral", "not",
         "join", "on", "operator", "or", "returning", "select", "then", "values", "when", "where", "with",
-        "absent",
-        "made", "gone",
+        "made", "gone", "materialized", "pgsync_absent",
     ]
     private static let types: Set<String> = ["smallint", "integer", "bigint", "boolean"]
 
@@ -186,7 +185,8 @@ enum Unqualified {
         var found: [String] = []
         for match in bare.matches(of: /([\w.]+)\s*\(/) {
             let name = String(match.1)
-            if !name.hasPrefix("pg_catalog."), !name.hasPrefix("pgsync."), !grammar.contains(name) {
+            if !name.hasPrefix("pg_catalog."), !name.hasPrefix("pgsync."), !name.hasPrefix("pgsync_read."),
+                !grammar.contains(name) {
                 found.append("\(name)(")
             }
         }

@@ -14,38 +14,61 @@ create or replace function pgsync.attach(
 returns setof text
 language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
+set check_function_bodies = on
+set quote_all_identifiers = off
 as $$
     -- The steps are put together with %I and regclass by attach_steps.
     -- @plpgsql_check_options: security_warnings = off
 declare
+    v_owner constant name := pgsync.owner_of(source_table);
+    v_role constant text := current_setting('role');
     v_source pgsync.sources;
     v_known pgsync.sources;
     v_step text;
+    v_steps text[];
+    v_reader text[];
 begin
     v_source := pgsync.planned_source(
         source_table, key_columns, columns, exclude, kind, actions, before_image, every_version
     );
     perform pgsync.check_source(v_source);
+    if not pgsync.may_act_as(current_user, v_owner) then
+        raise exception '% is attached by its owner %, and % may not act as that', v_source.table_name,
+            quote_ident(v_owner), quote_ident(current_user)
+            using errcode = 'insufficient_privilege',
+            hint = format('Connect as %I, or have it granted: grant %1$I to %2$I;', v_owner, current_user);
+    end if;
     select known.* into v_known from pgsync.sources as known where known.source_table = attach.source_table;
 
-    if not dry_run then
-        perform pgsync.lock_patiently(attach.source_table, patience, exists (
-            select
-            from pgsync.attach_steps(v_source) as step (statement)
-            where step.statement like any(array['drop trigger %', 'create policy %'])
-        ));
-        perform pgsync.install_capture(v_source);
-    end if;
-    return next case when dry_run then 'would create' else 'created' end
-        || format(' function pgsync.%I()', v_source.function_name);
-
-    for v_step in select * from pgsync.attach_steps(v_source)
-    loop
+    if pgsync.is_captured(v_source) then
+        return next 'attached already, in just this way';
+    else
         if not dry_run then
-            execute v_step;
+            perform pgsync.lock_patiently(attach.source_table, patience, exists (
+                select
+                from pgsync.attach_steps(v_source) as step (statement)
+                where step.statement like 'drop trigger %'
+            ));
+            perform pgsync.install_capture(v_source);
         end if;
-        return next v_step;
-    end loop;
+        return next case when dry_run then 'would create' else 'created' end
+            || format(' function pgsync.%I()', v_source.function_name);
+        return next case when dry_run then 'would create' else 'created' end
+            || format(' function pgsync_read.%I', v_owner);
+
+        v_steps := array(select * from pgsync.attach_steps(v_source));
+        v_reader := pgsync.reader_steps(v_owner);
+        if not dry_run then
+            -- As the owner: his reader has to be his, and triggers are made in his name.
+            perform set_config('role', v_owner, true);
+            foreach v_step in array v_reader || v_steps
+            loop
+                execute v_step;
+            end loop;
+            perform set_config('role', v_role, true);
+        end if;
+        return query select step.statement from unnest(v_steps) as step (statement);
+    end if;
 
     -- A function that served before and has another name now has no trigger left.
     if not dry_run and v_known.function_name <> v_source.function_name then

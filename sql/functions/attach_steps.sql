@@ -36,9 +36,6 @@ begin
         (2, format('alter table %s enable always trigger %I', wanted.target, wanted.trigger_name))
     ) as step (place, statement)
     order by wanted.target, wanted.trigger_name, step.place;
-
-    return query
-    select needed.statement from pgsync.capture_rights(source.source_table) as needed (statement);
 end;
 $$;
 

@@ -1,13 +1,20 @@
+-- First the rows of the table, then the records that are posted and have no row. One statement reads a piece of the
+-- table and the snapshot it was read in. Nothing is locked: what a writer does at the same time is told apart by
+-- that snapshot, see is_included. Code of the table's owner runs while his rows are read, as him; it may have set
+-- another search path for the rest of this function, which is why the path is set again before anything else.
 create or replace function pgsync.backfill_step(progress_id bigint, row_limit bigint default 1000)
 returns table (row_count bigint, done bigint, expected bigint, finished boolean)
 language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
+    -- The text is put together with %I.
+    -- @plpgsql_check_options: security_warnings = off
 declare
     v_progress pgsync.sync_progress;
-    v_function text;
+    v_source pgsync.sources;
     v_last_key jsonb;
+    v_position jsonb;
     v_count bigint;
 begin
     select progress.*
@@ -24,38 +31,69 @@ begin
         return;
     end if;
 
-    select source.function_name || '_backfill'
-    into v_function
+    select source.*
+    into v_source
     from pgsync.sources as source
-    where source.source_table = v_progress.subject::regclass and source.attached;
+    where source.source_table::text = v_progress.subject and source.attached;
     if not found then
         raise exception '% is not attached any more', v_progress.subject
             using errcode = 'object_not_in_prerequisite_state',
             hint = format('select pgsync.cancel_backfill(%s);', progress_id);
     end if;
 
-    execute format('select * from pgsync.%I($1, $2)', v_function)
-    into v_count, v_last_key
-    using v_progress.position -> 'after', row_limit;
-
-    if v_count > 0 then
-        perform pgsync.ring_doorbell();
+    v_count := 0;
+    v_position := v_progress.position;
+    if not v_position ? 'gone' then
+        execute format(
+            'with piece as materialized ('
+            '    select read.record_id, read.image, read.key, row_number() over () as place'
+            '    from pgsync.%I(null, $1, $2) as read'
+            '), logged as ('
+            '    insert into pgsync.sync_logs ('
+            '        source_table, source_version, record_id, action, data, origin, slot, snapshot'
+            '    )'
+            '    select $3, $4, piece.record_id, ''create'', piece.image, $5,'
+            '        (hashtext(piece.record_id) & 1023)::smallint, pg_current_snapshot()'
+            '    from piece'
+            '    returning id, slot'
+            '), queued as ('
+            '    insert into pgsync.sync_queue (log_id, slot) select logged.id, logged.slot from logged'
+            ')'
+            'select count(*), (array_agg(piece.key order by piece.place desc))[1] from piece',
+            v_source.function_name || '_read'
+        )
+        into v_count, v_last_key
+        using
+            v_position -> 'after', row_limit, v_source.source_table, v_source.version,
+            left(nullif(current_setting('pgsync.origin', true), ''), 200);
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pgsync, pg_temp', true);
+        v_position := case
+            when v_count < row_limit then '{"gone": {}}'::jsonb
+            else jsonb_build_object('after', v_last_key)
+        end;
     end if;
+    while v_position ? 'gone' and v_position -> 'gone' <> 'null' loop
+        v_position := jsonb_build_object(
+            'gone', coalesce(pgsync.log_gone(v_source, v_position -> 'gone', null, null, row_limit), 'null')
+        );
+        -- Whoever found less than it may look through can go on at once.
+        exit when v_position -> 'gone' ? 'posted' or v_position -> 'gone' ->> 'waiting' <> '0';
+    end loop;
+
+    perform pgsync.ring_doorbell();
     update pgsync.sync_progress as progress
     set
         done = progress.done + v_count,
-        position = case
-            when v_last_key is null then progress.position else jsonb_build_object('after', v_last_key)
-        end,
+        position = v_position,
         updated_at = clock_timestamp(),
-        state = case when v_count < row_limit then 'finished' else 'running' end,
-        finished_at = case when v_count < row_limit then clock_timestamp() end
+        state = case when v_position -> 'gone' = 'null' then 'finished' else 'running' end,
+        finished_at = case when v_position -> 'gone' = 'null' then clock_timestamp() end
     where progress.id = progress_id
     returning progress.* into v_progress;
 
     if v_progress.state = 'finished' then
         -- What no trigger saw until now is in the log with the row itself.
-        perform pgsync.remember_growth(v_progress.subject::regclass);
+        perform pgsync.remember_growth(v_source.source_table);
     end if;
     return query select v_count, v_progress.done, v_progress.expected, v_progress.state = 'finished';
 end;

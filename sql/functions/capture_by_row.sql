@@ -13,20 +13,12 @@ select pgsync.capture_frame(
     || E'    v_kept_image pg_catalog.jsonb;\n',
     format(
         E'    if tg_op operator(pg_catalog.=) ''INSERT'' then%s    elsif tg_op operator(pg_catalog.=) ''TRUNCATE'' then%s    else%s    end if;\n',
-        pgsync.capture_new(source, known.root),
-        pgsync.capture_truncate(source, known.root),
-        pgsync.capture_one(source, known.root)
+        pgsync.capture_row(source, 'INSERT'),
+        pgsync.capture_truncate(source),
+        pgsync.capture_row(source, 'UPDATE')
     )
-)
-from (
-    select
-        case
-            when relation.relkind = 'p' then 'coalesce(pg_catalog.pg_partition_root(tg_relid), tg_relid)' else 'tg_relid'
-        end as root
-    from pg_catalog.pg_class as relation
-    where relation.oid = source.source_table
-) as known;
+);
 $$;
 
 comment on function pgsync.capture_by_row(pgsync.sources)
-is 'The text of a capture function that fires once per row.';
+is 'The body of a capture function that fires once per row.';

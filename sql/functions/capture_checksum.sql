@@ -4,10 +4,30 @@ language sql
 stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-select encode(sha256(convert_to(routine.prosrc, 'UTF8')), 'hex')
+select encode(
+    sha256(
+        convert_to(
+            string_agg(
+                concat_ws(
+                    E'\n',
+                    routine.proname,
+                    routine.prosrc,
+                    pg_get_userbyid(routine.proowner),
+                    routine.prosecdef,
+                    routine.provolatile,
+                    array_to_string(routine.proconfig, E'\n')
+                ),
+                E'\n' order by routine.proname
+            ),
+            'UTF8'
+        )
+    ),
+    'hex'
+)
 from pg_catalog.pg_proc as routine
-where routine.pronamespace = 'pgsync'::regnamespace and routine.proname = capture_checksum.function_name;
+where routine.pronamespace = 'pgsync'::regnamespace
+    and routine.proname in (capture_checksum.function_name, capture_checksum.function_name || '_read');
 $$;
 
 comment on function pgsync.capture_checksum(text)
-is 'SHA-256 of the body of a capture function; null when there is none.';
+is 'SHA-256 of what the functions of a source are: text, owner, settings; null when there are none.';

@@ -10,8 +10,8 @@ select case
     when bool_or(not kind.is_calm) then 'time zone'
     else 'nothing'
 end
-from pg_catalog.pg_attribute as attribute
-inner join pg_catalog.pg_type as type on attribute.atttypid = type.oid
+from pgsync.captured_columns(source) as captured
+inner join pg_catalog.pg_type as type on type.oid = captured.base_type
 cross join lateral (
     select
         type.typtype = 'e'
@@ -21,15 +21,7 @@ cross join lateral (
                 'date', 'time', 'timestamp', 'name', 'inet', 'cidr'
             ]::regtype[]::oid[]
         ) as is_calm
-) as kind
-where attribute.attrelid = source.source_table
-    and attribute.attnum > 0
-    and not attribute.attisdropped
-    and (
-        source.captured_columns is null
-        or attribute.attname = any(source.captured_columns)
-        or attribute.attname = any(source.key_columns)
-    );
+) as kind;
 $$;
 
 comment on function pgsync.capture_depends_on(pgsync.sources)

@@ -1,35 +1,39 @@
 -- One statement writes the log and the queue, whatever list of changes it is given. The slot is a hash of the
 -- record, so that changes of one record share it; it is only ever compared with slots of its own time.
-create or replace function pgsync.capture_insert(source pgsync.sources, changes text, root text)
+create or replace function pgsync.capture_insert(source pgsync.sources, changes text)
 returns text
 language sql
-immutable
+stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-select replace(replace(replace($template$
-        with logged as (
-            insert into pgsync.sync_logs (
-                source_table, source_version, record_id, action, data, old_data, origin, slot, correlation_id
+select format(
+    $template$
+            with logged as (
+                insert into pgsync.sync_logs (
+                    source_table, source_version, record_id, action, data, old_data, origin, slot, correlation_id
+                )
+                select
+                    %1$s,
+                    %2$s,
+                    change.record_id,
+                    change.action,
+                    change.image,
+                    change.old_image,
+                    v_origin,
+                    (pg_catalog.hashtext(change.record_id) operator(pg_catalog.&) 1023)::smallint,
+                    v_correlation_id
+                from (%3$s
+                ) as change
+                returning id, slot
             )
-            select
-                {root},
-                {version},
-                change.record_id,
-                change.action,
-                change.image,
-                change.old_image,
-                v_origin,
-                (pg_catalog.hashtext(change.record_id) operator(pg_catalog.&) 1023)::smallint,
-                v_correlation_id
-            from (
-{changes}
-            ) as change
-            returning id, slot
-        )
-        insert into pgsync.sync_queue (log_id, slot)
-        select logged.id, logged.slot from logged;
-$template$, '{changes}', capture_insert.changes), '{root}', capture_insert.root), '{version}', source.version::text);
+            insert into pgsync.sync_queue (log_id, slot)
+            select logged.id, logged.slot from logged;
+$template$,
+    pgsync.capture_root(source.source_table),
+    source.version,
+    capture_insert.changes
+);
 $$;
 
-comment on function pgsync.capture_insert(pgsync.sources, text, text)
+comment on function pgsync.capture_insert(pgsync.sources, text)
 is 'The SQL statement that logs and queues a list of changes.';

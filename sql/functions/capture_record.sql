@@ -1,7 +1,7 @@
 -- In statements as plain as can be: setting up a query that handles any number of rows costs more than the
 -- row.
 create or replace function pgsync.capture_record(
-    source pgsync.sources, root text, record_id text, action text, image text, old_image text
+    source pgsync.sources, record_id text, action text, image text, old_image text
 )
 returns text
 language sql
@@ -25,10 +25,10 @@ $template$,
     capture_record.action,
     capture_record.image,
     capture_record.old_image,
-    capture_record.root,
+    pgsync.capture_root(source.source_table),
     source.version
 );
 $$;
 
-comment on function pgsync.capture_record(pgsync.sources, text, text, text, text, text)
+comment on function pgsync.capture_record(pgsync.sources, text, text, text, text)
 is 'The SQL statements that log and queue the change of a single record.';

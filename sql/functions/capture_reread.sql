@@ -1,11 +1,12 @@
-create or replace function pgsync.capture_reread(changes text)
+create or replace function pgsync.capture_reread(source pgsync.sources, changes text)
 returns text
 language sql
-immutable
+stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-select replace($template$                with reported as (
-{changes}
+select format(
+    $template$
+                with reported as materialized (%1$s
                 )
                 select
                     reported.record_id,
@@ -17,13 +18,14 @@ select replace($template$                with reported as (
                     coalesce(present.image, reported.image) as image,
                     reported.old_image
                 from reported
-                left join pgsync.current_images(
-                    tg_relid, array(select listed.record_id from reported as listed)
+                left join pgsync.%2$I(
+                    array(select listed.record_id from reported as listed), null, null
                 ) as present on present.record_id operator(pg_catalog.=) reported.record_id
                 where present.record_id is not null or reported.action operator(pg_catalog.=) 'delete'$template$,
-    '{changes}', capture_reread.changes
+    capture_reread.changes,
+    source.function_name || '_read'
 );
 $$;
 
-comment on function pgsync.capture_reread(text)
-is 'The list of changes with the rows as they are now; what is gone was reported by whoever deleted it.';
+comment on function pgsync.capture_reread(pgsync.sources, text)
+is 'A list of changes with the rows as they are now; what is gone was reported by whoever deleted it.';

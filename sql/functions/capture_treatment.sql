@@ -1,6 +1,8 @@
--- to_jsonb keeps most types exactly. It does not keep a json text as written (and refuses some that are
--- valid), the lower bounds of an array, or a type that brings its own cast to json. Those are stored by
--- special_image, or as their text, which jsonb_populate_record takes just as well.
+-- An image is made by the capture role, so nothing of a user may have a say in it: a type of his is stored as the
+-- text of its output function, which is PostgreSQL's own, whatever casts he makes. Of built-in types to_jsonb
+-- keeps most exactly. It does not keep a json text as written (and refuses some that are valid), or the lower
+-- bounds of an array. Those are stored by special_image, or as their text, which jsonb_populate_record takes just
+-- as well.
 create or replace function pgsync.capture_treatment(data_type oid)
 returns text
 language plpgsql
@@ -25,33 +27,19 @@ begin
             return 'text';
         when v_type.typcategory = 'A' and v_type.typelem <> 0 then
             return case pgsync.capture_treatment(v_type.typelem)
-                when 'plain' then 'special'
                 when 'refused' then 'refused'
+                when 'plain' then case when v_type.oid < 16384 then 'special' else 'text' end
                 else 'text'
             end;
         when v_type.typtype = 'c' then
             return (
-                select case
-                    when bool_or(field.treatment = 'refused') then 'refused'
-                    when bool_and(field.treatment = 'plain') then 'plain'
-                    else 'text'
-                end
-                from (
-                    select pgsync.capture_treatment(attribute.atttypid) as treatment
-                    from pg_catalog.pg_attribute as attribute
-                    where attribute.attrelid = v_type.typrelid
-                        and attribute.attnum > 0
-                        and not attribute.attisdropped
-                ) as field
+                select case when bool_or(pgsync.capture_treatment(attribute.atttypid) = 'refused') then 'refused' else 'text' end
+                from pg_catalog.pg_attribute as attribute
+                where attribute.attrelid = v_type.typrelid
+                    and attribute.attnum > 0
+                    and not attribute.attisdropped
             );
-        when exists (
-            select
-            from pg_catalog.pg_cast as conversion
-            where conversion.castsource = v_type.oid
-                and conversion.casttarget = any(array['json', 'jsonb']::regtype[]::oid[])
-                and conversion.castfunc <> 0
-                and v_type.oid >= 16384
-        ) then
+        when v_type.oid >= 16384 then
             return 'text';
         else
             return 'plain';

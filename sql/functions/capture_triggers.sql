@@ -1,7 +1,7 @@
 -- Trigger names sort first, so that changes are reported before triggers of the application react to them.
 -- A TRUNCATE trigger belongs to one table alone, so each partition needs its own.
 create or replace function pgsync.capture_triggers(source pgsync.sources)
-returns table (target regclass, trigger_name text, definition text)
+returns table (target regclass, trigger_name text, definition text, transition text, type smallint)
 language sql
 stable
 set search_path = pg_catalog, pgsync, pg_temp
@@ -10,24 +10,34 @@ select
     target.relation,
     wanted.trigger_name,
     format(
-        'create or replace trigger %I after %s on %s %s execute function pgsync.%I()',
+        'create or replace trigger %I after %s on %s%s for each %s execute function pgsync.%I()',
         wanted.trigger_name,
         wanted.event,
-        target.relation,
+        pgsync.qualified_name(target.relation),
         case
-            when wanted.event = 'truncate' then 'for each statement'
-            when source.trigger_kind = 'row' then 'for each row'
-            else wanted.transition || ' for each statement'
+            when firing.by_row or wanted.event = 'truncate' then ''
+            else concat_ws(
+                ' ',
+                ' referencing',
+                'new table as ' || nullif(wanted.new_rows, ''),
+                'old table as ' || nullif(wanted.old_rows, '')
+            )
         end,
+        case when firing.by_row then 'row' else 'statement' end,
         source.function_name
-    )
+    ),
+    case when firing.by_row then '' else concat_ws(' ', nullif(wanted.new_rows, ''), nullif(wanted.old_rows, '')) end,
+    (wanted.event_type + case when firing.by_row then 1 else 0 end)::smallint
 from (
     values
-    ('create', 'insert', '000_pgsync_insert', 'referencing new table as new_rows'),
-    ('update', 'update', '000_pgsync_update', 'referencing new table as new_rows old table as old_rows'),
-    ('delete', 'delete', '000_pgsync_delete', 'referencing old table as old_rows'),
-    ('truncate', 'truncate', '000_pgsync_truncate', null)
-) as wanted (action, event, trigger_name, transition)
+    ('create', 'insert', '000_pgsync_insert', 'new_rows', '', 4),
+    ('update', 'update', '000_pgsync_update', 'new_rows', 'old_rows', 16),
+    ('delete', 'delete', '000_pgsync_delete', '', 'old_rows', 8),
+    ('truncate', 'truncate', '000_pgsync_truncate', '', '', 32)
+) as wanted (action, event, trigger_name, new_rows, old_rows, event_type)
+cross join lateral (
+    select source.trigger_kind = 'row' and wanted.event <> 'truncate' as by_row
+) as firing
 cross join lateral (
     select source.source_table as relation
     union all

@@ -1,19 +1,19 @@
-create or replace function pgsync.capture_truncate(source pgsync.sources, root text)
+create or replace function pgsync.capture_truncate(source pgsync.sources)
 returns text
 language sql
-immutable
+stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 select pgsync.capture_insert(
     source,
-    $changes$                select
+    $changes$
+                select
                     '' as record_id,
                     'truncate' as action,
                     pg_catalog.jsonb_build_object('table', pgsync.qualified_name(tg_relid)) as image,
-                    null::pg_catalog.jsonb as old_image$changes$,
-    capture_truncate.root
+                    null::pg_catalog.jsonb as old_image$changes$
 );
 $$;
 
-comment on function pgsync.capture_truncate(pgsync.sources, text)
+comment on function pgsync.capture_truncate(pgsync.sources)
 is 'The part of a capture function that reports a TRUNCATE, of the table or of one partition.';

@@ -8,6 +8,7 @@ as $$
 declare
     v_table pg_catalog.pg_class;
     v_columns text;
+    v_guard text;
 begin
     select relation.* into v_table from pg_catalog.pg_class as relation where relation.oid = source.source_table;
 
@@ -21,9 +22,7 @@ begin
     into v_columns
     from unnest(source.key_columns || coalesce(source.captured_columns, '{}')) as wanted (name)
     where not exists (
-        select
-        from pgsync.capture_columns(source.source_table) as described
-        where described.name = wanted.name
+        select from pgsync.captured_columns(source) as captured where captured.name = wanted.name
     );
     if v_columns is not null then
         raise exception '% has no column %', source.table_name, v_columns
@@ -36,8 +35,9 @@ begin
 
     select string_agg(quote_ident(described.name), ', ' order by described.number)
     into v_columns
-    from pgsync.capture_columns(source.source_table) as described
-    where described.name = any(source.key_columns) and not described.not_null;
+    from pgsync.captured_columns(source) as captured
+    inner join pgsync.capture_columns(source.source_table) as described on described.number = captured.number
+    where captured.key_place is not null and not described.not_null;
     if v_columns is not null then
         raise exception '% cannot be identified by %, which may be null', source.table_name, v_columns
             using errcode = 'not_null_violation',
@@ -49,21 +49,25 @@ begin
 
     select string_agg(format('%I (%s)', described.name, described.data_type), ', ' order by described.number)
     into v_columns
-    from pgsync.capture_columns(source.source_table) as described
-    inner join pg_catalog.pg_attribute as attribute
-        on attribute.attrelid = source.source_table and attribute.attnum = described.number
-    inner join pg_catalog.pg_type as type on type.oid = attribute.atttypid
-    where described.name = any(source.key_columns)
-        and (described.treatment <> 'plain' or type.typcategory in ('A', 'C') or type.oid = 'jsonb'::regtype);
+    from pgsync.captured_columns(source) as captured
+    inner join pgsync.capture_columns(source.source_table) as described on described.number = captured.number
+    inner join pg_catalog.pg_type as type on type.oid = captured.base_type
+    where captured.key_place is not null
+        and (
+            captured.treatment not in ('plain', 'text')
+            or type.typcategory in ('A', 'C')
+            or type.oid = 'jsonb'::regtype
+        );
     if v_columns is not null then
         raise exception '% cannot be identified by %, whose text does not read back', source.table_name, v_columns
             using errcode = 'feature_not_supported', hint = 'Name other columns: key_columns => array[…].';
     end if;
 
-    if pgsync.key_guard(source.source_table, source.key_columns) is null then
+    v_guard := pgsync.key_guard(source.source_table, pgsync.present_names(source, source.key_columns));
+    if v_guard is null then
         select string_agg(quote_ident(key.name), ', ' order by key.place)
         into v_columns
-        from unnest(source.key_columns) with ordinality as key (name, place);
+        from unnest(pgsync.present_names(source, source.key_columns)) with ordinality as key (name, place);
         raise exception '% cannot be identified by %, of which two rows may have the same', source.table_name, v_columns
             using errcode = 'object_not_in_prerequisite_state',
             detail = 'Changes of both would be taken for changes of one record.',
@@ -76,9 +80,9 @@ begin
 
     select string_agg(format('%I (%s)', described.name, described.data_type), ', ' order by described.number)
     into v_columns
-    from pgsync.capture_columns(source.source_table) as described
-    where described.treatment = 'refused'
-        and (source.captured_columns is null or described.name = any(source.captured_columns));
+    from pgsync.captured_columns(source) as captured
+    inner join pgsync.capture_columns(source.source_table) as described on described.number = captured.number
+    where captured.treatment = 'refused';
     if v_columns is not null then
         raise exception '%: values of % cannot be read back from an image', source.table_name, v_columns
             using errcode = 'feature_not_supported', hint = 'Leave them out: exclude => array[…].';
@@ -87,7 +91,7 @@ begin
     select string_agg(quote_ident(described.name), ', ')
     into v_columns
     from pgsync.capture_columns(source.source_table) as described
-    where described.name in ('pgsync_row', 'pgsync_content', 'tg_relid', 'v_root');
+    where described.name like 'pgsync\_%' or described.name = 'tg_relid';
     if v_columns is not null then
         raise exception '% has a column %, a name the capture functions use themselves', source.table_name, v_columns
             using errcode = 'reserved_name';
@@ -109,20 +113,38 @@ begin
             using errcode = 'duplicate_object', hint = 'Rename them: alter trigger … on … rename to …;';
     end if;
 
-    if not pg_has_role(v_table.relowner, 'usage') and exists (
-        select from pgsync.capture_rights(source.source_table)
-    ) then
-        raise exception 'capture may not read %, and % may not let it', source.table_name, quote_ident(current_user)
-            using errcode = 'insufficient_privilege',
-            hint = 'Its owner runs: ' || (
-                select string_agg(needed.statement || ';', ' ')
-                from pgsync.capture_rights(source.source_table) as needed (statement)
-            );
+    select string_agg(quote_ident(read.name), ', ' order by read.name)
+    into v_columns
+    from (
+        select distinct named.name
+        from pgsync.rules as rule
+        cross join unnest(rule.columns) as named (name)
+        where rule.source_table = source.source_table
+            and (rule.active_until is null or rule.active_until > rule.active_from)
+    ) as read
+    where exists (
+        select
+        from pgsync.source_versions as earlier
+        cross join jsonb_each(earlier.shape) as field
+        where earlier.source_table = source.source_table
+            and field.value ->> 'name' = read.name
+            and (earlier.captured_columns is null or read.name = any(earlier.captured_columns))
+    )
+    and not exists (
+        select from pgsync.captured_columns(source) as captured where captured.name = read.name
+    );
+    if v_columns is not null then
+        raise exception '% would be captured without %, which rules in force read', source.table_name, v_columns
+            using errcode = 'object_not_in_prerequisite_state',
+            detail = 'What they have posted would be taken back with the next change of each record.',
+            hint = 'Retire the rules, or apply versions that do without: pgsync rules retire.';
     end if;
-    if not has_table_privilege(source.source_table, 'trigger') then
-        raise exception '% may not create triggers on %', quote_ident(current_user), source.table_name
-            using errcode = 'insufficient_privilege',
-            hint = format('Its owner runs: grant trigger on %s to %I;', source.table_name, current_user);
+
+    if v_guard = 'deferrable' and v_table.relforcerowsecurity and pgsync.reads_refused(source.source_table) then
+        raise exception '% has a deferrable key and forces row security on its owner', source.table_name
+            using errcode = 'object_not_in_prerequisite_state',
+            detail = 'Its rows are read again after each statement, and its owner may not see all of them.',
+            hint = format('alter table %s no force row level security;', source.table_name);
     end if;
 end;
 $$;

@@ -6,6 +6,7 @@ create or replace function pgsync.detach(
 returns setof text
 language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
+set quote_all_identifiers = off
 as $$
     -- The steps are put together with %I and regclass.
     -- @plpgsql_check_options: security_warnings = off

@@ -1,44 +1,43 @@
--- Where one partition was emptied, the log does not say which records were in it; the table says which are
--- gone. They are logged as deleted, in the snapshot in which they were missing: as with what a backfill has
--- read, that tells them from a record of the same key that somebody inserts meanwhile.
-create or replace function pgsync.find_truncated(claim pgsync.claim)
-returns void
+-- Where one partition was emptied, the log does not say which records were in it; the table says which are gone. A
+-- call looks through some thousands of records; how far it is, is in sync_progress. It is a statement of its own,
+-- and not a part of process_batch, because code of the table's owner runs in it: whoever calls it gives up the
+-- session afterwards.
+create or replace function pgsync.find_truncated(log_id bigint)
+returns boolean
 language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
-    v_records constant text[] := array(
-        select master.record_id
-        from pgsync.sync_master_status as master
-        where master.source_table = claim.source_table and master.entry_ids <> '{}'
-        union
-        select log.record_id
-        from pgsync.sync_queue as queue
-        inner join pgsync.sync_logs as log on log.id = queue.log_id
-        where log.source_table = claim.source_table and log.id < claim.log_id and log.action <> 'truncate'
-    );
+    v_change pgsync.sync_logs;
+    v_source pgsync.sources;
+    v_progress pgsync.sync_progress;
+    v_position jsonb;
 begin
-    with gone as (
-        insert into pgsync.sync_logs (source_table, record_id, action, slot, correlation_id, snapshot)
-        select
-            claim.source_table,
-            known.record_id,
-            'delete',
-            (hashtext(known.record_id) & 1023)::smallint,
-            claim.correlation_id,
-            pg_current_snapshot()
-        from unnest(v_records) as known (record_id)
-        left join pgsync.current_images(claim.source_table, v_records) as present
-            on present.record_id = known.record_id
-        where present.record_id is null
-        returning id, slot
-    )
+    perform from pgsync.sync_queue as queue where queue.log_id = find_truncated.log_id for update skip locked;
+    if not found then
+        return false;
+    end if;
+    select own.* into v_change from pgsync.sync_logs as own where own.id = find_truncated.log_id;
+    select own.* into v_source from pgsync.sources as own where own.source_table = v_change.source_table;
 
-    insert into pgsync.sync_queue (log_id, slot)
-    select gone.id, gone.slot from gone;
+    insert into pgsync.sync_progress as progress (kind, subject)
+    values ('truncate', find_truncated.log_id::text)
+    on conflict (kind, subject) where state = 'running' do update set updated_at = clock_timestamp()
+    returning progress.* into v_progress;
+    v_position := pgsync.log_gone(
+        v_source, coalesce(v_progress.position -> 'gone', '{}'), v_change.id, v_change.correlation_id, 10000
+    );
+    update pgsync.sync_progress as progress
+    set
+        position = jsonb_build_object('gone', v_position),
+        updated_at = clock_timestamp(),
+        state = case when v_position is null then 'finished' else 'running' end,
+        finished_at = case when v_position is null then clock_timestamp() end
+    where progress.id = v_progress.id;
+    return v_position is null;
 end;
 $$;
 
-comment on function pgsync.find_truncated(pgsync.claim)
-is 'Logs the records that a TRUNCATE of a part of their table has taken away.';
+comment on function pgsync.find_truncated(bigint)
+is 'Logs the next records that a TRUNCATE of a part of their table has taken away; true when there are no more.';

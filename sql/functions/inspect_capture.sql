@@ -5,6 +5,7 @@ returns table (source_table regclass, finding text, severity text, found text, r
 language plpgsql
 stable
 set search_path = pg_catalog, pgsync, pg_temp
+set quote_all_identifiers = off
 as $$
 declare
     v_source pgsync.sources;
@@ -15,7 +16,11 @@ begin
         select known.* from pgsync.sources as known where known.attached order by known.table_name
     loop
         v_reattach := format('select pgsync.reattach(%L);', v_source.source_table::text);
-        v_taken := to_regclass(v_source.table_name);
+        select relation.oid
+        into v_taken
+        from pg_catalog.pg_class as relation
+        where relation.relkind in ('r', 'p', 'v', 'm', 'f')
+            and format('%I.%I', relation.relnamespace::regnamespace, relation.relname) = v_source.table_name;
 
         if not exists (
             select from pg_catalog.pg_class as relation where relation.oid = v_source.source_table
@@ -112,14 +117,47 @@ begin
                 and routine.pronamespace = 'pgsync'::regnamespace
                 and present.tgenabled <> 'A';
 
-        return query select v_source.source_table, 'reads_refused', 'problem',
-            'capture may not read all rows of ' || v_source.table_name, v_reattach
-            where exists (select from pgsync.capture_rights(v_source.source_table));
+        return query select v_source.source_table, 'reads_refused', 'warning',
+            v_source.table_name || ' forces row security on its owner: statements within statements that write to it '
+            || 'fail, and it cannot be backfilled',
+            format('alter table %s no force row level security; or: ', v_source.table_name)
+            || format('alter role %I bypassrls;', pgsync.owner_of(v_source.source_table))
+            where pgsync.reads_refused(v_source.source_table);
+
+        return query select v_source.source_table, 'reader_missing', 'problem',
+            format('%I, the owner of %s, has no reader: ', pgsync.owner_of(v_source.source_table), v_source.table_name)
+            || 'statements within statements that write to it fail',
+            v_reattach
+            where (
+                select count(*)
+                from pg_catalog.pg_proc as routine
+                inner join pg_catalog.pg_class as relation on relation.oid = v_source.source_table
+                where routine.pronamespace = 'pgsync_read'::regnamespace
+                    and routine.proowner = relation.relowner
+                    and routine.prosecdef
+                    and routine.prosrc in (pgsync.reader_body(true), pgsync.reader_body(false))
+                    and has_function_privilege(pgsync.capture_role(), routine.oid, 'execute')
+            ) < 2;
+
+        return query select v_source.source_table, 'foreign_trigger', 'problem',
+            format('%I on %s uses the capture function of %s', present.tgname, present.tgrelid::regclass, v_source.table_name),
+            format('drop trigger %I on %s;', present.tgname, present.tgrelid::regclass)
+            from pg_catalog.pg_trigger as present
+            inner join pg_catalog.pg_proc as routine on routine.oid = present.tgfoid
+            where routine.proname = v_source.function_name
+                and routine.pronamespace = 'pgsync'::regnamespace
+                and present.tgparentid = 0
+                and present.tgrelid <> all(v_source.parts)
+                and not exists (
+                    select
+                    from pgsync.capture_triggers(v_source) as wanted
+                    where wanted.target = present.tgrelid and wanted.trigger_name = present.tgname
+                );
 
         return query select v_source.source_table, 'writes_missed', 'problem',
             format('statement triggers of %s do not see all changes: ', v_source.table_name)
             || pgsync.missed_by_statements(v_source.source_table),
-            format('select pgsync.attach(%L); then backfill it', v_source.table_name)
+            format('select pgsync.attach(%L); then backfill it, which also finds records whose rows are gone', v_source.table_name)
             where v_source.trigger_kind = 'statement'
                 and pgsync.missed_by_statements(v_source.source_table) is not null;
 
@@ -132,24 +170,26 @@ begin
         return query select v_source.source_table,
             case
                 when shaped.present_name is null then 'column_dropped'
-                when shaped.present_name <> shaped.name then 'column_renamed'
+                when shaped.present_name <> shaped.column_name then 'column_renamed'
                 else 'column_retyped'
             end,
             case when shaped.name = any(v_source.key_columns) then 'problem' else 'warning' end,
             case
                 when shaped.present_name is null then format('column %I is gone', shaped.name)
-                when shaped.present_name <> shaped.name
-                    then format('column %I is now called %I', shaped.name, shaped.present_name)
+                when shaped.present_name <> shaped.column_name
+                    then format(
+                        'column %I is now called %I, and stays %I in images', shaped.column_name, shaped.present_name, shaped.name
+                    )
                 else format(
                     'column %I was %s and is %s: if its values changed with it, no trigger saw that',
                     shaped.name, shaped.data_type, shaped.present_type
                 )
             end,
-            v_reattach || case when shaped.present_name = shaped.name then ' then backfill it' else '' end
+            v_reattach || case when shaped.present_name = shaped.column_name then ' then backfill it' else '' end
             from pgsync.shape_columns(v_source.source_table, v_source.shape) as shaped
             where (v_source.captured_columns is null or shaped.name = any(v_source.captured_columns)) and (
                 shaped.present_name is null
-                or shaped.present_name <> shaped.name
+                or shaped.present_name <> shaped.column_name
                 or shaped.present_type <> shaped.data_type
             );
 
@@ -157,6 +197,7 @@ begin
             format('column %I came after the table was attached', added.name)
             || case when v_source.captured_columns is null then '' else ' and is not captured' end,
             case when v_source.captured_columns is null then v_reattach else 'attach again to capture it' end
+            || '; then backfill it, if rows have values in it'
             from pgsync.capture_columns(v_source.source_table) as added
             where added.number not in (
                 select shaped.present_number

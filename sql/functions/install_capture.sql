@@ -1,25 +1,42 @@
--- Runs as the owner of the schema, so that whoever owns a table needs no right to create functions here.
--- The text is made here too and never taken from the caller, who must be allowed to have triggers on the
--- table.
+-- Runs as the owner of the schema, so that whoever owns a table needs no right to create functions here. Of what the
+-- caller says only the wish is taken, as attach takes it; the rest is found out here. Until the end of the
+-- transaction the owner of the table may run the new function, which creating its triggers takes, and create his
+-- reader; seal_capture ends both.
 create or replace function pgsync.install_capture(source pgsync.sources)
 returns void
 language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
+set check_function_bodies = on
+set quote_all_identifiers = off
 as $$
+    -- @plpgsql_check_options: security_warnings = off
 declare
     -- Here, current_user is who owns this function.
     v_caller constant text := coalesce(nullif(current_setting('role'), 'none'), session_user::text);
+    v_source pgsync.sources;
 begin
-    if source.function_name is distinct from pgsync.capture_name(source.source_table) then
-        raise exception '% is not the name of a capture function', quote_nullable(source.function_name)
-            using errcode = 'invalid_parameter_value';
-    end if;
-    if not has_table_privilege(v_caller::name, source.source_table, 'trigger') then
-        raise exception '% may not create triggers on %', quote_ident(v_caller), source.table_name
+    if not pgsync.may_act_as(v_caller::name, pgsync.owner_of(source.source_table)) then
+        raise exception '% is attached by its owner, and % may not act as %',
+            pgsync.qualified_name(source.source_table), quote_ident(v_caller), quote_ident(pgsync.owner_of(source.source_table))
             using errcode = 'insufficient_privilege';
     end if;
-    perform pgsync.make_capture(source);
+    v_source := pgsync.planned_source(
+        source.source_table,
+        pgsync.present_names(source, source.key_columns),
+        pgsync.present_names(source, source.captured_columns),
+        null,
+        source.trigger_kind,
+        source.actions,
+        source.before_image,
+        source.every_version
+    );
+    perform pgsync.check_source(v_source);
+    perform pgsync.make_capture(v_source);
+    execute format(
+        'grant execute on function pgsync.%I() to %I', v_source.function_name, pgsync.owner_of(source.source_table)
+    );
+    execute format('grant usage, create on schema pgsync_read to %I', pgsync.owner_of(source.source_table));
     -- What is written from here on has to be captured.
     perform pgsync.remember_growth(source.source_table);
 end;

@@ -1,15 +1,21 @@
--- The function is given to pgsync_capture, which may do nothing but add to the log: whatever a cast of a
--- user's type does while an image is made, it does with that role's rights.
+-- The functions are given to pgsync_capture, which may do nothing but add to the log. Bodies are literals, so no name
+-- in them can end one.
 create or replace function pgsync.make_capture(source pgsync.sources)
 returns void
 language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
+set check_function_bodies = on
+set quote_all_identifiers = off
 as $$
     -- The texts are put together with %I, %L and regclass.
     -- @plpgsql_check_options: security_warnings = off
 declare
     v_source pgsync.sources := source;
+    v_role constant name := pgsync.capture_role();
+    v_reader constant text := source.function_name || '_read';
+    v_nesting constant text := source.function_name || '_nesting';
 begin
+    perform pgsync.check_capture_role();
     v_source.version := 1 + coalesce(
         (
             select max(earlier.version)
@@ -18,37 +24,51 @@ begin
         ),
         0
     );
-    execute case v_source.trigger_kind
-        when 'row' then pgsync.capture_by_row(v_source) else pgsync.capture_by_statement(v_source)
-    end;
-    execute pgsync.backfill_text(v_source);
+    if to_regclass('pgsync.' || quote_ident(v_nesting)) is null then
+        execute format('create sequence pgsync.%I', v_nesting);
+    end if;
+    execute format('grant usage, update on sequence pgsync.%I to %I', v_nesting, v_role);
+
+    execute format(
+        'create or replace function pgsync.%I() returns trigger language plpgsql security definer %s as %L',
+        source.function_name,
+        case pgsync.capture_depends_on(v_source)
+            -- Each pinned setting costs every statement of the application a little, so they are pinned only where
+            -- they could change an image.
+            when 'settings'
+                then 'set search_path = pg_catalog, pgsync, pg_temp set datestyle = ''ISO, YMD'' '
+                    || 'set intervalstyle = ''postgres'' set extra_float_digits = 1 set bytea_output = ''hex'' '
+                    || 'set lc_monetary = ''C'' set quote_all_identifiers = off'
+            else ''
+        end,
+        case v_source.trigger_kind
+            when 'row' then pgsync.capture_by_row(v_source) else pgsync.capture_by_statement(v_source)
+        end
+    );
+    execute format(
+        'create or replace function pgsync.%I(record_ids text[], after_key jsonb, row_limit bigint) '
+        'returns table (record_id text, image jsonb, key jsonb) language plpgsql stable security definer as %L',
+        v_reader,
+        pgsync.capture_read_text(v_source)
+    );
     execute format(
         'comment on function pgsync.%I() is %L', source.function_name, 'Captures the changes of ' || source.table_name
     );
+    execute format('comment on function pgsync.%I is %L', v_reader, 'Reads rows of ' || source.table_name);
     execute format(
-        'revoke all on function pgsync.%I(), pgsync.%I(jsonb, bigint) from public',
-        source.function_name,
-        source.function_name || '_backfill'
+        'comment on sequence pgsync.%I is %L', v_nesting, 'Notes statements within statements that write to ' || source.table_name
     );
-    -- Who creates a trigger must be allowed to run its function.
-    if exists (select from pg_catalog.pg_roles as role where role.rolname = 'pgsync_operator') then
-        execute format('grant execute on function pgsync.%I() to pgsync_operator', source.function_name);
-    end if;
-    if exists (
-        select
-        from pg_catalog.pg_roles as role
-        where role.rolname = 'pgsync_capture' and pg_has_role(current_user, role.oid, 'MEMBER')
-    ) then
+    -- Who creates a trigger must be allowed to run its function; seal_capture takes that back.
+    execute format('revoke all on function pgsync.%I(), pgsync.%I from public', source.function_name, v_reader);
+    if v_role <> current_user then
         grant create on schema pgsync to pgsync_capture;
-        execute format('alter function pgsync.%I() owner to pgsync_capture', source.function_name);
-        execute format(
-            'alter function pgsync.%I(jsonb, bigint) owner to pgsync_capture', source.function_name || '_backfill'
-        );
+        execute format('alter function pgsync.%I() owner to %I', source.function_name, v_role);
+        execute format('alter function pgsync.%I owner to %I', v_reader, v_role);
         revoke create on schema pgsync from pgsync_capture;
+        execute format('grant execute on function pgsync.%I to %I', v_reader, current_user);
     end if;
 
     v_source.function_checksum := pgsync.capture_checksum(source.function_name);
-    v_source.shape := pgsync.table_shape(source.source_table);
     select
         coalesce(array_agg(part.relid order by part.relid), '{}'),
         coalesce(array_agg(pgsync.qualified_name(part.relid) order by part.relid), '{}')

@@ -15,6 +15,7 @@ set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
     v_source pgsync.sources;
+    v_known jsonb;
     v_unknown text;
 begin
     if kind is null or kind not in ('auto', 'row', 'statement') then
@@ -33,7 +34,30 @@ begin
     v_source.source_table := source_table;
     v_source.table_name := pgsync.qualified_name(source_table);
     perform pgsync.check_table(v_source);
-    v_source.key_columns := coalesce(key_columns, pgsync.default_key(source_table));
+    -- A column keeps its name in images when it is renamed: the rules that are in force know it by that.
+    select known.shape
+    into v_known
+    from pgsync.sources as known
+    where known.source_table = planned_source.source_table and known.attached;
+    v_source.shape := pgsync.table_shape(source_table, v_known);
+    select string_agg(quote_ident(named.name), ', ')
+    into v_unknown
+    from (
+        select field.value ->> 'name' as name
+        from jsonb_each(v_source.shape) as field
+        group by field.value ->> 'name'
+        having count(*) > 1
+    ) as named;
+    if v_unknown is not null then
+        raise exception '% has a column % that is another than the one that images have had under this name',
+            v_source.table_name, v_unknown
+            using errcode = 'duplicate_column',
+            detail = 'A renamed column keeps its name in images as long as its table is attached.',
+            hint = 'Rename it, leave it out, or detach the table and attach it anew, with rules for the new names.';
+    end if;
+    v_source.key_columns := pgsync.image_names(
+        v_source.shape, coalesce(key_columns, pgsync.default_key(source_table))
+    );
     if v_source.key_columns is null or v_source.key_columns = '{}' then
         raise exception '% has no primary key and no unique index over columns that are never null',
             v_source.table_name
@@ -56,7 +80,7 @@ begin
     end if;
     select string_agg(quote_ident(named.name), ', ')
     into v_unknown
-    from unnest(exclude) as named (name)
+    from unnest(pgsync.image_names(v_source.shape, exclude)) as named (name)
     where named.name = any(v_source.key_columns);
     if v_unknown is not null then
         raise exception 'the key column % cannot be excluded', v_unknown using errcode = 'invalid_parameter_value';
@@ -65,19 +89,17 @@ begin
     -- With a list, or with columns to leave out, only what was named is stored, whatever is added later.
     if columns is not null or exclude is not null then
         v_source.captured_columns := array(
-            select described.name
-            from pgsync.capture_columns(planned_source.source_table) as described
-            where described.name = any(v_source.key_columns)
-                or described.name = any(columns)
-                or (columns is null and described.name <> all(exclude))
-            order by described.number
+            select field.value ->> 'name'
+            from jsonb_each(v_source.shape) as field
+            where field.value ->> 'name' = any(v_source.key_columns)
+                or field.value ->> 'column' = any(columns)
+                or (columns is null and field.value ->> 'column' <> all(exclude))
+            order by field.key::integer
         ) || array(
             select named.name
             from unnest(columns) as named (name)
             where not exists (
-                select
-                from pgsync.capture_columns(planned_source.source_table) as described
-                where described.name = named.name
+                select from jsonb_each(v_source.shape) as field where field.value ->> 'column' = named.name
             )
         );
     end if;

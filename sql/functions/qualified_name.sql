@@ -3,6 +3,7 @@ returns text
 language sql
 stable
 set search_path = pg_catalog, pgsync, pg_temp
+set quote_all_identifiers = off
 as $$
 select format('%I.%I', namespace.nspname, relation.relname)
 from pg_catalog.pg_class as relation

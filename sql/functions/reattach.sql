@@ -7,6 +7,7 @@ create or replace function pgsync.reattach(
 returns setof text
 language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
+set quote_all_identifiers = off
 as $$
 declare
     v_source pgsync.sources;
@@ -23,20 +24,17 @@ begin
             hint = format('select pgsync.attach(%L);', source_table::text);
     end if;
 
-    select
-        array_agg(shaped.present_name order by array_position(v_source.key_columns, shaped.name))
-            filter (where shaped.name = any(v_source.key_columns)),
-        array_agg(shaped.present_name order by shaped.present_number)
-            filter (where shaped.name = any(v_source.captured_columns))
-    into v_key, v_columns
+    v_key := pgsync.present_names(v_source, v_source.key_columns);
+    select array_agg(shaped.present_name order by shaped.present_number)
+    into v_columns
     from pgsync.shape_columns(reattach.source_table, v_source.shape) as shaped
-    where shaped.present_name is not null;
+    where shaped.present_name is not null and shaped.name = any(v_source.captured_columns);
 
     return query
     select step.step
     from pgsync.attach(
         reattach.source_table,
-        key_columns => case when cardinality(v_key) = cardinality(v_source.key_columns) then v_key end,
+        key_columns => v_key,
         columns => v_columns,
         kind => v_source.trigger_kind,
         actions => v_source.actions,

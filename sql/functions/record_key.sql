@@ -7,15 +7,14 @@ stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
+    v_source pgsync.sources;
     v_columns text[];
     v_words text[] := record_key.key;
     v_parts text[];
     v_key text;
 begin
-    select own.key_columns
-    into v_columns
-    from pgsync.sources as own
-    where own.source_table = record_key.source;
+    select own.* into v_source from pgsync.sources as own where own.source_table = record_key.source;
+    v_columns := v_source.key_columns;
     if v_columns is null then
         raise exception '% was never attached', source
             using errcode = 'undefined_object', hint = 'select table_name from pgsync.sources; lists what was.';
@@ -32,16 +31,19 @@ begin
             hint = 'Give a value for each of its columns, in this order, or all of them as one JSON array.';
     end if;
 
+    -- Only as built-in types: the input of others may run code of whoever made them.
     select array_agg(
         format(
-            'to_jsonb(%L::%s)', word.value, coalesce(format_type(attribute.atttypid, attribute.atttypmod), 'text')
+            'to_jsonb(%L::%s)',
+            word.value,
+            case when captured.treatment = 'plain' then 'pg_catalog.' || quote_ident(type.typname) else 'text' end
         )
         order by word.place
     )
     into v_parts
     from unnest(v_words, v_columns) with ordinality as word (value, name, place)
-    left join pg_catalog.pg_attribute as attribute
-        on attribute.attrelid = record_key.source and attribute.attname = word.name;
+    left join pgsync.captured_columns(v_source) as captured on captured.name = word.name
+    left join pg_catalog.pg_type as type on type.oid = captured.base_type;
 
     execute
         case cardinality(v_parts)

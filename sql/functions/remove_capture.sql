@@ -10,7 +10,9 @@ begin
             using errcode = 'invalid_parameter_value';
     end if;
     execute format('drop function if exists pgsync.%I()', function_name);
+    execute format('drop function if exists pgsync.%I(text[], jsonb, bigint)', function_name || '_read');
     execute format('drop function if exists pgsync.%I(jsonb, bigint)', function_name || '_backfill');
+    execute format('drop sequence if exists pgsync.%I', function_name || '_nesting');
     update pgsync.sources as source
     set attached = false, detached_at = now()
     where source.function_name = remove_capture.function_name and source.attached;

@@ -2,13 +2,19 @@
 -- columns were dropped: then numbers are missing although every name is there, in the same order, and
 -- names are right.
 create or replace function pgsync.shape_columns(source_table regclass, shape jsonb)
-returns table (name text, data_type text, present_number smallint, present_name text, present_type text)
+returns table (
+    name text, data_type text, column_name text, present_number smallint, present_name text, present_type text
+)
 language sql
 stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 with before as materialized (
-    select described.number::smallint as number, described.content ->> 'name' as name, described.content ->> 'type' as type
+    select
+        described.number::smallint as number,
+        described.content ->> 'name' as name,
+        described.content ->> 'type' as type,
+        coalesce(described.content ->> 'column', described.content ->> 'name') as column_name
     from jsonb_each(shape_columns.shape) as described (number, content)
 ),
 present as materialized (
@@ -22,19 +28,19 @@ present as materialized (
 restored as materialized (
     select
         (select max(before.number) from before) > (select max(present.number) from present)
-        and (select array_agg(before.name order by before.number) from before) = (
+        and (select array_agg(before.column_name order by before.number) from before) = (
             select array_agg(present.name order by present.number)
             from present
-            where present.name in (select before.name from before)
+            where present.name in (select before.column_name from before)
         ) as is_true
 )
-select before.name, before.type, present.number, present.name, present.type
+select before.name, before.type, before.column_name, present.number, present.name, present.type
 from before
 cross join restored
 left join present
-    on case when restored.is_true then present.name = before.name else present.number = before.number end
+    on case when restored.is_true then present.name = before.column_name else present.number = before.number end
 order by before.number;
 $$;
 
 comment on function pgsync.shape_columns(regclass, jsonb)
-is 'What became of the columns a table had when it was attached.';
+is 'What became of the columns a table had when it was attached: name is that in images.';

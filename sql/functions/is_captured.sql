@@ -1,0 +1,30 @@
+create or replace function pgsync.is_captured(source pgsync.sources)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+select exists (
+    select
+    from pgsync.sources as known
+    where known.source_table = source.source_table
+        and known.attached
+        and row(
+            known.table_name, known.key_columns, known.captured_columns, known.trigger_kind, known.before_image,
+            known.every_version, known.function_name, known.shape
+        ) is not distinct from row(
+            source.table_name, source.key_columns, source.captured_columns, source.trigger_kind, source.before_image,
+            source.every_version, source.function_name, source.shape
+        )
+        and known.actions <@ source.actions
+        and known.actions @> source.actions
+        and not exists (
+            select
+            from pgsync.inspect_capture() as found
+            where found.source_table = source.source_table and found.finding <> 'reads_refused'
+        )
+);
+$$;
+
+comment on function pgsync.is_captured(pgsync.sources)
+is 'Whether a table is attached in just this way already, and nothing is wrong with it.';

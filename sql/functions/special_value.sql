@@ -1,0 +1,22 @@
+-- A text that is none of the type, because the column is of another one by now, stays as it is.
+create or replace function pgsync.special_value(written jsonb, content anyelement)
+returns jsonb
+language plpgsql
+immutable
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+declare
+    v_content content%type;
+begin
+    if jsonb_typeof(written) <> 'string' then
+        return written;
+    end if;
+    v_content := written #>> '{}';
+    return pgsync.special_image(v_content);
+exception when others then
+    return written;
+end;
+$$;
+
+comment on function pgsync.special_value(jsonb, anyelement)
+is 'The image of a json text or an array of this type, given as the text of its value.';

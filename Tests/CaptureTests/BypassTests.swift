@@ -43,8 +43,18 @@ struct BypassTests {
             ),
             ("alter table t set unlogged", "table_unlogged"),
             ("alter table t drop constraint t_pkey", "key_not_unique"),
-            ("alter table t enable row level security", "reads_refused"),
-            ("revoke select on t from pgsync_capture", "reads_refused"),
+            (
+                "do $$begin execute (select format('drop function %s', oid::regprocedure) from pg_proc where pronamespace = 'pgsync_read'::regnamespace limit 1); end$$",
+                "reader_missing"
+            ),
+            (
+                "do $$begin execute (select format('alter function %s security invoker', tgfoid::regprocedure) from pg_trigger where tgname = '000_pgsync_insert'); end$$",
+                "function_changed"
+            ),
+            (
+                "do $$begin execute (select format('alter function %s set extra_float_digits = -10', tgfoid::regprocedure) from pg_trigger where tgname = '000_pgsync_insert'); end$$",
+                "function_changed"
+            ),
             (
                 "do $$begin execute (select replace(pg_get_functiondef(tgfoid), 'begin', 'begin return null; ') from pg_trigger where tgname = '000_pgsync_insert'); end$$",
                 "function_changed"

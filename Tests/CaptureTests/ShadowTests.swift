@@ -170,7 +170,9 @@ enum Unqualified {
         "join", "on", "operator", "or", "returning", "select", "then", "values", "when", "where", "with",
         "made", "gone", "materialized", "pgsync_absent",
     ]
-    private static let types: Set<String> = ["smallint", "integer", "bigint", "boolean"]
+    private static let types: Set<String> = [
+        "smallint", "integer", "bigint", "boolean", "pgsync.gone",
+    ]
 
     static func parts(of text: String) -> [String] {
         let bare =

@@ -32,7 +32,7 @@ begin
         source_table, key_columns, columns, exclude, kind, actions, before_image, every_version
     );
     perform pgsync.check_source(v_source);
-    if not pgsync.may_act_as(current_user, v_owner) then
+    if not (pgsync.may_act_as(current_user, v_owner) and pg_has_role(v_owner, 'usage')) then
         raise exception '% is attached by its owner %, and % may not act as that', v_source.table_name,
             quote_ident(v_owner), quote_ident(current_user)
             using errcode = 'insufficient_privilege',
@@ -59,13 +59,17 @@ begin
         v_steps := array(select * from pgsync.attach_steps(v_source));
         v_reader := pgsync.reader_steps(v_owner);
         if not dry_run then
-            -- As the owner: his reader has to be his, and triggers are made in his name.
+            -- His reader has to be his.
             perform set_config('role', v_owner, true);
-            foreach v_step in array v_reader || v_steps
+            foreach v_step in array v_reader
             loop
                 execute v_step;
             end loop;
             perform set_config('role', v_role, true);
+            foreach v_step in array v_steps
+            loop
+                execute v_step;
+            end loop;
         end if;
         return query select step.statement from unnest(v_steps) as step (statement);
     end if;

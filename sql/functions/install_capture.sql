@@ -1,7 +1,7 @@
 -- Runs as the owner of the schema, so that whoever owns a table needs no right to create functions here. Of what the
 -- caller says only the wish is taken, as attach takes it; the rest is found out here. Until the end of the
--- transaction the owner of the table may run the new function, which creating its triggers takes, and create his
--- reader; seal_capture ends both.
+-- transaction the caller may run the new function, which creating its triggers takes, and the owner of the table may
+-- create his reader; seal_capture ends both.
 create or replace function pgsync.install_capture(source pgsync.sources)
 returns void
 language plpgsql
@@ -33,9 +33,7 @@ begin
     );
     perform pgsync.check_source(v_source);
     perform pgsync.make_capture(v_source);
-    execute format(
-        'grant execute on function pgsync.%I() to %I', v_source.function_name, pgsync.owner_of(source.source_table)
-    );
+    execute format('grant execute on function pgsync.%I() to %I', v_source.function_name, v_caller);
     execute format('grant usage, create on schema pgsync_read to %I', pgsync.owner_of(source.source_table));
     -- What is written from here on has to be captured.
     perform pgsync.remember_growth(source.source_table);

@@ -9,7 +9,7 @@ select not exists (
     from pg_catalog.pg_proc as routine
     where routine.pronamespace = 'pgsync'::regnamespace
         and routine.proname = source.function_name
-        and strpos(routine.prosrc, format(' operator(pg_catalog.<>) ''%s'' then', source.source_table::oid)) > 0
+        and strpos(routine.prosrc, format(' operator(pg_catalog.<>) ''%s''', source.source_table::oid)) > 0
 );
 $$;
 

@@ -1,6 +1,6 @@
 -- Compares with the record of the last migration; what a role that is not of pgsync may do is not looked at.
--- Functions that were generated are in no record: those of capture belong to the role of capture, and no other role
--- of pgsync may run them.
+-- Functions that were generated are in no record: those of capture belong to the role of capture, and no other
+-- role of pgsync may run them.
 create or replace function pgsync.inspect_schema()
 returns table (finding text, found text)
 language sql

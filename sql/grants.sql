@@ -123,6 +123,7 @@ begin
             ]),
             (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
                 'select on table pgsync.schema_objects',
+                'select on sequence ledger.journal_entries_id_seq',
                 'execute on function pgsync.inspect_references(integer)',
                 'execute on function pgsync.inspect_schema()',
                 'execute on function pgsync.present_objects()'

@@ -50,8 +50,9 @@ package struct Migrator: Sendable {
         on connection: PostgresConnection,
         reporting report: (MigrationEvent) -> Void = { _ in }
     ) async throws -> [String] {
-        let status = try await status(on: connection, comparing: true)
+        var status = try await status(on: connection)
         if let conflict = status.plan.conflict { throw conflict }
+        if status.plan.steps.isEmpty { status = try await self.status(on: connection, comparing: true) }
         guard !status.plan.steps.isEmpty else { return [] }
         if let obstacle = status.facts.obstacle { throw obstacle }
 
@@ -103,14 +104,16 @@ package struct Migrator: Sendable {
         let reader = SchemaReader(session)
         guard try lock(session, waitingFor: rival) else { return .busy(try reader.lockHolder()) }
 
-        let status = try status(reader, comparing: true)
-        let plan = status.plan
-        if let conflict = plan.conflict { throw conflict }
+        var status = try status(reader, comparing: false)
+        if let conflict = status.plan.conflict { throw conflict }
         // The roles are on record only after the last step, so they would be planned until then.
         let hasAppliedRoles = taken.contains(where: \.isRoles)
-        guard let step = plan.steps.first(where: { !($0.isRoles && hasAppliedRoles) }) else {
-            return .nothingLeft
+        func next(_ plan: SchemaPlan) -> SchemaPlan.Step? {
+            plan.steps.first { !($0.isRoles && hasAppliedRoles) }
         }
+        // Comparing takes a moment, and what it finds is restored with the objects.
+        if next(status.plan)?.isObjects != false { status = try self.status(reader, comparing: true) }
+        guard let step = next(status.plan) else { return .nothingLeft }
         // The objects come last, so what they did not restore is for somebody who may do more.
         if taken.last?.isObjects == true, step.isObjects, !status.deviations.isEmpty {
             throw SchemaError.notRestored(status.deviations, user: status.facts.user)

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A restore of the rows alone", .posting, .timeLimit(.minutes(2)))
+@Suite("A restore of the rows alone", .posting, .timeLimit(.minutes(10)))
 struct DataOnlyRestoreTests {
     let database = TestDatabase.current
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The statements that administrators bring along, as they write them: as an operator, with the schema in the path.
-@Suite("Statements administrators know", .posting, .timeLimit(.minutes(2)))
+@Suite("Statements administrators know", .posting, .timeLimit(.minutes(10)))
 struct KnownStatementsTests {
     let database = TestDatabase.current
 

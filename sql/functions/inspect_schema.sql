@@ -1,6 +1,6 @@
 -- Compares with the record of the last migration; what a role that is not of pgsync may do is not looked at.
--- Functions that were generated are in no record: those of capture belong to the role of capture, and no other
--- role of pgsync may run them.
+-- Functions that were generated are in no record: those of capture belong to the role of capture, and no
+-- other role of pgsync may run them.
 create or replace function pgsync.inspect_schema()
 returns table (finding text, found text)
 language sql
@@ -93,7 +93,8 @@ where present.kind <> 'trigger' and present.owner <> wanted.owner
 union all
 select case when odd.is_wanted and odd.role = 'pgsync_capture' then 'capture_refused'
         when odd.is_wanted then 'right_missing' else 'right_added' end,
-    case when odd.is_wanted then format('%s lacks %s on %s %s', odd.role, odd.privilege, odd.kind, odd.name)
+    case when odd.is_wanted and odd.role = 'pgsync_capture' then 'writes of attached tables may fail: ' else '' end
+    || case when odd.is_wanted then format('%s lacks %s on %s %s', odd.role, odd.privilege, odd.kind, odd.name)
         else format('%s has %s on %s %s', odd.role, odd.privilege, odd.kind, odd.name) end
 from (
     select odd.*, substr(odd.right_name, length(odd.role) + 2) as privilege from odd
@@ -107,6 +108,15 @@ select case present.kind when 'trigger' then 'trigger_off' else 'settings_change
 from present
 inner join pgsync.schema_objects as wanted on wanted.kind = present.kind and wanted.name = present.name
 where present.state <> wanted.state
+union all
+-- The triggers of partitions are copies, which are switched apart.
+select 'trigger_off',
+    format('trigger %I on %s does not fire as on %s', copied.tgname, copied.tgrelid::regclass, original.tgrelid::regclass)
+from pg_catalog.pg_trigger as copied
+inner join pg_catalog.pg_trigger as original on original.oid = copied.tgparentid
+inner join pg_catalog.pg_class as relation on relation.oid = copied.tgrelid
+where relation.relnamespace in ('pgsync'::regnamespace, 'ledger'::regnamespace)
+    and copied.tgenabled <> original.tgenabled
 order by 1, 2;
 $$;
 

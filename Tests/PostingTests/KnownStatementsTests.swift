@@ -96,7 +96,7 @@ struct KnownStatementsTests {
         #expect(
             try await database.lines(
                 asOperator(
-                    "select record_id from waiting_changes where source_table = 'bills' order by log_id"
+                    "select record_id from waiting_changes where source_table = 'bills'::regclass order by log_id"
                 )
             ) == ["2", "3"]
         )

@@ -4,6 +4,7 @@ create or replace function pgsync.finish_migration()
 returns void
 language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
+set jit = off
 as $$
     -- The statements are put together with %I, regprocedure and regclass.
     -- @plpgsql_check_options: security_warnings = off

@@ -6,6 +6,7 @@ returns table (finding text, found text)
 language sql
 stable
 set search_path = pg_catalog, pgsync, pg_temp
+set jit = off
 as $$
 select
     'entry_missing' as finding,

@@ -6,6 +6,7 @@ returns table (finding text, found text)
 language sql
 stable
 set search_path = pg_catalog, pgsync, pg_temp
+set jit = off
 as $$
 with present as materialized (
     select object.* from pgsync.present_objects() as object
@@ -111,7 +112,10 @@ where present.state <> wanted.state
 union all
 -- The triggers of partitions are copies, which are switched apart.
 select 'trigger_off',
-    format('trigger %I on %s does not fire as on %s', copied.tgname, copied.tgrelid::regclass, original.tgrelid::regclass)
+    format(
+        'trigger %I on %s.%I does not fire when that of %s does', copied.tgname,
+        relation.relnamespace::regnamespace, relation.relname, original.tgrelid::regclass
+    )
 from pg_catalog.pg_trigger as copied
 inner join pg_catalog.pg_trigger as original on original.oid = copied.tgparentid
 inner join pg_catalog.pg_class as relation on relation.oid = copied.tgrelid

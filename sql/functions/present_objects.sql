@@ -5,6 +5,7 @@ returns setof pgsync.schema_objects
 language sql
 stable
 set search_path = pg_catalog, pgsync, pg_temp
+set jit = off
 as $$
 with present as (
     select 'schema' as kind, schema.nspname::text as name, schema.nspowner as owner, '' as state,

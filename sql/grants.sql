@@ -48,7 +48,7 @@ begin
                 'execute on function pgsync.configuration_text(text)'
             ]),
             (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator'], array[
-                'execute on function pgsync.capture_growth()',
+                'execute on function pgsync.capture_growth(interval)',
                 'execute on function pgsync.changes_between(bigint, bigint)',
                 'execute on function pgsync.inspect_capture()',
                 'execute on function pgsync.is_included(pgsync.sync_logs, pgsync.sync_logs)'
@@ -118,7 +118,15 @@ begin
                 'execute on function pgsync.shape_columns(regclass, jsonb)',
                 'execute on function pgsync.table_growth(regclass)',
                 'execute on function pgsync.table_shape(regclass, jsonb)',
+                'execute on function pgsync.trigger_fingerprint(regclass)',
                 'execute on function pgsync.unlogged_parts(regclass)'
+            ]),
+            (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                'select on table pgsync.schema_objects',
+                'select on sequence ledger.journal_entries_id_seq',
+                'execute on function pgsync.inspect_references(integer)',
+                'execute on function pgsync.inspect_schema()',
+                'execute on function pgsync.present_objects()'
             ]),
             (array['pgsync_worker', 'pgsync_operator'], array[
                 'execute on function pgsync.arm_doorbell()',
@@ -131,7 +139,7 @@ begin
                 'select on sequence pgsync.sync_logs_id_seq',
                 'execute on function pgsync.changes_between(bigint, bigint)',
                 'execute on function pgsync.inspect_capture()',
-                'execute on function pgsync.capture_growth()',
+                'execute on function pgsync.capture_growth(interval)',
                 'execute on function pgsync.remember_growth(regclass, interval)',
                 'execute on function pgsync.renew_capture()',
                 'execute on function pgsync.is_included(pgsync.sync_logs, pgsync.sync_logs)'
@@ -211,7 +219,7 @@ begin
                 'execute on function pgsync.trace(regclass, text, boolean)'
             ]),
             (array['pgsync_operator'], array[
-                'update (value) on table pgsync.sync_configuration',
+                'update (config_value) on table pgsync.sync_configuration',
                 'execute on function pgsync.reset_configuration(text)',
                 'execute on function pgsync.set_configuration(text, text)'
             ]),

@@ -9,6 +9,8 @@ package struct BenchCell: Sendable, Equatable {
     package let duration: Duration
     /// Bytes of write-ahead log, of the whole server.
     package let walBytes: Int
+    /// Processor time of the whole server; nil where it is not on this machine.
+    package let processorTime: Duration?
 
     package init(
         workload: BenchWorkload,
@@ -17,7 +19,8 @@ package struct BenchCell: Sendable, Equatable {
         rows: Int,
         warmUpRows: Int = 0,
         duration: Duration,
-        walBytes: Int
+        walBytes: Int,
+        processorTime: Duration? = nil
     ) {
         self.workload = workload
         self.variant = variant
@@ -26,9 +29,14 @@ package struct BenchCell: Sendable, Equatable {
         self.warmUpRows = warmUpRows
         self.duration = duration
         self.walBytes = walBytes
+        self.processorTime = processorTime
     }
 
     package var rowsPerSecond: Double { Double(rows) / (duration / .seconds(1)) }
     package var microsecondsPerRow: Double { duration / .microseconds(1) / Double(max(rows, 1)) }
+    /// Of the server's processors; NaN where that is not known.
+    package var processorMicrosecondsPerRow: Double {
+        processorTime.map { $0 / .microseconds(1) / Double(max(rows, 1)) } ?? .nan
+    }
     package var walBytesPerRow: Double { Double(walBytes) / Double(max(rows, 1)) }
 }

@@ -6,6 +6,8 @@ package struct BenchReport: Sendable {
         package let variant: BenchVariant
         package let rowsPerSecond: Double
         package let walBytesPerRow: Double
+        /// Processor time of the whole server for a row.
+        package let processorMicroseconds: Double
         /// The rate beside that of no trigger in the same round.
         package let ofNone: Double
         /// The rate beside that of the bare trigger in the same round.
@@ -72,6 +74,7 @@ package struct BenchReport: Sendable {
                     variant: variant,
                     rowsPerSecond: median(own.map(\.rowsPerSecond)),
                     walBytesPerRow: median(own.map(\.walBytesPerRow)),
+                    processorMicroseconds: median(own.map(\.processorMicrosecondsPerRow)),
                     ofNone: compared(.none) { $0.rowsPerSecond / $1.rowsPerSecond },
                     ofBare: ofBare,
                     ofHand: ofHand,

@@ -60,11 +60,11 @@ struct BenchWorkshop: Sendable {
             if case .delete = workload {
                 targets = zip(targets, warmUp).map { Array($0.dropFirst($1)) }
             }
-            let before = try await Self.walPosition(administrator)
+            let before = try await BenchUsage.read(administrator)
             let start = ContinuousClock.now
             let rows = try await Self.write(writing, targets, until: start + period).reduce(0, +)
             let duration = ContinuousClock.now - start
-            let after = try await Self.walPosition(administrator)
+            let used = try await BenchUsage.read(administrator) - before
             shutdown.request()
             let attention = try await group.next() ?? BenchAttention()
             let cell = BenchCell(
@@ -74,7 +74,8 @@ struct BenchWorkshop: Sendable {
                 rows: rows,
                 warmUpRows: warmUp.reduce(0, +),
                 duration: duration,
-                walBytes: after - before
+                walBytes: used.walBytes,
+                processorTime: used.processorTime
             )
             return (cell, attention)
         }
@@ -107,14 +108,6 @@ struct BenchWorkshop: Sendable {
             return try await group.reduce(into: [Int](repeating: 0, count: writing.count)) { rows, part in
                 rows[part.0] = part.1
             }
-        }
-    }
-
-    private static func walPosition(_ connection: PostgresConnection) async throws -> Int {
-        try await connection.withSession { session in
-            try session.query("select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint").onlyRow().decode(
-                0
-            )
         }
     }
 

@@ -57,21 +57,30 @@ package struct TrialBalanceBenchmark: Sendable {
         let entries = max(1, plan.lines / TrialBalanceSQL.linesPerEntry)
         let tailEntries = max(1, plan.tail / TrialBalanceSQL.linesPerEntry)
         let clock = ContinuousClock()
+        let before = try BenchUsage.read(session)
         let building = try clock.measure {
             try post(1...entries, of: entries, session) { try onStage(.building(lines: $0)) }
             // As it would long have been done by itself.
             try session.execute("vacuum (analyze) ledger.journal_entries")
             try session.execute("vacuum (analyze) ledger.journal_lines")
         }
+        let used = try BenchUsage.read(session) - before
         func time(_ way: TrialBalanceReport.Way, tail: Int, _ days: [String]) throws
             -> TrialBalanceReport.Line
         {
             try onStage(.measuring(way))
             let sql = way == .plain ? TrialBalanceSQL.plainSum : TrialBalanceSQL.trialBalance
+            let before = try BenchUsage.read(session)
             let milliseconds = try days.map { day in
                 try clock.measure { try session.query(Query(sql, [day])) } / .milliseconds(1)
             }
-            return TrialBalanceReport.Line(way: way, tail: tail, milliseconds: milliseconds)
+            let used = try BenchUsage.read(session) - before
+            return TrialBalanceReport.Line(
+                way: way,
+                tail: tail,
+                milliseconds: milliseconds,
+                processorMilliseconds: used.microseconds(each: days.count) / 1_000
+            )
         }
         let plain = try time(.plain, tail: 0, Self.fewDays)
         let tailOnly = try time(.tailOnly, tail: entries * TrialBalanceSQL.linesPerEntry, Self.fewDays)
@@ -83,6 +92,7 @@ package struct TrialBalanceBenchmark: Sendable {
             settings: try BenchSettings.read(session),
             lines: entries * TrialBalanceSQL.linesPerEntry,
             building: building,
+            processorMicrosecondsPerLine: used.microseconds(each: entries * TrialBalanceSQL.linesPerEntry),
             takingSnapshot: takingSnapshot,
             results: [plain, tailOnly, snapshot, both],
             proofs: try Self.fewDays.map { try proof($0, session) }

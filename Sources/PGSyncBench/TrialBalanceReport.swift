@@ -15,6 +15,8 @@ package struct TrialBalanceReport: Sendable {
         /// Lines that came after the snapshot.
         package let tail: Int
         package let milliseconds: [Double]
+        /// Processor time of the server for each question, in milliseconds; NaN where that is not known.
+        package let processorMilliseconds: Double
 
         package var median: Double { BenchReport.median(milliseconds) }
 
@@ -39,6 +41,8 @@ package struct TrialBalanceReport: Sendable {
     package let settings: [(name: String, value: String)]
     package let lines: Int
     package let building: Duration
+    /// Processor time of the server for posting a line, in microseconds; NaN where that is not known.
+    package let processorMicrosecondsPerLine: Double
     package let takingSnapshot: Duration
     package let results: [Line]
     package let proofs: [Proof]

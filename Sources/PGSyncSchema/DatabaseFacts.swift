@@ -15,6 +15,8 @@ package struct DatabaseFacts: Sendable, Equatable {
     package var owner: String?
     package var ledgerOwner: String?
     package var mayActAsOwner: Bool
+    /// Whether pgsync_reader exists and may read what was applied, as the grants say.
+    package var readerMayRead: Bool
     /// Those of `SchemaDefinition.roles` that exist.
     package var existingRoles: Set<String>
 
@@ -31,6 +33,7 @@ package struct DatabaseFacts: Sendable, Equatable {
         owner: String?,
         ledgerOwner: String?,
         mayActAsOwner: Bool,
+        readerMayRead: Bool = true,
         existingRoles: Set<String>
     ) {
         self.serverVersion = serverVersion
@@ -45,6 +48,7 @@ package struct DatabaseFacts: Sendable, Equatable {
         self.owner = owner
         self.ledgerOwner = ledgerOwner
         self.mayActAsOwner = mayActAsOwner
+        self.readerMayRead = readerMayRead
         self.existingRoles = existingRoles
     }
 

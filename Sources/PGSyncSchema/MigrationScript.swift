@@ -77,9 +77,101 @@ package struct MigrationScript: Sendable, Equatable {
     package static let actAsOwner = """
         do $$
         begin
-            perform pg_catalog.set_config('role', pg_catalog.pg_get_userbyid(schema.nspowner)::text, true)
-            from pg_catalog.pg_namespace as schema
-            where schema.nspname = 'pgsync';
+            \(setRoleToOwner)
+        end;
+        $$;
+        """
+
+    private static let setRoleToOwner = """
+        perform pg_catalog.set_config('role', pg_catalog.pg_get_userbyid(schema.nspowner)::text, true)
+        from pg_catalog.pg_namespace as schema
+        where schema.nspname = 'pgsync';
+        """
+
+    /// Gives what a restore left to its user back to the owner on record, as far as the current user may.
+    ///
+    /// What pgsync_capture owns stays with it, and capture functions get there when the migration finishes.
+    private static let giveBack = """
+        do $$
+        declare
+            v_user constant name := current_user;
+            v_owner name;
+            v_statement text;
+        begin
+            \(setRoleToOwner)
+            if to_regclass('pgsync.schema_objects') is null then
+                perform pg_catalog.set_config('role', v_user::text, true);
+                return;
+            end if;
+            select role.rolname
+            into v_owner
+            from pgsync.schema_objects as recorded
+            inner join pg_catalog.pg_roles as role on role.rolname = recorded.owner
+            where recorded.kind = 'schema' and recorded.name = 'pgsync' and pg_has_role(
+                v_user, role.oid,
+                case when current_setting('server_version_num')::integer >= 160000 then 'SET' else 'MEMBER' end
+            );
+            if not found then
+                v_owner := current_user;
+            end if;
+            perform pg_catalog.set_config('role', v_user::text, true);
+
+            for v_statement in
+                select format('alter %s owner to %I', object.name, v_owner)
+                from (
+                    select 1 as place, format('schema %I', schema.nspname) as name, schema.nspowner as owner
+                    from pg_catalog.pg_namespace as schema
+                    where schema.nspname in ('pgsync', 'ledger', 'pgsync_read')
+                    union all
+                    select
+                        2,
+                        format(
+                            '%s %I.%I',
+                            case relation.relkind
+                                when 'v' then 'view' when 'S' then 'sequence' when 'c' then 'type' else 'table'
+                            end,
+                            schema.nspname, relation.relname
+                        ),
+                        relation.relowner
+                    from pg_catalog.pg_namespace as schema
+                    inner join pg_catalog.pg_class as relation on relation.relnamespace = schema.oid
+                    where schema.nspname in ('pgsync', 'ledger')
+                        and relation.relkind in ('r', 'p', 'v', 'S', 'c')
+                        -- The sequence of a column goes with its table.
+                        and not exists (
+                            select
+                            from pg_catalog.pg_depend as link
+                            where link.classid = 'pg_catalog.pg_class'::regclass
+                                and link.objid = relation.oid
+                                and relation.relkind = 'S'
+                                and link.deptype in ('a', 'i')
+                        )
+                    union all
+                    select 3, format('type %I.%I', schema.nspname, type.typname), type.typowner
+                    from pg_catalog.pg_namespace as schema
+                    inner join pg_catalog.pg_type as type on type.typnamespace = schema.oid
+                    where schema.nspname in ('pgsync', 'ledger') and type.typtype in ('e', 'd')
+                    union all
+                    select 4, format('routine %s', routine.oid::regprocedure), routine.proowner
+                    from pg_catalog.pg_namespace as schema
+                    inner join pg_catalog.pg_proc as routine on routine.pronamespace = schema.oid
+                    where schema.nspname in ('pgsync', 'ledger')
+                ) as object
+                where pg_get_userbyid(object.owner) not in (v_owner, 'pgsync_capture')
+                order by object.place
+            loop
+                execute v_statement;
+            end loop;
+        end;
+        $$;
+        """
+
+    private static let finish = """
+        do $$
+        begin
+            if to_regprocedure('pgsync.finish_migration()') is not null then
+                perform pgsync.finish_migration();
+            end if;
         end;
         $$;
         """
@@ -99,6 +191,7 @@ package struct MigrationScript: Sendable, Equatable {
             """
         case .objects(let objects):
             """
+            \(Self.giveBack)
             \(Self.actAsOwner)
             \(objects.filter { $0.kind != .roles }.map(\.text).joined(separator: "\n"))
             \(record(of: objects.map(row)))
@@ -107,6 +200,7 @@ package struct MigrationScript: Sendable, Equatable {
                 applied_at = excluded.applied_at,
                 applied_by = excluded.applied_by,
                 binary_version = excluded.binary_version;
+            \(Self.finish)
             """
         }
     }

@@ -18,18 +18,23 @@ package struct Migrator: Sendable {
     }
 
     /// Where the database stands; changes nothing, and works on standbys.
-    package func status(on connection: PostgresConnection) async throws -> SchemaStatus {
+    ///
+    /// Whether owners, rights and triggers are as they were left takes a look at everything, so it is asked for.
+    package func status(
+        on connection: PostgresConnection,
+        comparing: Bool = false
+    ) async throws -> SchemaStatus {
         try await connection.withSession { session in
             try session.transaction(TransactionOptions(isReadOnly: true)) {
                 try session.runScript(script.settings)
-                return try status(SchemaReader(session))
+                return try status(SchemaReader(session), comparing: comparing)
             }
         }
     }
 
     /// What is left to do, as a script for psql with the same effect as `migrate`.
     package func pendingScript(on connection: PostgresConnection) async throws -> String {
-        let status = try await status(on: connection)
+        let status = try await status(on: connection, comparing: true)
         if let conflict = status.plan.conflict { throw conflict }
         return script.text(for: status.plan)
     }
@@ -45,8 +50,9 @@ package struct Migrator: Sendable {
         on connection: PostgresConnection,
         reporting report: (MigrationEvent) -> Void = { _ in }
     ) async throws -> [String] {
-        let status = try await status(on: connection)
+        var status = try await status(on: connection)
         if let conflict = status.plan.conflict { throw conflict }
+        if status.plan.steps.isEmpty { status = try await self.status(on: connection, comparing: true) }
         guard !status.plan.steps.isEmpty else { return [] }
         if let obstacle = status.facts.obstacle { throw obstacle }
 
@@ -98,12 +104,19 @@ package struct Migrator: Sendable {
         let reader = SchemaReader(session)
         guard try lock(session, waitingFor: rival) else { return .busy(try reader.lockHolder()) }
 
-        let plan = try status(reader).plan
-        if let conflict = plan.conflict { throw conflict }
+        var status = try status(reader, comparing: false)
+        if let conflict = status.plan.conflict { throw conflict }
         // The roles are on record only after the last step, so they would be planned until then.
         let hasAppliedRoles = taken.contains(where: \.isRoles)
-        guard let step = plan.steps.first(where: { !($0.isRoles && hasAppliedRoles) }) else {
-            return .nothingLeft
+        func next(_ plan: SchemaPlan) -> SchemaPlan.Step? {
+            plan.steps.first { !($0.isRoles && hasAppliedRoles) }
+        }
+        // Comparing takes a moment, and what it finds is restored with the objects.
+        if next(status.plan)?.isObjects != false { status = try self.status(reader, comparing: true) }
+        guard let step = next(status.plan) else { return .nothingLeft }
+        // The objects come last, so what they did not restore is for somebody who may do more.
+        if taken.last?.isObjects == true, step.isObjects, !status.deviations.isEmpty {
+            throw SchemaError.notRestored(status.deviations, user: status.facts.user)
         }
         do {
             try session.runScript(script.changes(of: step))
@@ -133,8 +146,13 @@ package struct Migrator: Sendable {
         return true
     }
 
-    private func status(_ reader: SchemaReader) throws -> SchemaStatus {
+    private func status(_ reader: SchemaReader, comparing: Bool) throws -> SchemaStatus {
         let facts = try reader.facts()
-        return SchemaStatus(facts: facts, records: try reader.records(facts), definition: definition)
+        return SchemaStatus(
+            facts: facts,
+            records: try reader.records(facts),
+            deviations: comparing ? try reader.deviations(facts) : [],
+            definition: definition
+        )
     }
 }

@@ -9,8 +9,10 @@ package enum SchemaError: Error, Sendable, Equatable {
     /// The database and this binary disagree on the order of migrations.
     case historyDiffers(applied: [String], missing: [String])
     case notOwner(user: String, owner: String)
-    /// The current user may not read what has been applied.
-    case notReadable(user: String)
+    /// The current user may not read what has been applied; with an owner, neither may those who should.
+    case notReadable(user: String, owner: String?)
+    /// A migration did all it may, and this is still not as it should be.
+    case notRestored([SchemaDeviation], user: String)
     /// The current user may not create schemas in the database.
     case mayNotCreateSchemas(user: String, database: String)
     /// A schema of that name exists, and it is not ours.
@@ -41,9 +43,15 @@ extension SchemaError: CustomStringConvertible, CustomDebugStringConvertible {
         case .notOwner(let user, let owner):
             "\(user) may not act as \(owner), the owner of the schema pgsync; "
                 + "connect as \(owner), or have an administrator run: grant \"\(owner)\" to \"\(user)\""
-        case .notReadable(let user):
+        case .notReadable(let user, nil):
             "\(user) may not read pgsync.migrations; "
-                + "have an administrator run: grant pgsync_reader to \"\(user)\""
+                + "have an administrator run: grant pgsync_reader to \"\(user)\" (pgsync_worker for a worker)"
+        case .notReadable(let user, let owner?):
+            "\(user) may not read pgsync.migrations, and no role of pgsync may, as after a restore without rights; "
+                + "have \(owner) or a superuser run pgsync migrate, which grants them again"
+        case .notRestored(let deviations, let user):
+            "\(user) could not restore everything: \(SchemaDeviation.sentence(deviations)); "
+                + "have a superuser run pgsync migrate"
         case .mayNotCreateSchemas(let user, let database):
             "\(user) may not create schemas; connect as the owner of the database, or have an administrator run: "
                 + "grant create on database \"\(database)\" to \"\(user)\""

@@ -73,10 +73,13 @@ package struct SchemaPlan: Sendable, Equatable {
             records[object.path]?.checksum != object.recordedChecksum(existingRoles: state.existingRoles)
                 || object.kind == .roles && rolesMayAppear
         }
-        guard !migrations.isEmpty || !changed.isEmpty else { return [] }
+        let isDamaged = !state.deviations.isEmpty
+        guard !migrations.isEmpty || !changed.isEmpty || isDamaged else { return [] }
 
         // What was made anew grants everybody everything, as PostgreSQL does, until the grants have run again.
-        let objects = definition.objects.filter { $0.kind == .grants || changed.contains($0) }
+        let objects = definition.objects.filter {
+            $0.kind == .grants || changed.contains($0) || isDamaged && $0.kind != .roles
+        }
         return changed.filter { $0.kind == .roles }.map(Step.roles)
             + migrations.map(Step.migration)
             + [.objects(objects)]
@@ -86,6 +89,10 @@ package struct SchemaPlan: Sendable, Equatable {
 extension SchemaPlan.Step: CustomStringConvertible {
     package var isRoles: Bool {
         if case .roles = self { true } else { false }
+    }
+
+    package var isObjects: Bool {
+        if case .objects = self { true } else { false }
     }
 
     /// What an operator reads while the step runs.

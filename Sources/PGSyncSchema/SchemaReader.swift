@@ -34,6 +34,16 @@ struct SchemaReader {
                     ),
                     false
                 ) as may_act_as_owner,
+                coalesce(
+                    (
+                        select has_schema_privilege(role.oid, ours.oid, 'usage')
+                            and has_table_privilege(role.oid, class.oid, 'select')
+                        from pg_roles as role
+                        inner join pg_class as class on class.relnamespace = ours.oid and class.relname = 'migrations'
+                        where role.rolname = 'pgsync_reader'
+                    ),
+                    false
+                ) as reader_may_read,
                 array(
                     select role.rolname::text from pg_roles as role where role.rolname = any(\(SchemaDefinition.roles))
                 ) as existing_roles
@@ -55,6 +65,7 @@ struct SchemaReader {
             owner: try row.decode("owner"),
             ledgerOwner: try row.decode("ledger_owner"),
             mayActAsOwner: try row.decode("may_act_as_owner"),
+            readerMayRead: try row.decode("reader_may_read"),
             existingRoles: Set(try row.decode("existing_roles", as: [String].self))
         )
     }
@@ -73,7 +84,7 @@ struct SchemaReader {
                 """
             )
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-            throw SchemaError.notReadable(user: facts.user)
+            throw SchemaError.notReadable(user: facts.user, owner: facts.readerMayRead ? nil : facts.owner)
         }
         if facts.mayActAsOwner { try session.query("select set_config('role', \(facts.user), true)") }
         return try rows.map { row in
@@ -86,6 +97,27 @@ struct SchemaReader {
                 appliedBy: try row.decode("applied_by"),
                 binaryVersion: try row.decode("binary_version")
             )
+        }
+    }
+
+    /// What is not as the last migration left it, read as the owner where that is allowed.
+    func deviations(_ facts: DatabaseFacts) throws -> [SchemaDeviation] {
+        guard facts.isInstalled else { return [] }
+        if facts.mayActAsOwner { try session.runScript(MigrationScript.actAsOwner) }
+        // It comes with a migration, and everybody who may read what was applied may ask it.
+        let canAsk = try session.query(
+            """
+            select coalesce(bool_and(has_function_privilege(routine.oid, 'execute')), false)
+            from pg_proc as routine
+            inner join pg_namespace as schema on schema.oid = routine.pronamespace
+            where schema.nspname = 'pgsync' and routine.proname = 'inspect_schema'
+            """
+        ).onlyRow().decode(0, as: Bool.self)
+        let rows =
+            canAsk ? try session.query("select finding, found from pgsync.inspect_schema()").map { $0 } : []
+        if facts.mayActAsOwner { try session.query("select set_config('role', \(facts.user), true)") }
+        return try rows.map {
+            SchemaDeviation(finding: try $0.decode("finding"), found: try $0.decode("found"))
         }
     }
 

@@ -4,11 +4,19 @@ package struct SchemaState: Sendable, Equatable {
     /// Those of `SchemaDefinition.roles` that exist.
     package var existingRoles: Set<String>
     package var mayCreateRoles: Bool
+    /// What is not as the last migration left it.
+    package var deviations: [SchemaDeviation]
 
-    package init(records: [SchemaRecord], existingRoles: Set<String>, mayCreateRoles: Bool) {
+    package init(
+        records: [SchemaRecord],
+        existingRoles: Set<String>,
+        mayCreateRoles: Bool,
+        deviations: [SchemaDeviation] = []
+    ) {
         self.records = records
         self.existingRoles = existingRoles
         self.mayCreateRoles = mayCreateRoles
+        self.deviations = deviations
     }
 
     /// A database that has never seen pgsync.

@@ -3,19 +3,29 @@ package struct SchemaStatus: Sendable, Equatable {
     package let facts: DatabaseFacts
     /// What has been applied, oldest first.
     package let records: [SchemaRecord]
+    /// What is not as the last migration left it, where somebody asked for that.
+    package let deviations: [SchemaDeviation]
     package let plan: SchemaPlan
+    /// Whether something is left to do beside restoring what deviates.
+    package let isBehind: Bool
 
-    package init(facts: DatabaseFacts, records: [SchemaRecord], definition: SchemaDefinition) {
+    package init(
+        facts: DatabaseFacts,
+        records: [SchemaRecord],
+        deviations: [SchemaDeviation] = [],
+        definition: SchemaDefinition
+    ) {
         self.facts = facts
         self.records = records
-        plan = SchemaPlan(
-            from: SchemaState(
-                records: records,
-                existingRoles: facts.existingRoles,
-                mayCreateRoles: facts.mayCreateRoles
-            ),
-            to: definition
+        self.deviations = deviations
+        var state = SchemaState(
+            records: records,
+            existingRoles: facts.existingRoles,
+            mayCreateRoles: facts.mayCreateRoles
         )
+        isBehind = !SchemaPlan(from: state, to: definition).steps.isEmpty
+        state.deviations = deviations
+        plan = SchemaPlan(from: state, to: definition)
     }
 
     /// Throws unless programs of this binary may work on the database.

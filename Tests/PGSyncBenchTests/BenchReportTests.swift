@@ -11,7 +11,8 @@ struct BenchReportTests {
             round: round,
             rows: rows,
             duration: .seconds(1),
-            walBytes: rows * 100
+            walBytes: rows * 100,
+            processorTime: .microseconds(rows * 7)
         )
     }
 
@@ -27,7 +28,7 @@ struct BenchReportTests {
         let busy = try #require(lines.first { $0.variant == .busy })
         #expect(
             busy.ofHand == 0.95 && busy.ofBare == 0.5 && busy.rowsPerSecond == 470
-                && busy.walBytesPerRow == 100
+                && busy.walBytesPerRow == 100 && busy.processorMicroseconds == 7
         )
         #expect(busy.bar?.holds == true)
         #expect(busy.ofNone.isNaN)

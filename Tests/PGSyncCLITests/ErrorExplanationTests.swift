@@ -17,7 +17,7 @@ struct ErrorExplanationTests {
             (SchemaError.schemaTooNew(breaking: []), 80),
             (SchemaError.historyDiffers(applied: [], missing: []), 81),
             (SchemaError.schemaTooOld(missing: []), 82), (SchemaError.serverTooOld(version: "13"), 83),
-            (SchemaError.lockTimeout(step: "", holder: nil), 75), (SchemaError.notReadable(user: ""), 77),
+            (SchemaError.lockTimeout(step: "", holder: nil), 75), (SchemaError.notReadable(user: "", owner: nil), 77),
             (SchemaError.stepFailed(step: "", reason: "", report: ""), 1),
             (ConfigurationError.unknownKey("", known: []), 78),
             (ConfigurationError.notPermitted(key: ""), 77),

@@ -114,6 +114,29 @@ struct SchemaPlanTests {
         )
     }
 
+    @Test("makes every object again when something has come undone, and the roles where it may")
+    func restores() {
+        var state = state(after: definition())
+        state.deviations = [SchemaDeviation(finding: "right_missing", found: "a right is missing")]
+        let plan = SchemaPlan(from: state, to: definition())
+        #expect(names(plan) == ["[", "c", "b", "a", "grants", "]"])
+        #expect(!plan.isUpToDate)
+        state.existingRoles = []
+        state.mayCreateRoles = true
+        #expect(
+            names(SchemaPlan(from: state, to: definition())) == [
+                "sql/roles.sql", "[", "roles", "c", "b", "a", "grants", "]",
+            ]
+        )
+    }
+
+    @Test("tells what has come undone in one sentence")
+    func sentence() {
+        let deviations = ["a", "b", "c"].map { SchemaDeviation(finding: "right_missing", found: $0) }
+        let other = SchemaDeviation(finding: "wrong_owner", found: "d")
+        #expect(SchemaDeviation.sentence(deviations + [other]) == "a, and 2 more like it; d")
+    }
+
     @Test("refuses an applied migration whose text changed")
     func refusesChangedMigrations() {
         let plan = SchemaPlan(

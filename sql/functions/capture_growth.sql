@@ -1,51 +1,87 @@
 -- A write that no trigger saw still counts in the statistics of the table. They also count what was rolled
--- back and updates that changed nothing, so a difference is a reason to compare, not a proof;
--- and a key that changed counts as one update there and as two changes here, which may hide another write.
--- The statistics come seconds late: what was written just before a table was attached counts as well.
-create or replace function pgsync.capture_growth()
+-- back and updates that changed nothing, so more writes than changes are a reason to ask further:
+--
+-- - Was a trigger touched since? Then this is what was written meanwhile.
+-- - If not, do the rows that live tell of it? Only what committed counts among them, so their growth is what
+--   was created less what was deleted. Statistics come seconds late: it is asked only of a table that rests
+--   now, as it did when counting began. An update that no trigger saw, with no trigger touched, is not told
+--   from one that changed nothing.
+--
+-- A key that changed counts as one update there and as two changes here, which may hide another write. The
+-- statistics are read first: whatever they count has committed, so a later snapshot shows its changes.
+create or replace function pgsync.capture_growth(settling interval default '15 seconds')
 returns table (
     source_table regclass,
     written jsonb,
     captured jsonb,
     unexplained bigint
 )
-language sql
-stable
+language plpgsql
+volatile
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-select
-    source.source_table,
-    jsonb_build_object('create', grown.creates, 'update', grown.updates, 'delete', grown.deletes),
-    jsonb_build_object('create', seen.creates, 'update', seen.updates, 'delete', seen.deletes),
-    case when 'create' = any(source.actions) then greatest(grown.creates - seen.creates, 0) else 0 end
-    + case when 'delete' = any(source.actions) then greatest(grown.deletes - seen.deletes, 0) else 0 end
-    + case
-        -- An update of a key was captured as the end of one record and the beginning of another.
-        when 'update' = any(source.actions) and seen.updates = 0 and seen.deletes <= grown.deletes
-            then greatest(grown.updates, 0)
-        else 0
-    end
-from pgsync.sources as source
-cross join lateral pgsync.table_growth(source.source_table) as totals
-cross join lateral (
-    select
-        totals.creates - coalesce((source.counted ->> 'create')::bigint, totals.creates) as creates,
-        totals.updates - coalesce((source.counted ->> 'update')::bigint, totals.updates) as updates,
-        totals.deletes - coalesce((source.counted ->> 'delete')::bigint, totals.deletes) as deletes
-) as grown
-cross join lateral (
-    select
-        count(*) filter (where log.action = 'create') as creates,
-        count(*) filter (where log.action = 'update') as updates,
-        count(*) filter (where log.action = 'delete') as deletes
-    from pgsync.sync_logs as log
-    where log.source_table = source.source_table
-        and log.snapshot is null
-        and log.id > coalesce((source.counted ->> 'log_id')::bigint, 9223372036854775807)
-) as seen
-where source.attached
-    and exists (select from pg_catalog.pg_class as relation where relation.oid = source.source_table);
+declare
+    v_source record;
+    v_now record;
+    v_seen record;
+    v_creates bigint;
+    v_updates bigint;
+    v_deletes bigint;
+    v_net bigint;
+begin
+    for v_source in
+        select source.source_table, source.actions, source.counted
+        from pgsync.sources as source
+        where source.attached
+            and source.counted ? 'triggers'
+            and exists (select from pg_catalog.pg_class as relation where relation.oid = source.source_table)
+    loop
+        select totals.* into v_now from pgsync.table_growth(v_source.source_table) as totals;
+        v_creates := v_now.creates - (v_source.counted ->> 'create')::bigint;
+        v_updates := v_now.updates - (v_source.counted ->> 'update')::bigint;
+        v_deletes := v_now.deletes - (v_source.counted ->> 'delete')::bigint;
+        select
+            count(*) filter (where log.action = 'create') as creates,
+            count(*) filter (where log.action = 'update') as updates,
+            count(*) filter (where log.action = 'delete') as deletes,
+            count(*) filter (where log.action = 'truncate') as truncates,
+            count(*) filter (where log.captured_at > clock_timestamp() - capture_growth.settling) as recent
+        into v_seen
+        from pgsync.sync_logs as log
+        where log.source_table = v_source.source_table
+            and log.snapshot is null
+            and log.id > (v_source.counted ->> 'log_id')::bigint;
+
+        source_table := v_source.source_table;
+        written := jsonb_build_object('create', v_creates, 'update', v_updates, 'delete', v_deletes);
+        captured := jsonb_build_object(
+            'create', v_seen.creates, 'update', v_seen.updates, 'delete', v_seen.deletes
+        );
+        v_creates := case when 'create' = any(v_source.actions) then greatest(v_creates - v_seen.creates, 0) else 0 end;
+        v_updates := case
+            -- An update of a key was captured as the end of one record and the beginning of another.
+            when 'update' = any(v_source.actions) and v_seen.updates = 0 and v_seen.deletes <= v_deletes
+                then greatest(v_updates, 0)
+            else 0
+        end;
+        v_deletes := case when 'delete' = any(v_source.actions) then greatest(v_deletes - v_seen.deletes, 0) else 0 end;
+
+        if v_source.counted ->> 'triggers' is distinct from pgsync.trigger_fingerprint(v_source.source_table) then
+            unexplained := v_creates + v_updates + v_deletes;
+        elsif v_source.counted @> '{"rested": true}'
+            and v_seen.recent + v_seen.truncates = 0
+            and v_now.cleanings = (v_source.counted ->> 'cleanings')::bigint
+            and v_source.actions @> '{create,delete}'
+        then
+            v_net := v_now.live - (v_source.counted ->> 'live')::bigint - v_seen.creates + v_seen.deletes;
+            unexplained := case when v_net > 0 then least(v_net, v_creates) else least(-v_net, v_deletes) end;
+        else
+            unexplained := 0;
+        end if;
+        return next;
+    end loop;
+end;
 $$;
 
-comment on function pgsync.capture_growth()
-is 'What each table has grown by since remember_growth, and how much of it was captured.';
+comment on function pgsync.capture_growth(interval)
+is 'What each table has grown by since remember_growth, how much was captured, how much remains unexplained.';

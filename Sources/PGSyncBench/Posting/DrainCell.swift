@@ -6,7 +6,9 @@ struct DrainCell: Sendable {
     let changes: Int
     let batches: Int
     let duration: Duration
-    let walBytes: Int
+    let used: BenchUsage
+
+    var processorMicroseconds: Double { used.microseconds(each: changes) }
 
     var rate: Double { Double(changes) / (duration / .seconds(1)) }
 
@@ -30,7 +32,7 @@ struct DrainCell: Sendable {
                 try session.query("select pgq.ticker()")
             }
         }
-        let before = try await walPosition(administrator)
+        let before = try await BenchUsage.read(administrator)
         let start = ContinuousClock.now
         let done = try await withThrowingTaskGroup(of: (changes: Int, batches: Int).self) { group in
             for connection in connections {
@@ -39,21 +41,13 @@ struct DrainCell: Sendable {
             return try await group.reduce((0, 0)) { ($0.0 + $1.changes, $0.1 + $1.batches) }
         }
         let duration = ContinuousClock.now - start
-        let after = try await walPosition(administrator)
+        let after = try await BenchUsage.read(administrator)
         return DrainCell(
             poster: poster,
             changes: done.0,
             batches: done.1,
             duration: duration,
-            walBytes: after - before
+            used: after - before
         )
-    }
-
-    private static func walPosition(_ connection: PostgresConnection) async throws -> Int {
-        try await connection.withSession { session in
-            try session.query("select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint").onlyRow().decode(
-                0
-            )
-        }
     }
 }

@@ -16,6 +16,10 @@ package struct PostingBenchmark: Sendable {
         package var batches = [1, 100, 500, 1_000]
         package var posters = [1, 2, 4]
         package var period = Duration.seconds(10)
+        /// How many bills a second are written where delays are measured.
+        package var rates = [50, 200, 1_000]
+        /// Whether somebody else takes what a processor has to give, where delays are measured.
+        package var isBusy = false
         /// How many journal lines there are before growth is measured.
         package var lines = 1_000_000
         package var backlog = 200_000
@@ -28,8 +32,9 @@ package struct PostingBenchmark: Sendable {
         package var figureCount: Int {
             scenes.map { scene in
                 switch scene {
-                case .drain: batches.count + 1
+                case .drain: batches.count + 1 + PlannerState.allCases.count
                 case .scale: posters.count
+                case .latency: 2 * (rates.count + 1)
                 default: 1
                 }
             }.reduce(0, +)
@@ -37,7 +42,7 @@ package struct PostingBenchmark: Sendable {
     }
 
     let plan: Plan
-    private let server: ConnectionOptions
+    let server: ConnectionOptions
     private let migrator: Migrator
 
     /// `server` reaches any database of the server as a user who may create one.
@@ -56,10 +61,15 @@ package struct PostingBenchmark: Sendable {
                 figures += new
                 for figure in new { try onFigure(figure) }
             }
+            var checks: [PostingReport.Check] = []
             let hall = PostingHall(plan: plan, options: options, administrator: administrator)
             for scene in PostingScene.allCases where plan.scenes.contains(scene) {
                 switch scene {
-                case .drain: try note(await hall.drain())
+                case .drain:
+                    try note(await hall.drain())
+                    let states = try await states()
+                    try note(states.figures)
+                    checks += states.checks
                 case .scale: try note(await hall.scale())
                 case .horizon: try note(await hall.horizon())
                 case .poison: try note(await hall.poison())
@@ -69,12 +79,16 @@ package struct PostingBenchmark: Sendable {
                 case .memory: try note(await hall.memory())
                 }
             }
-            let checks = try await hall.checks()
-            return PostingReport(settings: settings, figures: figures, checks: checks)
+            checks += try await hall.checks()
+            return PostingReport(
+                settings: settings,
+                figures: figures,
+                checks: PostingReport.Check.sums(checks)
+            )
         }
     }
 
-    private func prepare(_ options: ConnectionOptions) async throws -> [(name: String, value: String)] {
+    func prepare(_ options: ConnectionOptions) async throws -> [(name: String, value: String)] {
         try await PostgresConnection.withConnection(to: options) { connection in
             try await migrator.migrate(on: connection)
             return try await connection.withSession { session in

@@ -12,6 +12,8 @@ package struct PostingFigure: Sendable, Equatable {
     /// The median of the ratios of the rounds.
     package let ratio: Double?
     package let bar: Bar?
+    /// What the server's processors did for it; nil where that is not known.
+    package var processors: Processors?
     /// Further figures, such as WAL bytes for each change.
     package var notes: [Note] = []
 
@@ -24,6 +26,23 @@ package struct PostingFigure: Sendable, Equatable {
         }
         static func atMost(_ bar: Double, _ value: Double, _ unit: String = "") -> Bar {
             Bar(text: "≤ \(bar)\(unit)", holds: value <= bar)
+        }
+    }
+
+    /// Microseconds of processor time of the whole server for each change.
+    package struct Processors: Sendable, Equatable {
+        package let value: Double
+        /// What it is compared with, of the same run.
+        package let limit: Double?
+        /// The median of the ratios of the rounds.
+        package let ratio: Double?
+
+        /// Medians over the rounds; nil where the server is not on this machine.
+        init?(_ own: [Double], beside limits: [Double]? = nil) {
+            value = BenchReport.median(own)
+            guard value.isFinite else { return nil }
+            limit = limits.map(BenchReport.median)
+            ratio = limits.map { BenchReport.median(zip(own, $0).map { $0 / $1 }) }
         }
     }
 

@@ -86,7 +86,11 @@ extension PostingHall {
                     limit: before,
                     limitName: "\(first) lines",
                     ratio: before / after,
-                    bar: .atMost(1.2, before / after, " of the cost")
+                    bar: .atMost(1.2, before / after, " of the cost"),
+                    processors: .init(
+                        large.map(\.processorMicroseconds),
+                        beside: small.map(\.processorMicroseconds)
+                    )
                 )
             ]
         }
@@ -124,27 +128,27 @@ extension PostingHall {
         _ hard: (PostgresConnection) async throws -> DrainCell
     ) async throws -> [PostingFigure] {
         try await BenchDatabase.withConnections(1, to: options) { connections in
-            var ratios: [Double] = []
-            var (rates, plain): ([Double], [Double]) = ([], [])
+            var (hardships, plain): ([DrainCell], [DrainCell]) = ([], [])
             for _ in 0..<plan.rounds {
                 try await calm()
-                let easy = try await cell(on: connections[0])
-                let hard = try await hard(connections[0])
-                rates.append(hard.rate)
-                plain.append(easy.rate)
-                ratios.append(hard.rate / easy.rate)
+                plain.append(try await cell(on: connections[0]))
+                hardships.append(try await hard(connections[0]))
             }
-            let ratio = BenchReport.median(ratios)
+            let ratio = BenchReport.median(zip(hardships, plain).map { $0.rate / $1.rate })
             return [
                 PostingFigure(
                     scene: scene,
                     name: name,
-                    value: BenchReport.median(rates),
+                    value: BenchReport.median(hardships.map(\.rate)),
                     unit: "changes/s",
-                    limit: BenchReport.median(plain),
+                    limit: BenchReport.median(plain.map(\.rate)),
                     limitName: limit,
                     ratio: ratio,
-                    bar: .atLeast(bar.value, ratio)
+                    bar: .atLeast(bar.value, ratio),
+                    processors: .init(
+                        hardships.map(\.processorMicroseconds),
+                        beside: plain.map(\.processorMicroseconds)
+                    )
                 )
             ]
         }

@@ -1,17 +1,20 @@
 import Postgres
 import Services
+import Subprocesses
 
 extension PostingHall {
     /// From the commit of the application to the commit of what was posted for it, as the server notes them.
     func latency() async throws -> [PostingFigure] {
+        let seconds = max(Int(plan.period / .seconds(1)), 1)
         var figures: [PostingFigure] = []
-        for (name, gap, count) in [
-            ("idle, each 100 ms", Duration.milliseconds(100), 50), ("200 a second", .milliseconds(5), 1_000),
-        ] {
-            let limit = try await delays(.limit, gap: gap, count: count)
-            let own = try await delays(.pgsync, gap: gap, count: count)
+        for rate in [10] + plan.rates {
+            let name = (rate == 10 ? "idle, each 100 ms" : "\(rate) a second") + (plan.isBusy ? ", busy" : "")
+            let limit = try await delays(.limit, rate: rate, count: rate * seconds)
+            let own = try await delays(.pgsync, rate: rate, count: rate * seconds)
             for (percentile, bar) in [(0.5, 2.0), (0.99, 4.0)] {
-                let (ours, hand) = (own.percentile(percentile), limit.percentile(percentile))
+                let (ours, hand) = (
+                    own.milliseconds.percentile(percentile), limit.milliseconds.percentile(percentile)
+                )
                 figures.append(
                     PostingFigure(
                         scene: .latency,
@@ -21,7 +24,9 @@ extension PostingHall {
                         limit: hand,
                         limitName: "NOTIFY, posted by hand",
                         ratio: ours / hand,
-                        bar: .atMost(bar, ours / hand)
+                        bar: .atMost(bar, ours / hand),
+                        processors: .init([own.processorMicroseconds], beside: [limit.processorMicroseconds]),
+                        notes: [.init(name: "written/s", value: own.rate)]
                     )
                 )
             }
@@ -29,45 +34,91 @@ extension PostingHall {
         return figures
     }
 
-    private func delays(_ poster: BenchPoster, gap: Duration, count: Int) async throws -> [Double] {
+    /// The delays of all changes, in ascending order.
+    private struct Delays: Sendable {
+        let milliseconds: [Double]
+        /// For writing and posting a change.
+        let processorMicroseconds: Double
+        /// How many were written a second: a slow server cannot take more.
+        let rate: Double
+    }
+
+    private func delays(_ poster: BenchPoster, rate: Int, count: Int) async throws -> Delays {
         try await calm()
+        let gap = Duration.seconds(1) / rate
         return try await whilst(
             poster,
             isWorking: { connection in
-                let clock = ContinuousClock()
-                // The first few wake what sleeps and plan what is planned once.
-                try await write(20, every: gap, poster, on: connection)
-                try await drained()
-                let first = try await newestChange(connection)
-                var next = clock.now
-                for _ in 0..<count {
-                    next += gap
-                    try await write(1, poster, on: connection)
-                    try await clock.sleep(until: next)
-                }
-                try await drained()
-                return try await connection.withSession { session in
-                    try session.query(
-                        """
-                        select extract(
-                            epoch from pg_xact_commit_timestamp(attempt.xmin)
-                            - pg_xact_commit_timestamp(log.captured_xid::xid)
-                        )::double precision * 1000
-                        from pgsync.sync_logs as log
-                        inner join pgsync.sync_audit_log as attempt on attempt.log_id = log.id
-                        where log.source_table = 'bench.bills'::regclass and log.id > \(first)
-                        order by 1
-                        """
-                    ).map { try $0.decode(0) }
+                try await besideALoop {
+                    let clock = ContinuousClock()
+                    // The first few wake what sleeps and plan what is planned once.
+                    try await write(20, every: gap, poster, on: connection)
+                    try await drained()
+                    let first = try await newestChange(connection)
+                    let before = try await BenchUsage.read(administrator)
+                    let start = clock.now
+                    var next = start
+                    for _ in 0..<count {
+                        next += gap
+                        try await write(1, poster, on: connection)
+                        try await clock.sleep(until: next)
+                    }
+                    let seconds = (clock.now - start) / .seconds(1)
+                    try await drained()
+                    let used = try await BenchUsage.read(administrator) - before
+                    return Delays(
+                        milliseconds: try await delays(after: first, on: connection),
+                        processorMicroseconds: used.microseconds(each: count),
+                        rate: Double(count) / seconds
+                    )
                 }
             }
         )
     }
 
+    private func delays(after first: Int64, on connection: PostgresConnection) async throws -> [Double] {
+        try await connection.withSession { session in
+            try session.query(
+                """
+                select extract(
+                    epoch from pg_xact_commit_timestamp(attempt.xmin)
+                    - pg_xact_commit_timestamp(log.captured_xid::xid)
+                )::double precision * 1000
+                from pgsync.sync_logs as log
+                inner join pgsync.sync_audit_log as attempt on attempt.log_id = log.id
+                where log.source_table = 'bench.bills'::regclass and log.id > \(first)
+                order by 1
+                """
+            ).map { try $0.decode(0) }
+        }
+    }
+
+    /// With somebody else beside who takes what a processor has to give, if that was asked for.
+    private func besideALoop<Result: Sendable>(
+        _ body: @Sendable @escaping () async throws -> Result
+    ) async throws -> Result {
+        guard plan.isBusy else { return try await body() }
+        let shutdown = Shutdown()
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask {
+                try await BackgroundThread.run { while !shutdown.isRequested {} }
+                return nil
+            }
+            group.addTask { try await body() }
+            defer { shutdown.request() }
+            while let ended = try await group.next() {
+                guard let ended else { continue }
+                shutdown.request()
+                return ended
+            }
+            throw CancellationError()
+        }
+    }
+
     /// What is posted while eight connections write one bill a transaction, as fast as they can.
     func sustained() async throws -> [PostingFigure] {
         let posters: [BenchPoster] = try await hasRival() ? [.limit, .pgsync, .rival] : [.limit, .pgsync]
-        var rates: [BenchPoster: [(posted: Double, written: Double)]] = [:]
+        var rates: [BenchPoster: [Sustained]] = [:]
         for round in 0..<max(plan.rounds / 2, 1) {
             for place in posters.indices {
                 let poster = posters[(place + round) % posters.count]
@@ -87,17 +138,29 @@ extension PostingHall {
                 limitName: "by hand, NOTIFY for each",
                 ratio: posted / hand,
                 bar: nil,
+                processors: .init(
+                    own.map(\.processorMicroseconds),
+                    beside: (rates[.limit] ?? []).map(\.processorMicroseconds)
+                ),
                 notes: [.init(name: "written/s", value: BenchReport.median(own.map(\.written)))]
             )
         }
     }
 
-    private func sustainedRound(_ poster: BenchPoster) async throws -> (posted: Double, written: Double) {
+    private struct Sustained: Sendable {
+        let posted: Double
+        let written: Double
+        /// For writing and posting a change.
+        let processorMicroseconds: Double
+    }
+
+    private func sustainedRound(_ poster: BenchPoster) async throws -> Sustained {
         try await calm()
         return try await whilst(
             poster,
             isWorking: { connection in
                 let before = try await auditCount(connection)
+                let usedBefore = try await BenchUsage.read(administrator)
                 let start = ContinuousClock.now
                 let deadline = start + plan.period
                 let written = try await BenchDatabase.withConnections(8, to: options) { writers in
@@ -120,7 +183,12 @@ extension PostingHall {
                 let seconds = (ContinuousClock.now - start) / .seconds(1)
                 let posted = try await auditCount(connection) - before
                 try await drained()
-                return (Double(posted) / seconds, Double(written) / seconds)
+                let used = try await BenchUsage.read(administrator) - usedBefore
+                return Sustained(
+                    posted: Double(posted) / seconds,
+                    written: Double(written) / seconds,
+                    processorMicroseconds: used.microseconds(each: written)
+                )
             }
         )
     }

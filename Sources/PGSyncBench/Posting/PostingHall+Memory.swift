@@ -11,6 +11,7 @@ extension PostingHall {
         var invocation = Invocation(program, ["worker", "--drain", "--quiet"])
         invocation.environment = .merging(["PGSYNC_DATABASE_URL": connectionString])
         invocation.diesWithParent = true
+        let before = try await BenchUsage.read(administrator)
         let start = ContinuousClock.now
         let peaks = try await ChildProcess.withRunning(invocation) { child in
             try await withThrowingTaskGroup(of: [Int].self) { group in
@@ -24,6 +25,7 @@ extension PostingHall {
                 return peaks
             }
         }
+        let used = try await BenchUsage.read(administrator) - before
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         guard let peak = peaks.last else { return [] }
         let half = peaks[peaks.count / 2]
@@ -37,6 +39,7 @@ extension PostingHall {
                 limitName: "half way",
                 ratio: Double(peak) / Double(half),
                 bar: .atMost(40, Double(peak) / 1_024, " MiB"),
+                processors: .init([used.microseconds(each: plan.backlog)]),
                 notes: [.init(name: "changes/s", value: Double(plan.backlog) / seconds)]
             )
         ]

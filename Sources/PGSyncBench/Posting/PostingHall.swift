@@ -61,10 +61,13 @@ struct PostingHall: Sendable {
             limitName: "by hand",
             ratio: ratio,
             bar: poster == .pgsync ? bar.map { .atLeast($0, ratio) } : nil,
+            processors: .init(own.map(\.processorMicroseconds), beside: limits.map(\.processorMicroseconds)),
             notes: [
                 .init(
                     name: "WAL B/change",
-                    value: BenchReport.median(own.map { Double($0.walBytes) / Double(max($0.changes, 1)) })
+                    value: BenchReport.median(
+                        own.map { Double($0.used.walBytes) / Double(max($0.changes, 1)) }
+                    )
                 ),
                 .init(
                     name: "commits/change",

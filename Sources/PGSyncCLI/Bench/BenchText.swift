@@ -14,7 +14,7 @@ struct BenchText {
         var table = TextTable([
             .init("work"), .init("writers", .right), .init("capture"), .init("rows/s", .right),
             .init("of none", .right), .init("of bare", .right), .init("of hand", .right),
-            .init("µs added", .right),
+            .init("µs added", .right), .init("CPU µs/row", .right),
             .init("WAL B/row", .right), .init("bar"),
         ])
         for line in report.lines {
@@ -22,7 +22,7 @@ struct BenchText {
                 line.workload.name, "\(line.workload.writers)", line.variant.rawValue,
                 "\(Int(line.rowsPerSecond.rounded()))", Self.decimal(line.ofNone, 2),
                 Self.decimal(line.ofBare, 2), Self.decimal(line.ofHand, 2),
-                Self.decimal(line.addedMicroseconds, 1),
+                Self.decimal(line.addedMicroseconds, 1), Self.decimal(line.processorMicroseconds, 1),
                 "\(Int(line.walBytesPerRow.rounded()))",
                 line.bar.map { "\($0.text): \($0.holds ? "holds" : "missed")" } ?? "",
             ])
@@ -74,11 +74,15 @@ struct BenchText {
             "of_bare": JSONValue(line.ofBare),
             "of_hand": JSONValue(line.ofHand),
             "added_microseconds_per_row": JSONValue(line.addedMicroseconds),
+            "server_cpu_microseconds_per_row": Self.known(line.processorMicroseconds),
             "wal_bytes_per_row": JSONValue(line.walBytesPerRow),
             "bar": line.bar.map { .string($0.text) } ?? .null,
             "bar_holds": line.bar.map { .bool($0.holds) } ?? .null,
         ]
     }
+
+    /// A figure that may not be known, for programs.
+    static func known(_ value: Double) -> JSONValue { value.isFinite ? JSONValue(value) : .null }
 
     static func decimal(_ value: Double, _ digits: Int) -> String {
         guard value.isFinite else { return "–" }

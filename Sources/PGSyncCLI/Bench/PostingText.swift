@@ -13,13 +13,17 @@ struct PostingText {
     var text: String {
         var table = TextTable([
             .init("scene"), .init("case"), .init("figure", .right), .init("unit"), .init("beside", .right),
-            .init("what"), .init("ratio", .right), .init("bar"), .init("also"),
+            .init("what"), .init("ratio", .right), .init("CPU µs/change", .right), .init("beside", .right),
+            .init("ratio", .right), .init("bar"), .init("also"),
         ])
         for figure in report.figures {
             table.add([
                 figure.scene.rawValue, figure.name, Self.number(figure.value), figure.unit,
                 figure.limit.map(Self.number) ?? "", figure.limitName ?? "",
                 figure.ratio.map { BenchText.decimal($0, 2) } ?? "",
+                figure.processors.map { Self.number($0.value) } ?? "",
+                figure.processors?.limit.map(Self.number) ?? "",
+                figure.processors?.ratio.map { BenchText.decimal($0, 2) } ?? "",
                 figure.bar.map { "\($0.text): \($0.holds ? "holds" : "missed")" } ?? "",
                 figure.notes.map { "\($0.name) \(Self.number($0.value))" }.joined(separator: ", "),
             ])
@@ -61,6 +65,10 @@ struct PostingText {
             "beside": figure.limit.map { JSONValue($0) } ?? .null,
             "beside_what": figure.limitName.map { .string($0) } ?? .null,
             "ratio": figure.ratio.map { JSONValue($0) } ?? .null,
+            "server_cpu_microseconds_per_change": figure.processors.map { JSONValue($0.value) } ?? .null,
+            "beside_server_cpu_microseconds_per_change": figure.processors?.limit.map { JSONValue($0) }
+                ?? .null,
+            "server_cpu_ratio": figure.processors?.ratio.map { JSONValue($0) } ?? .null,
             "bar": figure.bar.map { .string($0.text) } ?? .null,
             "bar_holds": figure.bar.map { .bool($0.holds) } ?? .null,
             "notes": .object(JSONObject(figure.notes.map { ($0.name, JSONValue($0.value)) })),

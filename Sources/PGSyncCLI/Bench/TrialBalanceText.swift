@@ -13,12 +13,14 @@ struct TrialBalanceText {
     var text: String {
         var table = TextTable([
             .init("balances by"), .init("lines after", .right), .init("days asked", .right),
-            .init("median ms", .right), .init("fastest", .right), .init("slowest", .right), .init("bar"),
+            .init("median ms", .right), .init("fastest", .right), .init("slowest", .right),
+            .init("CPU ms", .right), .init("bar"),
         ])
         for line in report.results {
             table.add([
                 line.way.rawValue, "\(line.tail)", "\(line.milliseconds.count)", Self.decimal(line.median),
                 Self.decimal(line.milliseconds.min() ?? .nan), Self.decimal(line.milliseconds.max() ?? .nan),
+                Self.decimal(line.processorMilliseconds),
                 line.holds.map {
                     "≤ \(Int(TrialBalanceReport.barMilliseconds)) ms: \($0 ? "holds" : "missed")"
                 }
@@ -34,7 +36,7 @@ struct TrialBalanceText {
         }
         return """
             \(settings)
-            \(report.lines) lines posted in \(report.building.text); the snapshot took \(report.takingSnapshot.text)
+            \(report.lines) lines posted in \(report.building.text), \(Self.decimal(report.processorMicrosecondsPerLine)) CPU µs each; the snapshot took \(report.takingSnapshot.text)
 
             \(table.text())
             \(proofs.joined(separator: "\n"))
@@ -47,6 +49,7 @@ struct TrialBalanceText {
             "settings": .object(JSONObject(report.settings.map { ($0.name, .string($0.value)) })),
             "lines": JSONValue(report.lines),
             "posting_seconds": report.building.seconds,
+            "server_cpu_microseconds_per_line": BenchText.known(report.processorMicrosecondsPerLine),
             "snapshot_seconds": report.takingSnapshot.seconds,
             "results": .array(
                 report.results.map { line in
@@ -54,6 +57,7 @@ struct TrialBalanceText {
                         "way": .string("\(line.way)"), "lines_after": JSONValue(line.tail),
                         "milliseconds": .array(line.milliseconds.map { JSONValue($0) }),
                         "median_milliseconds": JSONValue(line.median),
+                        "server_cpu_milliseconds": BenchText.known(line.processorMilliseconds),
                         "bar_holds": line.holds.map(JSONValue.bool) ?? .null,
                     ]
                 }

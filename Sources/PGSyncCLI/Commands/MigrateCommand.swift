@@ -69,7 +69,7 @@ struct MigrateCommand: Command {
             try context.output.write(script)
         case nil where status || dryRun:
             let status = try await database(globals, context).withConnection {
-                try await migrator.status(on: $0)
+                try await migrator.status(on: $0, comparing: true)
             }
             let report = SchemaStatusReport(status)
             try globals.json ? context.print(report.json) : context.output.write(report.text)

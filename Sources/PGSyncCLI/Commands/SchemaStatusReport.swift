@@ -19,7 +19,10 @@ struct SchemaStatusReport {
         if !status.facts.isInstalled { return "pgsync is not installed in database \(status.facts.database)" }
         if plan.conflict != nil { return "the schema does not fit this pgsync" }
         if !plan.newerMigrations.isEmpty { return "the schema is newer than this pgsync" }
-        return plan.steps.isEmpty ? "the schema is up to date" : "the schema is not up to date"
+        if plan.steps.isEmpty { return "the schema is up to date" }
+        return status.isBehind
+            ? "the schema is not up to date"
+            : "the schema is not as pgsync migrate left it, which another pgsync migrate restores"
     }
 
     var text: String {
@@ -34,7 +37,10 @@ struct SchemaStatusReport {
             }
             text += table.text() + "and \(objectCount) objects of sql/\n\n"
         }
-        for step in status.plan.steps { text += "missing: \(step)\n" }
+        if !status.deviations.isEmpty {
+            text += "changed since: \(SchemaDeviation.sentence(status.deviations))\n"
+        }
+        for step in status.plan.steps where status.isBehind { text += "missing: \(step)\n" }
         for record in status.plan.newerMigrations { text += "unknown to this pgsync: \(record.path)\n" }
         for record in status.plan.leftoverObjects { text += "no longer needed: \(record.path)\n" }
         return text + verdict + "\n"
@@ -56,6 +62,9 @@ struct SchemaStatusReport {
                 }
             ),
             "missing": .array(status.plan.steps.map { .string($0.description) }),
+            "changed_since": .array(
+                status.deviations.map { ["finding": .string($0.finding), "found": .string($0.found)] }
+            ),
             "newer": .array(status.plan.newerMigrations.map { .string($0.path) }),
             "conflict": status.plan.conflict.map { .string($0.description) } ?? .null,
         ]

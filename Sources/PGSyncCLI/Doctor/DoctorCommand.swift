@@ -47,9 +47,12 @@ struct DoctorCommand: Command {
 
     private static func schema(_ connection: PostgresConnection) async throws -> Reading<ServerFacts.Schema> {
         do {
-            let status = try await Migrator(binaryVersion: Version.number).status(on: connection)
+            let migrator = Migrator(binaryVersion: Version.number)
+            let status = try await migrator.status(on: connection, comparing: true)
             return .known(ServerFacts.Schema(status))
         } catch let error as SchemaError {
+            // Without an owner it is this user alone who may not.
+            if case .notReadable(_, owner: _?) = error { return .known(.unusable(reason: "\(error).")) }
             return .unknown("\(error).")
         }
     }
@@ -71,10 +74,13 @@ extension ServerFacts.Schema {
             self = .missing
         } else if !plan.newerMigrations.isEmpty {
             self = .newer(migrations: plan.newerMigrations.map(\.path))
-        } else if !plan.steps.isEmpty {
+        } else if status.isBehind {
             self = .behind(steps: plan.steps.map(\.description))
         } else {
-            self = .upToDate(migrations: status.records.count { $0.number != nil })
+            self = .upToDate(
+                migrations: status.records.count { $0.number != nil },
+                deviations: status.deviations.isEmpty ? nil : SchemaDeviation.sentence(status.deviations)
+            )
         }
     }
 }

@@ -13,9 +13,12 @@ extension ServerFacts {
         }
 
         package var missing: [Safeguard]
+        /// Rows that name others that are not there, in sentences.
+        package var danglingReferences: [String]
 
-        package init(missing: [Safeguard]) {
+        package init(missing: [Safeguard], danglingReferences: [String] = []) {
             self.missing = missing
+            self.danglingReferences = danglingReferences
         }
     }
 }

@@ -22,7 +22,8 @@ extension ServerFacts {
     /// Where the schema stands, seen from this program.
     package enum Schema: Sendable, Equatable {
         case missing
-        case upToDate(migrations: Int)
+        /// Every step was taken; the deviations are what has come undone since, in a sentence.
+        case upToDate(migrations: Int, deviations: String? = nil)
         case behind(steps: [String])
         /// Later migrations than this program knows, none of which forbids it to work.
         case newer(migrations: [String])

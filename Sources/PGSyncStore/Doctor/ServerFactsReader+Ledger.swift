@@ -18,7 +18,10 @@ extension ServerFactsReader {
                     table: try row.decode("table_name"),
                     trigger: try row.decode("trigger_name")
                 )
-            }
+            },
+            danglingReferences: try session.query(
+                "select found from pgsync.inspect_references() order by finding, found"
+            ).map { try $0.decode(0) }
         )
     }
 

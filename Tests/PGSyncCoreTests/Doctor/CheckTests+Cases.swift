@@ -28,6 +28,18 @@ extension CheckTests {
             "1 step behind",
             .sound { $0.schema = .known(.behind(steps: ["a"])) }
         ),
+        Case(
+            "schema.version",
+            .problem,
+            "not as pgsync migrate left it",
+            .sound { $0.schema = .known(.upToDate(migrations: 3, deviations: "a right is missing")) }
+        ),
+        Case(
+            "ledger.references",
+            .problem,
+            "change 7 waits",
+            .sound { $0.ledger = .known(.init(missing: [], danglingReferences: ["change 7 waits"])) }
+        ),
         Case("schema.version", .note, "newer", .sound { $0.schema = .known(.newer(migrations: ["a"])) }),
         Case(
             "ledger.safeguards",

@@ -45,7 +45,7 @@ extension Check {
             topic: .capture,
             verdict: .warning(
                 "\(growth.table): \(Quantity.count(growth.unexplained, "row")) written that no change explains",
-                "Triggers were off for a while; or they were rolled back, or made seconds before it was attached.",
+                "Its triggers were off for a while, or something wrote past them.",
                 remedy: "pgsync backfill '\(growth.table)'"
             )
         )

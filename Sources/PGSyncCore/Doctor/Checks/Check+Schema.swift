@@ -3,7 +3,13 @@ extension Check {
 
     static let installation = Check("schema.version", .schema, \.schema) { schema in
         switch schema {
-        case .upToDate(let count):
+        case .upToDate(_, let deviations?):
+            .problem(
+                "not as pgsync migrate left it",
+                "As after a restore without owners, rights or triggers: \(deviations).",
+                remedy: "pgsync migrate"
+            )
+        case .upToDate(let count, nil):
             .ok("up to date, \(Quantity.count(count, "migration"))")
         case .missing:
             .problem("not installed", "Nothing of pgsync is in this database.", remedy: "pgsync migrate")

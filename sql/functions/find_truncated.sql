@@ -9,8 +9,10 @@ set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
     v_records constant text[] := array(
-        select master.record_id
+        select coalesce(log.record_id, master.record_id)
         from pgsync.sync_master_status as master
+        -- A long id is whole in the log alone.
+        left join pgsync.sync_logs as log on log.id = master.last_audited and octet_length(master.record_id) > 500
         where master.source_table = claim.source_table and master.entry_ids <> '{}'
         union
         select log.record_id

@@ -130,7 +130,9 @@ begin
             ]),
             (array['pgsync_worker', 'pgsync_operator'], array[
                 'execute on function pgsync.arm_doorbell()',
-                'execute on function pgsync.disarm_doorbell()',
+                'execute on function pgsync.disarm_doorbell()'
+            ]),
+            (array['pgsync_operator'], array[
                 'execute on function pgsync.tick()'
             ]),
             (array['pgsync_worker'], array[
@@ -153,17 +155,15 @@ begin
                 'execute on function ledger.trial_balance_at(date)'
             ]),
             (array['pgsync_worker'], array[
-                'select on all tables in schema ledger',
-                'insert on table ledger.journal_entries, ledger.journal_lines',
-                'usage on sequence ledger.journal_entries_id_seq'
+                'select on all tables in schema ledger'
             ]),
             (array['pgsync_worker', 'pgsync_operator'], array[
-                'execute on function ledger.post_entry('
-                || 'date, text, text, jsonb, text, date, ledger.purpose, regclass, text, text)',
-                'execute on function ledger.reverse_entry(bigint, date, text, boolean)',
                 'execute on function ledger.take_snapshot()'
             ]),
             (array['pgsync_operator'], array[
+                'execute on function ledger.post_entry('
+                || 'date, text, text, jsonb, text, date, ledger.purpose, regclass, text, text)',
+                'execute on function ledger.reverse_entry(bigint, date, text, boolean)',
                 'execute on function ledger.close_period(text)',
                 'execute on function ledger.import_chart(jsonb)',
                 'execute on function ledger.open_period(text, date, date)',
@@ -212,10 +212,12 @@ begin
                 'select on table pgsync.waiting_changes, pgsync.worker_states',
                 'execute on function pgsync.backlog(integer)',
                 'execute on function pgsync.failures(integer)',
+                'execute on function pgsync.lost_changes(bigint)',
                 'execute on function pgsync.queue_size(integer)',
                 'execute on function pgsync.recent_outcomes(integer)',
                 'execute on function pgsync.record_key(regclass, text[])',
                 'execute on function pgsync.running_totals()',
+                'execute on function pgsync.short_id(text)',
                 'execute on function pgsync.trace(regclass, text, boolean)'
             ]),
             (array['pgsync_operator'], array[

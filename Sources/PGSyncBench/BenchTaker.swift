@@ -11,6 +11,7 @@ struct BenchTaker: Sendable {
     func run(until shutdown: Shutdown) async throws -> Int {
         try await PostgresConnection.withConnection(to: options) { connection in
             var (total, mark) = (0, Int64(0))
+            _ = try await connection.withSession { try $0.execute("set pgsync.finishing = on") }
             while !shutdown.isRequested {
                 let (count, newest) = try await connection.withSession { [mark] session in
                     let row = try session.query(.prepared(BenchSQL.take(after: mark))).onlyRow()

@@ -38,7 +38,9 @@ struct BenchWorkshop: Sendable {
     ) async throws -> (BenchCell, BenchAttention) {
         let shutdown = Shutdown()
         // What others left waiting is not the busy worker's to take here.
-        _ = try await administrator.withSession { try $0.runScript("truncate pgsync.sync_queue") }
+        _ = try await administrator.withSession {
+            try $0.runScript("set pgsync.finishing = on; truncate pgsync.sync_queue")
+        }
         return try await withThrowingTaskGroup(of: BenchAttention.self) { [options] group in
             switch variant {
             case .sleeping:

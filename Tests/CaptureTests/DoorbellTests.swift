@@ -127,7 +127,7 @@ struct DoorbellTests {
             """
             \(Self.table)
             create table taken (id bigint primary key, how text);
-            create function take(how text) returns bigint language sql as $$
+            create function take(how text) returns bigint language sql set pgsync.finishing = on as $$
                 with gone as (delete from pgsync.sync_queue where log_id in (select log_id from pgsync.sync_queue for update skip locked) returning log_id),
                 noted as (insert into taken select log_id, take.how from gone)
                 select count(*) from gone

@@ -29,13 +29,21 @@ let ledgerPreparation = """
     """
 
 /// Who tries to get past the rules.
+///
+/// A worker may not write to the journal by hand, so here somebody has granted it that.
 enum Intruder: String, CaseIterable, Sendable {
     case worker, owner, replica
 
     /// What makes a superuser's session theirs.
     var prelude: String {
         switch self {
-        case .worker: "set role pgsync_worker;"
+        case .worker:
+            """
+            grant insert on ledger.journal_entries, ledger.journal_lines to pgsync_worker;
+            grant usage on sequence ledger.journal_entries_id_seq to pgsync_worker;
+            grant execute on function ledger.post_entry, ledger.reverse_entry to pgsync_worker;
+            set role pgsync_worker;
+            """
         case .owner: "set role pgsync_owner;"
         case .replica: "set session_replication_role = replica;"
         }

@@ -89,6 +89,24 @@ struct OperatorTests {
             ("a reversal", post(sound, purpose: "reversal"), "PL013"),
             ("another currency", post(sound).replacing("'INR'", with: "'XXX'"), "PL008"),
             ("a fraction of a paisa", post(sound.replacing("5}", with: "5.001}")), "PL013"),
+            ("the key of a change", post(sound, key: "change:3:visit@1"), "PL013"),
+            ("the key of a reversal", post(sound, key: "Reversal:1"), "PL013"),
+            ("the key of an entry without one", post(sound, key: "manual:1"), "PL013"),
+            ("a long key", post(sound, key: String(repeating: "k", count: 201)), "PL013"),
+            (
+                "a long description",
+                post(sound).replacing("By hand", with: String(repeating: "d", count: 1001)), "PL013"
+            ),
+            (
+                "a long party",
+                post(sound.replacing("5}", with: "5, \"party\": \"\(String(repeating: "p", count: 201))\"}")),
+                "PL013"
+            ),
+            (
+                "a long correlation id",
+                post(sound).replacing("purpose =>", with: "correlation_id => repeat('c', 201), purpose =>"),
+                "PL013"
+            ),
         ]
         for (what, script, expected) in wrong {
             #expect(try await condition(of: script) == expected, "\(what)")

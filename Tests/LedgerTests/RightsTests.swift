@@ -23,7 +23,7 @@ struct RightsTests {
         let inspecting = "select count(*) from ledger.inspect_journal()"
         let all = [reading, details, inserting, manual, opening, chart, account, snapshot, inspecting]
         let allowed: [String: [String]] = [
-            "pgsync_worker": [reading, details, inserting, manual, snapshot, inspecting],
+            "pgsync_worker": [reading, details, snapshot, inspecting],
             "pgsync_operator": [reading, details, manual, opening, chart, snapshot, inspecting],
             "pgsync_reader": [reading, details, inspecting],
             "pgsync_auditor": [reading, details, inspecting],

@@ -30,7 +30,8 @@ struct ChangeAlarmTests {
         pollInterval: Duration = .seconds(30)
     ) async throws -> [AlarmState.Wake: Int] {
         try await database.connect { connection in
-            try await ChangeAlarm.with(
+            _ = try await connection.withSession { try $0.execute("set pgsync.finishing = on") }
+            return try await ChangeAlarm.with(
                 connection,
                 mode: mode,
                 pollInterval: pollInterval,

@@ -133,7 +133,7 @@ let checks = #"""
             coalesce(master.source_table, present.source_table), master.entry_ids, present.entry_ids)
         from (select * from pgsync.sync_master_status where entry_ids <> '{}') as master
         full join (
-            select source_table, record_id, array_agg(id order by id) as entry_ids, array_agg(rule order by id) as rules
+            select source_table, pgsync.short_id(record_id) as record_id, array_agg(id order by id) as entry_ids, array_agg(rule order by id) as rules
             from checks.standing where record_id is not null group by 1, 2
         ) as present using (source_table, record_id)
         where (select array_agg(id order by id) from unnest(master.entry_ids) as id) is distinct from present.entry_ids
@@ -159,7 +159,8 @@ let checks = #"""
         )
         select format('%s of %s is not in the chain of its record', audit.log_id, audit.record_id)
         from pgsync.sync_audit_log as audit
-        left join chain using (log_id, source_table, record_id)
+        left join chain on chain.log_id = audit.log_id and chain.source_table = audit.source_table
+            and chain.record_id = pgsync.short_id(audit.record_id)
         where audit.record_id <> '' and chain.log_id is null
         group by audit.log_id, audit.record_id
     $$;

@@ -46,7 +46,7 @@ struct DayTests {
                 == "posted 1, failed 1"
         )
         let dead = "select concat_ws(' ', sync_status, error_class, error_message) from pgsync.sync_queue"
-        #expect(try await database.lines(dead) == ["failed period.closed no period is open for its day"])
+        #expect(try await database.lines(dead) == ["failed period.closed no open period contains 2026-04-10"])
         try await database.run(
             "select ledger.reopen_period('2026-04', 'late'); select pgsync.retry_changes(error_class => 'period.*')"
         )
@@ -75,7 +75,7 @@ struct DayTests {
             "update bills set day = '2026-05-01' where id = 1; insert into bills (id, amount, day) values (3, 1, '2026-05-01')"
         #expect(
             try await database.refusal(of: "\(script); select pgsync.process_batch('test')").sqlState?.code
-                == "23502"
+                == "PL005"
         )
         try await database.run("\(script)")
         #expect(try await database.post(isolate: true) == "posted 1, failed 1")
@@ -83,7 +83,7 @@ struct DayTests {
             try await database.lines(
                 "select concat_ws(' ', sync_status, error_class, error_message) from pgsync.sync_queue"
             )
-                == ["failed period.closed no period is open to take back what is posted"]
+                == ["failed period.closed no open period contains 2026-04-10"]
         )
         try await database.run(
             "select pgsync.set_configuration('closed_period_policy', 'sweep'); select pgsync.retry_changes()"

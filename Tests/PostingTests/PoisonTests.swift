@@ -90,6 +90,115 @@ struct PoisonTests {
         try await database.expectNoFaults()
     }
 
+    /// A table whose keys are texts, posted by the rule of bills.
+    private static let pages = """
+        create table public.pages (like public.bills including defaults);
+        alter table public.pages alter column id type text, add primary key (id);
+        select pgsync.attach('public.pages');
+        set role pgsync_owner;
+        do $do$ begin
+            execute replace(pg_get_functiondef('pgsync.rule_bill_v1'::regproc), 'rule_bill_v1', 'rule_page_v1');
+        end $do$;
+        select pgsync.add_rule('page', 1, 'public.pages');
+        reset role;
+        -- As long as an index of the application takes; two that differ in their last letter, and what compresses.
+        create function public.key(number integer) returns text language sql as $$
+            select case number
+                when 1 then (select left(string_agg(encode(sha256(g::text::bytea), 'base64'), ''), 2690) from generate_series(1, 62) as g)
+                when 2 then left(public.key(1), -1) || '\\'
+                when 3 then repeat('é', 30000)
+                else number::text
+            end
+        $$;
+        """
+
+    @Test("because its key is longer than an index takes is posted like any other", arguments: [false, true])
+    func longKey(isolate: Bool) async throws {
+        try await database.run(Self.pages)
+        let all = "select key(g) from generate_series(1, 4) as g"
+        #expect(
+            try await database.post(
+                "insert into pages (id, amount) select key(g), g from generate_series(1, 4) as g",
+                isolate: isolate
+            ) == "posted 4"
+        )
+        #expect(try await database.post("update pages set amount = 9", isolate: isolate) == "amended 4")
+        #expect(try await database.post("update pages set amount = -1", isolate: isolate) == "failed 4")
+        try await database.run(
+            "update pages set account = 'none', amount = 5; insert into bills (id, amount) values (1, 1)"
+        )
+        #expect(try await database.post(isolate: true) == "posted 1, failed 4")
+        #expect(
+            try await database.value(
+                "select count(*) from pgsync.trace('pages', key(3)) where event = 'attempt'"
+            ) == "4"
+        )
+        #expect(
+            try await database.value(
+                "select pgsync.skip_changes(array_agg(log_id), 'test') from pgsync.sync_queue"
+            ) == "8"
+        )
+        #expect(try await database.post("update pages set account = '4000'", isolate: isolate) == "amended 4")
+        #expect(
+            try await database.value("select count(pgsync.post_now('pages', key)) from (\(all)) as key (key)")
+                == "4"
+        )
+        #expect(try await database.post("delete from pages", isolate: isolate) == "reversed 4")
+        #expect(try await database.standing("pages") == [])
+        try await database.expectNoFaults()
+    }
+
+    @Test("in careful mode is noted and let go of, too, however long its key")
+    func longKeyCarefully() async throws {
+        try await database.run(Self.pages)
+        try await database.run(
+            "insert into pages (id, amount, account) values (key(1), 1, 'none'); insert into bills (id, amount) values (1, 1)"
+        )
+        for expected in ["failed 1", "posted 1"] {
+            let id =
+                try await database.value("select pgsync.begin_careful('test', holds_slot => false)") ?? ""
+            #expect(
+                try await database.value("select checks.told(pgsync.process_one('test', \(id), false))")
+                    == expected
+            )
+        }
+        // The session that announced it is gone.
+        try await database.run(
+            "update pages set account = '4000'; select pgsync.begin_careful('test', holds_slot => false)"
+        )
+        for _ in 1...2 { try await database.run("select pgsync.begin_careful('test', holds_slot => false)") }
+        #expect(
+            try await database.lines(
+                "select concat_ws(' ', log_id, error_class) from pgsync.sync_queue order by 1"
+            )
+                == ["1 ledger.account", "3 crash"]
+        )
+    }
+
+    @Test("and whose failure cannot be noted either is put aside all the same, and says so")
+    func unnotable() async throws {
+        try await database.run(
+            """
+            create function public.fail() returns trigger language plpgsql as $$begin raise exception 'for a test'; end$$;
+            create trigger fail before insert on pgsync.sync_master_status
+            for each row when (new.record_id = '2') execute function public.fail();
+            insert into bills (id, amount) values (1, 1), (2, 2), (3, 3)
+            """
+        )
+        #expect(try await database.post(isolate: true) == "posted 2, failed 1")
+        #expect(
+            try await database.lines(
+                "select concat_ws(' ', log_id, sync_status, attempts, error_class, error_message) from pgsync.sync_queue"
+            )
+                == ["2 pending 1 unexpected for a test; the audit log does not say so: for a test"]
+        )
+        try await database.run(
+            "drop trigger fail on pgsync.sync_master_status; update pgsync.sync_queue set scheduled_at = now()"
+        )
+        #expect(try await database.post() == "posted 1")
+        #expect(try await database.lines("select record_id from pgsync.lost_changes()") == [])
+    }
+
     @Test("keeps its place in the story of its record")
     func chained() async throws {
         _ = try await database.post("insert into bills (id, amount) values (1, 1)")

@@ -62,6 +62,74 @@ struct RightsTests {
         }
     }
 
+    /// All that can write: rights on tables beyond reading, sequences, functions that are not stable.
+    private static let writing: [String: [String]] = [
+        "pgsync_worker": [
+            "ledger.take_snapshot", "pgsync.arm_doorbell", "pgsync.begin_careful", "pgsync.disarm_doorbell",
+            "pgsync.end_careful", "pgsync.find_lost_workers", "pgsync.post_now", "pgsync.process_batch",
+            "pgsync.process_one", "pgsync.register_worker", "pgsync.remember_growth", "pgsync.renew_capture",
+            "pgsync.report_worker", "pgsync.resume_worker", "pgsync.stop_worker",
+        ],
+        "pgsync_operator": [
+            "ledger.close_period", "ledger.import_chart", "ledger.open_period", "ledger.post_entry",
+            "ledger.reopen_period", "ledger.reverse_entry", "ledger.start_closing", "ledger.take_snapshot",
+            "pgsync.arm_doorbell", "pgsync.attach", "pgsync.backfill_step", "pgsync.cancel_backfill",
+            "pgsync.detach", "pgsync.disarm_doorbell", "pgsync.install_capture", "pgsync.lock_patiently",
+            "pgsync.pause", "pgsync.post_now", "pgsync.process_batch", "pgsync.reattach",
+            "pgsync.remember_growth",
+            "pgsync.remove_capture", "pgsync.renew_capture", "pgsync.reset_configuration", "pgsync.resume",
+            "pgsync.retry_changes", "pgsync.set_configuration", "pgsync.skip_changes",
+            "pgsync.start_backfill",
+            "pgsync.tick", "update (retry_count, scheduled_at) pgsync.sync_queue",
+            "update (value) pgsync.sync_configuration",
+        ],
+        "pgsync_capture": [
+            "insert pgsync.sync_logs", "insert pgsync.sync_queue", "pgsync.note_nesting",
+            "usage pgsync.sync_logs_id_seq",
+        ],
+        "pgsync_reader": [], "pgsync_auditor": [], "public": [],
+    ]
+
+    @Test("to write are these and no others", arguments: writing.keys.sorted())
+    func matrix(role: String) async throws {
+        let found = try await database.lines(
+            """
+            with relation as (
+                select own.oid, own.oid::regclass::text as name, own.relkind = 'S' as is_sequence
+                from pg_class as own
+                where own.relnamespace in ('pgsync'::regnamespace, 'ledger'::regnamespace)
+                    and own.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+            )
+            select lower(kind) || ' ' || name
+            from relation, unnest(array['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) as kind
+            where not is_sequence and has_table_privilege('\(role)', oid, kind)
+            union all
+            select lower(kind) || ' (' || string_agg(field.attname, ', ' order by field.attnum) || ') ' || name
+            from relation, unnest(array['INSERT', 'UPDATE', 'REFERENCES']) as kind, pg_attribute as field
+            where not is_sequence and field.attrelid = relation.oid and field.attnum > 0 and not field.attisdropped
+                and not has_table_privilege('\(role)', relation.oid, kind)
+                and has_column_privilege('\(role)', relation.oid, field.attnum, kind)
+            group by kind, name
+            union all
+            select lower(kind) || ' ' || name from relation, unnest(array['USAGE', 'UPDATE']) as kind
+            where is_sequence and has_sequence_privilege('\(role)', oid, kind)
+            union all
+            select space.name || '.' || routine.proname
+            from pg_proc as routine
+            inner join (values ('pgsync'::regnamespace, 'pgsync'), ('ledger'::regnamespace, 'ledger')) as space (oid, name)
+                on space.oid = routine.pronamespace
+            where routine.provolatile = 'v' and routine.prorettype <> 'trigger'::regtype
+                and routine.proname !~ '^capture_.*_backfill$'
+                and has_function_privilege('\(role)', routine.oid, 'EXECUTE')
+            union all
+            select 'create in ' || space from unnest(array['pgsync', 'ledger']) as space
+            where has_schema_privilege('\(role)', space, 'CREATE')
+            order by 1
+            """
+        )
+        #expect(found.sorted() == Self.writing[role]?.sorted())
+    }
+
     @Test(
         "of a worker are enough to post anything: failures, retries, amendments, a TRUNCATE of a part and of all"
     )

@@ -3,6 +3,8 @@ returns table (idempotency_key text, entry_id bigint)
 language plpgsql
 stable
 set search_path = pg_catalog, pgsync, pg_temp
+set enable_seqscan = off
+set jit = off
 as $$
 #variable_conflict use_column
 declare
@@ -12,7 +14,12 @@ begin
     select entry.idempotency_key, entry.id
     into v_key, v_id
     from unnest(already_posted.idempotency_keys, already_posted.input_hashes) as asked (idempotency_key, input_hash)
-    inner join ledger.journal_entries as entry on entry.idempotency_key = asked.idempotency_key
+    cross join lateral (
+        select own.id, own.idempotency_key, own.input_hash
+        from ledger.journal_entries as own
+        where own.idempotency_key = asked.idempotency_key collate "C"
+        offset 0
+    ) as entry
     where entry.input_hash is distinct from asked.input_hash
     limit 1;
     if found then
@@ -25,7 +32,12 @@ begin
     return query
     select entry.idempotency_key, entry.id
     from unnest(already_posted.idempotency_keys) as asked (idempotency_key)
-    inner join ledger.journal_entries as entry on entry.idempotency_key = asked.idempotency_key;
+    cross join lateral (
+        select own.id, own.idempotency_key
+        from ledger.journal_entries as own
+        where own.idempotency_key = asked.idempotency_key collate "C"
+        offset 0
+    ) as entry;
 end;
 $$;
 

@@ -1,6 +1,7 @@
--- Runs once for a statement, when both the entries and their lines are in. The settings keep its plans, made
--- once, from reading tables whole. It acts as the owner to lock periods: whoever closes one waits for what is
--- being posted into it, and what comes later finds it closed.
+-- Runs once for a statement, when both the entries and their lines are in. Its plans are made once, often
+-- while the tables are still empty: the journal is looked up by key, in an order that the planner cannot turn
+-- round, and the settings keep it from reading tables whole. It acts as the owner to lock periods: whoever
+-- closes one waits for what is being posted into it, and what comes later finds it closed.
 create or replace function ledger.check_entries()
 returns trigger
 language plpgsql
@@ -22,8 +23,12 @@ begin
         or entry.posted_by <> session_user as is_forged
     into v_found
     from new_entries as entry
-    -- A join: `or not exists` would read all first lines there are.
-    left join ledger.journal_lines as line on line.entry_id = entry.id and line.line = 1
+    left join lateral (
+        select own.entry_id
+        from ledger.journal_lines as own
+        where own.entry_id = entry.id and own.line = 1
+        offset 0
+    ) as line on true
     where entry.xid <> pg_current_xact_id()
         or entry.posted_at <> now()
         or entry.posted_by <> session_user
@@ -92,7 +97,12 @@ begin
     select entry.id, entry.reverses, original.id is null as is_unknown, entry.purpose, original.reverses as taken_back
     into v_found
     from new_entries as entry
-    left join ledger.journal_entries as original on original.id = entry.reverses
+    left join lateral (
+        select own.id, own.reverses
+        from ledger.journal_entries as own
+        where own.id = entry.reverses
+        offset 0
+    ) as original on true
     where entry.reverses is not null
         and (
             original.id is null
@@ -101,15 +111,28 @@ begin
             or exists (
                 -- Line by line, and as many: a line that only one of the two has finds no partner.
                 select
-                from ledger.journal_lines as line
-                left join ledger.journal_lines as partner on partner.line = line.line
-                    and partner.entry_id = entry.id + original.id - line.entry_id
-                    and partner.amount = -line.amount
-                    and partner.account = line.account
-                    and partner.currency = line.currency
-                    and partner.party is not distinct from line.party
-                    and partner.dimensions is not distinct from line.dimensions
-                where line.entry_id in (entry.id, original.id) and partner.entry_id is null
+                from (
+                    values (entry.id, original.id), (original.id, entry.id)
+                ) as way (entry_id, partner_id)
+                cross join lateral (
+                    select own.*
+                    from ledger.journal_lines as own
+                    where own.entry_id = way.entry_id
+                    offset 0
+                ) as line
+                left join lateral (
+                    select own.entry_id
+                    from ledger.journal_lines as own
+                    where own.entry_id = way.partner_id
+                        and own.line = line.line
+                        and own.amount = -line.amount
+                        and own.account = line.account
+                        and own.currency = line.currency
+                        and own.party is not distinct from line.party
+                        and own.dimensions is not distinct from line.dimensions
+                    offset 0
+                ) as partner on true
+                where partner.entry_id is null
             )
         )
     limit 1;

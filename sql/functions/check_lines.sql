@@ -1,6 +1,7 @@
--- Runs once for a statement, so its queries are planned once, often while the tables are still empty: the
--- settings keep it from choosing to read them whole. The highest number of an entry's lines in a statement is
--- how many they are, so they are numbered 1, 2, 3 …, and no later statement can add any: the primary key.
+-- Runs once for a statement. Its plans are made once, often while the tables are still empty: entries are
+-- looked up by key, in an order that the planner cannot turn round, and the settings keep it from reading
+-- tables whole. The highest number of an entry's lines in a statement is how many they are, so they are
+-- numbered 1, 2, 3 …, and no later statement can add any: the primary key.
 create or replace function ledger.check_lines()
 returns trigger
 language plpgsql
@@ -35,7 +36,12 @@ begin
         from new_lines as line
         group by line.entry_id, line.currency
     ) as totals
-    left join ledger.journal_entries as entry on entry.id = totals.entry_id
+    left join lateral (
+        select own.id, own.xid, own.currency, own.idempotency_key
+        from ledger.journal_entries as own
+        where own.id = totals.entry_id
+        offset 0
+    ) as entry on true
     where entry.id is null
         or entry.xid <> pg_current_xact_id()
         or entry.currency <> totals.currency

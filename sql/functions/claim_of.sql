@@ -3,6 +3,7 @@ returns pgsync.claim
 language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
+set enable_seqscan = off
 as $$
 declare
     v_claim pgsync.claim;

@@ -9,11 +9,21 @@ returns void
 language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
+set enable_seqscan = off
+set jit = off
 as $$
 declare
     v_claim pgsync.claim := pgsync.claim_of(end_careful.log_id);
 begin
-    if end_careful.error_class is not null and v_claim.log_id is not null then
+    -- A failure is that of an attempt, and there is none that was not announced.
+    if end_careful.error_class is not null
+        and v_claim.log_id is not null
+        and (
+            select queue.locked_at is not null
+            from pgsync.sync_queue as queue
+            where queue.log_id = end_careful.log_id
+        )
+    then
         perform pgsync.fail_claim(
             v_claim, end_careful.error_class, end_careful.error_message, worker, clock_timestamp()
         );

@@ -33,7 +33,7 @@ begin atomic
         claim.captured_xid,
         claim.captured_at,
         claim.snapshot,
-        claim.correlation_id,
+        left(claim.correlation_id, 200) as correlation_id,
         claim.attempts,
         coalesce(source.every_version, false) as every_version,
         source.paused_at is not null as is_paused,
@@ -72,7 +72,7 @@ begin atomic
         select own.*
         from pgsync.sync_master_status as own
         where own.source_table = claim.source_table
-            and own.record_id = claim.record_id collate "C"
+            and own.record_id = pgsync.short_id(claim.record_id) collate "C"
         offset 0
     ) as master on true;
 end;

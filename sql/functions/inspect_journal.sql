@@ -119,6 +119,31 @@ inner join ledger.journal_entries as entry
     on period.days @> entry.entry_date and period.closed_at < entry.posted_at
 where period.status = 'closed'
 union all
+select
+    'no_change',
+    entry.id,
+    case
+        when entry.change_id is null then 'posted by a rule for no change'
+        else format('it says that change %s was posted by it, and the outcome of that does not', entry.change_id)
+    end
+from ledger.journal_entries as entry
+left join pgsync.sync_audit_log as audit
+    on entry.change_id = audit.log_id
+    and entry.source_table = audit.source_table
+    and (
+        (entry.id = any(audit.entry_ids) and audit.record_id in (entry.record_id, ''))
+        -- A TRUNCATE of very many records names none of them.
+        or (audit.record_id = '' and audit.outcome = 'reversed' and audit.entry_ids is null)
+    )
+where (entry.purpose = 'posting' or entry.change_id is not null)
+    and audit.log_id is null
+    -- What takes back many is done in steps.
+    and not exists (
+        select
+        from pgsync.sync_queue as queue
+        where queue.log_id = entry.change_id and entry.purpose = 'reversal'
+    )
+union all
 select 'wrong_reversal', reversal.id, format('it takes back entry %s, which is not there', reversal.reverses)
 from reversal
 where reversal.is_unknown

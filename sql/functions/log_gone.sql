@@ -19,10 +19,19 @@ declare
     v_count bigint;
 begin
     if v_posted then
-        select array_agg(known.record_id), count(*), jsonb_build_object('posted', max(known.record_id))
+        select
+            -- A long id is whole in the log alone.
+            array_agg(
+                case
+                    when octet_length(known.record_id) <= 500 then known.record_id
+                    else (select log.record_id from pgsync.sync_logs as log where log.id = known.last_audited)
+                end
+            ),
+            count(*),
+            jsonb_build_object('posted', max(known.record_id))
         into v_records, v_count, v_position
         from (
-            select master.record_id
+            select master.record_id, master.last_audited
             from pgsync.sync_master_status as master
             where master.source_table = source.source_table
                 and master.entry_ids <> '{}'

@@ -4,7 +4,7 @@ language sql
 stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-select array_agg(replace(replace(btrim(listed.class), '_', '\_'), '*', '%'))
+select array_agg(replace(replace(replace(btrim(listed.class), '\', '\\'), '_', '\_'), '*', '%'))
 from regexp_split_to_table(pgsync.configuration_text('permanent_error_classes'), ',') as listed (class);
 $$;
 

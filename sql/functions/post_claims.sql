@@ -40,6 +40,7 @@ begin
             where period.status = 'open'
         ) as open,
         array(select distinct rule.source_table from pgsync.rules as rule) as ruled,
+        -- The elements of an array come in their order, in which they are numbered; nothing here sorts them.
         array_agg(claim.source_table) as tables,
         array_agg(claim.data) as images
     into v_zone, v_open, v_ruled, v_tables, v_images
@@ -51,8 +52,11 @@ begin
             case
                 when summed.outcome <> 'failed' then null
                 when summed.failure = 'rule.missing' then 'no rule says how its table is posted'
-                when summed.failure = 'period.closed' then 'no period is open for its day'
-                else summed.error_message
+                when summed.failure = 'period.closed'
+                    then 'no open period contains ' || to_char(summed.document_date, 'YYYY-MM-DD')
+                when summed.failure = 'data.length'
+                    then ledger.excess_of(summed.description, summed.parties, summed.dimensions)
+                else left(summed.error_message, 1000)
             end as message,
             summed.outcome not in ('superseded', 'failed') as is_applied,
             summed.outcome in ('posted', 'amended') and summed.accounts is not null as has_entry
@@ -66,6 +70,9 @@ begin
                     when totals.new_fingerprint = totals.fingerprint then 'unchanged'
                     when totals.new_ids = '{}' then 'reversed'
                     when totals.entry_ids = '{}' then 'posted'
+                    when pgsync.hash_check() <> pgsync.hash_origin()
+                        and totals.new_fingerprint = ledger.fingerprint_of(totals.entry_ids)
+                        then 'unchanged'
                     else 'amended'
                 end::pgsync.outcome as outcome
             from (
@@ -109,6 +116,14 @@ begin
                             when claim.step <> 'post' then null
                             when result.error_class is not null then result.error_class
                             when result.accounts is not null and booking.entry_date is null then 'period.closed'
+                            -- The sizes in bytes are at hand and nearly always enough to know.
+                            when (
+                                octet_length(result.description) > 1000
+                                or pg_column_size(result.parties) > 224
+                                or pg_column_size(result.dimensions) > 2000
+                            )
+                            and ledger.excess_of(result.description, result.parties, result.dimensions) is not null
+                                then 'data.length'
                             when result.rule is null and claim.source_table <> all(v_ruled) then 'rule.missing'
                         end as part_failure
                     from pgsync.rank_claims(post_claims.claims) as claim
@@ -218,7 +233,7 @@ begin
         )
         select
             decided.source_table,
-            decided.record_id,
+            pgsync.short_id(decided.record_id),
             case when decided.is_applied then decided.log_id else 0 end,
             case when decided.is_applied then decided.captured_xid end,
             case when decided.is_applied then decided.snapshot end,

@@ -14,17 +14,33 @@ returns bigint
 language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
+set enable_seqscan = off
+set jit = off
 as $$
 #variable_conflict use_column
 declare
     v_key constant text := coalesce(post_entry.idempotency_key, 'manual:' || gen_random_uuid());
     v_document_date constant date := coalesce(post_entry.document_date, post_entry.entry_date);
+    v_excess text;
     v_hash bytea;
     v_id bigint;
 begin
     if purpose not in ('manual', 'opening', 'closing') then
         raise exception 'people post manual, opening and closing entries, not %', purpose
             using errcode = 'PL013';
+    elsif post_entry.idempotency_key ~* '^(change|reversal|manual):' then
+        raise exception 'a key beginning with %: is not for people to choose', split_part(v_key, ':', 1)
+            using errcode = 'PL013',
+            hint = 'Keys that begin with change:, reversal: or manual: are those that pgsync gives itself.';
+    elsif length(v_key) > 200 or length(post_entry.correlation_id) > 200 then
+        raise exception 'an idempotency key and a correlation id have at most 200 characters'
+            using errcode = 'PL013';
+    end if;
+    select ledger.excess_of(post_entry.description, array_agg(parsed.party), array_agg(parsed.dimensions))
+    into v_excess
+    from ledger.parse_lines(post_entry.lines, post_entry.currency) as parsed;
+    if v_excess is not null then
+        raise exception '%', v_excess using errcode = 'PL013';
     end if;
 
     select ledger.hash_of(

@@ -19,6 +19,7 @@ declare
     v_log_id bigint;
     v_result pgsync.batch_result;
 begin
+    perform set_config('pgsync.finishing', 'on', true);
     perform pg_advisory_xact_lock(1886876532, v_slot);
 
     -- As a rule it is the caller who has just made the change, and where only the newest counts that is all.
@@ -73,7 +74,7 @@ begin
     return (
         select master.entry_ids[1]
         from pgsync.sync_master_status as master
-        where master.source_table = post_now.source and master.record_id = post_now.record_id collate "C"
+        where master.source_table = post_now.source and master.record_id = pgsync.short_id(post_now.record_id) collate "C"
     );
 end;
 $$;

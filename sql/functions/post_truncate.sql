@@ -6,6 +6,11 @@ returns pgsync.batch_result
 language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
+set jit = off
 as $$
 declare
     v_result pgsync.batch_result := pgsync.empty_result();
@@ -45,7 +50,12 @@ begin
         from (
             select own.log_id
             from pgsync.sync_queue as own
-            inner join pgsync.sync_logs as log on log.id = own.log_id
+            cross join lateral (
+                select change.source_table
+                from pgsync.sync_logs as change
+                where change.id = own.log_id
+                offset 0
+            ) as log
             where own.error_class is not null
                 and (own.log_id < claim.log_id or own.error_class = 'blocked')
                 and log.source_table = claim.source_table
@@ -66,7 +76,12 @@ begin
                 original.description
             from pgsync.sync_master_status as master
             cross join lateral unnest(master.entry_ids) as entry (id)
-            inner join ledger.journal_entries as original on original.id = entry.id
+            cross join lateral (
+                select own.*
+                from ledger.journal_entries as own
+                where own.id = entry.id
+                offset 0
+            ) as original
             where master.source_table = claim.source_table and master.last_change < claim.log_id
         ),
 
@@ -104,7 +119,12 @@ begin
                 original.party,
                 original.dimensions
             from standing
-            inner join ledger.journal_lines as original on original.entry_id = standing.original_id
+            cross join lateral (
+                select own.*
+                from ledger.journal_lines as own
+                where own.entry_id = standing.original_id
+                offset 0
+            ) as original
         )
 
         select array_agg(standing.id) into v_ids from standing;

@@ -24,6 +24,7 @@ declare
     v_truncates pgsync.claim[];
     v_claim pgsync.claim;
 begin
+    perform set_config('pgsync.finishing', 'on', true);
     -- One look for all, where there may be one change only.
     select
         bool_or(setting.config_value::boolean) filter (where setting.config_key = 'posting_paused') as posting_paused,

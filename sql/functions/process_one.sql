@@ -3,6 +3,8 @@ returns pgsync.batch_result
 language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
+set enable_seqscan = off
+set jit = off
 as $$
 declare
     v_started constant timestamptz := clock_timestamp();
@@ -10,6 +12,7 @@ declare
     v_result pgsync.batch_result := pgsync.empty_result();
     v_claim pgsync.claim;
 begin
+    perform set_config('pgsync.finishing', 'on', true);
     perform pg_advisory_xact_lock(1886876532, v_slot);
     v_claim := pgsync.claim_of(process_one.log_id);
     if v_claim.log_id is not null then

@@ -8,6 +8,8 @@ returns bigint
 language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
+set enable_seqscan = off
+set jit = off
 as $$
 #variable_conflict use_column
 declare
@@ -20,9 +22,12 @@ begin
     if not found then
         raise exception 'there is no entry %', reverse_entry.entry_id using errcode = 'PL009';
     elsif v_date is null then
-        raise exception 'no period is open to reverse entry % in', reverse_entry.entry_id using errcode = 'PL005';
+        raise exception 'no open period contains %', to_char(current_date, 'YYYY-MM-DD')
+            using errcode = 'PL005', detail = format('Entry %s was to be reversed on that day.', v_original.id);
     elsif coalesce(reason, '') !~ '[^[:space:]]' then
         raise exception 'an entry is reversed for a reason' using errcode = 'PL013';
+    elsif ledger.excess_of(reason) is not null then
+        raise exception '%', ledger.excess_of(reason) using errcode = 'PL013';
     end if;
 
     -- Whoever comes second waits here for the first, and then finds its reversal.
@@ -51,7 +56,12 @@ begin
             original.party,
             original.dimensions
         from entry
-        inner join ledger.journal_lines as original on original.entry_id = reverse_entry.entry_id
+        cross join lateral (
+            select own.*
+            from ledger.journal_lines as own
+            where own.entry_id = reverse_entry.entry_id
+            offset 0
+        ) as original
     )
 
     select entry.id into v_id from entry;

@@ -5,13 +5,19 @@ returns bigint
 language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
+set enable_seqscan = off
+set jit = off
 as $$
 declare
     v_count bigint;
 begin
     if coalesce(reason, '') !~ '[^[:space:]]' then
         raise exception 'a change is skipped for a reason' using errcode = 'invalid_parameter_value';
+    elsif length(reason) > 1000 then
+        raise exception 'a reason has at most 1,000 characters, not %', length(reason)
+            using errcode = 'invalid_parameter_value';
     end if;
+    perform set_config('pgsync.finishing', 'on', true);
     perform pg_advisory_xact_lock(1886876532, listed.slot)
     from (
         select distinct queue.slot
@@ -20,13 +26,27 @@ begin
         order by queue.slot
     ) as listed;
 
-    with skipped as (
+    with taken as (
         delete from pgsync.sync_queue as queue
-        using pgsync.sync_logs as log
-        where queue.log_id = any(log_ids) and log.id = queue.log_id
-        returning
-            queue.log_id, queue.attempts, log.source_table, log.record_id, log.correlation_id,
+        where queue.log_id = any(log_ids)
+        returning queue.log_id, queue.attempts
+    ),
+
+    skipped as materialized (
+        select
+            taken.log_id,
+            taken.attempts,
+            log.source_table,
+            log.record_id,
+            log.correlation_id,
             log.action <> 'truncate' as is_of_record
+        from taken
+        cross join lateral (
+            select own.*
+            from pgsync.sync_logs as own
+            where own.id = taken.log_id
+            offset 0
+        ) as log
     ),
 
     audited as (
@@ -50,13 +70,18 @@ begin
             session_user,
             skipped.correlation_id
         from skipped
-        left join pgsync.sync_master_status as master
-            on master.source_table = skipped.source_table and master.record_id = skipped.record_id collate "C"
+        left join lateral (
+            select own.last_audited
+            from pgsync.sync_master_status as own
+            where own.source_table = skipped.source_table
+                and own.record_id = pgsync.short_id(skipped.record_id) collate "C"
+            offset 0
+        ) as master on true
     ),
 
     noted as (
         insert into pgsync.sync_master_status as present (source_table, record_id, last_change, last_audited)
-        select skipped.source_table, skipped.record_id, 0, max(skipped.log_id)
+        select skipped.source_table, pgsync.short_id(skipped.record_id), 0, max(skipped.log_id)
         from skipped
         where skipped.is_of_record
         group by skipped.source_table, skipped.record_id
@@ -72,11 +97,15 @@ begin
             from skipped
             inner join pgsync.sync_queue as waiting
                 on waiting.error_class = 'blocked' and waiting.record_hash = hashtext(skipped.record_id)
-            inner join pgsync.sync_logs as log
-                on log.id = waiting.log_id
+            cross join lateral (
+                select own.source_table, own.record_id
+                from pgsync.sync_logs as own
+                where own.id = waiting.log_id
+                offset 0
+            ) as log
+            where waiting.log_id <> all(log_ids)
                 and log.source_table = skipped.source_table
                 and log.record_id = skipped.record_id
-            where waiting.log_id <> all(log_ids)
             group by skipped.source_table, skipped.record_id
         ) as next
         where queue.log_id = next.log_id

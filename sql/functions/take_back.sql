@@ -26,9 +26,7 @@ begin
             nextval('ledger.journal_entries_id_seq') as id,
             due.change_id,
             due.correlation_id,
-            ledger.entry_date_for(
-                case when due.is_amended then original.entry_date else greatest(original.entry_date, due.day) end
-            ) as booked_date,
+            coalesce(ledger.entry_date_for(wanted.day), ledger.no_open_day(wanted.day)) as booked_date,
             original.id as original_id,
             original.document_date,
             original.currency,
@@ -46,6 +44,12 @@ begin
             where own.id = due.original_id
             offset 0
         ) as original
+        cross join lateral (
+            select
+                case
+                    when due.is_amended then original.entry_date else greatest(original.entry_date, due.day)
+                end as day
+        ) as wanted
     ),
 
     entry as (

@@ -21,7 +21,7 @@ as $$
 with recursive master as materialized (
     select own.*
     from pgsync.sync_master_status as own
-    where own.source_table = trace.source and own.record_id = trace.record_id collate "C"
+    where own.source_table = trace.source and own.record_id = pgsync.short_id(trace.record_id) collate "C"
 ),
 
 queued as materialized (

@@ -12,6 +12,7 @@ enum LimitSQL {
         declare
             v_count integer;
         begin
+            perform set_config('pgsync.finishing', 'on', true);
             with claimed as materialized (
                 select
                     waiting.log_id,

@@ -62,7 +62,11 @@ struct Damage: Sendable, CustomTestStringConvertible {
             "update pgsync.sync_queue set error_class = 'data.date'",
             seal: false
         ),
-        Damage("a failure that is forgotten", "delete from pgsync.sync_queue", seal: false),
+        Damage(
+            "a failure that is forgotten",
+            "set pgsync.finishing = on; delete from pgsync.sync_queue",
+            seal: false
+        ),
     ]
 
     private static let standing =

@@ -1,0 +1,110 @@
+import Postgres
+import TestSupport
+import Testing
+
+@Suite("Texts that whoever writes a row chooses", .posting, .timeLimit(.minutes(2)))
+struct TextTests {
+    let database = TestDatabase.current
+
+    @Test(
+        "are posted up to their limit, and fail beyond it",
+        arguments: [
+            (
+                "note", "repeat('é', 1000)", "repeat('é', 1001)",
+                "a description has 1001 characters, more than the 1000 that are posted"
+            ),
+            (
+                "party", "repeat('p', 200)", "repeat('p', 201)",
+                "a party has 201 characters, more than the 200 that are posted"
+            ),
+            (
+                "dims", "jsonb_build_object('a', repeat('d', 1983))",
+                "jsonb_build_object('a', repeat('d', 1984))",
+                "the dimensions of a line have 2001 bytes, more than the 2000 that are posted"
+            ),
+        ]
+    )
+    func limits(column: String, longest: String, tooLong: String, message: String) async throws {
+        #expect(
+            try await database.post(
+                """
+                insert into bills (id, amount, \(column)) values (1, 1, \(longest)), (2, 2, \(tooLong));
+                insert into bills (id, amount) values (3, 3)
+                """
+            ) == "posted 2, failed 1"
+        )
+        #expect(
+            try await database.lines(
+                "select concat_ws(' ', sync_status, error_class, error_message) from pgsync.sync_queue"
+            )
+                == ["failed data.length \(message)"]
+        )
+        try await database.expectNoFaults()
+    }
+
+    @Test("are cut where they only explain: the correlation id, and the message of an error")
+    func cut() async throws {
+        try await database.run(
+            """
+            set pgsync.correlation_id = '\(String(repeating: "c", count: 500))'; insert into bills (id, amount) values (1, 1);
+            create function public.fail() returns trigger language plpgsql as $$begin raise exception '%', repeat('e', 5000); end$$;
+            create trigger fail after insert on ledger.journal_lines for each row when (new.amount = 66) execute function public.fail();
+            insert into bills (id, amount) values (2, 66);
+            """
+        )
+        #expect(try await database.post(isolate: true) == "posted 1, failed 1")
+        #expect(
+            try await database.lines(
+                """
+                select length(correlation_id) from ledger.journal_entries union all
+                select length(correlation_id) from pgsync.sync_audit_log where outcome = 'posted' union all
+                select length(error_message) from pgsync.sync_audit_log where outcome = 'failed' union all
+                select length(error_message) from pgsync.sync_queue
+                """
+            ) == ["200", "200", "1000", "1000"]
+        )
+    }
+
+    @Test("are in no index, which would take them only up to a length: these are all that have texts")
+    func indexes() async throws {
+        let found = try await database.lines(
+            """
+            select distinct index.indexrelid::regclass::text
+            from pg_index as index
+            inner join pg_class as own on own.oid = index.indexrelid
+            cross join lateral unnest(index.indkey::int2[]) as key (number)
+            left join pg_attribute as field on field.attrelid = index.indrelid and field.attnum = key.number
+            where own.relnamespace in ('pgsync'::regnamespace, 'ledger'::regnamespace)
+                and (key.number = 0 or field.attlen = -1 and field.atttypid not in ('numeric'::regtype, 'daterange'::regtype))
+            """
+        )
+        #expect(
+            found.sorted()
+                == [
+                    // Codes and names whose length is checked, or that an administrator gives.
+                    "ledger.accounts_pkey", "ledger.balance_snapshots_pkey", "ledger.currencies_pkey",
+                    "ledger.periods_pkey", "pgsync.excluded_tables_pkey", "pgsync.migrations_pkey",
+                    "pgsync.one_running_per_subject", "pgsync.rules_pkey", "pgsync.sync_configuration_pkey",
+                    // Made of a number and a rule, or at most 200 characters long.
+                    "ledger.idempotency_key_is_used_once",
+                    // Kept by pgsync.short_id.
+                    "pgsync.sync_master_status_pkey",
+                ].sorted()
+        )
+    }
+
+    @Test("that are a reason have a limit, too")
+    func reasons() async throws {
+        _ = try await database.post("insert into bills (id, amount) values (1, 1), (2, null)")
+        #expect(
+            try await database.refusal(of: "select pgsync.skip_changes('{2}', repeat('x', 1001))").sqlState?
+                .code
+                == "22023"
+        )
+        #expect(
+            try await database.refusal(of: "select ledger.reverse_entry(1, null, repeat('x', 1001))")
+                .sqlState?.code
+                == "PL013"
+        )
+    }
+}

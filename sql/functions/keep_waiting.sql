@@ -1,0 +1,16 @@
+-- Who finishes changes says so in a setting of the transaction: to compare with the audit log would cost each
+-- batch. It is to stop a slip, not whoever owns the tables; pgsync.lost_changes finds what is missing.
+create or replace function pgsync.keep_waiting()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+begin
+    raise exception '%.% keeps what is not posted: % is refused', tg_table_schema, tg_table_name, lower(tg_op)
+        using errcode = 'object_not_in_prerequisite_state',
+        hint = 'pgsync.skip_changes(array[1, 2], ''a reason'') ends changes that are not to be posted.';
+end;
+$$;
+
+comment on function pgsync.keep_waiting()
+is 'The trigger by which changes leave the queue only when they are posted or skipped.';

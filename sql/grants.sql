@@ -207,7 +207,7 @@ begin
                 'execute on function pgsync.trace(regclass, text, boolean)'
             ]),
             (array['pgsync_operator'], array[
-                'update (value) on table pgsync.sync_configuration',
+                'update (config_value) on table pgsync.sync_configuration',
                 'execute on function pgsync.reset_configuration(text)',
                 'execute on function pgsync.set_configuration(text, text)'
             ]),

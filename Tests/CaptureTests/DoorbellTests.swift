@@ -51,7 +51,7 @@ struct DoorbellTests {
             try await TestDatabase.with(on: cluster) { database in
                 try await migrate(database)
                 try await database.run(
-                    "\(Self.table) update pgsync.sync_configuration set value = 'false' where key = 'enable_doorbell'"
+                    "\(Self.table) update pgsync.sync_configuration set config_value = 'false' where config_key = 'enable_doorbell'"
                 )
                 #expect(try await database.value(Self.arm) == "f")
                 try await database.run("begin; insert into t (v) values (1); prepare transaction 'one'")

@@ -47,7 +47,7 @@ struct WorkerMetricsTests {
             create table bills (id bigint primary key, amount numeric(12, 2), day date, note text);
             select pgsync.attach('bills');
             \(CashBook.ledger)
-            update pgsync.sync_configuration set value = '0.1' where key = 'worker_heartbeat_seconds';
+            update pgsync.sync_configuration set config_value = '0.1' where config_key = 'worker_heartbeat_seconds';
             """
         )
         try await CashBook.applyRule(to: url)

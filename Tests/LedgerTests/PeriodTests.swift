@@ -124,7 +124,7 @@ struct PeriodTests {
             try await database.run(days) == ["2026-03-31", "none", "none", "2026-06-01", "none", "none"]
         )
         let nonsense =
-            "update pgsync.sync_configuration set value = 'never' where key = 'closed_period_policy'"
+            "update pgsync.sync_configuration set config_value = 'never' where config_key = 'closed_period_policy'"
         #expect(try await condition(of: nonsense, as: .owner) == "23514")
     }
 }

@@ -6,7 +6,7 @@ import Testing
 @Suite("Configuration in SQL", .migratedDatabase, .timeLimit(.minutes(10)))
 struct ConfigurationTests {
     private static let setters = [
-        "update pgsync.sync_configuration set value = $1 where key = $2",
+        "update pgsync.sync_configuration set config_value = $1 where config_key = $2",
         "select pgsync.set_configuration(key => $2, value => $1)",
     ]
 
@@ -63,7 +63,7 @@ struct ConfigurationTests {
         try await database.run("create role \(database.name) login in role pgsync_operator")
         for (key, value) in accepted {
             try await database.run(
-                "update pgsync.sync_configuration set value = '\(value)' where key = '\(key)'",
+                "update pgsync.sync_configuration set config_value = '\(value)' where config_key = '\(key)'",
                 as: database.options.with("user", database.name)
             )
         }
@@ -132,8 +132,12 @@ struct ConfigurationTests {
         let database = TestDatabase.current
         let reading = "select count(*) from pgsync.configuration"
         let calling = "select pgsync.configuration_integer('queue_batch_size')"
-        let changing = "update pgsync.sync_configuration set value = '50' where key = 'queue_batch_size'"
-        let bounding = "update pgsync.sync_configuration set maximum = 50 where key = 'queue_batch_size'"
+        let changing = """
+            update pgsync.sync_configuration set config_value = '50' where config_key = 'queue_batch_size'
+            """
+        let bounding = """
+            update pgsync.sync_configuration set maximum = 50 where config_key = 'queue_batch_size'
+            """
         let adding = "insert into pgsync.sync_configuration select * from pgsync.sync_configuration"
         let deleting = "delete from pgsync.sync_configuration"
         let resetting = "select pgsync.reset_configuration('queue_batch_size')"

@@ -125,7 +125,10 @@ struct DayTests {
     func unknownZone() async throws {
         for zone in ["Mars/Phobos", "+05:30x", "IST-5:30", ""] {
             let error = try await database.refusal(
-                of: "update pgsync.sync_configuration set value = '\(zone)' where key = 'books_time_zone'"
+                of: """
+                    update pgsync.sync_configuration set config_value = '\(zone)'
+                    where config_key = 'books_time_zone'
+                    """
             )
             #expect(error.sqlState?.code == "22023")
         }

@@ -171,7 +171,7 @@ struct OutcomeTests {
     )
     func settled(permanent: String) async throws {
         try await database.run(
-            "update pgsync.sync_configuration set value = '\(permanent)' where key = 'permanent_error_classes'"
+            "update pgsync.sync_configuration set config_value = '\(permanent)' where config_key = 'permanent_error_classes'"
         )
         _ = try await database.post("insert into bills (id, amount) values (1, null), (2, null)")
         #expect(

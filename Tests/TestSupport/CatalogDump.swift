@@ -56,7 +56,7 @@ package enum CatalogDump {
             from pgsync.migrations
             union all
             select concat_ws(
-                ' ', 'setting', key, value, default_value, kind, minimum, maximum, unit, description
+                ' ', 'setting', config_key, config_value, default_value, kind, minimum, maximum, unit, description
             )
             from pgsync.sync_configuration
         ) as facts (fact)

@@ -12,34 +12,34 @@ declare
         when 'boolean' then '^(true|false)$'
         else '[^[:space:]]'
     end;
-    v_refused boolean := new.value is null or new.value !~ v_pattern;
+    v_refused boolean := new.config_value is null or new.config_value !~ v_pattern;
 begin
     if not v_refused and new.kind in ('integer', 'number') then
-        v_refused := new.value::numeric < new.minimum or new.value::numeric > new.maximum;
+        v_refused := new.config_value::numeric < new.minimum or new.config_value::numeric > new.maximum;
     end if;
 
-    if new.key = 'books_time_zone' and not v_refused then
+    if new.config_key = 'books_time_zone' and not v_refused then
         v_allowed := 'the name of a time zone, as pg_timezone_names lists them';
         v_refused := not exists (
-            select from pg_catalog.pg_timezone_names as zone where lower(zone.name) = lower(new.value)
+            select from pg_catalog.pg_timezone_names as zone where lower(zone.name) = lower(new.config_value)
         );
     end if;
 
     if v_refused then
-        raise exception '% must be %, not %', new.key, v_allowed, quote_nullable(new.value)
+        raise exception '% must be %, not %', new.config_key, v_allowed, quote_nullable(new.config_value)
             using errcode = 'invalid_parameter_value',
             detail = new.description,
             hint = format(
-                'For example: update pgsync.sync_configuration set value = %L where key = %L;',
+                'For example: update pgsync.sync_configuration set config_value = %L where config_key = %L;',
                 new.default_value,
-                new.key
+                new.config_key
             ),
             schema = tg_table_schema,
             table = tg_table_name,
-            column = 'value';
+            column = 'config_value';
     end if;
 
-    if tg_op = 'INSERT' or new.value is distinct from old.value then
+    if tg_op = 'INSERT' or new.config_value is distinct from old.config_value then
         new.updated_at := now();
         new.updated_by := session_user::text;
     else

@@ -8,10 +8,10 @@ as $$
 declare
     v_value text;
 begin
-    select setting.value
+    select setting.config_value
     into v_value
     from pgsync.sync_configuration as setting
-    where setting.key = configuration_text.key;
+    where setting.config_key = configuration_text.key;
 
     if not found then
         raise exception 'there is no setting %', quote_nullable(configuration_text.key)

@@ -6,7 +6,7 @@ set search_path = pg_catalog, pgsync, pg_temp
 as $$
 begin
     if source is null then
-        update pgsync.sync_configuration as setting set value = 'true' where setting.key = 'posting_paused';
+        update pgsync.sync_configuration as setting set config_value = 'true' where setting.config_key = 'posting_paused';
         return;
     end if;
     update pgsync.sources as own

@@ -30,9 +30,9 @@ declare
 begin
     select
         (
-            select setting.value
+            select setting.config_value
             from pgsync.sync_configuration as setting
-            where setting.key = 'books_time_zone'
+            where setting.config_key = 'books_time_zone'
         ) as zone,
         (
             select range_agg(period.days)

@@ -26,12 +26,12 @@ declare
 begin
     -- One look for all, where there may be one change only.
     select
-        bool_or(setting.value::boolean) filter (where setting.key = 'posting_paused') as posting_paused,
-        bool_or(setting.value::boolean) filter (where setting.key = 'enable_real_time_sync') as real_time,
-        max(setting.value::integer) filter (where setting.key = 'queue_batch_size') as batch_size
+        bool_or(setting.config_value::boolean) filter (where setting.config_key = 'posting_paused') as posting_paused,
+        bool_or(setting.config_value::boolean) filter (where setting.config_key = 'enable_real_time_sync') as real_time,
+        max(setting.config_value::integer) filter (where setting.config_key = 'queue_batch_size') as batch_size
     into strict v_settings
     from pgsync.sync_configuration as setting
-    where setting.key in ('posting_paused', 'enable_real_time_sync', 'queue_batch_size');
+    where setting.config_key in ('posting_paused', 'enable_real_time_sync', 'queue_batch_size');
     v_result.next_mark := low_mark;
     v_result.snapshot_xmin := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
     v_result.snapshot_xmax := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;

@@ -5,8 +5,8 @@ set search_path = pg_catalog, pgsync, pg_temp
 as $$
 begin
     update pgsync.sync_configuration as setting
-    set value = setting.default_value
-    where setting.key = reset_configuration.key;
+    set config_value = setting.default_value
+    where setting.config_key = reset_configuration.key;
 
     return pgsync.configuration_text(reset_configuration.key);
 end;

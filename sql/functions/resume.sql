@@ -9,7 +9,7 @@ declare
     v_last_id bigint;
 begin
     if source is null then
-        update pgsync.sync_configuration as setting set value = 'false' where setting.key = 'posting_paused';
+        update pgsync.sync_configuration as setting set config_value = 'false' where setting.config_key = 'posting_paused';
     else
         update pgsync.sources as own
         set paused_at = null, paused_by = null

@@ -5,8 +5,8 @@ set search_path = pg_catalog, pgsync, pg_temp
 as $$
 begin
     update pgsync.sync_configuration as setting
-    set value = set_configuration.value
-    where setting.key = set_configuration.key;
+    set config_value = set_configuration.value
+    where setting.config_key = set_configuration.key;
 
     return pgsync.configuration_text(set_configuration.key);
 end;

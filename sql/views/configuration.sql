@@ -1,9 +1,9 @@
 create or replace view pgsync.configuration as
 select
-    setting.key,
-    setting.value,
+    setting.config_key as key,
+    setting.config_value as value,
     setting.unit,
-    setting.value = setting.default_value as is_default,
+    setting.config_value = setting.default_value as is_default,
     setting.default_value,
     pgsync.configuration_allowed(setting.kind, setting.minimum, setting.maximum, setting.unit) as allowed,
     setting.description,

@@ -28,14 +28,15 @@ let package = Package(
             providers: [.apt(["libmicrohttpd-dev"])]
         ),
         .target(name: "CSpawn"),
-        .target(name: "Arguments", dependencies: ["Locking"]),
+        .target(name: "Arguments", dependencies: ["Locking", "VisibleText"]),
         .target(name: "HTTPServer", dependencies: ["CMicroHTTPD", "Locking"]),
-        .target(name: "JSON"),
+        .target(name: "JSON", dependencies: ["VisibleText"]),
         .target(name: "Locking"),
         .target(name: "Postgres", dependencies: ["CLibPQ", "CLinux", "Locking"]),
         .target(name: "Services", dependencies: ["Locking"]),
         .target(name: "Subprocesses", dependencies: ["CSpawn", "Locking"]),
-        .target(name: "Telemetry", dependencies: ["Locking"]),
+        .target(name: "Telemetry", dependencies: ["Locking", "VisibleText"]),
+        .target(name: "VisibleText"),
 
         // PGSync… knows the product.
         .target(
@@ -43,7 +44,7 @@ let package = Package(
             dependencies: [
                 "Arguments", "HTTPServer", "JSON", "Locking", "PGSyncBench", "PGSyncCluster", "PGSyncCore",
                 "PGSyncDemo", "PGSyncLedger", "PGSyncOperations", "PGSyncRules",
-                "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services", "Telemetry",
+                "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services", "Telemetry", "VisibleText",
             ]
         ),
         .target(
@@ -63,8 +64,8 @@ let package = Package(
             ],
             plugins: ["EmbedSQL"]
         ),
-        .target(name: "PGSyncLedger", dependencies: ["JSON", "Postgres"]),
-        .target(name: "PGSyncRules", dependencies: ["JSON", "PGSyncCore"]),
+        .target(name: "PGSyncLedger", dependencies: ["JSON", "Postgres", "VisibleText"]),
+        .target(name: "PGSyncRules", dependencies: ["JSON", "PGSyncCore", "VisibleText"]),
         .target(name: "PGSyncSchema", dependencies: ["PGSyncCore", "Postgres"], plugins: ["EmbedSQL"]),
         .target(
             name: "PGSyncOperations",
@@ -182,6 +183,7 @@ let package = Package(
         ),
         .testTarget(name: "SubprocessesTests", dependencies: ["Locking", "Subprocesses"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Locking", "Telemetry"]),
+        .testTarget(name: "VisibleTextTests", dependencies: ["VisibleText"]),
         .testTarget(
             name: "TestSupportTests",
             dependencies: ["Locking", "Postgres", "Subprocesses", "TestSupport"]

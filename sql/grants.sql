@@ -213,6 +213,8 @@ begin
                 'execute on function pgsync.backlog(integer)',
                 'execute on function pgsync.failures(integer)',
                 'execute on function pgsync.lost_changes(bigint)',
+                'execute on function pgsync.failure_text(text, text)',
+                'execute on function pgsync.permanent_error_classes()',
                 'execute on function pgsync.queue_size(integer)',
                 'execute on function pgsync.recent_outcomes(integer)',
                 'execute on function pgsync.record_key(regclass, text[])',

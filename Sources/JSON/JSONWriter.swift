@@ -1,3 +1,5 @@
+internal import VisibleText
+
 extension JSONValue: CustomStringConvertible {
     /// How the written text is laid out.
     public enum Layout: Sendable {
@@ -75,12 +77,7 @@ struct JSONWriter {
             switch scalar {
             case "\"": text += "\\\""
             case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\r": text += "\\r"
-            case "\t": text += "\\t"
-            case "\u{0}"..<"\u{20}":
-                text += scalar.value < 0x10 ? "\\u000" : "\\u00"
-                text += String(scalar.value, radix: 16)
+            case _ where scalar.isInvisible: text += scalar.escaped
             default: text.unicodeScalars.append(scalar)
             }
         }

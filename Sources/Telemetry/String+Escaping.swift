@@ -1,3 +1,5 @@
+internal import VisibleText
+
 extension String {
     /// Appends text with everything escaped that could end a line, move a cursor or reorder the text.
     ///
@@ -7,14 +9,7 @@ extension String {
             switch scalar {
             case "\"" where escapesQuotes: self += "\\\""
             case "\\" where escapesQuotes: self += "\\\\"
-            case "\n": self += "\\n"
-            case "\r": self += "\\r"
-            case "\t": self += "\\t"
-            case _ where scalar.isInvisible:
-                for unit in UTF16.encode(scalar) ?? .init() {
-                    let digits = String(unit, radix: 16)
-                    self += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                }
+            case _ where scalar.isInvisible: self += scalar.escaped
             default: unicodeScalars.append(scalar)
             }
         }
@@ -62,15 +57,6 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// True of controls, line separators and format characters, which a reader cannot see but a terminal obeys.
-    fileprivate var isInvisible: Bool {
-        guard value >= 0x7F else { return value < 0x20 }
-        return switch properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: true
-        default: false
-        }
-    }
-
     /// True of what may stand in a `key=value` pair without quotes.
     fileprivate var isBare: Bool {
         switch self {

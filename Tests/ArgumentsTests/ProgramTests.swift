@@ -54,7 +54,7 @@ struct ProgramTests {
     func endsQuietlyWhenTheReaderGoesAway() async {
         struct ClosedOutput: OutputStream {
             let terminal = Terminal()
-            func write(_ text: String) throws { throw OutputError.closed }
+            func writeUnescaped(_ text: String) throws { throw OutputError.closed }
         }
         let errors = CapturedOutput()
         for line in [["--help"], ["migrate"], ["--version"]] {

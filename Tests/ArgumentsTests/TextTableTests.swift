@@ -53,11 +53,15 @@ struct TextTableTests {
         #expect(table().text(width: 1).contains("1200"))
     }
 
-    @Test("lets no control character through")
-    func letsNoControlCharacterThrough() {
-        var table = TextTable([.init("a"), .init("b")])
-        table.add(["x\u{1B}[31m\ny"])
-        #expect(table.text() == "a         b\nx\u{FFFD}[31m y\n")
+    @Test("lets nothing through that a reader cannot see, neither in cells nor in titles")
+    func letsNothingInvisibleThrough() {
+        var table = TextTable([.init("a\u{9B}"), .init("b")])
+        table.add(["x\u{1B}[31m\ny\u{202E}"])
+        #expect(table.text() == #"""
+            a\u009b                  b
+            x\u001b[31m\ny\u202e
+
+            """#)
     }
 
     @Test("is its header alone without rows")

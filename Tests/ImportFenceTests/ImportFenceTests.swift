@@ -2,8 +2,8 @@ import Testing
 
 /// Who may import whom, target by target; SwiftPM does not enforce the layers.
 ///
-/// A module without the `PGSync` prefix could be lifted into another project: it knows only the system and
-/// `Locking`. What the compiler imports by itself needs no permission.
+/// A module without the `PGSync` prefix could be lifted into another project: it knows only the system,
+/// `Locking` and `VisibleText`. What the compiler imports by itself needs no permission.
 let allowedImports: [String: Set<String>] = [
     // C, with no logic beyond what Swift cannot say.
     "CLibPQ": [],
@@ -12,6 +12,7 @@ let allowedImports: [String: Set<String>] = [
     "CSpawn": [],
 
     "Locking": ["Glibc"],
+    "VisibleText": [],
     "Arguments": system,
     "HTTPServer": system.union(["CMicroHTTPD"]),
     "JSON": system,
@@ -22,8 +23,8 @@ let allowedImports: [String: Set<String>] = [
 
     "PGSyncCore": [],
     "PGSyncCluster": ["Glibc", "Locking", "PGSyncCore", "Subprocesses"],
-    "PGSyncLedger": ["JSON", "PGSyncCore", "Postgres"],
-    "PGSyncRules": ["JSON", "PGSyncCore"],
+    "PGSyncLedger": ["JSON", "PGSyncCore", "Postgres", "VisibleText"],
+    "PGSyncRules": ["JSON", "PGSyncCore", "VisibleText"],
     "PGSyncSchema": ["PGSyncCore", "Postgres"],
     "PGSyncStore": ["JSON", "PGSyncCore", "PGSyncRules", "Postgres"],
     "PGSyncOperations": ["PGSyncCore", "PGSyncStore", "Postgres", "Services"],
@@ -46,7 +47,7 @@ let allowedImports: [String: Set<String>] = [
     "PostgresBenchmark": ["CLibPQ", "Glibc", "PGSyncCluster", "Postgres"],
 ]
 
-private let system: Set = ["Dispatch", "Glibc", "Locking", "Synchronization"]
+private let system: Set = ["Dispatch", "Glibc", "Locking", "Synchronization", "VisibleText"]
 
 @Suite("Import fence")
 struct ImportFenceTests {

@@ -35,10 +35,10 @@ struct JSONWriterTests {
         )
     }
 
-    @Test("escapes quotes, backslashes and control characters only")
+    @Test("escapes quotes, backslashes and what a reader cannot see, and nothing else")
     func escapes() {
-        let text: JSONValue = "\"\\/\n\r\t\u{0}\u{8}\u{1F}\u{7F}é😀\u{2028}\r\n"
-        #expect(text.text() == #""\"\\/\n\r\t\u0000\u0008\u001f\#u{7F}é😀\#u{2028}\r\n""#)
+        let text: JSONValue = "\"\\/\n\r\t\u{0}\u{8}\u{1F}\u{7F}\u{9B}é😀\u{2028}\u{202E}\r\n"
+        #expect(text.text() == #""\"\\/\n\r\t\u0000\u0008\u001f\u007f\u009bé😀\u2028\u202e\r\n""#)
     }
 
     @Test("escapes keys like any other text")

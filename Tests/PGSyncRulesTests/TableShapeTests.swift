@@ -50,7 +50,8 @@ struct TableShapeTests {
                  10 |   column day date
                     |              ^^^^
                   help: a moment is a day only in a time zone, so let the table say it: alter table shop.sales \
-                add day_day date generated always as ((day at time zone 'Asia/Kolkata')::date) stored
+                add day_day date generated always as ((day at time zone 'UTC')::date) stored, which rewrites the table \
+                and keeps all others from it meanwhile; then pgsync attach shop.sales --renew --backfill
                 """
         )
     }
@@ -92,7 +93,7 @@ struct TableShapeTests {
 
     @Test("refuse a column that is not captured, declared or not")
     func captured() {
-        let hidden = TableShape.Column(dataType: "text", kind: .text, isCaptured: false)
+        let hidden = TableShape.Column(dataType: "text", kind: .text, capture: .leftOut)
         let message = "error: shop.sales has a column state, but it is not captured, so no rule sees it\n"
         #expect(problems { $0["state"] = hidden }.contains(message))
         let text = RuleCheckerTests.sale.replacing("  column state text\n", with: "")

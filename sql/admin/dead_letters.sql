@@ -10,7 +10,7 @@ select
     date_trunc('second', now() - waiting.captured_at) as age,
     waiting.attempts,
     waiting.error_class,
-    waiting.error_message
+    pgsync.failure_text(waiting.error_column, waiting.error_message) as message
 from pgsync.waiting_changes as waiting
 where
     waiting.error_class is not null

@@ -18,21 +18,41 @@ with seen as materialized (
     from pgsync.sync_queue as queue
     where queue.error_class is not null
     limit most::bigint + 1
+),
+
+grouped as (
+    select
+        seen.error_class,
+        count(*) as changes,
+        count(*) filter (where seen.sync_status = 'failed') as dead,
+        max(seen.last_sync_attempt) as last_at,
+        (array_agg(seen.log_id order by seen.last_sync_attempt desc nulls last, seen.log_id desc))[1] as last_change,
+        (array_agg(seen.error_message order by seen.last_sync_attempt desc nulls last, seen.log_id desc))[1] as last_message
+    from seen
+    where seen.error_class <> 'blocked'
+    group by seen.error_class
 )
 
 select
-    seen.error_class,
-    count(*) filter (where seen.sync_status <> 'failed'),
-    count(*) filter (where seen.sync_status = 'failed'),
-    max(seen.last_sync_attempt),
-    (array_agg(seen.log_id order by seen.last_sync_attempt desc nulls last, seen.log_id desc))[1],
-    (array_agg(seen.error_message order by seen.last_sync_attempt desc nulls last, seen.log_id desc))[1],
+    grouped.error_class,
+    grouped.changes - grouped.dead,
+    grouped.dead,
+    grouped.last_at,
+    grouped.last_change,
+    pgsync.failure_text(
+        (
+            select attempt.error_column
+            from pgsync.sync_audit_log as attempt
+            where attempt.log_id = grouped.last_change
+            order by attempt.attempt desc
+            limit 1
+        ),
+        grouped.last_message
+    ),
     (select count(*) from seen) > most
-from seen
-where seen.error_class <> 'blocked'
-group by seen.error_class
-order by count(*) desc, seen.error_class;
+from grouped
+order by grouped.changes desc, grouped.error_class;
 $$;
 
 comment on function pgsync.failures(integer)
-is 'What the waiting changes have failed with, by class, the most frequent first.';
+is 'What the waiting changes have failed with, by class, the most frequent first; the message begins with its column.';

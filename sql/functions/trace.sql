@@ -140,7 +140,7 @@ told as (
         concat_ws(
             ', ',
             attempt.outcome || coalesce(' by ' || attempt.superseded_by, '')
-            || coalesce(' (' || attempt.error_class || ')', '') || coalesce(': ' || attempt.error_message, ''),
+            || coalesce(' (' || attempt.error_class || ')', '') || coalesce(': ' || pgsync.failure_text(attempt.error_column, attempt.error_message), ''),
             'attempt ' || attempt.attempt,
             'by ' || attempt.worker,
             round(extract(epoch from attempt.duration) * 1000, 1) || ' ms'
@@ -232,7 +232,7 @@ told as (
                 else 'waits to be posted'
             end,
             waiting.error_class,
-            waiting.error_message
+            nullif(pgsync.failure_text(waiting.error_column, waiting.error_message), '')
         ),
         jsonb_build_object(
             'state', waiting.state,
@@ -241,7 +241,8 @@ told as (
             'max_retries', waiting.max_retries,
             'scheduled_at', waiting.scheduled_at,
             'error_class', waiting.error_class,
-            'error_message', waiting.error_message
+            'error_message', waiting.error_message,
+            'error_column', waiting.error_column
         )
     from queued
     inner join pgsync.waiting_changes as waiting on waiting.log_id = queued.log_id

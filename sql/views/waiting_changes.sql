@@ -23,7 +23,14 @@ select
     log.captured_xid,
     log.origin,
     log.correlation_id,
-    log.data
+    log.data,
+    (
+        select attempt.error_column
+        from pgsync.sync_audit_log as attempt
+        where attempt.log_id = queue.log_id and queue.error_class is not null
+        order by attempt.attempt desc
+        limit 1
+    ) as error_column
 from pgsync.sync_queue as queue
 inner join pgsync.sync_logs as log on queue.log_id = log.id
 left join pgsync.sources as source on log.source_table = source.source_table;

@@ -124,7 +124,7 @@ public struct Program<Globals: ParameterSet>: Sendable {
             return .usage
         } catch {
             let failure = explain(error)
-            try? errors.write("error: \(failure.message)\n")
+            try? errors.write("error: \(Self.indented(failure.message))\n")
             return failure.exitCode
         }
     }
@@ -138,6 +138,13 @@ public struct Program<Globals: ParameterSet>: Sendable {
             output: FileOutput.standardOutput,
             errors: FileOutput.standardError
         )
+    }
+
+    /// Further lines are indented, so that no text from a database can begin a line that looks like ours.
+    private static func indented(_ message: String) -> String {
+        message.split(separator: "\n", omittingEmptySubsequences: false).enumerated().map { index, line in
+            index == 0 || line.isEmpty || line.hasPrefix(" ") ? String(line) : "  " + line
+        }.joined(separator: "\n")
     }
 
     private func usageError(_ problem: UsageProblem, in path: [CommandOutline]) -> UsageError {

@@ -15,7 +15,7 @@ public struct CapturedOutput: OutputStream {
     public var text: String { content.withLock { $0 } }
 
     /// Keeps the text.
-    public func write(_ text: String) {
+    public func writeUnescaped(_ text: String) {
         content.withLock { $0 += text }
     }
 }

@@ -18,7 +18,7 @@ public struct FileOutput: OutputStream {
     public var terminal: Terminal { Terminal(descriptor: descriptor, environment: .process) }
 
     /// Writes all of the text, waiting for a slow reader.
-    public func write(_ text: String) throws {
+    public func writeUnescaped(_ text: String) throws {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { bytes in

@@ -1,3 +1,5 @@
+internal import VisibleText
+
 /// The text of a progress report: how far, how fast, how long yet.
 public struct ProgressBar: Sendable {
     private let label: String
@@ -8,7 +10,7 @@ public struct ProgressBar: Sendable {
     ///
     /// What was done before the time began to run, `start`, counts in the fraction and not in the rate.
     public init(_ label: String, total: Int? = nil, start: Int = 0) {
-        self.label = label
+        self.label = label.visible
         self.total = total
         self.start = start
     }

@@ -29,6 +29,6 @@ public struct ProgressWriter {
     private func show(_ completed: Int, _ elapsed: Duration, ending: String) throws {
         // One column stays free: some terminals wrap as soon as the last one is written.
         let line = bar.line(completed: completed, elapsed: elapsed, width: stream.terminal.columns - 1)
-        try stream.write((isInteractive ? "\r\u{1B}[K" : "") + line + ending)
+        try stream.writeUnescaped((isInteractive ? "\r\u{1B}[K" : "") + line + ending)
     }
 }

@@ -1,3 +1,5 @@
+internal import VisibleText
+
 /// A table for people: aligned columns and nothing else.
 public struct TextTable: Sendable {
     /// To which side the cells of a column lean.
@@ -24,7 +26,7 @@ public struct TextTable: Sendable {
 
         /// Creates a column.
         public init(_ title: String, _ alignment: Alignment = .left, overflow: Overflow = .truncate) {
-            self.title = title
+            self.title = title.visible
             self.alignment = alignment
             self.overflow = overflow
         }
@@ -41,9 +43,9 @@ public struct TextTable: Sendable {
         self.columns = columns
     }
 
-    /// Adds a row; missing cells are empty, and control characters cannot reach the terminal.
+    /// Adds a row; missing cells are empty, and whatever a reader cannot see is escaped.
     public mutating func add(_ cells: [String]) {
-        rows.append(columns.indices.map { $0 < cells.count ? Self.harmless(cells[$0]) : "" })
+        rows.append(columns.indices.map { $0 < cells.count ? cells[$0].visible : "" })
     }
 
     /// The lines of the table; without a width every cell is shown whole.
@@ -87,19 +89,5 @@ public struct TextTable: Sendable {
             let text = parts.joined(separator: String(repeating: " ", count: Self.gap))
             return String(text.prefix(text.count - text.reversed().prefix { $0 == " " }.count))
         }
-    }
-
-    private static func harmless(_ cell: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                cell.unicodeScalars.map { scalar in
-                    switch scalar {
-                    case "\n", "\r", "\t": " "
-                    case _ where scalar.properties.generalCategory == .control: "\u{FFFD}"
-                    default: scalar
-                    }
-                }
-            )
-        )
     }
 }

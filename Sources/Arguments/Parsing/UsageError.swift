@@ -1,3 +1,5 @@
+internal import VisibleText
+
 /// A command line that cannot be run, with the way to help.
 public struct UsageError: Error, CustomStringConvertible {
     /// What is wrong.
@@ -10,7 +12,7 @@ public struct UsageError: Error, CustomStringConvertible {
     /// The problem, the usage line and where to read more.
     public var description: String {
         """
-        error: \(problem)
+        error: \(problem.description.visible)
         usage: \(usage)
         see '\(command) --help'
         """

@@ -36,7 +36,7 @@ struct BackfillRun {
             try display.finish(report)
         }
         guard !report.isFinished else { return .success }
-        context.say("stopped; what is done stays. To go on: pgsync backfill '\(table.name)'")
+        context.say("stopped; what is done stays. To go on: pgsync backfill \(table.name.shellWord)")
         return listener.stopSignal.map(ExitCode.stopped) ?? .problemsFound
     }
 

@@ -1,22 +1,27 @@
 import Arguments
 import JSON
 import Postgres
+import VisibleText
 
 extension CommandContext {
-    func print(_ text: String) throws { try output.write(text + "\n") }
+    /// Prints one line; that of a name with a line break in it stays one.
+    func print(_ line: String) throws { try output.write(line.visible + "\n") }
 
-    func print(_ value: JSONValue) throws { try print(value.text(.pretty)) }
+    func print(_ value: JSONValue) throws { try output.write(value.text(.pretty) + "\n") }
 
     /// Something to know while the work goes on; that nobody can read it is no reason to stop the work.
-    func say(_ text: String) { try? errors.write(text + "\n") }
+    func say(_ line: String) { try? errors.write(line.visible + "\n") }
+
+    /// The same in several lines.
+    func say(lines: [String]) { for line in lines { say(line) } }
 }
 
 extension ServerNotice {
     /// The notice as `psql` would show it.
-    var text: String {
+    var lines: [String] {
         let more: [(String, String?)] = [("detail", detail), ("hint", hint)]
-        let lines = more.compactMap { label, text in text.map { "  \(label): \($0)" } }
-        return (["\(severity.lowercased()): \(message)"] + lines).joined(separator: "\n")
+        return ["\(severity.lowercased()): \(message)"]
+            + more.compactMap { label, text in text.map { "  \(label): \($0)" } }
     }
 
     var json: JSONValue {

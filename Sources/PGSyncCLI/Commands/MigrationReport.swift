@@ -28,7 +28,7 @@ struct MigrationReport: Sendable {
         case .notice(let notice):
             notices.append(notice)
             // A warning is a complaint, which even a quiet program makes.
-            if showsProgress || notice.isWarning { context.say(notice.text) }
+            if showsProgress || notice.isWarning { context.say(lines: notice.lines) }
         }
     }
 

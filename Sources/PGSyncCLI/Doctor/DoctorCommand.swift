@@ -40,7 +40,7 @@ struct DoctorCommand: Command {
         }
         let report = DoctorReport(findings, isQuiet: globals.quiet)
         try globals.json
-            ? context.print(report.json) : context.output.write(report.text(on: context.output.terminal))
+            ? context.print(report.json) : context.output.writeUnescaped(report.text(on: context.output.terminal))
         let limit = strict ? Severity.warning : .problem
         return findings.contains { $0.severity >= limit } ? .problemsFound : .success
     }

@@ -1,6 +1,7 @@
 import Arguments
 import JSON
 import PGSyncCore
+import VisibleText
 
 /// The findings of `pgsync doctor`, for people and for programs.
 struct DoctorReport {
@@ -13,6 +14,7 @@ struct DoctorReport {
         self.isQuiet = isQuiet
     }
 
+    /// The findings in words; all that came from the database is escaped.
     func text(on terminal: Terminal) -> String {
         var text = ""
         for topic in Finding.Topic.allCases {
@@ -30,10 +32,10 @@ struct DoctorReport {
         let margin = String(repeating: " ", count: Self.labelWidth + 4)
         // An aligned column of labels, and the rest as wide as a person likes to read.
         let width = max(min(terminal.columns, 100) - margin.count, 30)
-        let body = [verdict.found] + [verdict.meaning].compactMap(\.self)
+        let body = [verdict.found.visible] + [verdict.meaning?.visible].compactMap(\.self)
         var lines = body.flatMap { $0.wrapped(to: width) }
         // A command is to be copied, so it is never broken.
-        if let remedy = verdict.remedy { lines.append("→ \(remedy)") }
+        if let remedy = verdict.remedy { lines.append("→ \(remedy.visible)") }
         let label = finding.severity.rawValue
         let padding = String(repeating: " ", count: Self.labelWidth - label.count)
         let head = "  \(paint(label, finding.severity, terminal))\(padding)  \(lines[0])\n"

@@ -29,7 +29,7 @@ final class OutputFile: Sendable {
 
     func write(_ text: String) throws {
         do {
-            try FileOutput(descriptor: descriptor).write(text)
+            try FileOutput(descriptor: descriptor).writeUnescaped(text)
         } catch OutputError.refused(_, let reason) {
             throw CommandError.cannotWrite(path: path, reason: reason)
         }

@@ -71,7 +71,7 @@ struct LedgerEntriesCommand: Command {
         filter.party = party
         filter.from = from
         filter.until = until
-        filter.sourceTable = try source.map { try SourceStore(session).table(named: $0).id }
+        filter.sourceTable = try source.map { try SourceStore(session).rememberedTable(named: $0).id }
         filter.record = record
         filter.limit = limit + 1
         return filter

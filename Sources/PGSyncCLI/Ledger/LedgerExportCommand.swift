@@ -54,7 +54,7 @@ struct LedgerExportCommand: Command {
         }
         let access = try LedgerAccess(globals, in: context)
         guard let output else {
-            try await export(access) { try context.output.write($0) }
+            try await export(access) { try context.output.writeUnescaped($0) }
             return .success
         }
         let file = try OutputFile(output)

@@ -39,7 +39,7 @@ struct LedgerTrialBalanceCommand: Command {
         switch format {
         case .table where globals.json: try context.print(balance.json)
         case .table: try context.output.write(table(balance, width: context.output.terminal.tableWidth))
-        case .csv: try context.output.write(balance.csv)
+        case .csv: try context.output.writeUnescaped(balance.csv)
         case .jsonl: try context.output.write(balance.jsonLines)
         case .hledger: try context.output.write(hledger)
         }

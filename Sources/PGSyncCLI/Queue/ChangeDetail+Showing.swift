@@ -2,6 +2,7 @@ import Arguments
 import JSON
 import PGSyncStore
 import Postgres
+import VisibleText
 
 extension ChangeDetail {
     /// What the commands take that show a change.
@@ -41,11 +42,13 @@ extension ChangeDetail {
         }
         var text = table.text()
         if images {
-            text += "row    \(data?.text() ?? "none")\n"
-            if let oldData { text += "before \(oldData.text())\n" }
+            text += "row    \(data.map(Self.text(of:)) ?? "none")\n"
+            if let oldData { text += "before \(Self.text(of: oldData))\n" }
         }
         return text
     }
+
+    private static func text(of image: JSONValue) -> String { (image.string ?? image.text()).visible }
 
     private var stateText: String {
         guard let waiting else { return "over: \(attempts.last?.outcome ?? "finished")" }
@@ -76,7 +79,7 @@ extension ChangeDetail {
 extension ChangeDetail.Attempt {
     fileprivate var text: String {
         let failure = errorClass.map { " (\($0))" } ?? ""
-        let message = errorMessage.map { ": \($0)" } ?? ""
+        let message = failure.map { ": \($0)" } ?? ""
         return outcome + failure + message + (worker.map { ", by \($0)" } ?? "")
     }
 

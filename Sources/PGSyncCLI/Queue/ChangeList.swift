@@ -24,7 +24,7 @@ struct ChangeList {
             try context.output.write(text(width: context.output.terminal.tableWidth))
         }
         if hasMore, !globals.quiet {
-            context.say("these are the oldest \(changes.count) of more; --limit shows more")
+            context.say("showing the oldest \(changes.count); use --limit to see more")
         }
     }
 
@@ -38,7 +38,7 @@ struct ChangeList {
             table.add([
                 "\(change.id)", change.table, change.recordID, change.action, change.state.rawValue,
                 change.capturedAt.toTheSecond, "\(change.attempts)", change.nextText,
-                change.errorClass ?? "", change.errorMessage ?? "",
+                change.errorClass ?? "", change.failure ?? "",
             ])
         }
         return table.text(width: width)
@@ -69,6 +69,7 @@ extension WaitingChange {
             "last_attempt_at": lastAttemptAt.map { .string($0.description) } ?? .null,
             "error_class": errorClass.map(JSONValue.string) ?? .null,
             "error_message": errorMessage.map(JSONValue.string) ?? .null,
+            "error_column": errorColumn.map(JSONValue.string) ?? .null,
         ]
     }
 }

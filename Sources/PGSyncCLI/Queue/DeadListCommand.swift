@@ -29,7 +29,7 @@ struct DeadListCommand: Command {
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         let access = try QueueAccess(globals, in: context, program: "pgsync dead")
         let found = try await access.read { [self] session in
-            let table = try source.map { try SourceStore(session).table(named: $0) }
+            let table = try source.map { try SourceStore(session).rememberedTable(named: $0) }
             return try QueueStore(session).list(
                 QueueFilter(state: .dead, table: table, errorClass: errorClass),
                 limit: limit + 1

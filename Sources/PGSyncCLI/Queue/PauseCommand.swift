@@ -27,7 +27,7 @@ struct PauseCommand: Command {
         return try access.say(
             name,
             isPaused: true,
-            name.map { "paused \($0): its changes wait; pgsync resume '\($0)' ends it" }
+            name.map { "paused \($0): its changes wait; pgsync resume \($0.shellWord) ends it" }
                 ?? "paused: all changes wait; pgsync resume ends it"
         )
     }

@@ -22,7 +22,7 @@ struct RetryRequest: Sendable {
     func run(_ access: QueueAccess) async throws -> ExitCode {
         let report = try await access.change { [self] session in
             let store = QueueStore(session)
-            let table = try source.map { try SourceStore(session).table(named: $0) }
+            let table = try source.map { try SourceStore(session).rememberedTable(named: $0) }
             let fates = try store.fates(of: ids)
             let count = try store.retry(
                 ids.isEmpty ? nil : ids,

@@ -35,7 +35,7 @@ struct TraceCommand: Command {
         let access = try QueueAccess(globals, in: context, program: "pgsync trace")
         let (table, record, events) = try await access.read { [name = table, key, images] session in
             let store = TraceStore(session)
-            let table = try SourceStore(session).table(named: name)
+            let table = try SourceStore(session).rememberedTable(named: name)
             let record = try store.recordID(in: table, key: key)
             return (table, record, try store.events(of: record, in: table, withImages: images))
         }

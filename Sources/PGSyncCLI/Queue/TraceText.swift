@@ -38,7 +38,7 @@ extension TraceEvent {
         case .change:
             [("row", "data"), ("before", "old_data")].compactMap { label, key in
                 guard let image = details[key], image != .null else { return nil }
-                return "  \(label) \(image.text())"
+                return "  \(label) \(image.string ?? image.text())"
             }
         default: []
         }

@@ -43,14 +43,13 @@ struct ExampleReport {
         }
         if !shown.isEmpty { try context.output.write(table.text(width: context.output.terminal.tableWidth)) }
         for result in failed {
-            if let problem = result.run.problem { context.say(problem.description) }
+            if let problem = result.run.problem { context.say(lines: problem.lines) }
             if let other = result.inDatabase, !result.agrees {
-                context.say(
-                    """
-                    \(result.run.file):\(result.run.line): '\(result.run.name)': PostgreSQL \(other.summary) instead
-                      help: this is a fault of pgsync, not of the rule; please report it with the rule file
-                    """
-                )
+                let place = "\(result.run.file):\(result.run.line): '\(result.run.name)'"
+                context.say(lines: [
+                    "\(place): PostgreSQL \(other.summary) instead",
+                    "  help: this is a fault of pgsync, not of the rule; please report it with the rule file",
+                ])
             }
         }
         guard !globals.quiet else { return }

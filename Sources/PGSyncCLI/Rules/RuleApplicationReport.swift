@@ -8,6 +8,8 @@ struct RuleApplicationReport {
     let applications: [RuleApplication]
     let tables: [RuledTable]
     let isDryRun: Bool
+    /// What is likely to be meant otherwise.
+    var warnings: [RuleProblem] = []
 
     func write(_ globals: GlobalOptions, in context: CommandContext) throws {
         guard !globals.json else { return try context.print(json) }
@@ -22,14 +24,32 @@ struct RuleApplicationReport {
             ])
         }
         try context.output.write(table.text(width: context.output.terminal.tableWidth))
-        for note in notes { context.say(note) }
+        for warning in warnings { context.say(lines: warning.lines) }
+        for note in notes + postedNotes { context.say(note) }
         if isDryRun { context.say("this was a dry run; nothing was changed") }
+    }
+
+    /// What a new version leaves as it is, and how to have it posted anew.
+    private var postedNotes: [String] {
+        applications.filter { $0.postedByOthers > 0 }.map { application in
+            let count = application.postedByOthers
+            let records =
+                count < RuleApplication.countLimit
+                ? "\(count) \(count == 1 ? "record" : "records")" : "\(count) records or more"
+            let name = tables.first { $0.name == application.table }?.nameInSQL ?? application.table
+            let other = count == 1 ? "it stays so until it changes" : "they stay so until they change"
+            return isDryRun
+                ? "\(records) of these documents are posted by other versions of \(application.name); "
+                    + "to see what would change: pgsync rules diff FILE"
+                : "\(records) of these documents are posted by other versions of \(application.name); \(other). "
+                    + "To post them anew: pgsync backfill \(name.shellWord)"
+        }
     }
 
     private var notes: [String] {
         tables.flatMap { table -> [String] in
             var notes: [String] = []
-            let name = table.nameInSQL.contains("\"") ? "'\(table.nameInSQL)'" : table.nameInSQL
+            let name = table.nameInSQL.shellWord
             if !table.isAttached {
                 notes.append(
                     "\(table.name) is not attached, so nothing of it is posted: pgsync attach \(name) --backfill"
@@ -56,6 +76,7 @@ struct RuleApplicationReport {
                         "table": .string(application.table),
                         "outcome": .string(application.outcome.word),
                         "active_from": application.outcome.day.map { .string($0.description) } ?? .null,
+                        "posted_by_other_versions": JSONValue(application.postedByOthers),
                     ]
                 }
             ),

@@ -44,9 +44,12 @@ struct RuleDiffReport {
                 )
             }
             try command.output.write(table.text(width: width))
-            try command.print("debits are above zero, credits below\n")
+            try command.output.write("positive = debit, negative = credit\n\n")
         }
         try command.print(summary)
+        for record in result.leftOut { command.say("left out: \(record.record): \(record.reason)") }
+        let more = result.leftOutCount - result.leftOut.count
+        if more > 0 { command.say("and \(more) more could not be compared") }
     }
 
     private var summary: String {
@@ -61,8 +64,8 @@ struct RuleDiffReport {
             result.failuresBefore == result.failuresAfter
             ? "" : "; \(result.failuresBefore) failed before, \(result.failuresAfter) after"
         return result.differing == 0
-            ? "\(subject) would post each of \(result.records) records as it is"
-            : "\(subject) would post \(result.differing) of \(result.records) records otherwise" + failures
+            ? "\(subject) would change the entries of none of \(result.records) records"
+            : "\(subject) would change the entries of \(result.differing) of \(result.records) records" + failures
     }
 
     // MARK: Entries
@@ -119,6 +122,10 @@ struct RuleDiffReport {
             "rules": context.candidates.json,
             "records": JSONValue(result.records),
             "differing": JSONValue(result.differing),
+            "left_out": .array(
+                result.leftOut.map { ["record": .string($0.record), "reason": .string($0.reason)] }
+            ),
+            "left_out_count": JSONValue(result.leftOutCount),
             "failures": [
                 "before": JSONValue(result.failuresBefore), "after": JSONValue(result.failuresAfter),
             ],

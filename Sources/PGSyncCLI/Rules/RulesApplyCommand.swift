@@ -16,7 +16,8 @@ struct RulesApplyCommand: Command {
         discussion: """
             Each version of a rule is applied once and never changes. It posts the documents dated from its day on, \
             until a later version begins: the first version of a rule all documents, a later one those from today on, \
-            unless --from says otherwise. What is posted already stays until its record changes.
+            unless --from says otherwise. What is posted already stays until its record changes; pgsync rules diff shows \
+            beforehand what would change, and pgsync backfill TABLE posts it anew.
 
             It needs a user who may act as the owner of the schema pgsync.
             """,
@@ -54,13 +55,19 @@ struct RulesApplyCommand: Command {
     ) async throws -> Result<RuleApplicationReport, RuleProblems> {
         let files = try RulePaths(paths: paths).files()
         return try await RuleAccess(globals, in: context).changing(isDryRun: dryRun) { [from, dryRun] store in
-            switch try store.report(on: files, requiresTables: true, from: from).verdict {
+            let report = try store.report(on: files, requiresTables: true, from: from)
+            switch report.verdict {
             case .failure(let problems): return .failure(problems)
             case .success(let rules):
                 let applications = try store.apply(rules, from: from)
                 let tables = try store.tables(Set(rules.map(\.table)))
                 return .success(
-                    RuleApplicationReport(applications: applications, tables: tables, isDryRun: dryRun)
+                    RuleApplicationReport(
+                        applications: applications,
+                        tables: tables,
+                        isDryRun: dryRun,
+                        warnings: report.warnings
+                    )
                 )
             }
         }

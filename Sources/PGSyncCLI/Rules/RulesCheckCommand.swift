@@ -14,7 +14,8 @@ struct RulesCheckCommand: Command {
         "Say what is wrong with rule files: where, why, and what to do.",
         discussion: """
             Names, types, accounts, examples, and what the rules are to one another are checked; with a database also \
-            its columns, its chart, and the versions that are applied. Nothing is changed.
+            its columns, its chart, and the versions that are applied. A warning is what is likely to be meant \
+            otherwise; it is no failure. Nothing is changed.
             """,
         examples: [
             .init("pgsync rules check rules/", "Check every *.rules file of a directory together."),
@@ -42,9 +43,14 @@ struct RulesCheckCommand: Command {
         }
         guard !globals.json else {
             let rules = report.rules.map(\.json)
-            try context.print(["rules": .array(rules), "problems": [], "unknown_tables": unknownTables.json])
+            try context.print([
+                "rules": .array(rules), "problems": [],
+                "warnings": RuleProblemList(problems: report.warnings).json,
+                "unknown_tables": unknownTables.json,
+            ])
             return .success
         }
+        for warning in report.warnings { context.say(lines: warning.lines) }
         guard !globals.quiet else { return .success }
         let rules = "\(report.rules.count) \(report.rules.count == 1 ? "rule" : "rules")"
         let examples = "\(report.examples.count) \(report.examples.count == 1 ? "example" : "examples")"

@@ -37,10 +37,16 @@ struct RulesShowCommand: Command {
             try context.print(.object(object))
         } else if sql {
             guard let definition else { throw RuleStoreError.functionMissing(rule.label) }
-            try context.output.write(definition)
+            try show(definition, in: context)
         } else {
-            try context.output.write(rule.content)
+            try show(rule.content, in: context)
         }
         return .success
+    }
+
+    /// Sign by sign for a file, which is to be applied again; a person sees what is invisible.
+    private func show(_ text: String, in context: CommandContext) throws {
+        try context.output.terminal.isInteractive
+            ? context.output.write(text) : context.output.writeUnescaped(text)
     }
 }

@@ -17,18 +17,19 @@ final class LiveScreen {
             settings.c_lflag &= ~tcflag_t(ICANON | ECHO)
             unsafe tcsetattr(STDIN_FILENO, TCSANOW, &settings)
         }
-        try output.write("\u{1B}[?1049h\u{1B}[?25l\u{1B}[2J")
+        try output.writeUnescaped("\u{1B}[?1049h\u{1B}[?25l\u{1B}[2J")
     }
 
     func close() {
         if var former { unsafe tcsetattr(STDIN_FILENO, TCSANOW, &former) }
         former = nil
         // A terminal that has gone away needs no cleaning.
-        try? output.write("\u{1B}[?25h\u{1B}[?1049l")
+        try? output.writeUnescaped("\u{1B}[?25h\u{1B}[?1049l")
     }
 
+    /// Shows a text whose lines are escaped already.
     func draw(_ text: String) throws {
-        try output.write("\u{1B}[H" + text + "\u{1B}[K\u{1B}[J")
+        try output.writeUnescaped("\u{1B}[H" + text + "\u{1B}[K\u{1B}[J")
     }
 
     /// The columns and rows there are at this moment.

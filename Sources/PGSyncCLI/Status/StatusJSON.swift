@@ -16,7 +16,6 @@ extension SystemStatus {
             "failures": .array(failures.map(\.json)),
             "workers": .array(workers.map { $0.json(at: takenAt) }),
             "durability": durability.json,
-            "last_reconciliation": .null,
         ]
     }
 }

@@ -25,7 +25,6 @@ struct StatusText {
             ("waiting", waiting),
             ("dead", dead),
             ("durability", status.durability.sentence),
-            ("reconciled", "never"),
         ]
         return lines.map { label, text in
             label + String(repeating: " ", count: 12 - label.count) + text + "\n"

@@ -2,6 +2,7 @@ import Arguments
 import JSON
 import PGSyncStore
 import Postgres
+import VisibleText
 
 /// What `pgsync top` shows: the status, and how fast things went since the one before.
 struct TopView {
@@ -33,7 +34,7 @@ struct TopView {
         let lines = text(width: columns).split(separator: "\n", omittingEmptySubsequences: false).map(
             String.init
         )
-        let body = lines.prefix(max(rows - 1, 1)).map { String($0.prefix(columns)) }
+        let body = lines.prefix(max(rows - 1, 1)).map { String($0.visible.prefix(columns)) }
         let hint = rows > 1 ? [isLost ? "CONNECTION LOST, trying again; q leaves" : "q leaves"] : []
         let filling = Array(repeating: "", count: max(rows - 1 - body.count, 0))
         return (body + filling + hint).joined(separator: "\u{1B}[K\r\n")

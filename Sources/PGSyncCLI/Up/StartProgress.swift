@@ -1,4 +1,5 @@
 import Arguments
+import VisibleText
 
 /// Shows what a start is doing: with the seconds running on a terminal, as plain lines elsewhere.
 struct StartProgress {
@@ -22,12 +23,13 @@ struct StartProgress {
             group.addTask {
                 while true {
                     let elapsed = Int((ContinuousClock.now - start) / .seconds(1))
-                    try stream.write("\r\u{1B}[K\(label) … \(elapsed) s")
+                    try stream.writeUnescaped("\r\u{1B}[K\(label.visible) … \(elapsed) s")
                     try await Task.sleep(for: .milliseconds(200))
                 }
             }
             try await work()
         }
-        say("\r\u{1B}[K\(label): \((ContinuousClock.now - start).text)")
+        try stream.writeUnescaped("\r\u{1B}[K")
+        say("\(label): \((ContinuousClock.now - start).text)")
     }
 }

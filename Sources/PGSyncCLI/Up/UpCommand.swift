@@ -70,6 +70,7 @@ struct UpCommand: Command {
             "metrics-listen",
             \.metricsListen,
             placeholder: "[HOST:]PORT",
+            environment: ["PGSYNC_METRICS_LISTEN"],
             help: "Serve the worker's /metrics and /healthz there; without a host, at 127.0.0.1."
         ),
         .flag("no-worker", \.skipsWorker, help: "Post nothing; pgsync worker does."),
@@ -91,7 +92,7 @@ struct UpCommand: Command {
             throw UsageProblem.conflict("--print-url starts nothing and goes with --state-dir alone")
         }
         if metricsListen != nil && skipsWorker {
-            throw UsageProblem.conflict("--metrics-listen is for the worker, which --no-worker leaves out")
+            throw UsageProblem.conflict("--metrics-listen, or PGSYNC_METRICS_LISTEN, is for the worker, which --no-worker leaves out")
         }
         if rate != nil && !demo { throw UsageProblem.conflict("--rate is for the bills of --demo") }
         if demo && skipsWorker { throw UsageProblem.conflict("--demo needs a worker") }

@@ -158,7 +158,7 @@ struct WorkerCommand: Command {
         if globals.json {
             try context.print(summary.json)
         } else if drain || once, !globals.quiet {
-            try context.print(summary.text)
+            try context.output.write(summary.text + "\n")
         }
         return .success
     }

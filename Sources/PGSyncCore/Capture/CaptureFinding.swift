@@ -1,5 +1,7 @@
 /// Something in the catalog that keeps changes of an attached table from being captured.
 package struct CaptureFinding: Sendable, Equatable {
+    /// The number of the table in the catalog: two can have had the same name.
+    package let source: Int64
     package let table: String
     /// The name of the kind of fault, such as `trigger_missing`.
     package let kind: String
@@ -8,7 +10,15 @@ package struct CaptureFinding: Sendable, Equatable {
     /// What to do, as SQL where there is some.
     package let remedy: String
 
-    package init(table: String, kind: String, severity: Severity, found: String, remedy: String) {
+    package init(
+        source: Int64 = 0,
+        table: String,
+        kind: String,
+        severity: Severity,
+        found: String,
+        remedy: String
+    ) {
+        self.source = source
         self.table = table
         self.kind = kind
         self.severity = severity

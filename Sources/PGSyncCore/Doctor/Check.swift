@@ -29,7 +29,7 @@ package struct Check: Sendable {
 
     /// Every check, in the order of the report.
     package static let all =
-        server + schema + capture + rules + ledger + access + durability + sessions + upkeep + time
+        server + schema + capture + rules + posting + ledger + access + durability + sessions + upkeep + time
 
     /// What all checks say about a server, and each fault of an attached table or a rule.
     package static func findings(_ facts: ServerFacts) -> [Finding] {

@@ -19,6 +19,7 @@ package struct Finding: Sendable, Equatable {
         case schema = "Schema"
         case capture = "Capture"
         case rules = "Rules"
+        case posting = "Posting"
         case ledger = "Ledger"
         case access = "Access"
         case durability = "Durability"

@@ -4,6 +4,7 @@ package struct ServerFacts: Sendable, Equatable {
     package var schema: Reading<Schema>
     package var capture: Reading<Capture>
     package var rules: Reading<Rules>
+    package var posting: Reading<Posting>
     package var ledger: Reading<Ledger>
     package var roles: Reading<Roles>
     package var grants: Reading<Grants>
@@ -24,6 +25,7 @@ package struct ServerFacts: Sendable, Equatable {
         schema: Reading<Schema>,
         capture: Reading<Capture>,
         rules: Reading<Rules>,
+        posting: Reading<Posting>,
         ledger: Reading<Ledger>,
         roles: Reading<Roles>,
         grants: Reading<Grants>,
@@ -41,6 +43,7 @@ package struct ServerFacts: Sendable, Equatable {
         self.schema = schema
         self.capture = capture
         self.rules = rules
+        self.posting = posting
         self.ledger = ledger
         self.roles = roles
         self.grants = grants

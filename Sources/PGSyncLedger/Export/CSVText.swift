@@ -1,3 +1,5 @@
+internal import VisibleText
+
 /// Comma-separated values by RFC 4180.
 package enum CSVText {
     /// A row with its line break.
@@ -29,11 +31,12 @@ package enum CSVText {
         return "'" + text
     }
 
-    /// In quotes where it has to be; the empty text, too, to tell it from none.
+    /// In quotes where it has to be; the empty text, too, to tell it from none. A cell may have several lines.
     private static func quoted(_ text: String) -> String {
         let isSpecial = { (byte: UInt8) in
-            [UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\r"), UInt8(ascii: "\n")].contains(byte)
+            [UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n")].contains(byte)
         }
+        let text = text.visibleLines
         guard text.isEmpty || text.utf8.contains(where: isSpecial) else { return text }
         var quoted = "\""
         for scalar in text.unicodeScalars {

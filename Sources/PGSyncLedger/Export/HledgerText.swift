@@ -1,3 +1,5 @@
+internal import VisibleText
+
 /// Says in hledger's format what it has no room for.
 ///
 /// Texts for people are made to fit; what identifies something is escaped so that nothing is lost.
@@ -40,7 +42,7 @@ enum HledgerText {
             let scalar = scalars[index]
             let isAtEdge = index == 0 || index == scalars.count - 1
             let isSpecial =
-                ["%", ",", "[", "]"].contains(scalar) || scalar.isControl
+                ["%", ",", "[", "]"].contains(scalar) || scalar.isInvisible
                 || scalar.properties.isWhitespace && (scalar != " " || isAtEdge)
             return isSpecial ? escaped(scalar) : String(scalar)
         }.joined()
@@ -50,16 +52,16 @@ enum HledgerText {
     static func tagName(_ name: String) -> String {
         name.unicodeScalars.map { scalar in
             let isSpecial =
-                ["%", ",", "[", "]", ":", ";"].contains(scalar) || scalar.isControl
+                ["%", ",", "[", "]", ":", ";"].contains(scalar) || scalar.isInvisible
                 || scalar.properties.isWhitespace
             return isSpecial ? escaped(scalar) : String(scalar)
         }.joined()
     }
 
-    /// All white space and all control characters as single spaces between words.
+    /// All white space and all control characters as single spaces between words; what else is invisible, escaped.
     private static func spaced(_ text: String) -> String {
         text.unicodeScalars.split { $0.isControl || $0.properties.isWhitespace }
-            .map { String($0) }.joined(separator: " ")
+            .map { String($0).visible }.joined(separator: " ")
     }
 
     private static func escaped(_ scalar: Unicode.Scalar) -> String {

@@ -1,5 +1,5 @@
 /// Proves that two conditions are never true of the same row, in the simple cases.
-enum Disjointness {
+struct Disjointness {
     /// What must hold of one column; each but `isNull` also says that it is not null.
     private enum Fact {
         case oneOf([RuleValue])
@@ -13,12 +13,17 @@ enum Disjointness {
 
     private static let limit = 64
 
+    /// The ways to make the condition true; nil when there is none to speak of, or too many.
+    private let ways: [Conjunction]?
+
+    init(_ condition: Formula?) {
+        ways = condition.flatMap { Self.ways($0, holds: true) }
+    }
+
     /// Whether every way to make one true contradicts every way to make the other true.
-    static func isProven(_ left: Formula?, _ right: Formula?) -> Bool {
-        guard let left, let right, let ways = ways(left, holds: true),
-            let others = Self.ways(right, holds: true)
-        else { return false }
-        return ways.allSatisfy { way in others.allSatisfy { other in contradict(way, other) } }
+    func isProven(against other: Disjointness) -> Bool {
+        guard let ways, let others = other.ways else { return false }
+        return ways.allSatisfy { way in others.allSatisfy { other in Self.contradict(way, other) } }
     }
 
     private static func contradict(_ left: Conjunction, _ right: Conjunction) -> Bool {

@@ -2,6 +2,7 @@
 package struct RuleChecker {
     private let context: RuleContext
     private var faults: [RuleProblem] = []
+    private var warnings: [RuleProblem] = []
     private var maps: [String: (map: AccountMap, text: String)] = [:]
 
     /// The rules when nothing is wrong, else every problem, in the order of the files and their lines.
@@ -28,8 +29,14 @@ package struct RuleChecker {
             rules: checked.map(\.rule),
             examples: examples,
             problems: sorted(checker.faults),
-            allProblems: sorted(checker.faults + examples.compactMap(\.problem))
+            allProblems: sorted(checker.faults + examples.compactMap(\.problem)),
+            warnings: sorted(checker.warnings)
         )
+    }
+
+    /// The tables that rules of these files are for, whatever else is wrong with the rules.
+    package static func tables(of files: [RuleFile]) -> Set<String> {
+        Set(files.flatMap { Parser.parse($0.text).rules.map(\.table.value) })
     }
 
     /// The rule that a stored text says, as far as it can still be read.
@@ -55,20 +62,28 @@ package struct RuleChecker {
                     let fault = Fault(map.name.range, "there are two maps named \(map.name.value)")
                     note([fault], in: file)
                 }
-                maps[map.name.value] = (check(map, in: file), map.extent.text(in: file.text))
+                maps[map.name.value] = (check(map, in: file), map.extent.text(in: file.lines))
             }
         }
         var checked: [CheckedRule] = []
+        let accountMaps = maps.mapValues(\.map)
+        let unread = parsed.reduce(into: Set<String>()) { $0.formUnion($1.1.unread) }
         for (file, syntax) in parsed {
             for ruleSyntax in syntax.rules {
-                var scope = RuleScope(context: context, maps: maps.mapValues(\.map), syntax: ruleSyntax)
+                var scope = RuleScope(
+                    context: context,
+                    maps: accountMaps,
+                    unreadMaps: unread,
+                    syntax: ruleSyntax
+                )
                 let rule = scope.check(ruleSyntax)
                 note(scope.faults, in: file)
+                warnings += scope.warnings.map { file.problem($0, .warning) }
                 guard var rule else { continue }
                 rule.content = content(of: rule, ruleSyntax, in: file)
                 var examples: [ExampleRun] = []
                 // An example can only be judged when its file reads well.
-                if syntax.faults.isEmpty, scope.faults.isEmpty {
+                if syntax.faults.isEmpty, scope.faults.isEmpty, !scope.isIncomplete {
                     let check = ExampleCheck(rule, columns: scope.columnNames, in: file)
                     let (runs, faults) = check.run(ruleSyntax)
                     examples = runs
@@ -77,7 +92,8 @@ package struct RuleChecker {
                 checked.append(CheckedRule(file: file, syntax: ruleSyntax, rule: rule, examples: examples))
             }
         }
-        for (file, found) in SetCheck(checked, in: context).faults() { note([found], in: file) }
+        let names = unread.union(parsed.flatMap { $0.1.rules.map(\.name.value) })
+        for (file, found) in SetCheck(checked, named: names, in: context).faults() { note([found], in: file) }
         return checked
     }
 
@@ -101,11 +117,11 @@ package struct RuleChecker {
     /// The rule as written, after the maps it uses, by name.
     private func content(of rule: Rule, _ syntax: RuleSyntax, in file: RuleFile) -> String {
         let used = Set(rule.maps.map(\.name)).sorted().compactMap { maps[$0]?.text }
-        return (used + [syntax.extent.text(in: file.text)]).map { $0 + "\n" }.joined(separator: "\n")
+        return (used + [syntax.extent.text(in: file.lines)]).map { $0 + "\n" }.joined(separator: "\n")
     }
 
     private mutating func note(_ faults: [Fault], in file: RuleFile) {
-        self.faults += faults.map(file.problem)
+        self.faults += faults.map { file.problem($0) }
     }
 }
 

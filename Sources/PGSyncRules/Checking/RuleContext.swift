@@ -16,6 +16,9 @@ package struct RuleContext: Sendable {
     /// The first day of documents that new versions are asked to be for.
     package var activeFrom: CalendarDate?
 
+    /// The time zone of the books, in which a moment becomes a day.
+    package var timeZone = "UTC"
+
     /// Whether the rules are only tried: then a version need not be a new one.
     package var isTrial = false
 

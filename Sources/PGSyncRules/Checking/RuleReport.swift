@@ -8,6 +8,8 @@ package struct RuleReport: Sendable {
     package let problems: [RuleProblem]
     /// All that is wrong, examples included, in that order.
     package let allProblems: [RuleProblem]
+    /// What is likely to be meant otherwise; it stands in no one's way.
+    package let warnings: [RuleProblem]
 
     /// The rules when nothing is wrong, else every problem.
     package var verdict: Result<[Rule], RuleProblems> {

@@ -16,6 +16,7 @@ extension RuleScope {
             }
         }
         let statements = check(syntax.statements)
+        warnOfMinorUnits(syntax)
         guard let version, let date, let description, let currency = syntax.currency,
             syntax.condition == nil || condition != nil
         else { return nil }
@@ -39,13 +40,13 @@ extension RuleScope {
             (0x61...0x7A).contains(byte) || index > 0 && (byte == 0x5F || (0x30...0x39).contains(byte))
         }
         if !isPlain || name.value.utf8.count > 40 {
-            faults.append(
+            note(
                 Fault(name.range, "the name of a rule has up to 40 small letters, digits and underscores")
             )
         }
         if context.requiresTables, context.tables[syntax.table.value] == nil {
             let meant = Spelling.nearest(to: syntax.table.value, among: context.tableNames)
-            faults.append(
+            note(
                 Fault(
                     syntax.table.range,
                     "there is no table \(syntax.table.value)",
@@ -57,12 +58,12 @@ extension RuleScope {
         let needed =
             [("date", syntax.date == nil), ("describe", syntax.description == nil)]
             + [("currency", syntax.currency == nil)]
-        for (word, isMissing) in needed where isMissing {
-            faults.append(Fault(name.range, "the rule \(name.value) lacks a line '\(word)'"))
+        for (word, isMissing) in needed where isMissing && !syntax.unread.contains(word) {
+            note(Fault(name.range, "the rule \(name.value) lacks a line '\(word)'"))
         }
         if let currency = syntax.currency, context.currencies[currency.value] == nil {
             let meant = Spelling.nearest(to: currency.value, among: context.currencies.keys)
-            faults.append(
+            note(
                 Fault(
                     currency.range,
                     "there is no currency \(currency.value)",
@@ -70,11 +71,11 @@ extension RuleScope {
                 )
             )
         }
-        if syntax.statements.isEmpty {
-            faults.append(Fault(name.range, "the rule \(name.value) has no 'debit' or 'credit'"))
+        if syntax.statements.isEmpty, syntax.unread.isDisjoint(with: Parser.statements) {
+            note(Fault(name.range, "the rule \(name.value) has no 'debit' or 'credit'"))
         }
         guard let version = Int(syntax.version.value), (1...999_999).contains(version) else {
-            faults.append(Fault(syntax.version.range, "a version is a whole number from 1"))
+            note(Fault(syntax.version.range, "a version is a whole number from 1"))
             return nil
         }
         return version
@@ -105,7 +106,7 @@ extension RuleScope {
             return formula.map { .conditional($0, then: then, otherwise: otherwise) }
         case .forEach(let list, let name, let body):
             guard element == nil else {
-                faults.append(Fault(list.range, "'for each' cannot stand inside 'for each'"))
+                note(Fault(list.range, "'for each' cannot stand inside 'for each'"))
                 return nil
             }
             guard let (column, fields) = noting({ scope throws(Fault) in try scope.list(list) }) else {
@@ -140,7 +141,7 @@ extension RuleScope {
         var dimensions: [LineStatement.Dimension] = []
         for (name, value) in line.dimensions {
             if dimensions.contains(where: { $0.name == name.value }) {
-                faults.append(Fault(name.range, "the line has two dimensions \(name.value)"))
+                note(Fault(name.range, "the line has two dimensions \(name.value)"))
             }
             let formula = noting { scope throws(Fault) in
                 try scope.writtenFormula(of: value, "a dimension must be a text or a whole number")
@@ -148,7 +149,7 @@ extension RuleScope {
             if let formula { dimensions.append(LineStatement.Dimension(name: name.value, value: formula)) }
         }
         if let account, line.party == nil, let needy = account.accounts.first(where: needsParty) {
-            faults.append(
+            note(
                 Fault(
                     line.account.range,
                     "the account \(needy) (\(context.chart[needy]?.name ?? "")) needs a party",
@@ -175,6 +176,9 @@ extension RuleScope {
         var help: String?
         if case .column(let column) = typed.formula, column.type.isNumeric {
             help = "if it is an amount in the rule's currency, declare it: column \(column.name) money"
+            if column.type == .integer {
+                help? += "; if it counts in the smallest unit, write \(column.name) \(minorUnits), too"
+            }
         }
         throw Fault(
             syntax.range,
@@ -201,7 +205,8 @@ extension RuleScope {
                 throw Fault(
                     name.range,
                     "there is no map \(name.value)",
-                    help: Spelling.nearest(to: name.value, among: maps.keys).map { "did you mean \($0)?" }
+                    help: Spelling.nearest(to: name.value, among: maps.keys).map { "did you mean \($0)?" },
+                    isConsequence: unreadMaps.contains(name.value)
                 )
             }
             return .lookup(map, try formula(of: argument, as: .text, "the map \(map.name) is for texts"))

@@ -11,21 +11,39 @@ struct SetCheck {
     private let checked: [CheckedRule]
     private let context: RuleContext
     private let plan: DayPlan
+    /// The names of all rules there are, those included that are wrong.
+    private let names: Set<String>
+    /// The newest version of each rule of the files.
+    private let newest: [String: Int]
+    /// The newest version of each rule in the database.
+    private let highest: [String: Int]
 
-    init(_ checked: [CheckedRule], in context: RuleContext) {
+    init(_ checked: [CheckedRule], named names: Set<String>, in context: RuleContext) {
         self.checked = checked
         self.context = context
+        self.names = names.union(context.applied.map(\.name))
+        newest = Dictionary(checked.map { ($0.rule.name, $0.rule.version) }, uniquingKeysWith: max)
+        highest = Dictionary(context.applied.map { ($0.name, $0.version) }, uniquingKeysWith: max)
         plan = DayPlan(checked.map(\.rule), in: context)
     }
 
     func faults() -> [(RuleFile, Fault)] {
-        let applied = context.applied.filter { known in
-            !checked.contains { $0.rule.name == known.name && $0.rule.version == known.version }
-        }.compactMap { RuleChecker.rule(from: $0, in: context) }
-        return checked.enumerated().flatMap { index, one in
-            let others = checked[..<index].map(\.rule) + applied
-            let found = versionFaults(one) + partnerFaults(one) + duplicates(one, checked[..<index])
-            return (found + others.compactMap { overlap(of: one, with: $0) }).map { (one.file, $0) }
+        var labels = Set(checked.map(\.rule.label))
+        let applied = context.applied.filter { !labels.contains($0.label) }
+            .compactMap { RuleChecker.rule(from: $0, in: context) }
+        labels = []
+        // Only rules of one table can post the same row.
+        var rivals = Dictionary(grouping: applied.map { Rival($0, plan) }, by: \.rule.table)
+        return checked.flatMap { one -> [(RuleFile, Fault)] in
+            var found = versionFaults(one) + partnerFaults(one)
+            if !labels.insert(one.rule.label).inserted { found.append(duplicate(one)) }
+            // What could not be read may be what keeps them apart.
+            if one.syntax.unread.isDisjoint(with: ["when", "together"]) {
+                let rival = Rival(one.rule, plan)
+                found += [overlap(of: one, rival, with: rivals[one.rule.table] ?? [])].compactMap(\.self)
+                rivals[one.rule.table, default: []].append(rival)
+            }
+            return found.map { (one.file, $0) }
         }
     }
 
@@ -35,7 +53,7 @@ struct SetCheck {
         let rule = checked.rule
         let range = checked.syntax.version.range
         guard !context.isTrial else { return [] }
-        let highest = context.applied.filter { $0.name == rule.name }.map(\.version).max() ?? 0
+        let highest = highest[rule.name] ?? 0
         guard let known = context.applied(named: rule.name, version: rule.version) else {
             if rule.version < highest {
                 return [
@@ -46,8 +64,7 @@ struct SetCheck {
                     )
                 ]
             }
-            let later = self.checked.contains { $0.rule.name == rule.name && $0.rule.version > rule.version }
-            guard let day = context.activeFrom, later else { return [] }
+            guard let day = context.activeFrom, (newest[rule.name] ?? 0) > rule.version else { return [] }
             return [
                 Fault(
                     range,
@@ -68,39 +85,55 @@ struct SetCheck {
         ]
     }
 
-    private func duplicates(_ checked: CheckedRule, _ earlier: ArraySlice<CheckedRule>) -> [Fault] {
-        let rule = checked.rule
-        return earlier.filter { $0.rule.name == rule.name && $0.rule.version == rule.version }.map { _ in
-            Fault(
-                checked.syntax.name.range,
-                "there are two rules \(rule.name) version \(rule.version)",
-                help: "give the new one the next version"
-            )
-        }
+    private func duplicate(_ checked: CheckedRule) -> Fault {
+        Fault(
+            checked.syntax.name.range,
+            "there are two rules \(checked.rule.name) version \(checked.rule.version)",
+            help: "give the new one the next version"
+        )
     }
 
     // MARK: Rows
 
     private func partnerFaults(_ checked: CheckedRule) -> [Fault] {
-        let names = Set(self.checked.map(\.rule.name) + context.applied.map(\.name))
-        return checked.syntax.partners.filter { !names.contains($0.value) }.map { partner in
+        checked.syntax.partners.filter { !names.contains($0.value) }.map { partner in
             let meant = Spelling.nearest(to: partner.value, among: names).map { "did you mean \($0)?" }
             return Fault(partner.range, "there is no rule \(partner.value)", help: meant)
         }
     }
 
-    private func overlap(of checked: CheckedRule, with other: Rule) -> Fault? {
+    /// A rule with what its rows and days are, worked out once for all that it is compared with.
+    private struct Rival {
+        let rule: Rule
+        let partners: Set<String>
+        let rows: Disjointness
+        let days: DaySpan
+
+        init(_ rule: Rule, _ plan: DayPlan) {
+            self.rule = rule
+            partners = Set(rule.partners)
+            rows = Disjointness(rule.condition)
+            days = plan.span(of: rule.name, rule.version)
+        }
+
+        func mayShareRow(with other: Rival) -> Bool {
+            other.rule.name != rule.name && !partners.contains(other.rule.name)
+                && !other.partners.contains(rule.name) && days.overlaps(other.days)
+                && !rows.isProven(against: other.rows)
+        }
+    }
+
+    /// The first rule that may post a row of this one, too, and how many more there are.
+    private func overlap(of checked: CheckedRule, _ rival: Rival, with others: [Rival]) -> Fault? {
+        let found = others.filter { rival.mayShareRow(with: $0) }
+        guard let other = found.first?.rule.name else { return nil }
         let rule = checked.rule
-        guard other.name != rule.name, other.table == rule.table, !rule.partners.contains(other.name),
-            !other.partners.contains(rule.name),
-            plan.span(of: rule.name, rule.version).overlaps(plan.span(of: other.name, other.version)),
-            !Disjointness.isProven(other.condition, rule.condition)
-        else { return nil }
+        let more = found.count > 1 ? ", and by \(found.count - 1) more" : ""
         return Fault(
             checked.syntax.condition?.range ?? checked.syntax.name.range,
-            "a row of \(rule.table) may be posted by both \(other.name) and \(rule.name)",
+            "a row of \(rule.table) may be posted by both \(other) and \(rule.name)\(more)",
             help: "let both 'when' name different values of one column, "
-                + "or write 'together with \(other.name)' if both shall post"
+                + "or write 'together with \(other)' if both shall post"
         )
     }
 }
@@ -109,13 +142,14 @@ extension Rule {
     /// The maps that read otherwise in a stored text of the same rule, if the rule itself does not.
     fileprivate func changedMaps(since applied: AppliedRule) -> [String] {
         let (now, before) = (Parser.parse(content), Parser.parse(applied.content))
+        let (lines, earlierLines) = (RuleFile.lines(of: content), RuleFile.lines(of: applied.content))
         guard let rule = now.rules.first, let earlier = before.rules.first,
-            rule.extent.text(in: content) == earlier.extent.text(in: applied.content)
+            rule.extent.text(in: lines) == earlier.extent.text(in: earlierLines)
         else { return [] }
         let known = Dictionary(
-            before.maps.map { ($0.name.value, $0.extent.text(in: applied.content)) },
+            before.maps.map { ($0.name.value, $0.extent.text(in: earlierLines)) },
             uniquingKeysWith: { first, _ in first }
         )
-        return now.maps.filter { known[$0.name.value] != $0.extent.text(in: content) }.map(\.name.value)
+        return now.maps.filter { known[$0.name.value] != $0.extent.text(in: lines) }.map(\.name.value)
     }
 }

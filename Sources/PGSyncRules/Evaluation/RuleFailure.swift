@@ -57,7 +57,7 @@ extension RuleFailure {
     static func unknownMode(_ map: AccountMap, _ formula: Formula) -> RuleFailure {
         RuleFailure(
             .unknownMode,
-            "the map \(map.name) has no entry for it",
+            "the map \(map.name) has no entry for this value",
             column: formula.columns.first?.path
         )
     }

@@ -46,14 +46,15 @@ package enum StoredType: String, Sendable, Hashable, CaseIterable {
 
 extension TableShape.Column {
     /// What to do so that a rule can read it as something it does not fit.
-    func remedy(for type: ColumnType, column: String, table: String) -> String {
+    func remedy(for type: ColumnType, column: String, table: String, timeZone: String) -> String {
         let alter = "alter table \(table)"
         switch (kind, type) {
         case (.timestamp, .date):
             let day =
-                dataType.hasSuffix("without time zone") ? column : "\(column) at time zone 'Asia/Kolkata'"
+                dataType.hasSuffix("without time zone") ? column : "\(column) at time zone '\(timeZone)'"
             return "a moment is a day only in a time zone, so let the table say it: \(alter) "
-                + "add \(column)_day date generated always as ((\(day))::date) stored"
+                + "add \(column)_day date generated always as ((\(day))::date) stored, which rewrites the table "
+                + "and keeps all others from it meanwhile; then pgsync attach \(table) --renew --backfill"
         case (.float, .money), (.money, .money):
             return "it is not exact to the last digit: \(alter) alter \(column) type numeric(14, 2)"
         case (.text, .money), (.text, .number), (.text, .integer):

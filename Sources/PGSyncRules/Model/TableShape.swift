@@ -1,17 +1,28 @@
 /// The columns of a table.
 package struct TableShape: Sendable, Hashable {
+    /// Whether images have a column.
+    package enum Capture: String, Sendable, Hashable {
+        case captured
+        /// The table was attached without it.
+        case leftOut = "left_out"
+        /// It was added since.
+        case notYet = "not_yet"
+    }
+
     package struct Column: Sendable, Hashable {
         /// How the database calls its type, such as `numeric(12,2)`.
         package let dataType: String
         package let kind: StoredType
         /// Whether it is part of the images that rules are given.
-        package let isCaptured: Bool
+        package let capture: Capture
 
-        package init(dataType: String, kind: StoredType, isCaptured: Bool = true) {
+        package init(dataType: String, kind: StoredType, capture: Capture = .captured) {
             self.dataType = dataType
             self.kind = kind
-            self.isCaptured = isCaptured
+            self.capture = capture
         }
+
+        package var isCaptured: Bool { capture == .captured }
     }
 
     package var columns: [String: Column]

@@ -3,10 +3,13 @@ struct Fault: Error, Sendable, Hashable {
     let range: SourceRange
     let message: String
     let help: String?
+    /// Whether it only follows from another fault, which is told instead.
+    let isConsequence: Bool
 
-    init(_ range: SourceRange, _ message: String, help: String? = nil) {
+    init(_ range: SourceRange, _ message: String, help: String? = nil, isConsequence: Bool = false) {
         self.range = range
         self.message = message
         self.help = help
+        self.isConsequence = isConsequence
     }
 }

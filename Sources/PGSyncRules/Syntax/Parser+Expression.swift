@@ -26,7 +26,14 @@ extension Parser {
             }
         default:
             let map = try takeName("an account, such as 1000, or a map")
-            try expect(symbol: "(")
+            guard skip(symbol: "(") else {
+                throw Fault(
+                    map.range,
+                    "\(map.value) is neither an account nor a map with a value",
+                    help: "a code that is not a number stands in quotes: '\(map.value)'; "
+                        + "an account that depends on a column comes from a map: \(map.value)(column)"
+                )
+            }
             let argument = try parseExpression()
             try expect(symbol: ")")
             return ExpressionSyntax(kind: .call(map, [argument]), range: range)

@@ -5,6 +5,9 @@ extension Parser {
         "map", "rule", "together", "when",
     ]
 
+    /// Those of them that begin a statement.
+    static let statements: Set<String> = ["assert", "credit", "debit", "for", "if"]
+
     mutating func parseRule(from start: SourcePoint) throws -> RuleSyntax {
         let name = try takeName("the name of the rule")
         try expect(word: "version")
@@ -12,8 +15,13 @@ extension Parser {
         try expect(word: "on", "'on' and the table")
         let table = try parseTable()
         var rule = RuleSyntax(name: name, version: version, table: table, extent: extent(from: start))
+        unreadChoices = []
         while !next.isWord("map"), !next.isWord("rule"), next.kind != .end {
-            recovering(at: Self.openings) { try $0.parseSection(of: &rule) }
+            let (opening, name, known) = (next.text, following.text, faults.count)
+            recovering(at: Self.openings, orLevel: true) { try $0.parseSection(of: &rule) }
+            guard faults.count > known else { continue }
+            rule.unread.insert(opening)
+            if opening == "column" { rule.unreadColumns.insert(name) }
         }
         rule.extent = extent(from: start)
         return rule
@@ -103,8 +111,12 @@ extension Parser {
         }
         depth += 1
         defer { depth -= 1 }
-        guard depth <= Self.depthLimit else { throw Fault(opening.range, "nested too deeply") }
         advance()
+        guard depth <= Self.depthLimit else {
+            // What stands below is nested more deeply still, and need not be told again.
+            while next.kind != .end, !next.isFirstOnLine || next.range.column > opening.range.column { advance() }
+            throw Fault(opening.range, "nested too deeply")
+        }
         switch opening.text {
         case "debit": return .line(try parseLine(Located(value: .debit, range: opening.range)))
         case "credit": return .line(try parseLine(Located(value: .credit, range: opening.range)))
@@ -120,6 +132,9 @@ extension Parser {
             return .forEach(list: list, element: element, try parseBlock(under: opening))
         case "if":
             return try parseConditional(opening)
+        case "else" where unreadChoices.contains(opening.range.column):
+            while next.kind != .end, !next.isFirstOnLine { advance() }
+            throw Fault(opening.range, "this 'else' belongs to no 'if'", isConsequence: true)
         default:
             throw Fault(
                 opening.range,
@@ -139,7 +154,10 @@ extension Parser {
         guard !next.isWord("if") || next.isFirstOnLine else {
             depth += 1
             defer { depth -= 1 }
-            guard depth <= Self.depthLimit else { throw Fault(next.range, "too many alternatives") }
+            guard depth <= Self.depthLimit else {
+                unreadChoices.insert(opening.range.column)
+                throw Fault(next.range, "too many alternatives")
+            }
             advance()
             return .conditional(condition, then: then, otherwise: [try parseConditional(opening)])
         }
@@ -151,7 +169,7 @@ extension Parser {
         var statements: [StatementSyntax] = []
         let faultsBefore = faults.count
         while next.isFirstOnLine, next.kind != .end, next.range.column > opening.range.column {
-            recovering(at: Self.openings) { statements.append(try $0.parseStatement()) }
+            recovering(at: Self.openings, orLevel: true) { statements.append(try $0.parseStatement()) }
         }
         guard !statements.isEmpty || faults.count > faultsBefore else {
             throw Fault(

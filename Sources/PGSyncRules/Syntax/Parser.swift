@@ -9,14 +9,17 @@ struct Parser {
     private var index = 0
     private(set) var faults: [Fault]
     var depth = 0
+    /// The columns at which an 'if' stands that could not be read; its 'else' says nothing new.
+    var unreadChoices: Set<Int> = []
     /// How many parts the present expression has.
     var size = 0
 
-    static func parse(_ text: String) -> (maps: [MapSyntax], rules: [RuleSyntax], faults: [Fault]) {
+    static func parse(_ text: String) -> FileSyntax {
         let (tokens, faults) = Lexer.scan(text)
         var parser = Parser(tokens: tokens, faults: faults)
-        let (maps, rules) = parser.parseFile()
-        return (maps, rules, parser.faults)
+        var file = parser.parseFile()
+        file.faults = parser.faults
+        return file
     }
 
     private init(tokens: [Token], faults: [Fault]) {
@@ -24,21 +27,23 @@ struct Parser {
         self.faults = faults
     }
 
-    private mutating func parseFile() -> (maps: [MapSyntax], rules: [RuleSyntax]) {
-        var (maps, rules): ([MapSyntax], [RuleSyntax]) = ([], [])
+    private mutating func parseFile() -> FileSyntax {
+        var file = FileSyntax()
         while next.kind != .end {
-            recovering(at: ["map", "rule"]) { parser in
+            let name = following.text
+            let isRead = recovering(at: ["map", "rule"]) { parser in
                 let start = parser.here
                 if parser.skip(word: "map") {
-                    maps.append(try parser.parseMap(from: start))
+                    file.maps.append(try parser.parseMap(from: start))
                 } else if parser.skip(word: "rule") {
-                    rules.append(try parser.parseRule(from: start))
+                    file.rules.append(try parser.parseRule(from: start))
                 } else {
                     throw parser.unexpected("a rule begins with 'rule', a map with 'map'")
                 }
             }
+            if !isRead { file.unread.insert(name) }
         }
-        return (maps, rules)
+        return file
     }
 
     private mutating func parseMap(from start: SourcePoint) throws -> MapSyntax {
@@ -134,16 +139,32 @@ struct Parser {
 
     // MARK: Recovery
 
-    /// Runs a step; when it fails, notes why and goes on to the next line that begins with one of the words.
-    mutating func recovering(at words: Set<String>, _ step: (inout Parser) throws -> Void) {
-        let (start, depth) = (index, depth)
+    /// Runs a step; when it fails, notes why, goes on to the next line that begins with one of the words, and
+    /// returns false.
+    ///
+    /// A line of the statement's own level is one, too, unless it goes on with what failed.
+    @discardableResult
+    mutating func recovering(
+        at words: Set<String>,
+        orLevel isLevelKnown: Bool = false,
+        _ step: (inout Parser) throws -> Void
+    ) -> Bool {
+        let (start, depth, level) = (index, depth, next.isFirstOnLine ? next.range.column : 0)
         do {
             try step(&self)
+            return true
         } catch {
-            if let fault = error as? Fault { faults.append(fault) }
+            if let fault = error as? Fault, !fault.isConsequence { faults.append(fault) }
+            if tokens[start].isWord("if") { unreadChoices.insert(tokens[start].range.column) }
             (self.depth, size) = (depth, 0)
             if index == start { advance() }
-            while next.kind != .end, !(next.isFirstOnLine && words.contains(next.text)) { advance() }
+            while next.kind != .end {
+                if next.isFirstOnLine, words.contains(next.text) { break }
+                let isOnLevel = isLevelKnown && next.isFirstOnLine && next.range.column <= level
+                if isOnLevel, next.kind == .word, !Self.reserved.contains(next.text) { break }
+                advance()
+            }
+            return false
         }
     }
 

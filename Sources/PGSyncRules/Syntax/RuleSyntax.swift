@@ -12,6 +12,19 @@ struct RuleSyntax: Sendable {
     var description: ExpressionSyntax?
     var statements: [StatementSyntax] = []
     var examples: [ExampleSyntax] = []
+    /// The words that begin lines which could not be read: what they say is not missing.
+    var unread: Set<String> = []
+    /// The columns whose declarations could not be read.
+    var unreadColumns: Set<String> = []
+}
+
+/// What a rule file says, as far as it can be read.
+struct FileSyntax: Sendable {
+    var maps: [MapSyntax] = []
+    var rules: [RuleSyntax] = []
+    /// The maps and rules that are there and could not be read.
+    var unread: Set<String> = []
+    var faults: [Fault] = []
 }
 
 /// A map from a value to an account as written.

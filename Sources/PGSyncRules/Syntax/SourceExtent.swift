@@ -17,10 +17,9 @@ struct SourceExtent: Sendable, Hashable {
     var end: SourcePoint
 
     /// That part as written, with blanks at the ends of lines left out, so that they make no difference.
-    func text(in file: String) -> String {
-        let lines = file.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
-        let shown = lines.indices.filter { (start.line...end.line).contains($0 + 1) }.map { index in
-            var line = lines[index]
+    func text(in lines: [String]) -> String {
+        let shown = lines.indices.clamped(to: start.line - 1..<end.line).map { index in
+            var line = Substring(lines[index]).unicodeScalars
             if index + 1 == end.line { line = line.prefix(end.column - 1) }
             if index + 1 == start.line { line = line.dropFirst(start.column - 1) }
             while let last = line.last, last == " " || last == "\r" { line.removeLast() }

@@ -4,7 +4,9 @@ enum Spelling {
     static func nearest(to word: String, among candidates: some Collection<String>) -> String? {
         let limit = max(1, word.count / 3)
         guard word.count <= 63 else { return nil }
-        let ranked = candidates.sorted().map { (candidate: $0, distance: distance(from: word, to: $0)) }
+        // Texts whose lengths differ by more are further apart than that; most fall out here.
+        let near = candidates.filter { abs($0.count - word.count) <= limit }
+        let ranked = near.sorted().map { (candidate: $0, distance: distance(from: word, to: $0)) }
         return ranked.min { $0.distance < $1.distance }.flatMap { $0.distance <= limit ? $0.candidate : nil }
     }
 

@@ -14,6 +14,7 @@ package struct CaptureInspection {
         try session.query(
             """
             select
+                inspected.source_table::oid::bigint as source,
                 coalesce(source.table_name, inspected.source_table::text) as table_name,
                 inspected.finding, inspected.severity, inspected.found, inspected.remedy
             from pgsync.inspect_capture() as inspected
@@ -21,6 +22,7 @@ package struct CaptureInspection {
             """
         ).map { row in
             CaptureFinding(
+                source: try row.decode("source"),
                 table: try row.decode("table_name"),
                 kind: try row.decode("finding"),
                 severity: Severity(rawValue: try row.decode("severity")) ?? .problem,

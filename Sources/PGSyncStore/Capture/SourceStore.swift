@@ -3,7 +3,7 @@ package import Postgres
 
 /// The attached tables, in `pgsync.sources`.
 package struct SourceStore {
-    private let session: Session
+    let session: Session
 
     package init(_ session: Session) {
         self.session = session
@@ -127,7 +127,7 @@ package struct SourceStore {
     ///
     /// Counting what was captured reads the whole log; what waits is counted in the queue.
     package func list(countsCaptured: Bool = true) throws -> [Source] {
-        let findings = Dictionary(grouping: try CaptureInspection(session).findings(), by: \.table)
+        let findings = Dictionary(grouping: try CaptureInspection(session).findings(), by: \.source)
         return try session.query(
             """
             with waiting as materialized (
@@ -143,6 +143,7 @@ package struct SourceStore {
                 group by log.source_table
             )
             select
+                source.source_table::oid::bigint as number,
                 source.table_name, source.key_columns, source.captured_columns, source.trigger_kind,
                 source.actions, source.before_image, source.every_version, source.attached_at,
                 source.attached_by, source.version,
@@ -155,7 +156,7 @@ package struct SourceStore {
             order by source.table_name
             """
         ).map { row in
-            try Source(row, findings: findings[try row.decode("table_name", as: String.self)] ?? [])
+            try Source(row, findings: findings[try row.decode("number", as: Int64.self)] ?? [])
         }
     }
 

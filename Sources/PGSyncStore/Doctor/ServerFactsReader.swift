@@ -21,6 +21,7 @@ package struct ServerFactsReader {
             schema: schema,
             capture: reading { try capture(in: schema) },
             rules: reading { try rules(in: schema) },
+            posting: reading { try posting(in: schema) },
             ledger: reading { try ledger(in: schema) },
             roles: reading(roles),
             grants: reading(grants),

@@ -11,6 +11,8 @@ package struct ChangeDetail: Sendable {
         package let errorClass: String?
         package let errorMessage: String?
         package let errorColumn: String?
+        /// The message with the column it is about.
+        package let failure: String?
         package let milliseconds: Double?
 
         init(_ row: Row) throws {
@@ -21,6 +23,7 @@ package struct ChangeDetail: Sendable {
             errorClass = try row.decode("error_class")
             errorMessage = try row.decode("error_message")
             errorColumn = try row.decode("error_column")
+            failure = try row.decode("failure")
             milliseconds = try row.decode("milliseconds")
         }
     }
@@ -49,9 +52,14 @@ package struct ChangeDetail: Sendable {
         transactionID = try row.decode("captured_xid")
         origin = try row.decode("origin")
         correlationID = try row.decode("correlation_id")
-        data = try row.decode("data", as: JSONText?.self).map { try JSONValue(parsing: $0.text) }
-        oldData = try row.decode("old_data", as: JSONText?.self).map { try JSONValue(parsing: $0.text) }
+        data = try row.decode("data", as: JSONText?.self)?.image
+        oldData = try row.decode("old_data", as: JSONText?.self)?.image
         self.waiting = waiting
         self.attempts = attempts
     }
+}
+
+extension JSONText {
+    /// The image of a row; as a text where it is nested more deeply than can be read.
+    var image: JSONValue { (try? JSONValue(parsing: text)) ?? .string(text) }
 }

@@ -49,6 +49,7 @@ package struct QueueStore {
             """
             select
                 attempt, outcome::text, recorded_at, worker, error_class, error_message, error_column,
+                nullif(pgsync.failure_text(error_column, error_message), '') as failure,
                 (extract(epoch from duration) * 1000)::double precision as milliseconds
             from pgsync.sync_audit_log
             where log_id = \(id)
@@ -102,7 +103,8 @@ package struct QueueStore {
             coalesce(pgsync.qualified_name(waiting.source_table), waiting.source_table::text) as table_name,
             waiting.record_id, waiting.action, waiting.state, waiting.captured_at, waiting.attempts,
             waiting.retry_count, waiting.max_retries, waiting.scheduled_at, waiting.last_sync_attempt,
-            waiting.error_class, waiting.error_message
+            waiting.error_class, waiting.error_message, waiting.error_column,
+            nullif(pgsync.failure_text(waiting.error_column, waiting.error_message), '') as failure
         from pgsync.waiting_changes as waiting
         """
 

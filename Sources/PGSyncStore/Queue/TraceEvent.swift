@@ -26,6 +26,13 @@ package struct TraceEvent: Sendable, Equatable {
         change = try row.decode("change")
         entry = try row.decode("entry")
         text = try row.decode("what")
-        details = try JSONValue(parsing: try row.decode("details", as: JSONText.self).text)
+        var details = try JSONValue(parsing: try row.decode("details", as: JSONText.self).text)
+        if var object = details.object {
+            for key in ["data", "old_data"] {
+                if let image = try row.decode(key, as: JSONText?.self)?.image { object[key] = image }
+            }
+            details = .object(object)
+        }
+        self.details = details
     }
 }

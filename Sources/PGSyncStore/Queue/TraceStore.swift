@@ -27,7 +27,10 @@ package struct TraceStore {
     {
         try session.query(
             """
-            select happened_at, event, change, entry, what, details
+            select
+                happened_at, event, change, entry, what,
+                details - array['data', 'old_data'] as details,
+                details -> 'data' as data, details -> 'old_data' as old_data
             from pgsync.trace(\(.inferred(table.argument)), \(recordID), \(withImages))
             """
         ).map(TraceEvent.init)

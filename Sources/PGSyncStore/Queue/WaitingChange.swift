@@ -20,6 +20,9 @@ package struct WaitingChange: Sendable, Equatable {
     package let lastAttemptAt: Timestamp?
     package let errorClass: String?
     package let errorMessage: String?
+    package let errorColumn: String?
+    /// The message with the column it is about.
+    package let failure: String?
 
     init(_ row: Row) throws {
         id = try row.decode("log_id")
@@ -35,5 +38,7 @@ package struct WaitingChange: Sendable, Equatable {
         lastAttemptAt = try row.decode("last_sync_attempt")
         errorClass = try row.decode("error_class")
         errorMessage = try row.decode("error_message")
+        errorColumn = try row.decode("error_column")
+        failure = try row.decode("failure")
     }
 }

@@ -15,6 +15,11 @@ package struct RuleApplication: Sendable, Equatable {
     package let version: Int
     package let table: String
     package let outcome: Outcome
+    /// Records that other versions of the rule have posted, of the documents it is now for; counted up to a limit.
+    package var postedByOthers = 0
+
+    /// How far they are counted.
+    package static let countLimit = 10_000
 }
 
 /// A table that rules are for.

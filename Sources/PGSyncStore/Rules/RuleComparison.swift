@@ -46,33 +46,57 @@ package struct RuleComparison {
             let ids = try newestChanges(of: Array(tables.values), since: since, until: until)
             for start in stride(from: 0, to: ids.count, by: Self.chunk) {
                 try progress(start, ids.count)
-                let chunk = Array(ids[start..<min(start + Self.chunk, ids.count)])
-                try result.add(session.query(statement.overChanges(chunk)), records: chunk.count)
+                let chunk = ids[start..<min(start + Self.chunk, ids.count)]
+                try compare(chunk, named: { "change \($0)" }, into: &result) { ids in
+                    try session.query(statement.overChanges(Array(ids)))
+                }
             }
         case .rows:
-            // Rows look as capture writes them.
-            try session.execute("select set_config('timezone', 'UTC', true)")
-            let scans = try Set(candidates.map(\.table)).sorted().compactMap { table in
-                try tables[table].map { try scan(of: $0, columns: columns(of: table)) }
+            let readers = try Set(candidates.map(\.table)).sorted().compactMap { table in
+                try tables[table].map { try RowReader(session, table: $0, columns: columns(of: table)) }
             }
-            let total = try scans.reduce(0) {
-                try $0 + session.query($1.count).onlyRow().decode(0, as: Int.self)
-            }
-            let fetch: String = "fetch \(Self.chunk) from pgsync_rows"
-            for scan in scans {
-                try session.execute(scan.declaration)
-                while case let page = try session.query(Query(fetch)), !page.isEmpty {
+            let total = try readers.reduce(0) { try $0 + $1.count() }
+            for reader in readers {
+                try reader.pages(of: Self.chunk) { places in
                     try progress(result.records, max(total, result.records))
-                    try result.add(
-                        session.query(statement.overRows(page, of: scan.table)),
-                        records: page.count
-                    )
+                    try compare(places[...], named: { "\(reader.name) \($0.recordID)" }, into: &result) { places in
+                        try session.query(statement.overRows(reader.images(at: places), of: reader.table))
+                    }
                 }
-                try session.execute("close pgsync_rows")
             }
         }
         try progress(result.records, result.records)
         return result
+    }
+
+    /// Compares some records; where the server refuses, half of them at a time, down to the one that is the reason.
+    ///
+    /// A row can hold what no image can, such as JSON with the character zero; the others are compared all the same.
+    private func compare<Record>(
+        _ records: ArraySlice<Record>,
+        named name: (Record) -> String,
+        into result: inout RuleComparisonResult,
+        _ query: (ArraySlice<Record>) throws -> ResultSet
+    ) throws {
+        guard let first = records.first else { return }
+        do {
+            let found = try session.savepoint { try query(records) }
+            try result.add(found, records: records.count)
+        } catch let error as PostgresError where error.isOfData {
+            guard records.count > 1 else {
+                return result.leaveOut(RuleComparisonResult.LeftOut(record: name(first), reason: error.message))
+            }
+            let middle = records.startIndex + records.count / 2
+            try compare(records[..<middle], named: name, into: &result, query)
+            try compare(records[middle...], named: name, into: &result, query)
+        }
+    }
+
+    /// What the candidates and the versions in force read of a table.
+    private func columns(of table: String) throws -> [String] {
+        let inForce = try RuleStore(session).list().filter { $0.table == table && $0.days != nil }
+        let names = candidates.filter { $0.table == table }.flatMap(\.columns) + inForce.flatMap(\.columns)
+        return Set(names).sorted()
     }
 
     /// The tables of the rules by name, with their numbers in the catalog.
@@ -149,80 +173,12 @@ package struct RuleComparison {
         try session.execute("close pgsync_changes")
         return ids
     }
+}
 
-    // MARK: Rows
-
-    private struct Scan {
-        let table: Int64
-        let count: Query
-        let declaration: Query
-    }
-
-    /// What the candidates and the versions in force read of a table.
-    private func columns(of table: String) throws -> [String] {
-        let inForce = try RuleStore(session).list().filter { $0.table == table && $0.days != nil }
-        let names = candidates.filter { $0.table == table }.flatMap(\.columns) + inForce.flatMap(\.columns)
-        return Set(names).sorted()
-    }
-
-    /// How to read a table as capture does, but only what the rules read.
-    private func scan(of table: Int64, columns: [String]) throws -> Scan {
-        let row = try session.query(
-            """
-            select
-                format('select count(*) from %s%s', pgsync.capture_scope(relation.oid), relation.oid::regclass) as count,
-                format(
-                    'declare pgsync_rows no scroll cursor for select %s as record_id, %s as image from %s%s as pgsync_row',
-                    coalesce(pgsync.capture_key(relation.oid, known.key_columns), 'pgsync_row.ctid::text'),
-                    (
-                        select
-                            coalesce(
-                                string_agg(
-                                    format(
-                                        case
-                                            when described.treatment = 'text'
-                                                then 'jsonb_build_object(%L, pgsync_row.%I::text)'
-                                            else 'jsonb_build_object(%L, pgsync_row.%I)'
-                                        end,
-                                        described.name,
-                                        described.name
-                                    ),
-                                    ' || '
-                                ),
-                                '''{}''::jsonb'
-                            )
-                        from pgsync.capture_columns(relation.oid) as described
-                        where described.name = any(\(columns))
-                    ),
-                    pgsync.capture_scope(relation.oid),
-                    relation.oid::regclass
-                ) as declaration
-            from pg_catalog.pg_class as relation
-            cross join lateral (
-                select
-                    coalesce(
-                        (
-                            select source.key_columns
-                            from pgsync.sources as source
-                            where source.source_table = relation.oid and source.attached
-                        ),
-                        (
-                            select array_agg(attribute.attname::text order by key.place)
-                            from pg_catalog.pg_index as keyed
-                            cross join lateral unnest(keyed.indkey::smallint[]) with ordinality as key (number, place)
-                            inner join pg_catalog.pg_attribute as attribute
-                                on attribute.attrelid = keyed.indrelid and attribute.attnum = key.number
-                            where keyed.indrelid = relation.oid and keyed.indisprimary
-                        )
-                    ) as key_columns
-            ) as known
-            where relation.oid::bigint = \(table)
-            """
-        ).onlyRow()
-        return Scan(
-            table: table,
-            count: Query(try row.decode("count")),
-            declaration: Query(try row.decode("declaration"))
-        )
+extension PostgresError {
+    /// Whether a value is at fault, or too much for the server, rather than the moment or the rights.
+    fileprivate var isOfData: Bool {
+        guard kind == .server, let sqlState, sqlState != .insufficientPrivilege else { return false }
+        return ["0A", "21", "22", "23", "42", "54", "P0"].contains(sqlState.conditionClass)
     }
 }

@@ -10,6 +10,15 @@ package struct RuleComparisonResult: Sendable, Equatable {
     package private(set) var differences: [RuleDifference] = []
     package private(set) var failuresBefore = 0
     package private(set) var failuresAfter = 0
+    /// A record that could not be compared.
+    package struct LeftOut: Sendable, Equatable {
+        package let record: String
+        package let reason: String
+    }
+
+    package private(set) var leftOutCount = 0
+    /// The first of them, as many as differences were asked for.
+    package private(set) var leftOut: [LeftOut] = []
     private var sumsByKey: [RuleSum.Key: RuleSum] = [:]
     private let limit: Int
 
@@ -39,6 +48,11 @@ package struct RuleComparisonResult: Sendable, Equatable {
                 failuresAfter += Int(try row.integer("after"))
             }
         }
+    }
+
+    mutating func leaveOut(_ record: LeftOut) {
+        leftOutCount += 1
+        if leftOut.count < max(limit, 1) { leftOut.append(record) }
     }
 
     private mutating func addRecord(_ row: Row) throws {

@@ -123,7 +123,16 @@ package struct RuleInspection {
             select
                 rule.name || '@' || rule.version as label,
                 pgsync.qualified_name(rule.source_table) as table_name,
-                string_agg(needed.name, ', ' order by needed.name) as missing
+                string_agg(needed.name, ', ' order by needed.name) as missing,
+                -- What the table has gained since needs no list of columns, only the table attached anew.
+                bool_and(
+                    source.captured_columns is null
+                    and exists (
+                        select
+                        from pgsync.capture_columns(rule.source_table) as present
+                        where present.name = needed.name
+                    )
+                ) as is_new
             from pgsync.rules as rule
             inner join pgsync.rule_spans as span on span.name = rule.name and span.version = rule.version
             inner join pgsync.sources as source on source.source_table = rule.source_table and source.attached
@@ -133,6 +142,11 @@ package struct RuleInspection {
                 and not (
                     (
                         source.captured_columns is null
+                        and exists (
+                            select
+                            from jsonb_each(source.shape) as known
+                            where known.value ->> 'name' = needed.name
+                        )
                         and exists (
                             select
                             from pgsync.capture_columns(rule.source_table) as present
@@ -153,7 +167,9 @@ package struct RuleInspection {
                 found:
                     "it reads columns that are not captured: \(try row.decode("missing", as: String.self))",
                 meaning: "It takes them for null, so what it posts may be wrong.",
-                remedy: "pgsync attach \(table.shellWord) --columns …    (with these)"
+                remedy: try row.decode("is_new")
+                    ? "pgsync attach \(table.shellWord) --renew --backfill"
+                    : "pgsync attach \(table.shellWord) --columns …    (with these)"
             )
         }
     }
@@ -193,6 +209,13 @@ package struct RuleInspection {
 }
 
 extension String {
-    /// The text as one word of a shell.
-    var shellWord: String { contains("\"") ? "'\(self)'" : self }
+    /// The text as one word of a shell, which makes nothing else of it.
+    package var shellWord: String {
+        let isPlain = utf8.allSatisfy { byte in
+            (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte)
+                || [UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-")].contains(byte)
+        }
+        guard !isPlain || isEmpty else { return self }
+        return "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+    }
 }

@@ -12,6 +12,7 @@ extension RuleStore {
         context.tableNames = try tableNames()
         context.applied = try list().map(\.applied)
         context.today = try today()
+        context.timeZone = try session.query("select pgsync.configuration_text('books_time_zone')").onlyRow().decode(0)
         return context
     }
 
@@ -125,9 +126,16 @@ extension RuleStore {
                     when base.typtype in ('c', 'p') then 'other'
                     else 'text'
                 end as kind,
-                source.source_table is null
-                or source.captured_columns is null
-                or attribute.attname::text = any(source.captured_columns || source.key_columns) as is_captured
+                case
+                    when source.source_table is null then 'captured'
+                    when attribute.attname::text <> all(source.captured_columns || source.key_columns) then 'left_out'
+                    when not exists (
+                        select
+                        from jsonb_each(source.shape) as known
+                        where known.value ->> 'name' = attribute.attname::text
+                    ) then 'not_yet'
+                    else 'captured'
+                end as capture
             from pg_catalog.pg_class as relation
             inner join pg_catalog.pg_namespace as namespace on namespace.oid = relation.relnamespace
             inner join pg_catalog.pg_attribute as attribute
@@ -155,7 +163,7 @@ extension RuleStore {
                 TableShape.Column(
                     dataType: try row.decode("data_type"),
                     kind: StoredType(rawValue: try row.decode("kind")) ?? .other,
-                    isCaptured: try row.decode("is_captured")
+                    capture: TableShape.Capture(rawValue: try row.decode("capture")) ?? .captured
                 )
         }
         return shapes

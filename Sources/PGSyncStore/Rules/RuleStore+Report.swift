@@ -10,9 +10,7 @@ extension RuleStore {
         from day: CalendarDate? = nil,
         isTrial: Bool = false
     ) throws -> RuleReport {
-        // Which tables the rules are for shows when they are read, so the first reading is for that alone.
-        let tables = RuleChecker.report(on: files, in: RuleContext(chart: Chart([]))).rules.map(\.table)
-        var context = try context(tables: Set(tables))
+        var context = try context(tables: RuleChecker.tables(of: files))
         context.requiresTables = requiresTables
         context.activeFrom = day
         context.isTrial = isTrial

@@ -119,14 +119,44 @@ package struct RuleStore {
         var applications: [RuleApplication] = []
         for rule in rules.sorted(by: { ($0.name, $0.version) < ($1.name, $1.version) }) {
             let outcome = try apply(rule, from: day)
-            applications.append(
-                RuleApplication(name: rule.name, version: rule.version, table: rule.table, outcome: outcome)
+            var application = RuleApplication(
+                name: rule.name,
+                version: rule.version,
+                table: rule.table,
+                outcome: outcome
             )
+            if case .applied = outcome { application.postedByOthers = try postedByOthers(rule) }
+            applications.append(application)
         }
         if applications.contains(where: { $0.outcome != .unchanged }) {
             try session.execute("select from pgsync.refresh_evaluate()")
         }
         return applications
+    }
+
+    /// How many records other versions have posted, of the documents that this one is for from now on.
+    private func postedByOthers(_ rule: Rule) throws -> Int {
+        try session.query(
+            """
+            select count(*)
+            from (
+                select
+                from pgsync.rules as applied
+                inner join pgsync.sync_master_status as master on master.source_table = applied.source_table
+                where applied.name = \(rule.name)
+                    and applied.version = \(rule.version)
+                    and exists (
+                        select
+                        from unnest(master.entry_ids) as posted (entry_id)
+                        inner join ledger.journal_entries as entry on entry.id = posted.entry_id
+                        where split_part(entry.rule, '@', 1) = applied.name
+                            and entry.rule <> \(rule.label)
+                            and entry.document_date >= applied.active_from
+                    )
+                limit \(RuleApplication.countLimit)
+            ) as found
+            """
+        ).onlyRow().decode(0)
     }
 
     private func apply(_ rule: Rule, from day: CalendarDate?) throws -> RuleApplication.Outcome {

@@ -17,6 +17,7 @@ extension ServerFacts {
             )
         ),
         rules: .known(Rules(inForce: 1, findings: [])),
+        posting: .known(Posting()),
         ledger: .known(Ledger(missing: [])),
         roles: .known(
             Roles(

@@ -33,6 +33,15 @@ struct JournalExportTests {
             let header = text.prefix { $0 != "\r\n" }
             let columns = header.split(separator: ",").map { "\($0) text" }.joined(separator: ", ")
             try session.runScript("create temporary table exported (\(columns))")
+            // A reader of it sees what would be invisible.
+            try session.runScript(
+                #"""
+                create function pg_temp.visible(given text) returns text language sql
+                return replace(replace(replace(replace(replace(replace(given,
+                    E'\r', '\r'), E'\x0B', '\u000b'), E'\x7F', '\u007f'), E'\x01', '\u0001'),
+                    U&'\2028', '\u2028'), U&'\FEFF', '\ufeff')
+                """#
+            )
             try session.copyIn("copy exported from stdin (format csv, header)") { writer in
                 try writer.write(bytes: Array(text.utf8))
             }
@@ -41,8 +50,10 @@ struct JournalExportTests {
                 with ours as (
                     select
                         entry.id::text, line.line::text, line.account, entry.currency,
-                        coalesce(ledger.debit, -ledger.credit) as amount, line.party, entry.description,
-                        entry.record_id, entry.correlation_id, line.dimensions::text, entry.reverses::text
+                        coalesce(ledger.debit, -ledger.credit) as amount, pg_temp.visible(line.party),
+                        pg_temp.visible(entry.description), pg_temp.visible(entry.record_id),
+                        pg_temp.visible(entry.correlation_id), pg_temp.visible(line.dimensions::text),
+                        entry.reverses::text
                     from ledger.journal_entries as entry
                     inner join ledger.journal_lines as line on line.entry_id = entry.id
                     inner join ledger.general_ledger as ledger

@@ -1,0 +1,110 @@
+extension Check {
+    static let posting = [isPosting, workers, queueSize, oldestChange, deadLetters, exhausted, duties]
+
+    /// A change that could be posted and waits longer than this waits for a reason.
+    private static let longWait = Duration.seconds(300)
+
+    static let isPosting = Check("posting.paused", .posting, \.posting) { posting in
+        if posting.isPaused {
+            return .warning(
+                "posting is paused; \(waiting(posting))",
+                "Changes are captured, and nothing is posted until somebody resumes it.",
+                remedy: "pgsync resume"
+            )
+        }
+        guard posting.pausedTables.isEmpty else {
+            return .warning(
+                "paused: \(posting.pausedTables.joined(separator: ", "))",
+                "Their changes are captured and wait until somebody resumes them.",
+                remedy: "pgsync resume TABLE"
+            )
+        }
+        guard posting.isRealTime else {
+            return .note(
+                "enable_real_time_sync is false",
+                "A worker without --drain or --once posts nothing; something has to run one of them from time to time."
+            )
+        }
+        return .ok("nothing is paused")
+    }
+
+    static let workers = Check("posting.worker", .posting, \.posting) { posting in
+        guard posting.workers == 0 else { return .ok("\(Quantity.count(posting.workers, "worker")) running") }
+        guard posting.oldestReady != nil, posting.isRealTime, !posting.isPaused else {
+            return .ok("no worker runs, and nothing waits for one")
+        }
+        return .warning(
+            "no worker runs; \(waiting(posting))",
+            "Nothing is posted until one does.",
+            remedy: "pgsync worker    (or, to post what waits and end: pgsync worker --drain)"
+        )
+    }
+
+    static let queueSize = Check("posting.queue_size", .posting, \.posting) { posting in
+        guard posting.waiting > posting.sizeThreshold else { return .ok(waiting(posting)) }
+        return .warning(
+            "\(waiting(posting)), above alert_threshold_queue_size (\(posting.sizeThreshold))",
+            "Changes come faster than they are posted, or something keeps them from being posted.",
+            remedy: "pgsync status    (shows what waits for what)"
+        )
+    }
+
+    static let oldestChange = Check("posting.oldest", .posting, \.posting) { posting in
+        guard let oldest = posting.oldestReady else { return .ok("no change waits that could be posted") }
+        let found = "the oldest change that could be posted waits for \(Quantity.time(oldest))"
+        // Where nobody posts, another finding says so.
+        guard oldest > longWait, posting.workers > 0, !posting.isPaused, posting.isRealTime else {
+            return .ok(found)
+        }
+        return .warning(
+            found,
+            "A worker runs, and does not get to it: it is far behind, or cannot post.",
+            remedy: "pgsync status    (and the worker's log)"
+        )
+    }
+
+    static let deadLetters = Check("posting.dead", .posting, \.posting) { posting in
+        let count = posting.dead.reduce(0) { $0 + $1.count }
+        guard count > 0 else { return .ok("no dead letters") }
+        return .warning(
+            "\(Quantity.count(count, "dead letter")): \(classes(posting.dead))",
+            "These changes failed and are not tried again until somebody says so.",
+            remedy: "pgsync dead list    (then pgsync dead retry, or dead resolve)"
+        )
+    }
+
+    static let exhausted = Check("posting.attempts", .posting, \.posting) { posting in
+        let exhausted = posting.dead.filter(\.isExhausted)
+        guard !exhausted.isEmpty else { return .ok("no change has used up its attempts") }
+        return .warning(
+            "\(Quantity.count(exhausted.reduce(0) { $0 + $1.count }, "change")) used up all attempts: \(classes(exhausted))",
+            "What kept them from being posted lasted longer than max_retry_attempts and retry_delay_seconds allow.",
+            remedy: "pgsync dead retry --class \(exhausted[0].errorClass)    (once the cause is gone)"
+        )
+    }
+
+    static let duties = Check("posting.housekeeping", .posting, \.posting) { posting in
+        guard let first = posting.failingDuties.first else {
+            return .ok(posting.workers == 0 ? "no worker looks after the rest" : "the workers' other duties are done")
+        }
+        let others = posting.failingDuties.count - 1
+        return .warning(
+            "worker \(first.worker) fails at \(first.duty): \(first.reason)"
+                + (others > 0 ? " (and \(others) more)" : ""),
+            "What it does beside posting is not done, such as watching over capture.",
+            remedy: "Mend the reason; the worker tries again by itself"
+        )
+    }
+
+    private static func waiting(_ posting: ServerFacts.Posting) -> String {
+        switch posting.waiting {
+        case 0: "nothing waits"
+        case 1: "1 change waits"
+        default: "\(posting.waiting) changes wait"
+        }
+    }
+
+    private static func classes(_ dead: [ServerFacts.Posting.DeadLetters]) -> String {
+        dead.map { "\($0.count) \($0.errorClass)" }.joined(separator: ", ")
+    }
+}

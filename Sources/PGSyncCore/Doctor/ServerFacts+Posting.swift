@@ -1,0 +1,48 @@
+extension ServerFacts {
+    /// What waits to be posted, and who posts it.
+    package struct Posting: Sendable, Equatable {
+        /// Something a worker does beside posting, and why it failed the last time.
+        package struct FailingDuty: Sendable, Equatable {
+            package let worker: String
+            package let duty: String
+            package let reason: String
+
+            package init(worker: String, duty: String, reason: String) {
+                self.worker = worker
+                self.duty = duty
+                self.reason = reason
+            }
+        }
+
+        /// Dead letters of one class.
+        package struct DeadLetters: Sendable, Equatable {
+            package let errorClass: String
+            package let count: Int
+            /// Whether trying again could have helped, so that it was tried until the attempts were used up.
+            package let isExhausted: Bool
+
+            package init(errorClass: String, count: Int, isExhausted: Bool) {
+                self.errorClass = errorClass
+                self.count = count
+                self.isExhausted = isExhausted
+            }
+        }
+
+        package var isPaused = false
+        /// Whether changes are posted as they come.
+        package var isRealTime = true
+        package var pausedTables: [String] = []
+        /// All unfinished changes but the dead letters.
+        package var waiting = 0
+        /// Of the oldest change that could be posted now.
+        package var oldestReady: Duration?
+        /// From how many unfinished changes on somebody wants to know.
+        package var sizeThreshold = 1_000
+        package var dead: [DeadLetters] = []
+        /// Workers that live.
+        package var workers = 0
+        package var failingDuties: [FailingDuty] = []
+
+        package init() {}
+    }
+}

@@ -1,0 +1,99 @@
+import PGSyncCore
+import Postgres
+
+/// What waits to be posted, and who posts it.
+extension ServerFactsReader {
+    func posting(in schema: Reading<ServerFacts.Schema>) throws -> ServerFacts.Posting {
+        guard case .known(.upToDate) = schema else { throw NoPosting() }
+        let row = try session.query(
+            """
+            select
+                pgsync.configuration_boolean('posting_paused') as is_paused,
+                pgsync.configuration_boolean('enable_real_time_sync') as is_real_time,
+                pgsync.configuration_integer('alert_threshold_queue_size')::bigint as size_threshold,
+                array(
+                    select source.table_name
+                    from pgsync.sources as source
+                    where source.attached and source.paused_at is not null
+                    order by source.table_name
+                ) as paused_tables,
+                (select size.changes from pgsync.queue_size() as size) as changes,
+                (
+                    select (extract(epoch from clock_timestamp() - waiting.captured_at) * 1000)::bigint
+                    from pgsync.waiting_changes as waiting
+                    where waiting.state = 'ready'
+                    order by waiting.log_id
+                    limit 1
+                ) as oldest_ready,
+                (
+                    select count(*)
+                    from pgsync.worker_states as worker
+                    where worker.state = 'running'
+                ) as workers
+            """
+        ).onlyRow()
+        var posting = ServerFacts.Posting()
+        posting.isPaused = try row.decode("is_paused")
+        posting.isRealTime = try row.decode("is_real_time")
+        posting.sizeThreshold = try row.decode("size_threshold")
+        posting.pausedTables = try row.decode("paused_tables")
+        posting.oldestReady = try row.decode("oldest_ready", as: Int64?.self).map(Duration.milliseconds)
+        posting.workers = try row.decode("workers")
+        posting.dead = try deadLetters()
+        posting.waiting = max(
+            try row.decode("changes", as: Int.self) - posting.dead.reduce(0) { $0 + $1.count },
+            0
+        )
+        posting.failingDuties = try failingDuties()
+        return posting
+    }
+
+    private func deadLetters() throws -> [ServerFacts.Posting.DeadLetters] {
+        try session.query(
+            """
+            select
+                failure.error_class,
+                failure.dead,
+                failure.error_class not like all(pgsync.permanent_error_classes()) as is_exhausted
+            from pgsync.failures() as failure
+            where failure.dead > 0
+            """
+        ).map { row in
+            ServerFacts.Posting.DeadLetters(
+                errorClass: try row.decode("error_class"),
+                count: try row.decode("dead"),
+                isExhausted: try row.decode("is_exhausted")
+            )
+        }
+    }
+
+    /// A worker tells with its heartbeat at what it fails; one of another version may tell otherwise, or not at all.
+    private func failingDuties() throws -> [ServerFacts.Posting.FailingDuty] {
+        try session.query(
+            """
+            select worker.name, duty.key as duty, duty.value as reason
+            from pgsync.worker_states as worker
+            cross join lateral jsonb_each_text(
+                case jsonb_typeof(worker.figures -> 'failing')
+                    when 'object' then worker.figures -> 'failing'
+                    else '{}'
+                end
+            ) as duty (key, value)
+            where worker.state = 'running'
+            order by worker.name, duty.key
+            limit 20
+            """
+        ).map { row in
+            ServerFacts.Posting.FailingDuty(
+                worker: try row.decode("name"),
+                duty: try row.decode("duty"),
+                reason: try row.decode("reason")
+            )
+        }
+    }
+
+    /// Why there is nothing to read.
+    private struct NoPosting: Error, CustomStringConvertible {
+        let description = "the schema is not that of this pgsync"
+    }
+}

@@ -1,0 +1,16 @@
+create or replace function pgsync.failure_text(error_column text, error_message text)
+returns text
+language sql
+immutable
+parallel safe
+as $$
+select
+    case
+        when pg_catalog.starts_with(failure_text.error_message, failure_text.error_column || ' ')
+            then failure_text.error_message
+        else pg_catalog.concat_ws(': ', failure_text.error_column, failure_text.error_message)
+    end;
+$$;
+
+comment on function pgsync.failure_text(text, text)
+is 'What went wrong, with the column it was about in front, unless the message begins with that itself.';

@@ -1,6 +1,6 @@
--- A TRUNCATE is posted in steps, each a transaction of its own: how far it is stands in sync_progress, and the
--- entries that each step made stay here until the last one writes the audit row. Changes that wait for a time are
--- taken in the order of their ids where many wait for the same, and from where the last look ended.
+-- A TRUNCATE is posted in steps, each a transaction of its own: how far it is stands in sync_progress, and
+-- the entries that each step made stay here until the last one writes the audit row. Changes that wait for a
+-- time are taken in the order of their ids where many wait for the same.
 create table pgsync.truncate_steps (
     id bigint generated always as identity,
     log_id bigint not null,
@@ -13,7 +13,7 @@ is 'What a TRUNCATE that is under way has taken back so far; empty when none is.
 comment on column pgsync.truncate_steps.log_id is 'The TRUNCATE, in sync_logs.';
 comment on column pgsync.truncate_steps.entry_ids is 'The reversals that one step has posted.';
 comment on column pgsync.sync_audit_log.entry_ids
-is 'The entries that were posted, reversals first; null for a TRUNCATE of more than 100,000: they name it in change_id.';
+is 'The entries that were posted, reversals first; null for a TRUNCATE with over 100,000 of them.';
 
 revoke all on table pgsync.truncate_steps from public;
 

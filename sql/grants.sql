@@ -169,6 +169,7 @@ begin
                 'execute on function pgsync.rule_text(jsonb, text)'
             ]),
             (array['pgsync_worker', 'pgsync_operator'], array[
+                'execute on function pgsync.find_truncated(bigint)',
                 'execute on function pgsync.post_now(regclass, text)',
                 'execute on function pgsync.process_batch(text, integer, bigint, regclass[], boolean, boolean)'
             ]),
@@ -178,7 +179,6 @@ begin
                 'execute on function pgsync.end_careful(text, bigint, text, text, boolean)',
                 'execute on function pgsync.error_class_of(text, text, text, text)',
                 'execute on function pgsync.find_lost_workers(integer)',
-                'execute on function pgsync.find_truncated(bigint)',
                 'execute on function pgsync.process_one(text, bigint, boolean)',
                 'execute on function pgsync.register_worker(text, text, integer, text, integer, boolean)',
                 'execute on function pgsync.report_worker(integer, jsonb)',

@@ -1,8 +1,8 @@
 -- A slot is locked before a row of it, so that the changes of one record are taken by one transaction at a
--- time and in their order; rows that somebody else works on are passed over. Half of a batch is for changes that
--- wait for a time and half for the others, and what one kind leaves the other takes: so neither holds up the other.
--- The others are taken from the low mark on, so that the scan does not wade through index entries of finished
--- changes that an old snapshot keeps from being removed.
+-- time and in their order; rows that somebody else works on are passed over. Half of a batch is for
+-- changes that wait for a time and half for the others, and what one kind leaves the other takes: so
+-- neither holds up the other. The others are taken from the low mark on, so that the scan does not wade
+-- through index entries of finished changes that an old snapshot keeps from being removed.
 create or replace function pgsync.claim_changes(
     batch_limit integer,
     low_mark bigint default 0,

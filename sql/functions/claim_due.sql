@@ -1,5 +1,5 @@
--- A change that once made posting raise an error would make the whole batch fail at each attempt: such changes
--- stand apart as suspects. TRUNCATE is posted by itself anyway.
+-- A change that once made posting raise an error would make the whole batch fail at each attempt: such
+-- changes stand apart as suspects. TRUNCATE is posted by itself anyway.
 create or replace function pgsync.claim_due(
     most integer,
     only_sources regclass[] default null,

@@ -1,5 +1,5 @@
--- The records of the table are gone through in the order of their ids. One whose slot somebody has is kept for the
--- next time. A long id stands there shortened, so its slot is asked of its last change.
+-- The records of the table are gone through in the order of their ids. One whose slot somebody has is kept
+-- for the next time. A long id stands there shortened, so its slot is asked of its last change.
 create or replace function pgsync.empty_next(
     truncation pgsync.sync_logs,
     from_record text,

@@ -1,5 +1,6 @@
--- The queue does not say of which table a change is, so that capturing need not. A look for some tables reads past
--- the changes of all others: no more than so many at a time, and whoever looks goes on from there.
+-- The queue does not say of which table a change is, so that capturing need not. A look for some tables
+-- reads past the changes of all others: no more than so many at a time, and whoever looks goes on from
+-- there.
 create or replace function pgsync.find_waiting(
     only_sources regclass[],
     low_mark bigint,

@@ -1,5 +1,5 @@
--- While a TRUNCATE is under way, what came after it may be posted: but for each record not before its own part of
--- the TRUNCATE is done, which whoever has the record in hand does on the way.
+-- While a TRUNCATE is under way, what came after it may be posted: but for each record not before its own
+-- part of the TRUNCATE is done, which whoever has the record in hand does on the way.
 create or replace function pgsync.finish_emptying(claims pgsync.claim[])
 returns void
 language plpgsql
@@ -14,7 +14,12 @@ begin
     for v_truncation in
         select log.*
         from pgsync.sync_progress as progress
-        inner join pgsync.sync_logs as log on log.id = progress.subject::bigint
+        cross join lateral (
+            select own.*
+            from pgsync.sync_logs as own
+            where own.id = progress.subject::bigint
+            offset 0
+        ) as log
         where progress.kind = 'truncate' and progress.state = 'running'
         order by log.id
     loop

@@ -1,5 +1,5 @@
--- A TRUNCATE overtakes what has failed before it: those changes are made due, and end when they are tried. What
--- waited behind one of them is free.
+-- A TRUNCATE overtakes what has failed before it: those changes are made due, and end when they are tried.
+-- What waited behind one of them is free.
 create or replace function pgsync.free_overtaken(
     truncation pgsync.sync_logs,
     after_hash integer,

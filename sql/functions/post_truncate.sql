@@ -1,7 +1,7 @@
--- Emptying a table takes back whatever stands for its records: in steps, one each time this is called, so that no
--- transaction is long. How far it is stands in sync_progress:
--- 1. The first step sets truncated_through: from then on nothing counts that was captured before. Who was posting
---    at that moment may not know, so each slot has to be seen free once.
+-- Emptying a table takes back whatever stands for its records: in steps, one at each call, so that
+-- no transaction is long. How far it is stands in sync_progress:
+-- 1. The first step sets truncated_through: from then on nothing counts that was captured before. Who was
+--    posting at that moment may not know, so each slot has to be seen free once.
 -- 2. What failed before is freed, to be found overtaken.
 -- 3. The records are gone through.
 -- What came later is posted meanwhile; see finish_emptying.
@@ -60,9 +60,22 @@ begin
     from pgsync.sync_progress as progress
     where progress.kind = 'truncate' and progress.subject = claim.log_id::text and progress.state = 'running';
     if not found then
+        -- Nobody who posts waits for an operator, whom it may keep waiting itself.
         update pgsync.sources as source
         set truncated_through = greatest(source.truncated_through, claim.log_id)
-        where source.source_table = claim.source_table;
+        where source.source_table = (
+            select own.source_table
+            from pgsync.sources as own
+            where own.source_table = claim.source_table
+            for update skip locked
+        );
+        if not found then
+            update pgsync.sync_queue as queue
+            set scheduled_at = clock_timestamp() + interval '50 milliseconds'
+            where queue.log_id = claim.log_id;
+            v_result.deferred := 1;
+            return v_result;
+        end if;
         v_position := jsonb_build_object(
             'slots', array(select generate_series(0, 1023)),
             'failed_hash', -2147483648,

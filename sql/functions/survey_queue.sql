@@ -1,8 +1,8 @@
--- Looks without a lock, so it also sees what others have in hand: nothing that waits is below the oldest it
--- finds. Ids become visible out of order, so that is final only below an id that was given out before a
--- transaction number which no running transaction is below any more: last_id of one survey, snapshot_xmax of
--- a later one, snapshot_xmin of a still later one. For some tables alone, one call does not read past all that is of
--- others: then seen_through says where the next has to go on.
+-- Looks without a lock, so it also sees what others have in hand: nothing that waits is below the oldest
+-- it finds. Ids become visible out of order, so that is final only below an id that was given out before a
+-- transaction number which no running transaction is below any more: last_id of one survey, snapshot_xmax
+-- of a later one, snapshot_xmin of a still later one. For some tables alone, one call does not read past
+-- all that is of others: then seen_through says where the next has to go on.
 create or replace function pgsync.survey_queue(
     low_mark bigint default 0,
     only_sources regclass[] default null,
@@ -82,4 +82,4 @@ end;
 $$;
 
 comment on function pgsync.survey_queue(bigint, regclass[], boolean)
-is 'What waits to be posted, from a mark on: the oldest change, and whether or when one that has a time is due.';
+is 'What waits to be posted, from a mark on: the oldest change, and when the next that has a time is due.';

@@ -181,6 +181,7 @@ begin
                 'execute on function pgsync.rule_text(jsonb, text)'
             ]),
             (array['pgsync_worker', 'pgsync_operator'], array[
+                'execute on function pgsync.find_truncated(bigint)',
                 'execute on function pgsync.post_now(regclass, text)',
                 'execute on function pgsync.process_batch(text, integer, bigint, regclass[], boolean, boolean)'
             ]),

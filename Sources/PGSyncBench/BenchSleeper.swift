@@ -14,9 +14,9 @@ struct BenchSleeper: Sendable {
         try await PostgresConnection.withConnection(to: options) { connection in
             // What has been seen counts as done, since nobody drains the queue here.
             let seen = Locked<Int64>(try await connection.withSession(Self.newest))
-            let look: @Sendable (Session) throws -> Bool = { session in
+            let look: @Sendable (Session) throws -> ChangeAlarm.Sight = { session in
                 let newest = try Self.newest(session)
-                return seen.withLock { newest > $0 }
+                return ChangeAlarm.Sight(somethingWaits: seen.withLock { newest > $0 })
             }
             return try await ChangeAlarm.with(connection, pollInterval: .seconds(1), look: look) { alarm in
                 var wakes: [AlarmState.Wake: Int] = [:]

@@ -6,8 +6,8 @@ package import Services
 
 /// Lets a worker sleep until there is something to do.
 ///
-/// Wake-ups are hints and looking is the truth: a sleep also ends when looking, which happens at the poll interval at
-/// the latest, finds something. It owns the connection as long as it is lent.
+/// Wake-ups are hints and looking is the truth: a sleep also ends when looking, which happens when a change falls due and
+/// at the poll interval at the latest, finds something. It owns the connection as long as it is lent.
 package struct ChangeAlarm: Sendable {
     /// How a worker learns of changes.
     package enum Mode: String, Sendable, CaseIterable {
@@ -17,16 +17,28 @@ package struct ChangeAlarm: Sendable {
         case poll
     }
 
+    /// What a look has shown.
+    package struct Sight: Sendable {
+        package var somethingWaits: Bool
+        /// In how long a change is due that waits for a time.
+        package var dueIn: Duration?
+
+        package init(somethingWaits: Bool, dueIn: Duration? = nil) {
+            self.somethingWaits = somethingWaits
+            self.dueIn = dueIn
+        }
+    }
+
     private let connection: PostgresConnection
     private let mode: Mode
     private let pollInterval: Duration
     private let clock: any Clock<Duration>
-    private let look: @Sendable (Session) throws -> Bool
+    private let look: @Sendable (Session) throws -> Sight
     private let keepsArmed: Bool
     private let bell = Bell()
     private let armed = Locked(false)
 
-    /// Listens for as long as the closure runs; `look` tells whether something waits.
+    /// Listens for as long as the closure runs; `look` tells whether something waits, or when.
     ///
     /// If it keeps the doorbell armed, the end of a sleep leaves it so, and the next sleep need not arm it again. Whoever
     /// is soon asleep again saves the time; whoever is not has to disarm it, for meanwhile each writer rings.
@@ -36,7 +48,9 @@ package struct ChangeAlarm: Sendable {
         pollInterval: Duration,
         keepsArmed: Bool = false,
         clock: any Clock<Duration> = ContinuousClock(),
-        look: @escaping @Sendable (Session) throws -> Bool = { try Doorbell($0).somethingWaits() },
+        look: @escaping @Sendable (Session) throws -> Sight = {
+            Sight(somethingWaits: try Doorbell($0).somethingWaits())
+        },
         _ body: (ChangeAlarm) async throws -> Result
     ) async throws -> Result {
         let alarm = ChangeAlarm(
@@ -80,7 +94,8 @@ package struct ChangeAlarm: Sendable {
                 armed.withLock { $0 = isArmed }
                 action = state.handle(.armed(isArmed))
             case .look:
-                action = state.handle(.looked(somethingWaits: try await connection.withSession(look)))
+                let sight = try await connection.withSession(look)
+                action = state.handle(.looked(somethingWaits: sight.somethingWaits, dueIn: sight.dueIn))
             case .sleep(let duration):
                 action = state.handle(try await event(within: duration, or: shutdown))
             case .wake(let reason, let disarming):

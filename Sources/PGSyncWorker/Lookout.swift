@@ -15,6 +15,8 @@ struct Lookout: Service {
     private static let patience = Duration.seconds(15)
     /// For how long the doorbell stays armed when a poster was woken: most find one change, and sleep again.
     private static let shortWork = Duration.milliseconds(5)
+    /// What falls due so soon is waited for, also by a worker that only drains the queue.
+    private static let moment = Duration.milliseconds(100)
     /// For how long it keeps a connection while no poster has one; there may be too few for all.
     private static let longestAway = Duration.seconds(2)
 
@@ -80,7 +82,13 @@ struct Lookout: Service {
                 pollInterval: settings.pollInterval,
                 keepsArmed: true,
                 clock: context.clock,
-                look: { [context] in try context.survey($0).somethingWaits }
+                look: { [context] in
+                    let found = try context.survey($0)
+                    return ChangeAlarm.Sight(
+                        somethingWaits: found.somethingWaits,
+                        dueIn: found.isPaused ? nil : found.dueIn
+                    )
+                }
             ) { alarm in
                 // Settings that change let another alarm begin.
                 while !shutdown.isRequested, context.settings.isAsAlert(as: settings),
@@ -144,12 +152,18 @@ struct Lookout: Service {
         until shutdown: Shutdown
     ) async throws {
         context.mark.withLock { $0.reset() }
-        let (found, waiting) = try await context.within { [context] in
-            try await connection.withSession { session in
-                (try context.survey(session), try context.store(session).waiting())
-            }
+        let found = try await context.within { [context] in
+            try await connection.withSession { try context.survey($0) }
         }
-        guard !found.isPaused, waiting.ready > 0 else {
+        guard found.somethingWaits else {
+            // A TRUNCATE that met a record in other hands is due again in a moment.
+            if !found.isPaused, let dueIn = found.dueIn, dueIn <= Self.moment {
+                _ = try await shutdown.sleep(for: dueIn, clock: context.clock)
+                return
+            }
+            let waiting = try await context.within { [context] in
+                try await connection.withSession { try context.store($0).waiting() }
+            }
             context.report.withLock { report in
                 report.waiting = waiting
                 report.isPaused = found.isPaused
@@ -195,7 +209,7 @@ extension AlarmState.Wake {
     /// Whether there may be something to do.
     var isPromising: Bool {
         switch self {
-        case .bell, .lookedAgain, .poll, .fallback: true
+        case .bell, .lookedAgain, .poll, .due, .fallback: true
         case .interval, .shutdown: false
         }
     }

@@ -10,11 +10,21 @@ struct Poster: Service {
     let number: Int
     let context: WorkerContext
 
+    /// Where a batch began and how many changes it took at most.
+    struct Suspect {
+        let start: Int64
+        let limit: Int
+    }
+
     /// What a poster remembers from one connection to the next.
     struct Memory {
         var state: PosterState
         var size: BatchSize
         var pacing = PosterPacing()
+        /// The batch that failed, for whoever looks for the reason among its changes.
+        var suspect: Suspect?
+        /// What the last failure was.
+        var error: PostgresError?
         /// Between attempts that failed for reasons that may pass.
         var backoff = Backoff(initial: .milliseconds(20), cap: .seconds(2), jitter: .equal)
         var generator = SystemRandomNumberGenerator()
@@ -74,7 +84,7 @@ struct Poster: Service {
                     if try await shutdown.sleep(for: duration, clock: context.clock) { return false }
                     action = memory.state.handle(.rested)
                 }
-            case .post, .announce, .postAnnounced, .withdraw:
+            case .post, .announce, .postAnnounced, .withdraw, .findTruncated:
                 context.roster.begin(number)
                 action = memory.state.handle(try await desk.perform(action, &memory))
             }
@@ -86,7 +96,7 @@ extension PosterState.Action {
     /// Whether it has to be done even though the worker is to stop.
     fileprivate var isOwed: Bool {
         switch self {
-        case .postAnnounced, .withdraw: true
+        case .postAnnounced, .withdraw, .findTruncated: true
         default: false
         }
     }

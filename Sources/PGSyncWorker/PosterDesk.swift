@@ -12,7 +12,8 @@ struct PosterDesk {
     /// What the pacing advised after the last batch.
     private(set) var pace = PosterPacing.Next.lookAgain
     private var limits: PostingStore.Limits?
-    private var error: PostgresError?
+    /// Whether a change was announced in this session.
+    private var hasAnnounced = false
 
     init(connection: PostgresConnection, context: WorkerContext) {
         self.connection = connection
@@ -28,10 +29,13 @@ struct PosterDesk {
         do {
             switch action {
             case .post(let isolating): return try await post(isolating: isolating, &memory)
-            case .announce: return try await announce()
+            case .announce:
+                hasAnnounced = true
+                return try await announce()
             case .postAnnounced(let id): return try await postAnnounced(id, &memory)
             case .withdraw(let id, let notingFailure):
-                return try await withdraw(id, noting: notingFailure ? error : nil)
+                return try await withdraw(id, noting: notingFailure ? memory.error : nil)
+            case .findTruncated(let id): return try await findTruncated(id, &memory)
             case .connect, .backOff, .pace, .park: preconditionFailure("\(action) is no step at the desk")
             }
         } catch let error as PostgresError {
@@ -48,25 +52,35 @@ struct PosterDesk {
         _ memory: inout Poster.Memory
     ) async throws -> PosterState.Event {
         let look = context.mark.withLock { $0.beginLook() }
-        let limit = memory.size.limit
+        // Whoever looks for what made a batch fail takes the same changes.
+        let suspect = isolating ? memory.suspect : nil
+        let (mark, limit) = (suspect?.start ?? look.start, suspect?.limit ?? memory.size.limit)
+        memory.suspect = Poster.Suspect(start: mark, limit: limit)
         let start = context.now
         let result: BatchResult
         do {
             result = try await call { store in
-                try store.processBatch(limit: limit, mark: look.start, isolating: isolating)
+                try store.processBatch(limit: limit, mark: mark, isolating: isolating)
             }
         } catch {
             context.mark.withLock { $0.abandon(look) }
             throw error
         }
         let end = context.now
-        context.mark.withLock { $0.end(look, nextMark: result.nextMark) }
+        memory.suspect = nil
+        if mark == look.start { context.mark.withLock { $0.end(look, nextMark: result.nextMark) } }
         // There is more than one can take: somebody else may help.
         if result.claimed >= limit { context.roster.wakeOne() }
         note(result, took: end - start, &memory)
-        memory.size.note(claimed: result.claimed, took: end - start)
+        memory.size.note(claimed: result.claimed + result.emptied, took: end - start)
         pace = memory.pacing.note(claimed: result.claimed, limit: limit, took: end - start, at: end)
-        return .posted(claimed: result.claimed, limit: limit, isPaused: result.isPaused)
+        if let part = result.truncatedPart { return .met(part: part) }
+        if result.goesOn { pace = .lookAgain }
+        return .posted(
+            claimed: result.goesOn ? max(result.claimed, 1) : result.claimed,
+            limit: limit,
+            isPaused: result.isPaused
+        )
     }
 
     private mutating func announce() async throws -> PosterState.Event {
@@ -82,13 +96,32 @@ struct PosterDesk {
         let result = try await call { try $0.processOne(id) }
         context.metrics.noteCareful()
         note(result, took: context.now - start, &memory)
-        return .settled
+        return result.truncatedPart.map { .met(part: $0) } ?? .settled
+    }
+
+    private mutating func findTruncated(_ id: Int64, _ memory: inout Poster.Memory) async throws
+        -> PosterState.Event
+    {
+        if try await call({ try $0.findTruncated(id) }) {
+            context.report.withLock { report in
+                report.claimed += 1
+                report.unchanged += 1
+            }
+        }
+        memory.hasAchieved = true
+        return .partRead
     }
 
     private mutating func withdraw(_ id: Int64, noting error: PostgresError?) async throws
         -> PosterState.Event
     {
-        try await call { try $0.endCareful(id, noting: error) }
+        let holdsSlot = hasAnnounced
+        let timeout = context.settings.syncTimeout / .seconds(1)
+        let isTimeout = error.map(PosterFailure.init) == .timeout
+        let explanation = isTimeout ? "sync_timeout_seconds is \(timeout)" : nil
+        try await call {
+            try $0.endCareful(id, noting: error, explanation: explanation, holdsSlot: holdsSlot)
+        }
         return .settled
     }
 
@@ -144,20 +177,20 @@ struct PosterDesk {
         _ error: PostgresError?,
         _ memory: inout Poster.Memory
     ) -> PosterState.Event {
-        self.error = error
+        memory.error = error
         // As many as the batch may have had are suspects.
-        let limit = memory.size.limit
+        let limit = memory.suspect?.limit ?? memory.size.limit
         switch failure {
         case .timeout: memory.size.timedOut()
         case .lost, .refusal: memory.size.restart()
         case .contention, .exhaustion, .readOnly, .lostIdle: break
         }
         let level: LogLevel = failure == .lostIdle || failure == .contention ? .info : .warning
-        context.logger.log(
-            level,
-            failure.sentence,
-            ["error": .string(error.map { "\($0)" } ?? "no answer came in time")]
-        )
+        var fields: LogMetadata = ["error": .string(error.map { "\($0)" } ?? "no answer came in time")]
+        if failure == .timeout {
+            fields["sync_timeout_seconds"] = .double(context.settings.syncTimeout / .seconds(1))
+        }
+        context.logger.log(level, failure.sentence, fields)
         return .failed(failure, limit: limit)
     }
 }

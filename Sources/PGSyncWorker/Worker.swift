@@ -94,12 +94,25 @@ package struct Worker: Sendable {
             )
         }
         try await run(context, on: first, until: shutdown)
+        if options.goal == .onePass, options.countsWaiting, !shutdown.isRequested {
+            try await countWaiting(context)
+        }
         let report = context.report.withLock { $0 }
         context.logger.info(
             "Worker stopped",
             ["worker.finished": .int(report.finished), "worker.failed": .int(report.failed)]
         )
         return report
+    }
+
+    private func countWaiting(_ context: WorkerContext) async throws {
+        guard let connection = try await context.gate.connect(until: Shutdown()) else { return }
+        let waiting = try await connection.closing {
+            try await context.within {
+                try await connection.withSession { try context.store($0).waiting() }
+            }
+        }
+        context.report.withLock { $0.waiting = waiting }
     }
 
     private func register(

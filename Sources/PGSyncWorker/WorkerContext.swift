@@ -107,7 +107,11 @@ final class WorkerContext: Sendable {
     func survey(_ session: Session) throws -> QueueSurvey {
         let now = now
         let survey = mark.withLock { $0.beginSurvey(at: now) }
-        let found = try store(session).survey(from: survey.start)
+        let store = store(session)
+        var found = try store.survey(from: survey.start)
+        while found.oldest == nil, let seen = found.seenThrough {
+            found = found.continued(by: try store.survey(from: seen + 1))
+        }
         let end = self.now
         mark.withLock { $0.end(survey, found, at: end) }
         return found

@@ -93,6 +93,7 @@ package struct WorkerMetrics: Sendable {
             case .bell: "bell"
             case .lookedAgain: "looked_again"
             case .poll: "poll"
+            case .due: "due"
             case .fallback: "fallback"
             case .interval: "interval"
             case .shutdown: "shutdown"

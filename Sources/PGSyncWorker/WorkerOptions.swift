@@ -22,6 +22,8 @@ package struct WorkerOptions: Sendable {
     package var sources: [String] = []
     package var mode = ChangeAlarm.Mode.doorbell
     package var goal = Goal.untilStopped
+    /// Whether one pass, too, ends with a count of what is left.
+    package var countsWaiting = false
     /// Whether to count, with each heartbeat, what is in the queue.
     package var watchesQueue = false
     /// How long a batch in hand may take once the worker is asked to stop; then it is cancelled, and undone.

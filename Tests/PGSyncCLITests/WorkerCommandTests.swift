@@ -25,7 +25,53 @@ struct WorkerCommandTests {
             // Nothing says how the table is posted, which only a person can mend.
             #expect(json["waiting"]?["dead"] == 5 && json["waiting"]?["ready"] == 0)
             let text = await database.run("worker", "--drain").output
-            #expect(text == "nothing was posted\n5 wait for a person: they are dead letters\n")
+            #expect(text == "nothing was posted\n5 dead letters: see pgsync dead list\n")
+        }
+    }
+
+    @Test(
+        "ends with an exit code of its own when something is left that it was told of",
+        arguments: ["--drain", "--once"]
+    )
+    func failOn(goal: String) async throws {
+        try await CommandLineDatabase.with { database in
+            _ = await database.run("migrate")
+            func worker(_ kinds: String) async -> CommandLineRun {
+                await database.run("worker", goal, "--quiet", "--fail-on", kinds)
+            }
+            try await database.query(Self.rule)
+            let clean = await worker("dead,waiting")
+            #expect(clean.exitCode == .success && clean.output == "" && clean.errors == "", "\(clean.errors)")
+            try await database.query("insert into bills values (1, 1)")
+            let dead = await worker("dead")
+            #expect(dead.exitCode.code == 93 && dead.output == "", "\(dead.errors)")
+            #expect(dead.errors.contains("1 dead letter: see pgsync dead list"))
+            #expect(await worker("waiting").exitCode == .success)
+            try await database.query("select pgsync.pause(); insert into bills values (2, 2)")
+            #expect(await worker("waiting").exitCode.code == 93)
+        }
+    }
+
+    @Test("says that posting is paused when it drains meanwhile, and which tables are")
+    func paused() async throws {
+        try await CommandLineDatabase.with { database in
+            _ = await database.run("migrate")
+            try await database.query(
+                Self.rule + "insert into bills values (1, 1), (2, 2); select pgsync.pause()"
+            )
+            #expect(
+                await database.run("worker", "--drain").output == """
+                    nothing was posted
+                    posting is paused; pgsync resume lets it go on
+                    2 changes are waiting for the end of the pause
+
+                    """
+            )
+            try await database.query("select pgsync.resume(), pgsync.pause('bills')")
+            #expect(
+                await database.run("worker", "--drain").output
+                    == "nothing was posted\n2 changes are waiting for a table to be resumed\n"
+            )
         }
     }
 
@@ -58,6 +104,8 @@ struct WorkerCommandTests {
         "refuses with what to do instead, each kind with its exit code",
         arguments: [
             (["--drain", "--once"], UInt8(64), "choose one of --drain and --once"),
+            (["--fail-on", "dead"], 64, "--fail-on needs --drain or --once"),
+            (["--drain", "--fail-on", "all"], 64, "some of dead,waiting"),
             (["--posters", "0"], 64, "1 to 64"),
             (["--batch", "none"], 64, "a whole number"),
             (["--sources", "a,"], 64, "names of tables"),

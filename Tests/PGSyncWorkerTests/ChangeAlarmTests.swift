@@ -178,9 +178,9 @@ struct ChangeAlarmTests {
         try await database.connect { writer in
             _ = try await writer.withSession { try $0.runScript("begin; insert into bills (n) values (1)") }
             let looks = Locked(0)
-            let look: @Sendable (Session) throws -> Bool = { session in
+            let look: @Sendable (Session) throws -> ChangeAlarm.Sight = { session in
                 looks.withLock { $0 += 1 }
-                return try Doorbell(session).somethingWaits()
+                return ChangeAlarm.Sight(somethingWaits: try Doorbell(session).somethingWaits())
             }
             let wake = try await withThrowingTaskGroup(of: Void.self) { [database] group in
                 group.addTask {

@@ -36,13 +36,17 @@ extension TestDatabase {
                 round += 1
                 let low = isLast || round % 5 == 0 ? 0 : mark
                 do {
-                    let (claimed, told, next) = try await connection.withSession { [isolate] session in
+                    let (claimed, told, next) = try await connection.withSession {
+                        [isolate] session in
                         let row = try session.query(
                             """
-                            select made.claimed, checks.told(row(made.*)::pgsync.batch_result), made.next_mark
+                            select made.claimed, checks.told(row(made.*)::pgsync.batch_result), made.next_mark, made.truncated_part
                             from pgsync.process_batch(\(name), \(Int32(limit)), \(low), isolate => \(isolate)) as made
                             """
                         ).onlyRow()
+                        if let part = try row.decode(3, as: Int64?.self) {
+                            try session.query("select pgsync.find_truncated(\(part))")
+                        }
                         return (
                             try row.decode(0, as: Int.self), try row.decode(1, as: String.self),
                             try row.decode(2, as: Int64.self)

@@ -35,6 +35,24 @@ extension TestDatabase {
         )
     }
 
+    /// Posts until nothing more is done, parts of tables that were emptied included; tells what each batch did.
+    @discardableResult
+    func drain(limit: Int = 100) async throws -> [String] {
+        var told: [String] = []
+        while told.count < 200 {
+            let batch = try await lines(
+                """
+                select unnest(array[checks.told(made), coalesce(made.truncated_part::text, '')])
+                from pgsync.process_batch('test', \(limit)) as made
+                """
+            )
+            if batch[1] != "" { try await run("select pgsync.find_truncated(\(batch[1]))") }
+            guard batch[0] != "nothing" else { break }
+            told.append(batch[0])
+        }
+        return told
+    }
+
     /// What stands in the ledger, as "record: content" in order.
     func standing(_ source: String = "bills") async throws -> [String] {
         try await lines(

@@ -62,13 +62,13 @@ struct TruncateTests {
             delete from parts where id = 1; truncate parts_1; insert into parts (id, amount) values (3, 33);
             """
         )
-        while try await database.post() != "nothing" {}
+        try await database.drain()
         #expect(
             try await database.standing("parts").map { String($0.prefix(1)) } == ["3", "4", "5", "6"]
         )
         try await database.expectNoFaults()
         try await database.run("truncate parts")
-        while try await database.post() != "nothing" {}
+        try await database.drain()
         #expect(try await database.standing("parts") == [])
         try await database.expectNoFaults()
     }
@@ -84,12 +84,67 @@ struct TruncateTests {
             try await writer.withSession {
                 _ = try $0.runScript("begin; insert into parts (id, amount) values (1, 7)")
             }
-            #expect(try await database.post() == "unchanged 1")
+            #expect(try await database.value("select pgsync.find_truncated(3)") == "t")
             try await writer.withSession { _ = try $0.runScript("commit") }
         }
-        while try await database.post() != "nothing" {}
+        try await database.drain()
         #expect(try await database.standing("parts").count == 2)
         try await database.expectNoFaults()
+    }
+
+    @Test("of a partition is passed over and named, for posting never reads the table of an application")
+    func partIsPassedOver() async throws {
+        _ = try await database.post("insert into parts (id, amount) values (1, 1), (4, 4)")
+        try await database.run("truncate parts_1; insert into bills (id, amount) values (1, 1)")
+        try await database.connect { owner in
+            try await owner.withSession {
+                _ = try $0.runScript("begin; lock table parts, parts_1, parts_2 in access exclusive mode")
+            }
+            let batch = """
+                set lock_timeout = '1s';
+                select concat_ws(' ', claimed, posted, truncated_part, next_mark) from pgsync.process_batch('test', 10)
+                """
+            #expect(try await database.value(batch) == "1 1 3 3")
+            #expect(try await database.value(batch) == "0 0 3 3")
+            #expect(
+                try await database.value("set lock_timeout = '1s'; select pgsync.begin_careful('test')")
+                    == "3"
+            )
+            #expect(
+                try await database.value(
+                    "set lock_timeout = '1s'; select truncated_part from pgsync.process_one('test', 3, false)"
+                ) == "3"
+            )
+            try await owner.withSession { _ = try $0.runScript("rollback") }
+        }
+        #expect(try await database.value("select pgsync.find_truncated(3)") == "t")
+        #expect(try await database.value("select pgsync.find_truncated(3)") == "f")
+        #expect(try await database.drain() == ["reversed 1"])
+        #expect(try await database.standing("parts").count == 1)
+        try await database.expectNoFaults()
+    }
+
+    @Test(
+        "of a partition is left to who has it in hand, and can be skipped; a record of it can be posted at once"
+    )
+    func partByHand() async throws {
+        _ = try await database.post("insert into parts (id, amount) values (1, 1), (4, 4)")
+        try await database.run("truncate parts_1")
+        try await database.connect { other in
+            try await other.withSession {
+                _ = try $0.runScript("begin; select from pgsync.sync_queue where log_id = 3 for update")
+            }
+            #expect(try await database.value("select pgsync.find_truncated(3)") == "f")
+            try await other.withSession { _ = try $0.runScript("rollback") }
+        }
+        #expect(
+            try await database.value(
+                "insert into parts (id, amount) values (2, 2); select pgsync.post_now('parts', '2') is not null"
+            ) == "t"
+        )
+        #expect(try await database.value("select pgsync.skip_changes('{3}', 'a mistake')") == "1")
+        #expect(try await database.drain() == [])
+        #expect(try await database.standing("parts").count == 3)
     }
 
     @Test("waits for who has a record in hand, but not for long, and nobody waits for it")

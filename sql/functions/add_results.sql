@@ -12,7 +12,8 @@ select
         least(one.first_left, other.first_left), one.applied_ids || other.applied_ids,
         one.failed_ids || other.failed_ids, one.error_classes || other.error_classes,
         one.error_messages || other.error_messages, one.next_mark, one.snapshot_xmin, one.snapshot_xmax,
-        one.is_paused
+        one.is_paused, least(one.truncated_part, other.truncated_part), coalesce(one.emptied, 0) + coalesce(other.emptied, 0),
+        one.is_cut
     )::pgsync.batch_result;
 $$;
 

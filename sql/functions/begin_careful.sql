@@ -34,9 +34,17 @@ begin
         from pgsync.sync_queue as queue
         where queue.scheduled_at <= now()
             and queue.sync_status = 'pending'
-            and (only_sources is null or pgsync.is_of_sources(queue.log_id, only_sources))
-            and pg_try_advisory_xact_lock(1886876532, queue.slot)
-        order by queue.scheduled_at
+            -- A fence: in an AND the planner may take the slot of a change that is not wanted.
+            and case
+                when only_sources is null
+                    or (
+                        select log.source_table = any(only_sources)
+                        from pgsync.sync_logs as log
+                        where log.id = queue.log_id
+                    )
+                    then pg_try_advisory_xact_lock(1886876532, queue.slot)
+            end
+        order by queue.scheduled_at, queue.log_id
         limit 1
         for update skip locked;
         if not found then
@@ -46,8 +54,15 @@ begin
             where queue.log_id >= low_mark
                 and queue.sync_status = 'pending'
                 and queue.scheduled_at is null
-                and (only_sources is null or pgsync.is_of_sources(queue.log_id, only_sources))
-                and pg_try_advisory_xact_lock(1886876532, queue.slot)
+                and case
+                    when only_sources is null
+                        or (
+                            select log.source_table = any(only_sources)
+                            from pgsync.sync_logs as log
+                            where log.id = queue.log_id
+                        )
+                        then pg_try_advisory_xact_lock(1886876532, queue.slot)
+                end
             order by queue.log_id
             limit 1
             for update skip locked;

@@ -1,13 +1,16 @@
 -- A slot is locked before a row of it, so that the changes of one record are taken by one transaction at a
--- time and in their order; rows that somebody else works on are passed over. Changes that wait for a time
--- come first, for they are few and late; the others from the low mark on, so that the scan does not wade
+-- time and in their order; rows that somebody else works on are passed over. Half of a batch is for
+-- changes that wait for a time and half for the others, and what one kind leaves the other takes: so
+-- neither holds up the other. The others are taken from the low mark on, so that the scan does not wade
 -- through index entries of finished changes that an old snapshot keeps from being removed.
 create or replace function pgsync.claim_changes(
     batch_limit integer,
     low_mark bigint default 0,
     only_sources regclass[] default null,
     out claims pgsync.claim[],
-    out next_mark bigint
+    out suspects pgsync.claim[],
+    out next_mark bigint,
+    out is_cut boolean
 )
 language plpgsql
 security definer
@@ -20,27 +23,41 @@ set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 declare
-    v_due pgsync.claim[];
+    v_due record;
+    v_more record;
+    -- There is no half of one: it is for either.
+    v_half constant integer := case when batch_limit > 1 then batch_limit / 2 else (random() < 0.5)::integer end;
+    v_due_count integer := 0;
+    v_room integer := batch_limit;
+    v_waiting record;
+    v_is_due constant boolean := exists (
+        select from pgsync.sync_queue as queue where queue.scheduled_at <= now()
+    );
 begin
-    if exists (select from pgsync.sync_queue as queue where queue.scheduled_at <= now()) then
+    is_cut := false;
+    if v_is_due then
+        v_due := pgsync.claim_due(v_half, only_sources);
+        v_due_count := cardinality(v_due.claims) + cardinality(v_due.suspects);
+        v_room := batch_limit - v_due_count;
+    end if;
+
+    if only_sources is null then
         select array_agg(
             row(
                 queue.log_id, log.source_table, log.record_id, log.action, log.data, queue.slot, log.captured_xid,
                 log.captured_at, log.snapshot, log.correlation_id, queue.retry_count, queue.attempts
             )::pgsync.claim
         )
-        into v_due
+        into claims
         from (
             select queue.log_id, queue.slot, queue.retry_count, queue.attempts
             from pgsync.sync_queue as queue
-            where queue.scheduled_at <= now()
+            where queue.log_id >= low_mark
                 and queue.sync_status = 'pending'
-                and case
-                    when only_sources is null or pgsync.is_of_sources(queue.log_id, only_sources)
-                        then pg_try_advisory_xact_lock(1886876532, queue.slot)
-                end
-            order by queue.scheduled_at
-            limit greatest(batch_limit / 2, 1)
+                and queue.scheduled_at is null
+                and pg_try_advisory_xact_lock(1886876532, queue.slot)
+            order by queue.log_id
+            limit v_room
             for update skip locked
         ) as queue
         cross join lateral (
@@ -49,38 +66,56 @@ begin
             where own.id = queue.log_id
             offset 0
         ) as log;
+    else
+        v_waiting := pgsync.find_waiting(only_sources, low_mark, v_room);
+        select array_agg(
+            row(
+                queue.log_id, log.source_table, log.record_id, log.action, log.data, queue.slot, log.captured_xid,
+                log.captured_at, log.snapshot, log.correlation_id, queue.retry_count, queue.attempts
+            )::pgsync.claim
+        )
+        into claims
+        from (
+            select queue.log_id, queue.slot, queue.retry_count, queue.attempts
+            from pgsync.sync_queue as queue
+            where queue.log_id = any(v_waiting.log_ids)
+                and queue.sync_status = 'pending'
+                and queue.scheduled_at is null
+                and pg_try_advisory_xact_lock(1886876532, queue.slot)
+            order by queue.log_id
+            limit v_room
+            for update skip locked
+        ) as queue
+        cross join lateral (
+            select own.*
+            from pgsync.sync_logs as own
+            where own.id = queue.log_id
+            offset 0
+        ) as log;
+        is_cut := v_waiting.is_cut;
     end if;
 
-    select array_agg(
-        row(
-            queue.log_id, log.source_table, log.record_id, log.action, log.data, queue.slot, log.captured_xid,
-            log.captured_at, log.snapshot, log.correlation_id, queue.retry_count, queue.attempts
-        )::pgsync.claim
-    )
-    into claims
-    from (
-        select queue.log_id, queue.slot, queue.retry_count, queue.attempts
-        from pgsync.sync_queue as queue
-        where queue.log_id >= low_mark
-            and queue.sync_status = 'pending'
-            and queue.scheduled_at is null
-            and case
-                when only_sources is null or pgsync.is_of_sources(queue.log_id, only_sources)
-                    then pg_try_advisory_xact_lock(1886876532, queue.slot)
-            end
-        order by queue.log_id
-        limit greatest(batch_limit - coalesce(cardinality(v_due), 0), 0)
-        for update skip locked
-    ) as queue
-    cross join lateral (
-        select own.*
-        from pgsync.sync_logs as own
-        where own.id = queue.log_id
-        offset 0
-    ) as log;
-
     next_mark := coalesce((claims[cardinality(claims)]).log_id + 1, low_mark);
-    claims := coalesce(v_due || claims, claims, v_due, '{}');
+    if only_sources is not null and coalesce(cardinality(claims), 0) < v_room then
+        next_mark := v_waiting.seen + 1;
+    end if;
+    v_room := v_room - coalesce(cardinality(claims), 0);
+    if v_is_due then
+        suspects := v_due.suspects;
+        if v_due_count = v_half and v_room > 0 then
+            v_more := pgsync.claim_due(
+                v_room, only_sources, coalesce(v_due.last_time, '-infinity'), coalesce(v_due.last_id, 0)
+            );
+            suspects := suspects || v_more.suspects;
+            claims := v_due.claims || v_more.claims || coalesce(claims, '{}');
+        else
+            claims := v_due.claims || coalesce(claims, '{}');
+        end if;
+    end if;
+    claims := coalesce(claims, '{}');
+    if cardinality(suspects) = 0 then
+        suspects := null;
+    end if;
 end;
 $$;
 

@@ -7,7 +7,7 @@ parallel safe
 begin atomic
     select
         row(
-            0, 0, 0, 0, 0, 0, 0, 0, 0, null, null, null, null, null, null, null, null, false
+            0, 0, 0, 0, 0, 0, 0, 0, 0, null, null, null, null, null, null, null, null, false, null, 0, false
         )::pgsync.batch_result;
 end;
 

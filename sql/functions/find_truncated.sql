@@ -9,12 +9,18 @@ security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
+    v_started constant timestamptz := clock_timestamp();
+    v_attempts integer;
     v_change pgsync.sync_logs;
     v_source pgsync.sources;
     v_progress pgsync.sync_progress;
     v_position jsonb;
 begin
-    perform from pgsync.sync_queue as queue where queue.log_id = find_truncated.log_id for update skip locked;
+    select queue.attempts
+    into v_attempts
+    from pgsync.sync_queue as queue
+    where queue.log_id = find_truncated.log_id and queue.sync_status = 'pending'
+    for update skip locked;
     if not found then
         return false;
     end if;
@@ -35,9 +41,22 @@ begin
         state = case when v_position is null then 'finished' else 'running' end,
         finished_at = case when v_position is null then clock_timestamp() end
     where progress.id = v_progress.id;
-    return v_position is null;
+    if v_position is not null then
+        return false;
+    end if;
+
+    insert into pgsync.sync_audit_log (
+        log_id, attempt, outcome, source_table, record_id, worker, duration, correlation_id
+    )
+    values (
+        v_change.id, v_attempts + 1, 'unchanged', v_change.source_table, v_change.record_id,
+        coalesce(nullif(current_setting('application_name'), ''), session_user::text), clock_timestamp() - v_started,
+        v_change.correlation_id
+    );
+    delete from pgsync.sync_queue as queue where queue.log_id = v_change.id;
+    return true;
 end;
 $$;
 
 comment on function pgsync.find_truncated(bigint)
-is 'Logs the next records that a TRUNCATE of a part of their table has taken away; true when there are no more.';
+is 'Logs the next records that a TRUNCATE of a part of their table has taken away; false: there may be more.';

@@ -4,7 +4,8 @@
 create or replace function pgsync.post_isolated(
     claims pgsync.claim[],
     worker text,
-    started_at timestamptz default clock_timestamp()
+    started_at timestamptz default clock_timestamp(),
+    record_limit integer default 500
 )
 returns pgsync.batch_result
 language plpgsql
@@ -23,7 +24,7 @@ begin
     begin
         -- TRUNCATE always comes alone.
         if (claims[1]).action = 'truncate' then
-            return pgsync.post_truncate(claims[1], worker, started_at);
+            return pgsync.post_truncate(claims[1], worker, started_at, record_limit);
         end if;
         return pgsync.post_claims(claims, worker, started_at);
     exception when others then
@@ -48,5 +49,5 @@ begin
 end;
 $$;
 
-comment on function pgsync.post_isolated(pgsync.claim[], text, timestamptz)
+comment on function pgsync.post_isolated(pgsync.claim[], text, timestamptz, integer)
 is 'As post_claims, but changes that make it fail are found, noted as failed and left out.';

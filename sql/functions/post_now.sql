@@ -65,6 +65,7 @@ begin
         if pgsync.configuration_boolean('posting_paused') then
             return null;
         end if;
+        perform pgsync.finish_emptying(v_claims);
         v_result := pgsync.post_isolated(v_claims, v_worker);
         if v_result.failed + v_result.deferred > 0 then
             return null;

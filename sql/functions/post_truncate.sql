@@ -1,29 +1,41 @@
--- Emptying a table takes back whatever stands for its records, in one transaction: nobody may post any of
--- them meanwhile, so it needs all slots. Changes from before that still wait are overtaken by it; what comes
--- later may also be posted before it.
-create or replace function pgsync.post_truncate(claim pgsync.claim, worker text, started_at timestamptz)
+-- Emptying a table takes back whatever stands for its records: in steps, one at each call, so that
+-- no transaction is long. How far it is stands in sync_progress:
+-- 1. The first step sets truncated_through: from then on nothing counts that was captured before. Who was
+--    posting at that moment may not know, so each slot has to be seen free once.
+-- 2. What failed before is freed, to be found overtaken.
+-- 3. The records are gone through.
+-- What came later is posted meanwhile; see finish_emptying.
+create or replace function pgsync.post_truncate(
+    claim pgsync.claim,
+    worker text,
+    started_at timestamptz,
+    record_limit integer default 500
+)
 returns pgsync.batch_result
 language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
-set plan_cache_mode = force_generic_plan
-set jit = off
 as $$
 declare
     v_result pgsync.batch_result := pgsync.empty_result();
+    v_truncation pgsync.sync_logs;
+    v_progress_id bigint;
+    v_position jsonb;
+    v_slots smallint[];
+    v_failed record;
+    v_emptied record;
+    v_taken_back bigint[] := '{}';
+    v_is_stuck boolean;
+    v_is_done boolean := false;
     v_ids bigint[];
-    v_day constant date := (claim.captured_at at time zone pgsync.configuration_text('books_time_zone'))::date;
 begin
-    v_result.claimed := 1;
     if exists (
         select
         from pgsync.sources as source
         where source.source_table = claim.source_table and source.paused_at is not null
     ) then
         perform pgsync.set_aside(array[claim.log_id], '{}');
+        v_result.claimed := 1;
         v_result.deferred := 1;
         return v_result;
     elsif exists (
@@ -33,121 +45,138 @@ begin
             and relation.relkind = 'p'
             and relation.oid is distinct from to_regclass(claim.data ->> 'table')
     ) then
-        perform pgsync.find_truncated(claim);
-    elsif not pgsync.lock_slots() then
-        update pgsync.sync_queue as queue
-        set scheduled_at = clock_timestamp() + interval '1 second'
-        where queue.log_id = claim.log_id;
-        v_result.deferred := 1;
+        -- Which records were in a part only the table tells, and to read it runs what its owner has put there:
+        -- not here, but in find_truncated.
+        v_result.left_waiting := 1;
+        v_result.first_left := claim.log_id;
+        v_result.truncated_part := claim.log_id;
         return v_result;
-    else
-        update pgsync.sources as source
-        set truncated_through = greatest(source.truncated_through, claim.log_id)
-        where source.source_table = claim.source_table;
-        -- What failed before is found to be overtaken when it is tried again, and what waited behind it is free.
-        update pgsync.sync_queue as queue
-        set sync_status = 'pending', scheduled_at = clock_timestamp()
-        from (
-            select own.log_id
-            from pgsync.sync_queue as own
-            cross join lateral (
-                select change.source_table
-                from pgsync.sync_logs as change
-                where change.id = own.log_id
-                offset 0
-            ) as log
-            where own.error_class is not null
-                and (own.log_id < claim.log_id or own.error_class = 'blocked')
-                and log.source_table = claim.source_table
-            for update of own skip locked
-        ) as waiting
-        where queue.log_id = waiting.log_id;
-
-        with standing as materialized (
-            select
-                nextval('ledger.journal_entries_id_seq') as id,
-                ledger.entry_date_for(greatest(original.entry_date, v_day)) as booked_date,
-                original.id as original_id,
-                original.document_date,
-                original.currency,
-                original.record_id,
-                original.rule,
-                original.input_hash,
-                original.description
-            from pgsync.sync_master_status as master
-            cross join lateral unnest(master.entry_ids) as entry (id)
-            cross join lateral (
-                select own.*
-                from ledger.journal_entries as own
-                where own.id = entry.id
-                offset 0
-            ) as original
-            where master.source_table = claim.source_table and master.last_change < claim.log_id
-        ),
-
-        entry as (
-            insert into ledger.journal_entries (
-                id, entry_date, document_date, purpose, currency, reverses, change_id, source_table, record_id, rule,
-                correlation_id, idempotency_key, input_hash, description
-            )
-            select
-                standing.id,
-                standing.booked_date,
-                standing.document_date,
-                'reversal'::ledger.purpose,
-                standing.currency,
-                standing.original_id,
-                claim.log_id,
-                claim.source_table,
-                standing.record_id,
-                standing.rule,
-                claim.correlation_id,
-                'reversal:' || standing.original_id,
-                standing.input_hash,
-                standing.description
-            from standing
-        ),
-
-        line as (
-            insert into ledger.journal_lines (entry_id, line, account, amount, currency, party, dimensions)
-            select
-                standing.id,
-                original.line,
-                original.account,
-                -original.amount,
-                original.currency,
-                original.party,
-                original.dimensions
-            from standing
-            cross join lateral (
-                select own.*
-                from ledger.journal_lines as own
-                where own.entry_id = standing.original_id
-                offset 0
-            ) as original
-        )
-
-        select array_agg(standing.id) into v_ids from standing;
-
-        update pgsync.sync_master_status as master
-        set
-            last_change = claim.log_id,
-            last_xid = claim.captured_xid,
-            last_snapshot = null,
-            entry_ids = '{}',
-            fingerprint = 0,
-            rules = '{}',
-            updated_at = clock_timestamp()
-        where master.source_table = claim.source_table and master.last_change < claim.log_id;
     end if;
 
+    v_result.claimed := 1;
+    select log.* into v_truncation from pgsync.sync_logs as log where log.id = claim.log_id;
+    select progress.id, progress.position
+    into v_progress_id, v_position
+    from pgsync.sync_progress as progress
+    where progress.kind = 'truncate' and progress.subject = claim.log_id::text and progress.state = 'running';
+    if not found then
+        -- Nobody who posts waits for an operator, whom it may keep waiting itself.
+        update pgsync.sources as source
+        set truncated_through = greatest(source.truncated_through, claim.log_id)
+        where source.source_table = (
+            select own.source_table
+            from pgsync.sources as own
+            where own.source_table = claim.source_table
+            for update skip locked
+        );
+        if not found then
+            update pgsync.sync_queue as queue
+            set scheduled_at = clock_timestamp() + interval '50 milliseconds'
+            where queue.log_id = claim.log_id;
+            v_result.deferred := 1;
+            return v_result;
+        end if;
+        v_position := jsonb_build_object(
+            'slots', array(select generate_series(0, 1023)),
+            'failed_hash', -2147483648,
+            'failed_id', 0,
+            'failures_are_done', false,
+            'from', '',
+            'missed', array[]::text[]
+        );
+    end if;
+
+    v_slots := array(
+        select slot.number::smallint
+        from jsonb_array_elements_text(v_position -> 'slots') as slot (number)
+        where not pg_try_advisory_xact_lock(1886876532, slot.number::integer)
+    );
+    v_position := v_position || jsonb_build_object('slots', v_slots);
+    v_is_stuck := v_slots <> '{}';
+    if not v_is_stuck and not (v_position -> 'failures_are_done')::boolean then
+        v_failed := pgsync.free_overtaken(
+            v_truncation,
+            (v_position ->> 'failed_hash')::integer,
+            (v_position ->> 'failed_id')::bigint,
+            record_limit
+        );
+        v_position := v_position || jsonb_build_object(
+            'failed_hash', v_failed.last_hash,
+            'failed_id', v_failed.last_id,
+            'failures_are_done', v_failed.is_done
+        );
+    end if;
+    if not v_is_stuck and (v_position -> 'failures_are_done')::boolean then
+        v_emptied := pgsync.empty_next(
+            v_truncation,
+            v_position ->> 'from',
+            array(select jsonb_array_elements_text(v_position -> 'missed')),
+            record_limit
+        );
+        v_position := v_position || jsonb_build_object(
+            'from', v_emptied.next_record,
+            'missed', v_emptied.missed_now
+        );
+        v_result.emptied := v_emptied.number;
+        v_taken_back := v_emptied.taken_back;
+        v_is_stuck := v_emptied.number = 0 and v_emptied.missed_now <> '{}';
+        v_is_done := v_emptied.is_done;
+        if v_taken_back <> '{}' and (v_progress_id is not null or not v_is_done) then
+            insert into pgsync.truncate_steps (log_id, entry_ids) values (claim.log_id, v_taken_back);
+        end if;
+    end if;
+
+    if not v_is_done then
+        if v_progress_id is null then
+            insert into pgsync.sync_progress (kind, subject, done, position)
+            values ('truncate', claim.log_id::text, v_result.emptied, v_position);
+        else
+            update pgsync.sync_progress as progress
+            set done = progress.done + v_result.emptied, position = v_position, updated_at = clock_timestamp()
+            where progress.id = v_progress_id;
+        end if;
+        if v_is_stuck then
+            -- Others have in hand what it needs.
+            update pgsync.sync_queue as queue
+            set scheduled_at = clock_timestamp() + interval '50 milliseconds'
+            where queue.log_id = claim.log_id;
+            v_result.deferred := 1;
+        else
+            v_result.left_waiting := 1;
+            v_result.first_left := claim.log_id;
+        end if;
+        return v_result;
+    end if;
+
+    if v_progress_id is null then
+        v_ids := nullif(v_taken_back, '{}');
+    else
+        update pgsync.sync_progress as progress
+        set
+            state = 'finished',
+            done = progress.done + v_result.emptied,
+            position = '{}',
+            updated_at = clock_timestamp(),
+            finished_at = clock_timestamp()
+        where progress.id = v_progress_id;
+        with ended as (
+            delete from pgsync.truncate_steps as step
+            where step.log_id = claim.log_id
+            returning step.id, step.entry_ids
+        )
+
+        select array_agg(taken.id order by ended.id, taken.place)
+        into v_ids
+        from ended
+        cross join lateral unnest(ended.entry_ids) with ordinality as taken (id, place);
+    end if;
     insert into pgsync.sync_audit_log (
         log_id, attempt, outcome, source_table, record_id, entry_ids, worker, duration, correlation_id
     )
     values (
         claim.log_id, claim.attempts + 1, case when v_ids is null then 'unchanged' else 'reversed' end::pgsync.outcome,
-        claim.source_table, claim.record_id, v_ids, post_truncate.worker,
-        clock_timestamp() - post_truncate.started_at, claim.correlation_id
+        claim.source_table, claim.record_id, case when cardinality(v_ids) <= 100000 then v_ids end,
+        post_truncate.worker, clock_timestamp() - post_truncate.started_at, claim.correlation_id
     );
     delete from pgsync.sync_queue as queue where queue.log_id = claim.log_id;
 
@@ -161,5 +190,5 @@ begin
 end;
 $$;
 
-comment on function pgsync.post_truncate(pgsync.claim, text, timestamptz)
-is 'Takes back all entries of a table that was emptied.';
+comment on function pgsync.post_truncate(pgsync.claim, text, timestamptz, integer)
+is 'Takes back entries of a table that was emptied: of so many records; a later call goes on.';

@@ -21,7 +21,9 @@ declare
     v_result pgsync.batch_result := pgsync.empty_result();
     v_posted pgsync.batch_result;
     v_claims pgsync.claim[];
+    v_suspects pgsync.claim[];
     v_truncates pgsync.claim[];
+    v_limit integer;
     v_claim pgsync.claim;
 begin
     perform set_config('pgsync.finishing', 'on', true);
@@ -41,15 +43,15 @@ begin
         return v_result;
     end if;
 
-    select claimed.claims, claimed.next_mark
-    into v_claims, v_result.next_mark
-    from pgsync.claim_changes(
-        coalesce(batch_limit, v_settings.batch_size), low_mark, only_sources
-    ) as claimed;
+    -- Where one change is looked for, that it is due and that it is not may be the one that failed.
+    v_limit := greatest(coalesce(batch_limit, v_settings.batch_size), case when isolate then 2 else 1 end);
+    select claimed.claims, claimed.suspects, claimed.next_mark, claimed.is_cut
+    into v_claims, v_suspects, v_result.next_mark, v_result.is_cut
+    from pgsync.claim_changes(v_limit, low_mark, only_sources) as claimed;
     -- Anew: whoever has an id below the mark had its number before the snapshot that the claim was made in.
     v_result.snapshot_xmax := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
 
-    -- A table that was emptied; its records are taken back before anything that came later is posted.
+    -- A table that was emptied; a record is taken back before anything that came later is posted for it.
     select array_agg(claim) filter (where claim.action = 'truncate')
     into v_truncates
     from unnest(v_claims) as claim;
@@ -59,8 +61,8 @@ begin
             v_result := pgsync.add_results(
                 v_result,
                 case
-                    when isolate then pgsync.post_isolated(array[v_claim], worker, v_started)
-                    else pgsync.post_truncate(v_claim, worker, v_started)
+                    when isolate then pgsync.post_isolated(array[v_claim], worker, v_started, v_limit)
+                    else pgsync.post_truncate(v_claim, worker, v_started, v_limit)
                 end
             );
         end loop;
@@ -70,15 +72,26 @@ begin
         where claim.action <> 'truncate';
     end if;
 
+    if exists (
+        select from pgsync.sync_progress as progress where progress.kind = 'truncate' and progress.state = 'running'
+    ) then
+        perform pgsync.finish_emptying(v_claims || v_suspects);
+    end if;
+    -- First, because a later change of the record may be among the others.
+    if cardinality(v_suspects) > 0 then
+        v_result := pgsync.add_results(v_result, pgsync.post_isolated(v_suspects, worker, v_started));
+    end if;
     if cardinality(v_claims) > 0 then
         v_posted := case
             when isolate then pgsync.post_isolated(v_claims, worker, v_started)
             else pgsync.post_claims(v_claims, worker, v_started)
         end;
-        if v_truncates is null then
+        if v_truncates is null and v_suspects is null then
             v_posted.next_mark := v_result.next_mark;
             v_posted.snapshot_xmin := v_result.snapshot_xmin;
             v_posted.snapshot_xmax := v_result.snapshot_xmax;
+            v_posted.is_cut := v_result.is_cut;
+            v_posted.emptied := 0;
             v_result := v_posted;
         else
             v_result := pgsync.add_results(v_result, v_posted);

@@ -16,10 +16,15 @@ begin
     perform pg_advisory_xact_lock(1886876532, v_slot);
     v_claim := pgsync.claim_of(process_one.log_id);
     if v_claim.log_id is not null then
+        perform pgsync.finish_emptying(array[v_claim]);
         v_result := case
             when v_claim.action = 'truncate' then pgsync.post_truncate(v_claim, worker, v_started)
             else pgsync.post_isolated(array[v_claim], worker, v_started)
         end;
+    end if;
+    -- The attempt goes on in find_truncated.
+    if v_result.truncated_part is not null then
+        return v_result;
     end if;
     -- Whatever became of it, this attempt came back.
     update pgsync.sync_queue as queue

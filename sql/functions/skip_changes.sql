@@ -10,6 +10,7 @@ set jit = off
 as $$
 declare
     v_count bigint;
+    v_begun bigint;
 begin
     if coalesce(reason, '') !~ '[^[:space:]]' then
         raise exception 'a change is skipped for a reason' using errcode = 'invalid_parameter_value';
@@ -25,6 +26,20 @@ begin
         where queue.log_id = any(log_ids)
         order by queue.slot
     ) as listed;
+    -- What has been taken back stays so: half of a TRUNCATE cannot be skipped.
+    select step.log_id
+    into v_begun
+    from pgsync.truncate_steps as step
+    where step.log_id = any(log_ids)
+    limit 1;
+    if found then
+        raise exception 'change % is a TRUNCATE that has begun to take back entries', v_begun
+            using errcode = 'object_not_in_prerequisite_state',
+            hint = 'Mend what it failed on, then have it tried again: it goes on where it is.';
+    end if;
+    update pgsync.sync_progress as progress
+    set state = 'cancelled', finished_at = clock_timestamp(), updated_at = clock_timestamp()
+    where progress.kind = 'truncate' and progress.state = 'running' and progress.subject = any(log_ids::text[]);
 
     with taken as (
         delete from pgsync.sync_queue as queue

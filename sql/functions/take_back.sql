@@ -14,11 +14,18 @@ strict
 rows 10
 set search_path = pg_catalog, pgsync, pg_temp
 set enable_seqscan = off
+set enable_bitmapscan = off
 set enable_mergejoin = off
 set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 #variable_conflict use_column
+declare
+    v_open constant datemultirange := (
+        select range_agg(period.days)
+        from ledger.periods as period
+        where period.status = 'open'
+    );
 begin
     return query
     with taken_back as materialized (
@@ -26,7 +33,10 @@ begin
             nextval('ledger.journal_entries_id_seq') as id,
             due.change_id,
             due.correlation_id,
-            coalesce(ledger.entry_date_for(wanted.day), ledger.no_open_day(wanted.day)) as booked_date,
+            case
+                when v_open @> booking.day then booking.day
+                else coalesce(ledger.entry_date_for(booking.day), ledger.no_open_day(booking.day))
+            end as booked_date,
             original.id as original_id,
             original.document_date,
             original.currency,
@@ -47,9 +57,10 @@ begin
         cross join lateral (
             select
                 case
-                    when due.is_amended then original.entry_date else greatest(original.entry_date, due.day)
+                    when due.is_amended then original.entry_date
+                    else greatest(original.entry_date, due.day)
                 end as day
-        ) as wanted
+        ) as booking
     ),
 
     entry as (

@@ -1,3 +1,4 @@
+-- The table of a change is only looked up where that makes a difference.
 create or replace function pgsync.waiting_counts(
     only_sources regclass[] default null,
     out ready bigint,
@@ -12,27 +13,42 @@ stable
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
+with resting as materialized (
+    select array_agg(source.source_table) as sources
+    from pgsync.sources as source
+    where source.paused_at is not null
+),
+
+waiting as (
+    select
+        case
+            when queue.sync_status = 'failed' then 'dead'
+            when queue.scheduled_at = 'infinity' and queue.error_class = 'blocked' then 'blocked'
+            when queue.scheduled_at = 'infinity' or change.source_table = any(resting.sources) then 'paused'
+            when queue.scheduled_at > now() then 'scheduled'
+            when queue.sync_status = 'pending' then 'ready'
+        end as state,
+        queue.scheduled_at
+    from pgsync.sync_queue as queue
+    cross join resting
+    left join lateral (
+        select log.source_table
+        from pgsync.sync_logs as log
+        where log.id = queue.log_id
+            and (only_sources is not null or resting.sources is not null)
+        offset 0
+    ) as change on true
+    where only_sources is null or change.source_table = any(only_sources)
+)
+
 select
-    count(*) filter (
-        where queue.sync_status = 'pending' and (queue.scheduled_at is null or queue.scheduled_at <= now())
-    ),
-    count(*) filter (
-        where queue.sync_status = 'pending' and queue.scheduled_at > now() and queue.scheduled_at < 'infinity'
-    ),
-    count(*) filter (
-        where queue.sync_status = 'pending'
-            and queue.scheduled_at = 'infinity'
-            and queue.error_class is distinct from 'blocked'
-    ),
-    count(*) filter (
-        where queue.sync_status = 'pending' and queue.scheduled_at = 'infinity' and queue.error_class = 'blocked'
-    ),
-    count(*) filter (where queue.sync_status = 'failed'),
-    min(queue.scheduled_at) filter (
-        where queue.sync_status = 'pending' and queue.scheduled_at > now() and queue.scheduled_at < 'infinity'
-    )
-from pgsync.sync_queue as queue
-where only_sources is null or pgsync.is_of_sources(queue.log_id, only_sources);
+    count(*) filter (where waiting.state = 'ready'),
+    count(*) filter (where waiting.state = 'scheduled'),
+    count(*) filter (where waiting.state = 'paused'),
+    count(*) filter (where waiting.state = 'blocked'),
+    count(*) filter (where waiting.state = 'dead'),
+    min(waiting.scheduled_at) filter (where waiting.state = 'scheduled')
+from waiting;
 $$;
 
 comment on function pgsync.waiting_counts(regclass[])

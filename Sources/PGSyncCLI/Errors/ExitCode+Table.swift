@@ -30,6 +30,7 @@ extension ExitCode {
     static let ledgerRefused = ExitCode(90, "The ledger does not take it; nothing was changed.")
     static let notInTheBooks = ExitCode(91, "There is no such account or period.")
     static let wrongFile = ExitCode(92, "A file cannot be read, or what is in it is wrong.")
+    static let changesLeft = ExitCode(93, "The worker leaves changes behind that --fail-on names.")
     static let interrupted = ExitCode(130, "Ended at once by Ctrl-C.")
     static let terminated = ExitCode(143, "Ended at once by SIGTERM.")
 
@@ -37,7 +38,7 @@ extension ExitCode {
         .success, .problemsFound, .usage, .refused, .noTable, .noSuchChange, .cannotConnect, .cannotListen,
         .cannotWrite, .lockTimeout, .notPermitted, .configuration, .wrongRules,
         .schemaTooNew, .schemaChanged, .schemaMissing, .unsuitableServer, .clusterUnavailable, .clusterInUse,
-        .serverDied, .ledgerRefused, .notInTheBooks, .wrongFile, .interrupted, .closedPipe, .terminated,
+        .serverDied, .ledgerRefused, .notInTheBooks, .wrongFile, .changesLeft, .interrupted, .closedPipe, .terminated,
     ]
 
     /// What a program ends with that a signal has stopped at once.

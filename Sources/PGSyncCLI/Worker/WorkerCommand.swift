@@ -13,6 +13,7 @@ struct WorkerCommand: Command {
     var sources: TableList?
     var drain = false
     var once = false
+    var failOn: LeftoverList?
     var poll = false
     var name: String?
     var grace = Duration.seconds(10)
@@ -40,6 +41,10 @@ struct WorkerCommand: Command {
         examples: [
             .init("pgsync worker", "Work until it is stopped."),
             .init("pgsync worker --drain", "Post what waits, then end and say what is left."),
+            .init(
+                "pgsync worker --drain --fail-on dead -q",
+                "For cron: silent unless there are dead letters."
+            ),
             .init(
                 "pgsync worker --posters 4 --sources bills,visits",
                 "Four connections, for two tables alone."
@@ -76,13 +81,20 @@ struct WorkerCommand: Command {
             \.drain,
             environment: ["PGSYNC_DRAIN"],
             help:
-                "End when nothing is left that could be posted now, and say what waits for a time or a person."
+                "Post everything that is ready, then end and say what waits for a time or a person."
         ),
         .flag(
             "once",
             \.once,
             environment: ["PGSYNC_ONCE"],
             help: "Look until nothing more is found, and end; what others have in hand is not waited for."
+        ),
+        .option(
+            "fail-on",
+            \.failOn,
+            environment: ["PGSYNC_FAIL_ON"],
+            help:
+                "With --drain or --once: end with exit code 93 when dead letters, or changes that wait, are left."
         ),
         .flag(
             "poll",
@@ -129,6 +141,9 @@ struct WorkerCommand: Command {
         if checkHealth && healthFile == nil {
             throw UsageProblem.conflict("--check-health needs a --health-file, or PGSYNC_HEALTH_FILE")
         }
+        if failOn != nil && !drain && !once {
+            throw UsageProblem.conflict("--fail-on needs --drain or --once")
+        }
         if drain && once { throw UsageProblem.conflict("choose one of --drain and --once") }
         if let name, !name.contains(where: { !$0.isWhitespace }) {
             throw UsageProblem.conflict("a --name has to be readable")
@@ -155,12 +170,15 @@ struct WorkerCommand: Command {
             }
         }
         let summary = WorkerSummary(report: report)
+        let fails = failOn.flatMap { list in report.waiting.map(list.isMet) } ?? false
         if globals.json {
             try context.print(summary.json)
         } else if drain || once, !globals.quiet {
             try context.output.write(summary.text + "\n")
+        } else if fails {
+            context.say(summary.text)
         }
-        return .success
+        return fails ? .changesLeft : .success
     }
 
     /// Whether the worker is well that renews the file.
@@ -185,6 +203,7 @@ struct WorkerCommand: Command {
         options.batchLimit = batch
         options.sources = sources?.names ?? []
         options.mode = poll ? .poll : .doorbell
+        options.countsWaiting = failOn != nil
         options.goal = drain ? .untilDrained : once ? .onePass : .untilStopped
         options.gracePeriod = grace
         return options

@@ -14,20 +14,28 @@ struct WorkerSummary {
         ]
         let parts = done.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
         var lines = [parts.isEmpty ? "nothing was posted" : parts.joined(separator: ", ")]
-        if report.isPaused { lines.append("posting is paused; to go on: select pgsync.resume();") }
+        if report.isPaused { lines.append("posting is paused; pgsync resume lets it go on") }
         lines += report.waiting.map(waiting) ?? []
         return lines.joined(separator: "\n")
     }
 
     private func waiting(_ waiting: WaitingCounts) -> [String] {
+        let time = waiting.nextTime.map { ", the first at \($0)" } ?? ""
         let kinds = [
-            ("could be posted", waiting.ready),
-            ("for their time\(waiting.nextTime.map { ", the first at \($0)" } ?? "")", waiting.scheduled),
-            ("for their source to be resumed", waiting.paused),
-            ("for an earlier change of their record", waiting.blocked),
-            ("for a person: they are dead letters", waiting.dead),
+            (waiting.ready, report.isPaused ? "waiting for the end of the pause" : "ready to post"),
+            (waiting.scheduled, "waiting for a time\(time)"),
+            (waiting.paused, "waiting for a table to be resumed"),
+            (waiting.blocked, "waiting for an earlier change of the record"),
         ]
-        return kinds.filter { $0.1 > 0 }.map { "\($0.1) \($0.1 == 1 ? "waits" : "wait") \($0.0)" }
+        var lines = kinds.filter { $0.0 > 0 }.map { count, what in
+            "\(count) \(count == 1 ? "change is" : "changes are") \(what)"
+        }
+        if waiting.dead > 0 {
+            lines.append(
+                "\(waiting.dead) dead \(waiting.dead == 1 ? "letter" : "letters"): see pgsync dead list"
+            )
+        }
+        return lines
     }
 
     var json: JSONValue {

@@ -13,6 +13,8 @@ package struct AlarmState: Sendable, Equatable {
         case lookedAgain
         /// Something was found by looking, with the doorbell not armed.
         case poll
+        /// A change that waited for a time is due.
+        case due
         /// Something was found by looking, though the doorbell was armed and had not rung.
         case fallback
         /// Nothing happened for the poll interval; the settings may have changed meanwhile.
@@ -24,7 +26,8 @@ package struct AlarmState: Sendable, Equatable {
     package enum Event: Sendable, Equatable {
         case nothingToDo
         case armed(Bool)
-        case looked(somethingWaits: Bool)
+        /// `dueIn` is how long the next change still waits that waits for a time.
+        case looked(somethingWaits: Bool, dueIn: Duration? = nil)
         case rang
         case timePassed
         case shutdown
@@ -43,11 +46,17 @@ package struct AlarmState: Sendable, Equatable {
     private let usesDoorbell: Bool
     private let pollInterval: Duration
     private var isArmed = false
-    private var hasSlept = false
+    /// How long it has slept with the doorbell armed.
+    private var slept = Duration.zero
+    /// Whether the last sleep was to end with a change falling due.
+    private var isForDue = false
+    private var dueIn: Duration?
     private var nextPause = Self.firstPause
     private var paused = Duration.zero
 
     private static let firstPause = Duration.milliseconds(5)
+    /// What falls due one by one, perhaps for others, does not keep it from sleeping.
+    private static let shortestNap = Duration.milliseconds(20)
     /// Whoever sleeps with the bell armed may die with it, and then nobody is called.
     private static let longestUnarmedPause = Duration.milliseconds(500)
 
@@ -64,15 +73,16 @@ package struct AlarmState: Sendable, Equatable {
         case .armed(let isArmed):
             self.isArmed = isArmed
             return isArmed ? .look : pause()
-        case .looked(somethingWaits: true):
-            return wake(!isArmed ? .poll : hasSlept ? .fallback : .lookedAgain)
-        case .looked(somethingWaits: false):
+        case .looked(somethingWaits: true, _):
+            return wake(isForDue ? .due : !isArmed ? .poll : slept > .zero ? .fallback : .lookedAgain)
+        case .looked(somethingWaits: false, let dueIn):
+            self.dueIn = dueIn
+            guard slept < pollInterval, paused < pollInterval else { return wake(.interval) }
             if isArmed {
-                guard !hasSlept else { return wake(.interval) }
-                hasSlept = true
-                return .sleep(pollInterval)
+                let nap = nap(atMost: pollInterval - slept)
+                slept += nap
+                return .sleep(nap)
             }
-            guard paused < pollInterval else { return wake(.interval) }
             return usesDoorbell ? .arm : pause()
         case .rang:
             return wake(.bell)
@@ -85,16 +95,28 @@ package struct AlarmState: Sendable, Equatable {
 
     private mutating func pause() -> Action {
         let longest = usesDoorbell ? min(pollInterval, Self.longestUnarmedPause) : pollInterval
-        let pause = min(nextPause, longest)
+        let pause = nap(atMost: min(nextPause, longest))
         nextPause = min(nextPause * 2, longest)
         paused += pause
         return .sleep(pause)
     }
 
+    /// No longer than until the next change is due.
+    private mutating func nap(atMost longest: Duration) -> Duration {
+        guard let dueIn, max(dueIn, Self.shortestNap) < longest else {
+            isForDue = false
+            return longest
+        }
+        isForDue = true
+        return max(dueIn, Self.shortestNap)
+    }
+
     private mutating func wake(_ reason: Wake) -> Action {
         defer {
             isArmed = false
-            hasSlept = false
+            slept = .zero
+            isForDue = false
+            dueIn = nil
             nextPause = Self.firstPause
             paused = .zero
         }

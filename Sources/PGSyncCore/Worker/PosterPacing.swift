@@ -1,8 +1,10 @@
 /// Whether a poster rests before it looks again, so that on a busy system batches are fuller and fewer.
 ///
-/// Each batch has a price beside that of its changes. Where changes come so fast that posting them as they come would
-/// keep a poster at work most of the time, a rest of some milliseconds lets them gather. Where they come one at a
-/// time, nobody waits for anything.
+/// Each batch has a price beside that of its changes. A poster that never rests takes what has gathered while it posted,
+/// so batches grow with the load by themselves and no change waits for more than two of them. A rest makes them still
+/// fuller, which spares the server work, and makes each change wait longer. So it is a share of what the last batch
+/// took: none where not even one change came meanwhile, for then the poster is idle anyway, and at most half, however
+/// many came.
 package struct PosterPacing: Sendable, Equatable {
     /// What a poster does after a batch.
     package enum Next: Sendable, Equatable {
@@ -13,9 +15,10 @@ package struct PosterPacing: Sendable, Equatable {
     }
 
     package static let longestRest = Duration.milliseconds(20)
-    private static let shortestRest = Duration.milliseconds(1)
-    /// The share of the time that posting each change as it comes would take, from which on it is worth resting.
-    private static let busyShare = 1.0
+    /// To sleep and wake takes some of that itself.
+    private static let shortestRest = Duration.microseconds(500)
+    /// The longest rest, as a share of what a batch takes.
+    private static let restShare = 0.5
     /// After so many seconds a rate counts for half.
     private static let memory = 0.02
 
@@ -37,8 +40,10 @@ package struct PosterPacing: Sendable, Equatable {
         guard claimed < limit else { return .lookAgain }
         // Once is no rule: the disk may have been slow for a moment.
         let price = min(duration, lastDuration ?? duration)
-        guard rate * (price / .seconds(1)) > Self.busyShare else { return .park }
+        let comingMeanwhile = rate * (price / .seconds(1))
+        guard comingMeanwhile > 1 else { return .park }
         let untilFull = Duration.seconds(Double(limit - claimed) / rate)
-        return .rest(min(max(untilFull, Self.shortestRest), Self.longestRest))
+        let rest = min(price * (Self.restShare * (1 - 1 / comingMeanwhile)), untilFull, Self.longestRest)
+        return rest < Self.shortestRest ? .lookAgain : .rest(rest)
     }
 }

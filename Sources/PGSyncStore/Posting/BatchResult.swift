@@ -17,11 +17,20 @@ package struct BatchResult: Sendable, Equatable {
     package let errorClasses: [String]
     /// Where the next look may begin.
     package let nextMark: Int64
+    /// A TRUNCATE of a part of a table that was passed over, because its table has to be read for it.
+    package let truncatedPart: Int64?
+    /// How many records a step of a TRUNCATE has dealt with.
+    package let emptied: Int
+    /// Whether the look ended before it had seen all that waits.
+    package let isCut: Bool
     /// Whether nothing was taken because nothing is to be posted.
     package let isPaused: Bool
 
     /// The changes that are over.
     package var finished: Int { posted + amended + reversed + unchanged + superseded }
+
+    /// Whether there is more to do at once, however few changes there were.
+    package var goesOn: Bool { isCut || leftWaiting > 0 }
 
     init(_ row: Row) throws {
         claimed = try row.decode("claimed")
@@ -35,6 +44,9 @@ package struct BatchResult: Sendable, Equatable {
         leftWaiting = try row.decode("left_waiting")
         errorClasses = try row.decode("error_classes", as: [String]?.self) ?? []
         nextMark = try row.decode("next_mark", as: Int64?.self) ?? 0
+        truncatedPart = try row.decode("truncated_part")
+        emptied = try row.decode("emptied", as: Int?.self) ?? 0
+        isCut = try row.decode("is_cut", as: Bool?.self) ?? false
         isPaused = try row.decode("is_paused")
     }
 }

@@ -76,7 +76,7 @@ package struct PostingStore {
                 """
                 select
                     claimed, posted, amended, reversed, unchanged, superseded, failed, deferred, left_waiting,
-                    error_classes, next_mark, is_paused
+                    error_classes, next_mark, is_paused, truncated_part, emptied, is_cut
                 from pgsync.process_batch(
                     \(task.worker), \(limit)::integer, \(mark), \(task.sources.parameter), \(isolating), \(task.isScheduled)
                 )
@@ -105,7 +105,7 @@ package struct PostingStore {
                 """
                 select
                     claimed, posted, amended, reversed, unchanged, superseded, failed, deferred, left_waiting,
-                    error_classes, next_mark, is_paused
+                    error_classes, next_mark, is_paused, truncated_part, emptied, is_cut
                 from pgsync.process_one(\(task.worker), \(id), \(task.ownsSession))
                 """
             )
@@ -113,31 +113,54 @@ package struct PostingStore {
     }
 
     /// Takes an announcement back; with an error, the attempt counts as failed.
-    package func endCareful(_ id: Int64, noting error: PostgresError?) throws {
+    ///
+    /// `holdsSlot` says whether it was announced in this session.
+    package func endCareful(
+        _ id: Int64,
+        noting error: PostgresError?,
+        explanation: String? = nil,
+        holdsSlot: Bool
+    ) throws {
         let state = error.map { $0.sqlState?.code ?? "" }
+        let message = error.map { error in explanation.map { "\(error.message) (\($0))" } ?? error.message }
         _ = try row(
             """
             select pgsync.end_careful(
                 \(task.worker), \(id), case when \(error != nil) then pgsync.error_class_of(\(state)) end,
-                \(error?.message), \(task.ownsSession)
+                \(message), \(holdsSlot && task.ownsSession)
             )
             """
         )
     }
 
+    // MARK: Parts of tables
+
+    /// Finds out which records a TRUNCATE of a part of a table took away; false when somebody else has it.
+    ///
+    /// It reads the table, and so runs what the table's owner has put there: close the session afterwards.
+    package func findTruncated(_ id: Int64) throws -> Bool {
+        let query: Query = "select pgsync.find_truncated(\(id))"
+        guard let limits else { return try session.query(.prepared(query)).onlyRow().decode(0) }
+        // A pooler lends the session to others next.
+        let results = try session.pipeline([limits.query(isLocal: true), query, "reset all"])
+        return try results[1].onlyRow().decode(0)
+    }
+
     // MARK: Looking
 
-    /// What waits from a mark on, seen without a lock.
+    /// What waits from a mark on, seen without a lock; of some tables alone, no more than a part at a time.
     package func survey(from mark: Int64) throws -> QueueSurvey {
         let row = try row(
             """
-            select oldest, is_due, is_paused, last_id, snapshot_xmin, snapshot_xmax
+            select oldest, is_due, due_in_seconds, seen_through, is_paused, last_id, snapshot_xmin, snapshot_xmax
             from pgsync.survey_queue(\(mark), \(task.sources.parameter), \(task.isScheduled))
             """
         )
         return QueueSurvey(
             oldest: try row.decode("oldest"),
             isDue: try row.decode("is_due"),
+            dueIn: try row.decode("due_in_seconds", as: Double?.self).map { .seconds($0) },
+            seenThrough: try row.decode("seen_through"),
             isPaused: try row.decode("is_paused"),
             lastID: try row.decode("last_id"),
             snapshotMinimum: try row.decode("snapshot_xmin"),

@@ -32,6 +32,44 @@ struct AlarmStateTests {
         }
     }
 
+    @Test("sleeps no longer than until the next change is due, armed or not", arguments: [true, false])
+    mutating func due(isArmed: Bool) {
+        _ = state.handle(.nothingToDo)
+        var action = state.handle(.armed(isArmed))
+        if !isArmed {
+            // Its pauses grow: one of them would be longer.
+            for _ in 1...5 {
+                #expect(state.handle(.timePassed) == .look)
+                #expect(state.handle(.looked(somethingWaits: false, dueIn: .seconds(9))) == .arm)
+                _ = state.handle(.armed(false))
+            }
+            #expect(state.handle(.timePassed) == .look)
+        }
+        action = state.handle(.looked(somethingWaits: false, dueIn: .milliseconds(70)))
+        if !isArmed { action = state.handle(.armed(false)) }
+        #expect(action == .sleep(.milliseconds(70)))
+        #expect(state.handle(.timePassed) == .look)
+        #expect(state.handle(.looked(somethingWaits: true)) == .wake(.due, disarming: isArmed))
+    }
+
+    @Test("goes on sleeping when what fell due is not for it, and looks no faster however much does")
+    mutating func dueForOthers() {
+        _ = state.handle(.nothingToDo)
+        _ = state.handle(.armed(true))
+        #expect(
+            state.handle(.looked(somethingWaits: false, dueIn: .milliseconds(300)))
+                == .sleep(.milliseconds(300))
+        )
+        #expect(state.handle(.timePassed) == .look)
+        #expect(
+            state.handle(.looked(somethingWaits: false, dueIn: .microseconds(1))) == .sleep(.milliseconds(20))
+        )
+        #expect(state.handle(.timePassed) == .look)
+        #expect(state.handle(.looked(somethingWaits: false)) == .sleep(.milliseconds(680)))
+        #expect(state.handle(.timePassed) == .look)
+        #expect(state.handle(.looked(somethingWaits: false)) == .wake(.interval, disarming: true))
+    }
+
     @Test(
         "looks at growing intervals while it cannot arm, at least twice a second, and tries to arm each time"
     )

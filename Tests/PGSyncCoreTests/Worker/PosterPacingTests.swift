@@ -20,7 +20,7 @@ struct PosterPacingTests {
     mutating func singleChanges() {
         for _ in 1...100 { #expect(batch(1, after: .milliseconds(5)) == .park) }
         for _ in 1...100 { #expect(batch(1, after: .seconds(1)) == .park) }
-        // Posting two hundred a second, one by one, takes more than half of the time, but it can be done.
+        // Posting two hundred a second, one by one, takes more than half of the time, but it is done.
         for _ in 1...100 {
             #expect(batch(1, after: .milliseconds(5), took: .milliseconds(3)) == .park)
         }
@@ -32,7 +32,7 @@ struct PosterPacingTests {
         #expect(batch(1, after: .milliseconds(15), took: .milliseconds(15)) == .park)
         #expect(batch(3, after: .milliseconds(3), took: .milliseconds(3)) == .park)
         for _ in 1...10 { _ = batch(3, after: .milliseconds(15), took: .milliseconds(15)) }
-        #expect(batch(3, after: .milliseconds(15), took: .milliseconds(15)) != .park)
+        #expect(rest(after: batch(3, after: .milliseconds(15), took: .milliseconds(15))) > .zero)
     }
 
     @Test("sleeps when nothing was found, also on a busy system")
@@ -46,14 +46,47 @@ struct PosterPacingTests {
         for _ in 1...10 { #expect(batch(100, after: .milliseconds(10)) == .lookAgain) }
     }
 
-    @Test("rests when small batches would keep it busy, and goes on while changes keep coming that fast")
+    @Test("rests when small batches keep it busy: for a share of what one takes, and never long")
     mutating func busy() {
         var next = PosterPacing.Next.park
-        for _ in 1...100 { next = batch(2, after: .milliseconds(1)) }
-        #expect(next == .rest(PosterPacing.longestRest))
-        // Resting, it finds forty at a time, at the same two a millisecond.
-        for _ in 1...100 { next = batch(40, after: .milliseconds(20), took: .milliseconds(2)) }
-        #expect(next == .rest(PosterPacing.longestRest))
+        for milliseconds in [2, 4, 8, 16, 32, 64] {
+            let price = Duration.milliseconds(milliseconds)
+            for _ in 1...100 { next = batch(50, after: price, took: price) }
+            let rest = rest(after: next)
+            #expect(
+                rest <= min(price / 2, PosterPacing.longestRest) && rest >= min(price / 3, .milliseconds(10))
+            )
+        }
+    }
+
+    @Test("does not rest where a rest would hardly be one")
+    mutating func tiny() {
+        var next = PosterPacing.Next.park
+        for _ in 1...100 { next = batch(2, after: .milliseconds(1), took: .microseconds(800)) }
+        #expect(next == .lookAgain)
+    }
+
+    @Test("has no cliff: a little more load or a little slower server makes a rest a little longer")
+    func steady() {
+        var longest = Duration.zero
+        for perSecond in stride(from: 100, through: 400, by: 5) {
+            var (pacing, now, next) = (PosterPacing(), Duration.seconds(10), PosterPacing.Next.park)
+            let gap = Duration.seconds(1) / perSecond
+            for _ in 1...200 {
+                now += gap
+                next = pacing.note(claimed: 1, limit: 100, took: .milliseconds(5), at: now)
+            }
+            let rest = rest(after: next)
+            #expect(
+                rest - longest < .milliseconds(1),
+                "at \(perSecond) a second it rests \(rest) after \(longest)"
+            )
+            longest = rest
+        }
+    }
+
+    private func rest(after next: PosterPacing.Next) -> Duration {
+        if case .rest(let duration) = next { duration } else { .zero }
     }
 
     @Test("rests no longer than the batch takes to fill")

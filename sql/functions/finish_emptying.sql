@@ -1,0 +1,44 @@
+-- While a TRUNCATE is under way, what came after it may be posted: but for each record not before its own
+-- part of the TRUNCATE is done, which whoever has the record in hand does on the way.
+create or replace function pgsync.finish_emptying(claims pgsync.claim[])
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+declare
+    v_truncation pgsync.sync_logs;
+    v_records text[];
+    v_taken_back bigint[];
+begin
+    for v_truncation in
+        select log.*
+        from pgsync.sync_progress as progress
+        cross join lateral (
+            select own.*
+            from pgsync.sync_logs as own
+            where own.id = progress.subject::bigint
+            offset 0
+        ) as log
+        where progress.kind = 'truncate' and progress.state = 'running'
+        order by log.id
+    loop
+        v_records := array(
+            select distinct claim.record_id
+            from unnest(claims) as claim
+            where claim.source_table = v_truncation.source_table
+                and claim.log_id > v_truncation.id
+                and claim.action <> 'truncate'
+        );
+        if v_records <> '{}' then
+            v_taken_back := pgsync.empty_records(v_truncation, v_records);
+            if v_taken_back <> '{}' then
+                insert into pgsync.truncate_steps (log_id, entry_ids) values (v_truncation.id, v_taken_back);
+            end if;
+        end if;
+    end loop;
+end;
+$$;
+
+comment on function pgsync.finish_emptying(pgsync.claim[])
+is 'Does their part of a TRUNCATE that is under way for the records of changes that came after it.';

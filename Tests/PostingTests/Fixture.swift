@@ -120,7 +120,7 @@ let fixture = #"""
         )
         values (
             add_rule.name, add_rule.version, source::text, source, add_rule.name, encode(sha256(add_rule.name::bytea), 'hex'),
-            '{}', format('rule_%s_v%s', add_rule.name, add_rule.version), 'INR', add_rule.active_from
+            '{amount}', format('rule_%s_v%s', add_rule.name, add_rule.version), 'INR', add_rule.active_from
         );
         select pgsync.refresh_evaluate();
     end;

@@ -90,31 +90,9 @@ struct PoisonTests {
         try await database.expectNoFaults()
     }
 
-    /// A table whose keys are texts, posted by the rule of bills.
-    private static let pages = """
-        create table public.pages (like public.bills including defaults);
-        alter table public.pages alter column id type text, add primary key (id);
-        select pgsync.attach('public.pages');
-        set role pgsync_owner;
-        do $do$ begin
-            execute replace(pg_get_functiondef('pgsync.rule_bill_v1'::regproc), 'rule_bill_v1', 'rule_page_v1');
-        end $do$;
-        select pgsync.add_rule('page', 1, 'public.pages');
-        reset role;
-        -- As long as an index of the application takes; two that differ in their last letter, and what compresses.
-        create function public.key(number integer) returns text language sql as $$
-            select case number
-                when 1 then (select left(string_agg(encode(sha256(g::text::bytea), 'base64'), ''), 2690) from generate_series(1, 62) as g)
-                when 2 then left(public.key(1), -1) || '\\'
-                when 3 then repeat('é', 30000)
-                else number::text
-            end
-        $$;
-        """
-
     @Test("because its key is longer than an index takes is posted like any other", arguments: [false, true])
     func longKey(isolate: Bool) async throws {
-        try await database.run(Self.pages)
+        try await database.run(longKeys)
         let all = "select key(g) from generate_series(1, 4) as g"
         #expect(
             try await database.post(
@@ -150,7 +128,7 @@ struct PoisonTests {
 
     @Test("in careful mode is noted and let go of, too, however long its key")
     func longKeyCarefully() async throws {
-        try await database.run(Self.pages)
+        try await database.run(longKeys)
         try await database.run(
             "insert into pages (id, amount, account) values (key(1), 1, 'none'); insert into bills (id, amount) values (1, 1)"
         )

@@ -175,4 +175,46 @@ struct TruncateTests {
         #expect(try await database.post() == "reversed 1")
         #expect(try await database.standing() == [])
     }
+
+    @Test("of one partition is no TRUNCATE of the others while it is looked at, and no other change is one")
+    func partitionUnderWay() async throws {
+        _ = try await database.post(
+            "insert into parts (id, amount) select g, g from generate_series(1, 6) as g"
+        )
+        try await database.run("truncate parts_1; update parts set amount = 40 where id = 4")
+        // The first call looks for what is posted and is gone, the second for what waits.
+        let part = try await database.value("select min(log_id) from pgsync.sync_queue") ?? ""
+        #expect(try await database.value("select pgsync.find_truncated(\(part))") == "f")
+        #expect(
+            try await database.refusal(of: "select pgsync.find_truncated(max(log_id)) from pgsync.sync_queue")
+                .sqlState?.code
+                == "22023"
+        )
+        #expect(
+            try await database.value("select checks.told(pgsync.process_batch('test'))")
+                == "amended 1, reversed 3, left 1"
+        )
+        #expect(try await database.value("select pgsync.find_truncated(\(part))") == "t")
+        #expect(try await database.standing("parts").map { String($0.prefix(1)) } == ["4", "5", "6"])
+        try await database.expectNoFaults()
+    }
+
+    @Test("takes back what has a long key, also where a later change of it comes first")
+    func longKeys() async throws {
+        try await database.run(longKeys)
+        try await database.run(
+            """
+            insert into pages (id, amount) select key(g), g from generate_series(1, 3) as g;
+            insert into pages (id, amount) select '!' || g, g from generate_series(1, 700) as g
+            """
+        )
+        #expect(try await database.post(limit: 1000) == "posted 703")
+        try await database.run("truncate pages; insert into pages (id, amount) values (key(1), 99)")
+        #expect(
+            try await database.value("select checks.told(pgsync.process_batch('test'))") == "posted 1, left 1"
+        )
+        while try await database.post() != "nothing" {}
+        #expect(try await database.standing("pages").count == 1)
+        try await database.expectNoFaults()
+    }
 }

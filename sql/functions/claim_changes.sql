@@ -42,13 +42,16 @@ begin
     end if;
 
     if only_sources is null then
-        select array_agg(
-            row(
-                queue.log_id, log.source_table, log.record_id, log.action, log.data, queue.slot, log.captured_xid,
-                log.captured_at, log.snapshot, log.correlation_id, queue.retry_count, queue.attempts
-            )::pgsync.claim
-        )
-        into claims
+        select
+            array_agg(
+                row(
+                    queue.log_id, log.source_table, log.record_id, log.action, log.data, queue.slot,
+                    log.captured_xid, log.captured_at, log.snapshot, log.correlation_id, queue.retry_count,
+                    queue.attempts
+                )::pgsync.claim
+            ),
+            max(queue.log_id) + 1
+        into claims, next_mark
         from (
             select queue.log_id, queue.slot, queue.retry_count, queue.attempts
             from pgsync.sync_queue as queue
@@ -68,13 +71,16 @@ begin
         ) as log;
     else
         v_waiting := pgsync.find_waiting(only_sources, low_mark, v_room);
-        select array_agg(
-            row(
-                queue.log_id, log.source_table, log.record_id, log.action, log.data, queue.slot, log.captured_xid,
-                log.captured_at, log.snapshot, log.correlation_id, queue.retry_count, queue.attempts
-            )::pgsync.claim
-        )
-        into claims
+        select
+            array_agg(
+                row(
+                    queue.log_id, log.source_table, log.record_id, log.action, log.data, queue.slot,
+                    log.captured_xid, log.captured_at, log.snapshot, log.correlation_id, queue.retry_count,
+                    queue.attempts
+                )::pgsync.claim
+            ),
+            max(queue.log_id) + 1
+        into claims, next_mark
         from (
             select queue.log_id, queue.slot, queue.retry_count, queue.attempts
             from pgsync.sync_queue as queue
@@ -95,7 +101,7 @@ begin
         is_cut := v_waiting.is_cut;
     end if;
 
-    next_mark := coalesce((claims[cardinality(claims)]).log_id + 1, low_mark);
+    next_mark := coalesce(next_mark, low_mark);
     if only_sources is not null and coalesce(cardinality(claims), 0) < v_room then
         next_mark := v_waiting.seen + 1;
     end if;

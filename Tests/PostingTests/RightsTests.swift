@@ -144,9 +144,12 @@ struct RightsTests {
         ] {
             try await database.run(script)
             for _ in 1...3 {
-                try await database.run(
-                    "set role pgsync_worker; select pgsync.process_batch('test', isolate => true)"
+                let part = try await database.value(
+                    "set role pgsync_worker; select truncated_part from pgsync.process_batch('test', isolate => true)"
                 )
+                if let part {
+                    try await database.run("set role pgsync_worker; select pgsync.find_truncated(\(part))")
+                }
             }
         }
         #expect(try await database.standing("parts").count == 1)

@@ -28,7 +28,7 @@ begin
     select own.* into v_source from pgsync.sources as own where own.source_table = v_change.source_table;
 
     insert into pgsync.sync_progress as progress (kind, subject)
-    values ('truncate', find_truncated.log_id::text)
+    values ('truncated_part', find_truncated.log_id::text)
     on conflict (kind, subject) where state = 'running' do update set updated_at = clock_timestamp()
     returning progress.* into v_progress;
     v_position := pgsync.log_gone(
@@ -53,6 +53,7 @@ begin
         coalesce(nullif(current_setting('application_name'), ''), session_user::text), clock_timestamp() - v_started,
         v_change.correlation_id
     );
+    perform set_config('pgsync.finishing', 'on', true);
     delete from pgsync.sync_queue as queue where queue.log_id = v_change.id;
     return true;
 end;

@@ -24,7 +24,7 @@ begin
         order by log.id
     loop
         v_records := array(
-            select distinct claim.record_id
+            select distinct pgsync.short_id(claim.record_id)
             from unnest(claims) as claim
             where claim.source_table = v_truncation.source_table
                 and claim.log_id > v_truncation.id

@@ -39,7 +39,9 @@ begin
     end if;
     update pgsync.sync_progress as progress
     set state = 'cancelled', finished_at = clock_timestamp(), updated_at = clock_timestamp()
-    where progress.kind = 'truncate' and progress.state = 'running' and progress.subject = any(log_ids::text[]);
+    where progress.kind in ('truncate', 'truncated_part')
+        and progress.state = 'running'
+        and progress.subject = any(log_ids::text[]);
 
     with taken as (
         delete from pgsync.sync_queue as queue

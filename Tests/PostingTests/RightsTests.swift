@@ -143,7 +143,7 @@ struct RightsTests {
             "insert into bills (id, amount, account) values (7, 7, 'none')",
         ] {
             try await database.run(script)
-            for _ in 1...3 {
+            for _ in 1...6 {
                 let part = try await database.value(
                     "set role pgsync_worker; select truncated_part from pgsync.process_batch('test', isolate => true)"
                 )

@@ -94,10 +94,10 @@ struct FairnessTests {
         try await database.run(
             """
             insert into notes select g, 1 from generate_series(1, 21000) as g;
-            insert into bills (id, amount) values (1, 1);
-            vacuum analyze pgsync.sync_queue
+            insert into bills (id, amount) values (1, 1)
             """
         )
+        try await database.run("vacuum analyze pgsync.sync_queue")
         let look =
             "select concat_ws(' ', claimed, posted, next_mark, is_cut) from pgsync.process_batch('test', 10, %, '{bills}')"
         func batch(_ mark: Int) async throws -> String? {

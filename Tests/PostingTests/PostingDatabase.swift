@@ -35,6 +35,12 @@ extension TestDatabase {
         )
     }
 
+    /// Looks for what was in a part of a table until all of it is found; tells whether that came to an end.
+    func findTruncated(_ id: Int) async throws -> Bool {
+        for _ in 1...20 where try await value("select pgsync.find_truncated(\(id))") == "t" { return true }
+        return false
+    }
+
     /// Posts until nothing more is done, parts of tables that were emptied included; tells what each batch did.
     @discardableResult
     func drain(limit: Int = 100) async throws -> [String] {

@@ -148,10 +148,13 @@ struct RightsTests {
             "insert into bills (id, amount, account) values (7, 7, 'none')",
         ] {
             try await database.run(script)
-            for _ in 1...3 {
-                try await database.run(
-                    "set role pgsync_worker; select pgsync.process_batch('test', isolate => true)"
+            for _ in 1...6 {
+                let part = try await database.value(
+                    "set role pgsync_worker; select truncated_part from pgsync.process_batch('test', isolate => true)"
                 )
+                if let part {
+                    try await database.run("set role pgsync_worker; select pgsync.find_truncated(\(part))")
+                }
             }
         }
         #expect(try await database.standing("parts").count == 1)

@@ -84,7 +84,7 @@ struct TruncateTests {
             try await writer.withSession {
                 _ = try $0.runScript("begin; insert into parts (id, amount) values (1, 7)")
             }
-            #expect(try await database.value("select pgsync.find_truncated(3)") == "t")
+            #expect(try await database.findTruncated(3))
             try await writer.withSession { _ = try $0.runScript("commit") }
         }
         try await database.drain()
@@ -117,10 +117,30 @@ struct TruncateTests {
             )
             try await owner.withSession { _ = try $0.runScript("rollback") }
         }
-        #expect(try await database.value("select pgsync.find_truncated(3)") == "t")
+        #expect(try await database.findTruncated(3))
         #expect(try await database.value("select pgsync.find_truncated(3)") == "f")
         #expect(try await database.drain() == ["reversed 1"])
         #expect(try await database.standing("parts").count == 1)
+        try await database.expectNoFaults()
+    }
+
+    @Test("of a partition that is still being looked for takes nothing back of the others")
+    func partUnderWay() async throws {
+        _ = try await database.post("insert into parts (id, amount) values (1, 1), (4, 4)")
+        try await database.run("truncate parts_1")
+        #expect(try await database.value("select pgsync.find_truncated(3)") == "f")
+        #expect(
+            try await database.value("select count(*) from pgsync.sync_progress where state = 'running'")
+                == "1"
+        )
+        // What was found so far is posted; the part itself goes on.
+        #expect(
+            try await database.post("update parts set amount = null where id = 4")
+                == "reversed 1, failed 1, left 1"
+        )
+        #expect(try await database.standing("parts").map { String($0.prefix(2)) } == ["4:"])
+        try await database.drain()
+        #expect(try await database.standing("parts").map { String($0.prefix(2)) } == ["4:"])
         try await database.expectNoFaults()
     }
 

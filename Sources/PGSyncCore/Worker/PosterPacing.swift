@@ -2,9 +2,9 @@
 ///
 /// Each batch has a price beside that of its changes. A poster that never rests takes what has gathered while it posted,
 /// so batches grow with the load by themselves and no change waits for more than two of them. A rest makes them still
-/// fuller, which spares the server work, and makes each change wait longer. So it is a share of what the last batch
-/// took: none where not even one change came meanwhile, for then the poster is idle anyway, and at most half, however
-/// many came.
+/// fuller, which spares the server work, and makes each change wait longer. So it is a share of the fixed price, which is
+/// all that it can spare: none where not even one change came while a batch was posted, for then the poster is idle
+/// anyway, and at most half, however many came.
 package struct PosterPacing: Sendable, Equatable {
     /// What a poster does after a batch.
     package enum Next: Sendable, Equatable {
@@ -17,8 +17,10 @@ package struct PosterPacing: Sendable, Equatable {
     package static let longestRest = Duration.milliseconds(20)
     /// To sleep and wake takes some of that itself.
     private static let shortestRest = Duration.microseconds(500)
-    /// The longest rest, as a share of what a batch takes.
+    /// The longest rest, as a share of the fixed price of a batch.
     private static let restShare = 0.5
+    /// How many changes cost as much as the fixed price of a batch, about: that does not depend on the machine.
+    private static let fixedPrice = 20.0
     /// After so many seconds a rate counts for half.
     private static let memory = 0.02
 
@@ -43,7 +45,8 @@ package struct PosterPacing: Sendable, Equatable {
         let comingMeanwhile = rate * (price / .seconds(1))
         guard comingMeanwhile > 1 else { return .park }
         let untilFull = Duration.seconds(Double(limit - claimed) / rate)
-        let rest = min(price * (Self.restShare * (1 - 1 / comingMeanwhile)), untilFull, Self.longestRest)
+        let fixed = price * (Self.fixedPrice / (Self.fixedPrice + Double(claimed)))
+        let rest = min(fixed * (Self.restShare * (1 - 1 / comingMeanwhile)), untilFull, Self.longestRest)
         return rest < Self.shortestRest ? .lookAgain : .rest(rest)
     }
 }

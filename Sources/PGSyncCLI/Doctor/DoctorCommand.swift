@@ -19,7 +19,8 @@ struct DoctorCommand: Command {
         examples: [
             .init("pgsync doctor --quiet", "Show only what is amiss."),
             .init("pgsync doctor --strict --json", "Watch over it from a script or a monitor."),
-        ]
+        ],
+        exitCodes: [.problemsFound]
     )
     static let parameters: [Parameter<Self>] = [
         .flag("strict", \.strict, help: "End with exit code 1 for warnings, too.")

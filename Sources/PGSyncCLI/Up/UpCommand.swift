@@ -40,7 +40,8 @@ struct UpCommand: Command {
             .init("pgsync up --demo --rate 200 --metrics-listen 9187", "Many bills, and figures at a port."),
             .init("pgsync up --port 5433", "Let programs on this machine connect by password, too."),
             .init("pgsync up --state-dir /tmp/try --reset", "Begin with an empty database."),
-        ]
+        ],
+        exitCodes: [.cannotListen, .clusterUnavailable, .clusterInUse, .serverDied]
     )
 
     static let parameters: [Parameter<Self>] = [

@@ -128,7 +128,8 @@ extension RuleStore {
                 end as kind,
                 case
                     when source.source_table is null then 'captured'
-                    when attribute.attname::text <> all(source.captured_columns || source.key_columns) then 'left_out'
+                    when source.captured_columns is not null
+                        and attribute.attname::text <> all(source.captured_columns || source.key_columns) then 'left_out'
                     when not exists (
                         select
                         from jsonb_each(source.shape) as known

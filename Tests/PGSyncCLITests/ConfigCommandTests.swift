@@ -43,7 +43,10 @@ struct ConfigCommandTests {
             #expect(invalid.exitCode == .configuration)
             #expect(invalid.errors.contains("must be a whole number from 1 to 100000 changes, not 'none'"))
             for (key, value, sentence) in [
-                ("closed_period_policy", "open_next", "closed_period_policy must be sweep or refuse, not 'open_next'"),
+                (
+                    "closed_period_policy", "open_next",
+                    "closed_period_policy must be sweep or refuse, not 'open_next'"
+                ),
                 ("books_time_zone", "Mars", "'Mars' is not a time zone; see pg_timezone_names"),
                 (
                     "permanent_error_classes", "data.*, data.typo",

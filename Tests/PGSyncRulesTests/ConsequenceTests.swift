@@ -37,9 +37,14 @@ struct ConsequenceTests {
             )
     }
 
-    private static func messages(_ text: String, _ context: RuleContext = RuleContext(chart: .clinic)) -> [String] {
+    private static func messages(_ text: String, _ context: RuleContext = RuleContext(chart: .clinic))
+        -> [String]
+    {
         guard
-            case .failure(let found) = RuleChecker.check([RuleFile(name: "sale.rules", text: text)], in: context)
+            case .failure(let found) = RuleChecker.check(
+                [RuleFile(name: "sale.rules", text: text)],
+                in: context
+            )
         else { return [] }
         return found.problems.map(\.message)
     }
@@ -63,7 +68,10 @@ struct ConsequenceTests {
             (["when": "when state ="], nil),
             (["column items": "column items list (price monney)"], ["there is no type monney"]),
             (
-                ["column items": "column items list (price monney)", "credit": "for each items as i\n    credit 4300 i.price"],
+                [
+                    "column items": "column items list (price monney)",
+                    "credit": "for each items as i\n    credit 4300 i.price",
+                ],
                 ["there is no type monney"]
             ),
             (["debit road": "if totl > 5\n    debit 1000 total\n  else\n    debit 1000 total"], nil),
@@ -108,7 +116,7 @@ struct ConsequenceTests {
         let text =
             Self.map + Self.rule(Self.lines)
             + Self.rule(Self.lines.map { $0.hasPrefix("when") ? "when state = = 'draft'" : $0 })
-                .replacing("rule sale", with: "rule other")
+            .replacing("rule sale", with: "rule other")
         #expect(Self.messages(text).count == 1, "\(Self.messages(text))")
     }
 
@@ -170,7 +178,10 @@ struct ConsequenceTests {
             return
         }
         let shown = found.description
-        #expect(shown.contains(#"f\u0007:1:"#) && shown.contains(#" 1 | rule "a\u202eb" version 1 on "x\u001b".y"#))
+        #expect(
+            shown.contains(#"f\u0007:1:"#)
+                && shown.contains(#" 1 | rule "a\u202eb" version 1 on "x\u001b".y"#)
+        )
         #expect(!shown.contains("\u{1B}") && !shown.contains("\u{202E}"))
     }
 
@@ -183,7 +194,8 @@ struct ConsequenceTests {
             "total": column(kind), "mode": column(.text), "state": column(.text), "day": column(.date),
             "items": column(.objects),
         ])
-        return RuleChecker.report(on: [RuleFile(name: "sale.rules", text: text(changes))], in: context).warnings
+        return RuleChecker.report(on: [RuleFile(name: "sale.rules", text: text(changes))], in: context)
+            .warnings
     }
 
     @Test("An integer that is posted as it is may count cents, which is a warning and no fault")
@@ -226,6 +238,8 @@ struct ConsequenceTests {
                 "state was added to shop.sales after it was attached, and is not captured yet"
             ]
         )
-        #expect(report.allProblems.first?.help?.hasSuffix("pgsync attach shop.sales --renew --backfill") == true)
+        #expect(
+            report.allProblems.first?.help?.hasSuffix("pgsync attach shop.sales --renew --backfill") == true
+        )
     }
 }

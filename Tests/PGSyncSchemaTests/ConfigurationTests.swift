@@ -56,7 +56,10 @@ struct ConfigurationTests {
     func refusesTexts() async throws {
         let database = TestDatabase.current
         for (key, value, message) in [
-            ("closed_period_policy", "open_next", "closed_period_policy must be sweep or refuse, not 'open_next'"),
+            (
+                "closed_period_policy", "open_next",
+                "closed_period_policy must be sweep or refuse, not 'open_next'"
+            ),
             ("closed_period_policy", " ", "closed_period_policy must be sweep or refuse, not ' '"),
             ("books_time_zone", "Mars", "'Mars' is not a time zone; see pg_timezone_names"),
             ("permanent_error_classes", "data", "there is no error class 'data'; see pgsync.error_classes()"),
@@ -74,9 +77,13 @@ struct ConfigurationTests {
         }
         for (key, value) in [
             ("closed_period_policy", "refuse"), ("books_time_zone", "asia/kolkata"),
-            ("permanent_error_classes", "*"), ("permanent_error_classes", " transient , data.* ,rule.missing"),
+            ("permanent_error_classes", "*"),
+            ("permanent_error_classes", " transient , data.* ,rule.missing"),
         ] {
-            #expect(await failure(of: Query(Self.setters[0], [value, key]), in: database, as: "pgsync_operator") == nil)
+            #expect(
+                await failure(of: Query(Self.setters[0], [value, key]), in: database, as: "pgsync_operator")
+                    == nil
+            )
         }
     }
 

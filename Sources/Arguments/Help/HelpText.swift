@@ -46,7 +46,10 @@ struct HelpText {
         if !isRoot {
             let globals = program.globals.map(\.display).joined(separator: ", ")
             sections.append(
-                wrapped("Every command takes \(globals): see '\(program.name) --help', also for the other exit codes.", indent: 0)
+                wrapped(
+                    "Every command takes \(globals): see '\(program.name) --help', also for the other exit codes.",
+                    indent: 0
+                )
             )
         }
         return sections.joined(separator: "\n\n") + "\n"

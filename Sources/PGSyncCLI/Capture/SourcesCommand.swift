@@ -34,7 +34,8 @@ struct SourcesCommand: Command {
         var table = TextTable([
             .init("source"), .init("key"), .init("kind", isOptional: true),
             .init("actions", overflow: .wrap, isOptional: true),
-            .init("columns", overflow: .wrap, isOptional: true), .init("attached since", isOptional: true), .init("waiting", .right),
+            .init("columns", overflow: .wrap, isOptional: true), .init("attached since", isOptional: true),
+            .init("waiting", .right),
             .init("captured", .right), .init("findings"),
         ])
         for source in sources {

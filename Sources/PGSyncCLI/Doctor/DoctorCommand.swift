@@ -41,7 +41,8 @@ struct DoctorCommand: Command {
         }
         let report = DoctorReport(findings, isQuiet: globals.quiet)
         try globals.json
-            ? context.print(report.json) : context.output.writeUnescaped(report.text(on: context.output.terminal))
+            ? context.print(report.json)
+            : context.output.writeUnescaped(report.text(on: context.output.terminal))
         let limit = strict ? Severity.warning : .problem
         return findings.contains { $0.severity >= limit } ? .problemsFound : .success
     }

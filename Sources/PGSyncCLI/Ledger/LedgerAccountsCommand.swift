@@ -26,7 +26,8 @@ struct LedgerAccountsCommand: Command {
             return .success
         }
         var table = TextTable([
-            .init("account"), .init("name", overflow: .wrap), .init("type"), .init("side", isOptional: true), .init("balance", .right),
+            .init("account"), .init("name", overflow: .wrap), .init("type"), .init("side", isOptional: true),
+            .init("balance", .right),
             .init("currency"), .init("notes", overflow: .wrap),
         ])
         for row in accounts {

@@ -61,7 +61,9 @@ struct LedgerEntriesCommand: Command {
             try context.output.write(table(entries, book, width: context.output.terminal.tableWidth))
         }
         if found.count > limit, !globals.quiet {
-            context.say("showing the latest \(limit); use --limit to see more, or pgsync ledger export for all")
+            context.say(
+                "showing the latest \(limit); use --limit to see more, or pgsync ledger export for all"
+            )
         }
         return .success
     }

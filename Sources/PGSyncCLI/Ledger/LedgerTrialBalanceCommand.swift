@@ -59,7 +59,8 @@ struct LedgerTrialBalanceCommand: Command {
 
     private func table(_ balance: TrialBalance, width: Int?) -> String {
         var table = TextTable([
-            .init("account"), .init("name", overflow: .wrap), .init("type", isOptional: true), .init("debit", .right), .init("credit", .right),
+            .init("account"), .init("name", overflow: .wrap), .init("type", isOptional: true),
+            .init("debit", .right), .init("credit", .right),
             .init("currency"),
         ])
         for row in balance.rows {

@@ -34,7 +34,8 @@ struct ExampleReport {
         in context: CommandContext
     ) throws {
         let shown = globals.quiet ? failed : results
-        var table = TextTable([.init(""), .init("rule"), .init("example", overflow: .wrap), .init("outcome", overflow: .wrap),
+        var table = TextTable([
+            .init(""), .init("rule"), .init("example", overflow: .wrap), .init("outcome", overflow: .wrap),
         ])
         for result in shown {
             table.add([

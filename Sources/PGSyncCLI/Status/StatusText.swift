@@ -113,7 +113,8 @@ struct StatusText {
     private func workers(_ width: Int?) -> String? {
         guard !status.workers.isEmpty else { return nil }
         var table = TextTable([
-            .init("worker"), .init("host", isOptional: true), .init("process", .right, isOptional: true), .init("state"),
+            .init("worker"), .init("host", isOptional: true), .init("process", .right, isOptional: true),
+            .init("state"),
             .init("posters", .right), .init("breaker"),
             .init("heartbeat", .right, isOptional: true), .init("up for", .right, isOptional: true),
             .init("finished", .right),

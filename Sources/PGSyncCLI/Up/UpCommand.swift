@@ -93,7 +93,9 @@ struct UpCommand: Command {
             throw UsageProblem.conflict("--print-url starts nothing and goes with --state-dir alone")
         }
         if metricsListen != nil && skipsWorker {
-            throw UsageProblem.conflict("--metrics-listen, or PGSYNC_METRICS_LISTEN, is for the worker, which --no-worker leaves out")
+            throw UsageProblem.conflict(
+                "--metrics-listen, or PGSYNC_METRICS_LISTEN, is for the worker, which --no-worker leaves out"
+            )
         }
         if rate != nil && !demo { throw UsageProblem.conflict("--rate is for the bills of --demo") }
         if demo && skipsWorker { throw UsageProblem.conflict("--demo needs a worker") }

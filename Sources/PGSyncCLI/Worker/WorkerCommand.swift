@@ -89,7 +89,8 @@ struct WorkerCommand: Command {
             "poll",
             \.poll,
             environment: ["PGSYNC_POLL"],
-            help: "Poll every poll_interval_seconds instead of LISTEN; use this behind PgBouncer in transaction mode."
+            help:
+                "Poll every poll_interval_seconds instead of LISTEN; use this behind PgBouncer in transaction mode."
         ),
         .option(
             "name",

@@ -114,7 +114,9 @@ extension Parser {
         advance()
         guard depth < Self.depthLimit else {
             // What stands below is nested more deeply still, and need not be told again.
-            while next.kind != .end, !next.isFirstOnLine || next.range.column > opening.range.column { advance() }
+            while next.kind != .end, !next.isFirstOnLine || next.range.column > opening.range.column {
+                advance()
+            }
             throw Fault(opening.range, "nested too deeply")
         }
         switch opening.text {

@@ -12,7 +12,8 @@ extension RuleStore {
         context.tableNames = try tableNames()
         context.applied = try list().map(\.applied)
         context.today = try today()
-        context.timeZone = try session.query("select pgsync.configuration_text('books_time_zone')").onlyRow().decode(0)
+        context.timeZone = try session.query("select pgsync.configuration_text('books_time_zone')").onlyRow()
+            .decode(0)
         return context
     }
 

@@ -44,7 +44,8 @@ let package = Package(
             dependencies: [
                 "Arguments", "HTTPServer", "JSON", "Locking", "PGSyncBench", "PGSyncCluster", "PGSyncCore",
                 "PGSyncDemo", "PGSyncLedger", "PGSyncOperations", "PGSyncRules",
-                "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services", "Telemetry", "VisibleText",
+                "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services", "Telemetry",
+                "VisibleText",
             ]
         ),
         .target(

@@ -44,7 +44,19 @@ package struct ConfigurationStore {
         do {
             try session.execute(query)
         } catch let error as PostgresError where error.sqlState == .invalidParameterValue {
-            throw ConfigurationError.invalidValue(value ?? setting.defaultValue, for: setting)
+            throw ConfigurationError.invalidValue(
+                value ?? setting.defaultValue,
+                for: setting,
+                reason: error.message
+            )
+        } catch let error as PostgresError where error.sqlState == .checkViolation {
+            // The table refuses what the explanation before it lets through, in words that explain nothing.
+            let value = value ?? setting.defaultValue
+            throw ConfigurationError.invalidValue(
+                value,
+                for: setting,
+                reason: "\(key) must be \(setting.allowed), not '\(value)'"
+            )
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
             throw ConfigurationError.notPermitted(key: key)
         }

@@ -63,19 +63,13 @@ struct HelpTextTests {
                   -c, --column NAME       A column to watch. [repeatable;
                                           default: id]
 
-                GLOBAL OPTIONS
-                      --json              Print JSON.
-                  -q, --quiet             Say less.
-                      --database-url URL  Where the database is. [env:
-                                          TOOL_DATABASE_URL, DATABASE_URL]
-                  -h, --help              Show help.
-                      --version           Show the version.
-
                 EXIT CODES
                   0                       Success.
-                  1                       Failure; the message says why.
                   64                      The command line is wrong; nothing
                                           was done.
+
+                Every command takes --json, --quiet, --database-url, --help,
+                --version: see 'tool --help', also for the other exit codes.
 
                 """
         )

@@ -13,12 +13,12 @@ struct TopTests {
                 let url = cluster.connectionString(database: database.name)
                 _ = try await BuiltProgram.run("migrate", database: url).checked()
                 try await OnTerminal.with("top --interval 200ms", database: url) { terminal in
-                    try await eventually { terminal.screen.contains("q leaves") }
+                    try await eventually { terminal.screen.contains("q: quit") }
                     try await cluster.stop(.fast)
                     try await eventually { terminal.screen.contains("CONNECTION LOST, trying again") }
                     try await cluster.start()
                     try await eventually {
-                        terminal.screen.contains("q leaves")
+                        terminal.screen.contains("q: quit")
                             && !terminal.screen.contains("CONNECTION LOST")
                     }
                     terminal.press("q")

@@ -42,6 +42,24 @@ struct ConfigCommandTests {
             let invalid = await database.run("config", "set", "queue_batch_size", "none")
             #expect(invalid.exitCode == .configuration)
             #expect(invalid.errors.contains("must be a whole number from 1 to 100000 changes, not 'none'"))
+            for (key, value, sentence) in [
+                (
+                    "closed_period_policy", "open_next",
+                    "closed_period_policy must be sweep or refuse, not 'open_next'"
+                ),
+                ("books_time_zone", "Mars", "'Mars' is not a time zone; see pg_timezone_names"),
+                (
+                    "permanent_error_classes", "data.*, data.typo",
+                    "there is no error class 'data.typo'; see pgsync.error_classes()"
+                ),
+            ] {
+                let run = await database.run("config", "set", key, value)
+                #expect(run.exitCode == .configuration, "\(key)")
+                #expect(run.errors == "error: \(sentence)\n")
+            }
+            let list = await database.run("config", "list")
+            #expect(list.output.contains(/closed_period_policy.* sweep or refuse/))
+            #expect(list.output.contains(/books_time_zone.* the name of a time zone/))
         }
     }
 

@@ -121,7 +121,7 @@ struct LedgerCommandTests {
             #expect(found[0]?["reversed_by"] == 3 && found[1]?["reverses"] == 1)
             #expect(found[0]?["lines"]?[0] == ["account": "1210", "debit": "118.50", "party": "P-9"])
             let latest = await database.run("ledger", "entries", "--limit", "1")
-            #expect(!latest.output.contains("Bill 17") && latest.errors.contains("the latest 1 of more"))
+            #expect(!latest.output.contains("Bill 17") && latest.errors.contains("showing the latest 1"))
             let none = await database.run("ledger", "entries", "--party", "nobody", "--until", "2026-04-30")
             #expect(none.output == "" && none.errors == "no entries\n")
         }

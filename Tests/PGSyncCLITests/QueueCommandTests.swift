@@ -43,7 +43,7 @@ struct QueueCommandTests {
                 table.output.contains(/1 +public\.sales +1 +create +dead .* data\.missing/),
                 "\(table.output)"
             )
-            #expect(table.errors == "these are the oldest 1 of more; --limit shows more\n")
+            #expect(table.errors == "showing the oldest 1; use --limit to see more\n")
         }
     }
 
@@ -154,7 +154,7 @@ struct QueueCommandTests {
             #expect(pause.exitCode == .success)
             #expect(
                 pause.output
-                    == "paused public.sales: its changes wait; pgsync resume 'public.sales' ends it\n"
+                    == "paused public.sales: its changes wait; pgsync resume public.sales ends it\n"
             )
             try await book.post()
             #expect(
@@ -178,7 +178,7 @@ struct QueueCommandTests {
             (["retry", "--all", "--class", "x"], 64, "--all goes without"),
             (["queue", "skip", "1"], 64, "--reason"),
             (["queue", "skip", "--reason", "x"], 64, "ID"),
-            (["dead", "resolve", "1", "--reason", " "], 64, "readable"),
+            (["dead", "resolve", "1", "--reason", " "], 64, "--reason must not be empty"),
             (["retry", "--source", "sale"], 66, "did you mean 'sales'?"),
             (["pause", "loose"], 65, "is not attached"),
             (["queue", "list", "--state", "dea"], 64, "dead"),

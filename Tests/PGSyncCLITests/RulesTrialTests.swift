@@ -167,7 +167,7 @@ struct RulesTrialTests {
                 "\(text)"
             )
             #expect(text.contains(/4100 +Fees +0.00 +-100.00 +-100.00 +INR/))
-            #expect(text.hasSuffix("sale@2 would post 1 of 22 records otherwise\n"), "\(text)")
+            #expect(text.hasSuffix("sale@2 would change the entries of 1 of 22 records\n"), "\(text)")
             #expect(
                 await book.rules("diff", path, "--until", "2020-01-01").output.hasPrefix("no captured change")
             )
@@ -196,7 +196,7 @@ struct RulesTrialTests {
                 #expect(run.output.contains("day is missing (data.missing)"))
                 #expect(
                     run.output.hasSuffix(
-                        "sale@1 would post 2 of 2 records otherwise; 0 failed before, 1 after\n"
+                        "sale@1 would change the entries of 2 of 2 records; 0 failed before, 1 after\n"
                     )
                 )
             }

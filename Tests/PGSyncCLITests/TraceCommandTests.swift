@@ -150,7 +150,7 @@ struct TraceCommandTests {
     @Test(
         "says what is wrong with a table or a key",
         arguments: [
-            (["trace", "sales", "99"], UInt8(67), "nothing was captured of a record 99"),
+            (["trace", "sales", "99"], UInt8(67), "no captured change of public.sales 99"),
             (["trace", "sales", "x"], 64, "invalid input syntax for type integer"),
             (["trace", "sales", "1", "2"], 64, "the key of public.sales is: id"),
             (["trace", "sales"], 64, "KEY"),

@@ -39,6 +39,31 @@ struct AdminScriptsTests {
         #expect(output.standardError.text == "")
     }
 
+    @Test("say what they have to be told, and obey what they are told")
+    func variables() async throws {
+        let database = TestDatabase.current
+        try await database.run(
+            """
+            create table t (id int primary key, note text); select pgsync.attach('t');
+            insert into t values (17, 'seventeen'); insert into t values (18, 'eighteen')
+            """
+        )
+        func run(_ name: String, _ variables: String) async throws -> (output: String, errors: String) {
+            let script = try String(contentsOf: Self.directory.appending(path: name), encoding: .utf8)
+            let run = try await database.psql("\(variables)\n\(script)")
+            return (run.standardOutput.text, run.standardError.text)
+        }
+        let untold = try await run("backfill.sql", "\\set ON_ERROR_STOP off")
+        #expect(untold.errors.contains("no table is named") && untold.errors.contains("-v table="))
+        #expect(!untold.errors.contains("syntax error"))
+        for variables in ["\\set table t\n\\set record 17", "\\set record 17"] {
+            let told = try await run("trace.sql", variables)
+            #expect(told.errors == "" && told.output.contains("|change|1|"), "\(told)")
+        }
+        let latest = try await run("trace.sql", "")
+        #expect(latest.output.contains("|change|2|"), "\(latest)")
+    }
+
     @Test("are there at all")
     func exist() {
         #expect(Self.names?.isEmpty == false)

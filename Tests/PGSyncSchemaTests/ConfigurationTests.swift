@@ -52,6 +52,41 @@ struct ConfigurationTests {
         }
     }
 
+    @Test("refuses texts that mean nothing, in a sentence that says what would")
+    func refusesTexts() async throws {
+        let database = TestDatabase.current
+        for (key, value, message) in [
+            (
+                "closed_period_policy", "open_next",
+                "closed_period_policy must be sweep or refuse, not 'open_next'"
+            ),
+            ("closed_period_policy", " ", "closed_period_policy must be sweep or refuse, not ' '"),
+            ("books_time_zone", "Mars", "'Mars' is not a time zone; see pg_timezone_names"),
+            ("permanent_error_classes", "data", "there is no error class 'data'; see pgsync.error_classes()"),
+            ("permanent_error_classes", "rule.*,", "there is no error class ''; see pgsync.error_classes()"),
+            (
+                "permanent_error_classes", "data.*, data.typo",
+                "there is no error class 'data.typo'; see pgsync.error_classes()"
+            ),
+        ] {
+            for sql in Self.setters {
+                let error = await failure(of: Query(sql, [value, key]), in: database, as: "pgsync_operator")
+                #expect(error?.sqlState == .invalidParameterValue, "\(key) \(value)")
+                #expect(error?.message == message)
+            }
+        }
+        for (key, value) in [
+            ("closed_period_policy", "refuse"), ("books_time_zone", "asia/kolkata"),
+            ("permanent_error_classes", "*"),
+            ("permanent_error_classes", " transient , data.* ,rule.missing"),
+        ] {
+            #expect(
+                await failure(of: Query(Self.setters[0], [value, key]), in: database, as: "pgsync_operator")
+                    == nil
+            )
+        }
+    }
+
     @Test("accepts what is allowed, and notes who changed what and when")
     func acceptsGoodValues() async throws {
         let database = TestDatabase.current

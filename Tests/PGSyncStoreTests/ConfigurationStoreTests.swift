@@ -52,7 +52,8 @@ struct ConfigurationStoreTests {
     func saysWhatIsAllowed() async throws {
         try await withStore { store in
             let setting = try store.setting("queue_batch_size")
-            #expect(throws: ConfigurationError.invalidValue("lots", for: setting)) {
+            let reason = "queue_batch_size must be a whole number from 1 to 100000 changes, not 'lots'"
+            #expect(throws: ConfigurationError.invalidValue("lots", for: setting, reason: reason)) {
                 try store.set("queue_batch_size", to: "lots")
             }
             #expect(try store.setting("queue_batch_size") == setting)

@@ -1,6 +1,7 @@
 -- Brings the rows that an attached table has already into the log, as pgsync backfill does, and goes on
 -- with one that was interrupted; each step is a transaction, and half of the time it rests. The table is told
 -- by: psql -X -v ON_ERROR_STOP=1 -v table=visits -f sql/admin/backfill.sql
+\if :{?table}
 select set_config('pgsync.backfill', pgsync.start_backfill(:'table')::text, false) as backfill;
 
 do $$
@@ -32,3 +33,12 @@ select
     date_trunc('second', progress.finished_at - progress.started_at) as took
 from pgsync.sync_progress as progress
 where progress.id = current_setting('pgsync.backfill')::bigint;
+\else
+do $$
+begin
+    raise exception 'no table is named'
+        using errcode = 'invalid_parameter_value',
+        hint = 'psql -X -v ON_ERROR_STOP=1 -v table=visits -f sql/admin/backfill.sql';
+end;
+$$;
+\endif

@@ -5,7 +5,11 @@ language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
-    v_allowed text := pgsync.configuration_allowed(new.kind, new.minimum, new.maximum, new.unit);
+    v_allowed constant text := coalesce(
+        pgsync.configuration_text_allowed(new.config_key),
+        pgsync.configuration_allowed(new.kind, new.minimum, new.maximum, new.unit)
+    );
+    v_complaint text;
     v_pattern constant text := case new.kind
         when 'integer' then '^-?(0|[1-9][0-9]{0,17})$'
         when 'number' then '^-?(0|[1-9][0-9]{0,17})([.][0-9]{1,9})?$'
@@ -18,15 +22,15 @@ begin
         v_refused := new.config_value::numeric < new.minimum or new.config_value::numeric > new.maximum;
     end if;
 
-    if new.config_key = 'books_time_zone' and not v_refused then
-        v_allowed := 'the name of a time zone, as pg_timezone_names lists them';
-        v_refused := not exists (
-            select from pg_catalog.pg_timezone_names as zone where lower(zone.name) = lower(new.config_value)
-        );
+    if v_refused then
+        v_complaint := format('%s must be %s, not %L', new.config_key, v_allowed, new.config_value);
+    -- What was set by an older release is left alone until somebody sets it anew.
+    elsif tg_op = 'INSERT' or new.config_value is distinct from old.config_value then
+        v_complaint := pgsync.configuration_complaint(new.config_key, new.config_value);
     end if;
 
-    if v_refused then
-        raise exception '% must be %, not %', new.config_key, v_allowed, quote_nullable(new.config_value)
+    if v_complaint is not null then
+        raise exception '%', v_complaint
             using errcode = 'invalid_parameter_value',
             detail = new.description,
             hint = format(

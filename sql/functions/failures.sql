@@ -26,8 +26,12 @@ grouped as (
         count(*) as changes,
         count(*) filter (where seen.sync_status = 'failed') as dead,
         max(seen.last_sync_attempt) as last_at,
-        (array_agg(seen.log_id order by seen.last_sync_attempt desc nulls last, seen.log_id desc))[1] as last_change,
-        (array_agg(seen.error_message order by seen.last_sync_attempt desc nulls last, seen.log_id desc))[1] as last_message
+        (
+            array_agg(seen.log_id order by seen.last_sync_attempt desc nulls last, seen.log_id desc)
+        )[1] as last_change,
+        (
+            array_agg(seen.error_message order by seen.last_sync_attempt desc nulls last, seen.log_id desc)
+        )[1] as last_message
     from seen
     where seen.error_class <> 'blocked'
     group by seen.error_class
@@ -55,4 +59,4 @@ order by grouped.changes desc, grouped.error_class;
 $$;
 
 comment on function pgsync.failures(integer)
-is 'What the waiting changes have failed with, by class, the most frequent first; the message begins with its column.';
+is 'What waiting changes have failed with, by class, the most frequent first; each message names its column.';

@@ -206,9 +206,10 @@ told as (
         nullif(master.last_change, 0),
         null,
         case
-            when master.entry_ids = '{}' then 'nothing stands for it'
+            when master.entry_ids = '{}' then 'no current entry'
             else format(
-                'entry %s stands for it, by %s',
+                'current %s: %s (by %s)',
+                case cardinality(master.entry_ids) when 1 then 'entry' else 'entries' end,
                 array_to_string(master.entry_ids, ', '), array_to_string(master.rules, ', ')
             )
         end,
@@ -224,7 +225,7 @@ told as (
         concat_ws(
             ': ',
             case waiting.state
-                when 'dead' then 'waits for a person: a dead letter'
+                when 'dead' then 'dead letter, needs retry or resolve'
                 when 'scheduled' then 'waits until ' || waiting.scheduled_at
                 when 'paused' then 'waits until its table is resumed'
                 when 'blocked' then 'waits for an earlier change of the record'

@@ -5,7 +5,10 @@ select
     setting.unit,
     setting.config_value = setting.default_value as is_default,
     setting.default_value,
-    pgsync.configuration_allowed(setting.kind, setting.minimum, setting.maximum, setting.unit) as allowed,
+    coalesce(
+        pgsync.configuration_text_allowed(setting.config_key),
+        pgsync.configuration_allowed(setting.kind, setting.minimum, setting.maximum, setting.unit)
+    ) as allowed,
     setting.description,
     setting.updated_at,
     setting.updated_by

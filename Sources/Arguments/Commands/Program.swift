@@ -71,7 +71,13 @@ public struct Program<Globals: ParameterSet>: Sendable {
             case .run:
                 let branch = names.reduce(tree as CommandTree?) { $0?.branch(named: $1) }
                 guard let makeCommand = branch?.makeCommand else {
-                    return .help(command: names, isRequested: false)
+                    guard !names.isEmpty, let group = scanner.path.last else {
+                        return .help(command: names, isRequested: false)
+                    }
+                    throw UsageProblem.missingCommand(
+                        of: scanner.path.map(\.signature.name).joined(separator: " "),
+                        known: group.subcommands.map(\.signature.name)
+                    )
                 }
                 let globals = try Globals(words: scanner.globalWords, environment: environment)
                 return .run(try makeCommand(scanner.words, environment), globals, path: names)

@@ -16,10 +16,19 @@ public struct Signature: Sendable {
     let abstract: String
     let discussion: String
     let examples: [Example]
+    /// What it can end with, beside what every command can.
+    let exitCodes: [ExitCode]
 
     /// Creates a signature with a one-line abstract and, in the discussion, paragraphs split by empty lines.
-    public init(_ name: String, _ abstract: String, discussion: String = "", examples: [Example] = []) {
+    public init(
+        _ name: String,
+        _ abstract: String,
+        discussion: String = "",
+        examples: [Example] = [],
+        exitCodes: [ExitCode] = []
+    ) {
         self.name = name
+        self.exitCodes = exitCodes
         self.abstract = abstract
         self.discussion = discussion
         self.examples = examples

@@ -19,11 +19,13 @@ struct HelpText {
         let tables: [(title: String, rows: [Row])] = [
             ("ARGUMENTS", command.arguments.map(row)),
             ("OPTIONS", command.options.map(row)),
-            ("GLOBAL OPTIONS", program.globals.map(row)),
+            ("GLOBAL OPTIONS", isRoot ? program.globals.map(row) : []),
             ("SUBCOMMANDS", subcommandRows),
         ]
-        let exitCodes = program.exitCodes.map { Row(label: "\($0.code)", text: $0.meaning) }
-        let labels = (tables.flatMap(\.rows) + exitCodes).map(\.label.displayWidth)
+        let own = isRoot ? program.exitCodes : [.success, .usage] + command.signature.exitCodes
+        let exitCodes = own.sorted { $0.code < $1.code }.map { Row(label: "\($0.code)", text: $0.meaning) }
+        // The columns are the same in every help.
+        let labels = (tables.flatMap(\.rows) + program.globals.map(row) + exitCodes).map(\.label.displayWidth)
         let column = 2 + (labels.filter { $0 <= 28 }.max() ?? 0) + 2
 
         var sections = [wrapped(signature.abstract, indent: 0)]
@@ -38,9 +40,22 @@ struct HelpText {
             }
             sections.append("EXAMPLES\n" + examples.joined(separator: "\n"))
         }
-        if !exitCodes.isEmpty { sections.append(section("EXIT CODES", exitCodes, column: column)) }
+        if command.subcommands.isEmpty || isRoot {
+            sections.append(section("EXIT CODES", exitCodes, column: column))
+        }
+        if !isRoot {
+            let globals = program.globals.map(\.display).joined(separator: ", ")
+            sections.append(
+                wrapped(
+                    "Every command takes \(globals): see '\(program.name) --help', also for the other exit codes.",
+                    indent: 0
+                )
+            )
+        }
         return sections.joined(separator: "\n\n") + "\n"
     }
+
+    private var isRoot: Bool { path.count == 1 }
 
     var usage: String {
         let required = command.options.filter(\.isRequired).map { "\($0.display) \($0.placeholder)" }

@@ -2,6 +2,8 @@
 public enum UsageProblem: Error, Equatable, CustomStringConvertible {
     /// No command has this name.
     case unknownCommand(String, suggestion: String?)
+    /// The name of a group stands without a command of it.
+    case missingCommand(of: String, known: [String])
     /// No option has this name here.
     case unknownOption(String, suggestion: String?)
     /// An option stands without its value.
@@ -26,6 +28,8 @@ public enum UsageProblem: Error, Equatable, CustomStringConvertible {
         switch self {
         case .unknownCommand(let name, let suggestion):
             "unknown command '\(name)'" + Self.hint(suggestion)
+        case .missingCommand(let group, let known):
+            "'\(group)' needs a command: \(known.joined(separator: ", "))"
         case .unknownOption(let name, let suggestion):
             "unknown option '\(name)'" + Self.hint(suggestion)
         case .missingValue(let option, let placeholder):

@@ -4,6 +4,7 @@ import PGSyncCore
 import PGSyncRules
 import PGSyncStore
 import Postgres
+import VisibleText
 
 extension CaptureOptions.Kind: ArgumentValue {}
 
@@ -48,7 +49,8 @@ struct AttachCommand: Command {
             ),
             .init("pgsync attach bills --renew", "Do what doctor asks for after a change of columns."),
             .init("pgsync attach '\"Odd Name\"' --key a,b", "Name the columns that identify a record."),
-        ]
+        ],
+        exitCodes: [.refused, .noTable, .lockTimeout, .notPermitted, .wrongRules]
     )
 
     static let parameters: [Parameter<Self>] = [
@@ -127,7 +129,7 @@ struct AttachCommand: Command {
             }
             let summary =
                 dryRun ? "\(table.name) can be attached; nothing was changed" : "attached \(table.name)"
-            try (globals.json ? context.errors : context.output).write(summary + "\n")
+            try (globals.json ? context.errors : context.output).write(summary.visible + "\n")
             if !globals.json { try report?.write(globals, in: context) }
         }
         guard backfill, !dryRun else { return .success }
@@ -168,7 +170,7 @@ struct AttachCommand: Command {
 extension CommandContext {
     /// What was done, one step a line.
     func write(_ steps: [String], to stream: any OutputStream) throws {
-        try stream.write(steps.map { "  \($0)\n" }.joined())
+        try stream.write(steps.map { "  \($0.visible)\n" }.joined())
     }
 }
 

@@ -22,7 +22,8 @@ struct BackfillCommand: Command {
         examples: [
             .init("pgsync backfill bills --pace 20%", "Go easy on a busy server."),
             .init("pgsync backfill bills --cancel", "Give it up; what is in the log stays."),
-        ]
+        ],
+        exitCodes: [.refused, .noTable, .lockTimeout, .notPermitted]
     )
 
     static let parameters: [Parameter<Self>] = [

@@ -16,7 +16,8 @@ struct DetachCommand: Command {
             What was captured stays in the log, and what waits there is still worked on. A table that was dropped \
             is detached by the name it had.
             """,
-        examples: [.init("pgsync detach bills --dry-run", "See what would be done.")]
+        examples: [.init("pgsync detach bills --dry-run", "See what would be done.")],
+        exitCodes: [.refused, .noTable, .lockTimeout, .notPermitted]
     )
 
     static let parameters: [Parameter<Self>] = [

@@ -32,8 +32,10 @@ struct SourcesCommand: Command {
             return .success
         }
         var table = TextTable([
-            .init("source"), .init("key"), .init("kind"), .init("actions", overflow: .wrap),
-            .init("columns", overflow: .wrap), .init("attached since"), .init("waiting", .right),
+            .init("source"), .init("key"), .init("kind", isOptional: true),
+            .init("actions", overflow: .wrap, isOptional: true),
+            .init("columns", overflow: .wrap, isOptional: true), .init("attached since", isOptional: true),
+            .init("waiting", .right),
             .init("captured", .right), .init("findings"),
         ])
         for source in sources {

@@ -8,7 +8,8 @@ struct ConfigGetCommand: Command {
     static let signature = Signature(
         "get",
         "Print the value of a setting.",
-        examples: [.init("pgsync config get queue_batch_size", "Use it in a script.")]
+        examples: [.init("pgsync config get queue_batch_size", "Use it in a script.")],
+        exitCodes: [.configuration]
     )
     static let parameters: [Parameter<Self>] = [.argument("KEY", \.key, help: "The setting.")]
 

@@ -19,7 +19,8 @@ struct ConfigListCommand: Command {
             return .success
         }
         var columns: [TextTable.Column] = [
-            .init("key"), .init("value", .right), .init("unit"), .init("default"),
+            .init("key"), .init("value", .right, overflow: .wrap), .init("unit", isOptional: true),
+            .init("default", isOptional: true),
             .init("allowed", overflow: .wrap),
         ]
         if globals.verbose { columns.append(.init("description", overflow: .wrap)) }

@@ -8,7 +8,8 @@ struct ConfigResetCommand: Command {
     static let signature = Signature(
         "reset",
         "Put a setting back to its default.",
-        examples: [.init("pgsync config reset queue_batch_size", "Undo what was set.")]
+        examples: [.init("pgsync config reset queue_batch_size", "Undo what was set.")],
+        exitCodes: [.notPermitted, .configuration]
     )
     static let parameters: [Parameter<Self>] = [.argument("KEY", \.key, help: "The setting.")]
 

@@ -9,7 +9,10 @@ struct ConfigSetCommand: Command {
     static let signature = Signature(
         "set",
         "Change a setting, for every worker at once.",
-        examples: [.init("pgsync config set queue_batch_size 500", "Take up to 500 changes per transaction.")]
+        examples: [
+            .init("pgsync config set queue_batch_size 500", "Take up to 500 changes per transaction.")
+        ],
+        exitCodes: [.notPermitted, .configuration]
     )
     static let parameters: [Parameter<Self>] = [
         .argument("KEY", \.key, help: "The setting."),

@@ -30,7 +30,8 @@ struct MigrateCommand: Command {
                 "Install by hand; the script can be read first."
             ),
             .init("pgsync migrate --print roles | psql", "Have an administrator create the roles."),
-        ]
+        ],
+        exitCodes: [.lockTimeout, .notPermitted, .schemaTooNew, .schemaChanged, .unsuitableServer]
     )
 
     static let parameters: [Parameter<Self>] = [

@@ -19,7 +19,8 @@ struct DoctorCommand: Command {
         examples: [
             .init("pgsync doctor --quiet", "Show only what is amiss."),
             .init("pgsync doctor --strict --json", "Watch over it from a script or a monitor."),
-        ]
+        ],
+        exitCodes: [.problemsFound]
     )
     static let parameters: [Parameter<Self>] = [
         .flag("strict", \.strict, help: "End with exit code 1 for warnings, too.")
@@ -40,7 +41,8 @@ struct DoctorCommand: Command {
         }
         let report = DoctorReport(findings, isQuiet: globals.quiet)
         try globals.json
-            ? context.print(report.json) : context.output.writeUnescaped(report.text(on: context.output.terminal))
+            ? context.print(report.json)
+            : context.output.writeUnescaped(report.text(on: context.output.terminal))
         let limit = strict ? Severity.warning : .problem
         return findings.contains { $0.severity >= limit } ? .problemsFound : .success
     }

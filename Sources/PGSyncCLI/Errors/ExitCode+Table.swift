@@ -5,7 +5,7 @@ import Services
 extension ExitCode {
     static let problemsFound = ExitCode(
         1,
-        "It failed, and no number below fits; or doctor or --check-health found a problem."
+        "Other failure; or doctor or --check-health found a problem."
     )
     static let refused = ExitCode(65, "The table cannot be captured as asked.")
     static let noTable = ExitCode(66, "There is no such table or rule.")
@@ -23,7 +23,7 @@ extension ExitCode {
     static let schemaTooNew = ExitCode(80, "The database needs a newer pgsync.")
     static let schemaChanged = ExitCode(81, "The history of migrations differs from this pgsync's.")
     static let schemaMissing = ExitCode(82, "The database lacks migrations: run pgsync migrate.")
-    static let unsuitableServer = ExitCode(83, "The server does not suit: version, encoding, or read-only.")
+    static let unsuitableServer = ExitCode(83, "Unsupported server: version, encoding or read-only.")
     static let clusterUnavailable = ExitCode(84, "The private PostgreSQL could not be started or stopped.")
     static let clusterInUse = ExitCode(85, "Another process runs the private PostgreSQL.")
     static let serverDied = ExitCode(86, "The private PostgreSQL ended by itself.")

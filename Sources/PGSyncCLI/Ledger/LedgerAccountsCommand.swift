@@ -26,8 +26,9 @@ struct LedgerAccountsCommand: Command {
             return .success
         }
         var table = TextTable([
-            .init("account"), .init("name"), .init("type"), .init("side"), .init("balance", .right),
-            .init("currency"), .init("notes"),
+            .init("account"), .init("name", overflow: .wrap), .init("type"), .init("side", isOptional: true),
+            .init("balance", .right),
+            .init("currency"), .init("notes", overflow: .wrap),
         ])
         for row in accounts {
             let account = row.account

@@ -14,7 +14,8 @@ struct LedgerCheckCommand: Command {
             """,
         examples: [
             .init("pgsync ledger check && pgsync ledger export | hledger -f - check -s", "Two opinions.")
-        ]
+        ],
+        exitCodes: [.problemsFound]
     )
     static let parameters: [Parameter<Self>] = []
 

@@ -22,7 +22,8 @@ struct LedgerEntriesCommand: Command {
             .init("pgsync ledger entries --limit 10", "The ten latest."),
             .init("pgsync ledger entries --source bills --record 17", "All that was posted for a bill."),
             .init("pgsync ledger entries --account 1200 --party P-9", "What a patient owed and paid."),
-        ]
+        ],
+        exitCodes: [.noTable, .notInTheBooks]
     )
     static let parameters: [Parameter<Self>] = [
         .option("account", \.account, placeholder: "CODE", help: "With a line on this account."),
@@ -60,7 +61,9 @@ struct LedgerEntriesCommand: Command {
             try context.output.write(table(entries, book, width: context.output.terminal.tableWidth))
         }
         if found.count > limit, !globals.quiet {
-            context.say("these are the latest \(limit) of more; --limit shows more, pgsync ledger export all")
+            context.say(
+                "showing the latest \(limit); use --limit to see more, or pgsync ledger export for all"
+            )
         }
         return .success
     }
@@ -79,7 +82,8 @@ struct LedgerEntriesCommand: Command {
 
     private func table(_ entries: ArraySlice<JournalEntry>, _ book: Book, width: Int?) -> String {
         var table = TextTable([
-            .init("entry", .right), .init("date"), .init("description"), .init("account"), .init("party"),
+            .init("entry", .right), .init("date"), .init("description", overflow: .wrap),
+            .init("account", overflow: .wrap), .init("party"),
             .init("debit", .right), .init("credit", .right), .init("currency"),
         ])
         for entry in entries {

@@ -29,7 +29,8 @@ struct LedgerExportCommand: Command {
                 "pgsync ledger export --format csv --from 2026-04-01 --until 2026-06-30 --output q1.csv",
                 "A quarter for a spreadsheet."
             ),
-        ]
+        ],
+        exitCodes: [.cannotWrite]
     )
     static let parameters: [Parameter<Self>] = [
         .option("format", \.format, help: "What to write."),

@@ -21,7 +21,8 @@ struct LedgerImportChartCommand: Command {
         examples: [
             .init("pgsync ledger import-chart chart.csv --dry-run", "See what would change."),
             .init("pgsync ledger import-chart chart.csv", "Make the changes."),
-        ]
+        ],
+        exitCodes: [.notPermitted, .ledgerRefused, .wrongFile]
     )
     static let parameters: [Parameter<Self>] = [
         .argument("FILE", \.file, isPath: true, help: "The file, in UTF-8 with commas."),

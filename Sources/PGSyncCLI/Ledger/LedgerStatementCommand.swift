@@ -18,7 +18,8 @@ struct LedgerStatementCommand: Command {
                 "pgsync ledger statement 1000 --from 2026-04-01 --until 2026-06-30",
                 "A quarter, with what was brought forward."
             ),
-        ]
+        ],
+        exitCodes: [.notInTheBooks]
     )
     static let parameters: [Parameter<Self>] = [
         .argument("ACCOUNT", \.account, help: "The code of the account."),

@@ -21,7 +21,8 @@ struct LedgerTrialBalanceCommand: Command {
                 "pgsync ledger trial-balance --format hledger",
                 "The same as an opening entry for hledger."
             ),
-        ]
+        ],
+        exitCodes: [.problemsFound]
     )
     static let parameters: [Parameter<Self>] = [
         .option("at", \.day, help: "The day at whose end; else today by the server's calendar."),
@@ -58,7 +59,8 @@ struct LedgerTrialBalanceCommand: Command {
 
     private func table(_ balance: TrialBalance, width: Int?) -> String {
         var table = TextTable([
-            .init("account"), .init("name"), .init("type"), .init("debit", .right), .init("credit", .right),
+            .init("account"), .init("name", overflow: .wrap), .init("type", isOptional: true),
+            .init("debit", .right), .init("credit", .right),
             .init("currency"),
         ])
         for row in balance.rows {

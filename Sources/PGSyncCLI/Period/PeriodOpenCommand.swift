@@ -13,7 +13,8 @@ struct PeriodOpenCommand: Command {
         discussion: "Periods do not overlap, and their days never change.",
         examples: [
             .init("pgsync period open 2026-04 --from 2026-04-01 --until 2026-04-30", "Begin a month.")
-        ]
+        ],
+        exitCodes: [.notPermitted, .ledgerRefused]
     )
     static let parameters: [Parameter<Self>] = [
         .argument("NAME", \.name, help: "What it is to be called."),

@@ -9,7 +9,8 @@ struct PeriodReopenCommand: Command {
     static let signature = Signature(
         "reopen",
         "Open a period again; who did it and why stays in the books.",
-        examples: [.init("pgsync period reopen 2026-04 --reason 'a bill came late'", "Open April again.")]
+        examples: [.init("pgsync period reopen 2026-04 --reason 'a bill came late'", "Open April again.")],
+        exitCodes: [.notPermitted, .ledgerRefused, .notInTheBooks]
     )
     static let parameters: [Parameter<Self>] = [
         .argument("NAME", \.name, help: "The period, which is closing or closed."),

@@ -12,7 +12,8 @@ struct PeriodStartClosingCommand: Command {
             Postings by rules go to the next open day from then on, or are refused: the setting \
             closed_period_policy. What is being posted is waited for.
             """,
-        examples: [.init("pgsync period start-closing 2026-03", "Take what people still have for March.")]
+        examples: [.init("pgsync period start-closing 2026-03", "Take what people still have for March.")],
+        exitCodes: [.notPermitted, .ledgerRefused, .notInTheBooks]
     )
     static let parameters: [Parameter<Self>] = [.argument("NAME", \.name, help: "The period, which is open.")]
 

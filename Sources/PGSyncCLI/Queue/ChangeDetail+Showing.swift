@@ -54,7 +54,7 @@ extension ChangeDetail {
         guard let waiting else { return "over: \(attempts.last?.outcome ?? "finished")" }
         return switch waiting.state {
         case .dead:
-            "dead: it waits for a person; pgsync dead retry \(id), or dead resolve \(id) --reason TEXT"
+            "dead: needs pgsync dead retry \(id), or pgsync dead resolve \(id) --reason TEXT"
         case .scheduled: "waits until \(waiting.nextText)"
         default: "\(waiting.state.rawValue): \(waiting.nextText)"
         }
@@ -79,7 +79,7 @@ extension ChangeDetail {
 extension ChangeDetail.Attempt {
     fileprivate var text: String {
         let failure = errorClass.map { " (\($0))" } ?? ""
-        let message = failure.map { ": \($0)" } ?? ""
+        let message = self.failure.map { ": \($0)" } ?? ""
         return outcome + failure + message + (worker.map { ", by \($0)" } ?? "")
     }
 

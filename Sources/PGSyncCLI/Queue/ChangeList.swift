@@ -8,9 +8,12 @@ struct ChangeList {
     let changes: ArraySlice<WaitingChange>
     /// Whether there are more than these.
     let hasMore: Bool
+    /// Whether only dead letters were asked for, of which state and next time say nothing.
+    let areDead: Bool
 
     /// Takes one more than the limit, to know whether there is more.
-    init(_ found: [WaitingChange], limit: Int) {
+    init(_ found: [WaitingChange], limit: Int, areDead: Bool = false) {
+        self.areDead = areDead
         changes = found.prefix(limit)
         hasMore = found.count > limit
     }
@@ -29,18 +32,20 @@ struct ChangeList {
     }
 
     private func text(width: Int?) -> String {
-        var table = TextTable([
-            .init("change", .right), .init("table"), .init("record"), .init("action"), .init("state"),
-            .init("captured"), .init("tried", .right), .init("next"), .init("class"),
-            .init("message", overflow: .wrap),
-        ])
-        for change in changes {
-            table.add([
-                "\(change.id)", change.table, change.recordID, change.action, change.state.rawValue,
-                change.capturedAt.toTheSecond, "\(change.attempts)", change.nextText,
-                change.errorClass ?? "", change.failure ?? "",
-            ])
-        }
+        let columns: [(TextTable.Column, (WaitingChange) -> String)] = [
+            (.init("change", .right), { "\($0.id)" }),
+            (.init("table"), { $0.table }),
+            (.init("record"), { $0.recordID }),
+            (.init("action", isOptional: true), { $0.action }),
+            (.init("state"), { $0.state.rawValue }),
+            (.init("captured", isOptional: true), { $0.capturedAt.toTheSecond }),
+            (.init("tried", .right, isOptional: true), { "\($0.attempts)" }),
+            (.init("next"), { $0.nextText }),
+            (.init("class"), { $0.errorClass ?? "" }),
+            (.init("message", overflow: .wrap), { $0.failure ?? "" }),
+        ].enumerated().filter { !areDead || ![4, 7].contains($0.offset) }.map(\.element)
+        var table = TextTable(columns.map(\.0))
+        for change in changes { table.add(columns.map { $0.1(change) }) }
         return table.text(width: width)
     }
 }
@@ -54,7 +59,7 @@ extension WaitingChange {
         case .paused: "when resumed"
         case .blocked: "after an earlier one"
         case .working: "now"
-        case .dead: "never by itself"
+        case .dead: "needs retry or resolve"
         }
     }
 

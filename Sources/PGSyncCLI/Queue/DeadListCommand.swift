@@ -13,7 +13,8 @@ struct DeadListCommand: Command {
         examples: [
             .init("pgsync dead list", "The fifty oldest."),
             .init("pgsync dead list --class data.* --source bills", "Bills with wrong data."),
-        ]
+        ],
+        exitCodes: [.noTable]
     )
     static let parameters: [Parameter<Self>] = [
         .option("source", \.source, placeholder: "TABLE", help: "Those of this table."),
@@ -35,7 +36,7 @@ struct DeadListCommand: Command {
                 limit: limit + 1
             )
         }
-        try ChangeList(found, limit: limit).print(
+        try ChangeList(found, limit: limit, areDead: true).print(
             globals,
             in: context,
             none: source == nil && errorClass == nil ? "there are no dead letters" : "no dead letter matches"

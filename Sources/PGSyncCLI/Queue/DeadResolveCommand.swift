@@ -11,7 +11,8 @@ struct DeadResolveCommand: Command {
         discussion: "A later good change of the record closes them by itself.",
         examples: [
             .init("pgsync dead resolve 4711 4712 --reason 'corrected by hand, entry 88'", "Close two.")
-        ]
+        ],
+        exitCodes: [.noSuchChange, .notPermitted]
     )
     static let parameters: [Parameter<Self>] = [
         .option("reason", \.reason, isRequired: true, help: "Why."),

@@ -13,7 +13,8 @@ struct DeadRetryCommand: Command {
         examples: [
             .init("pgsync dead retry 4711", "One of them."),
             .init("pgsync dead retry --class period.closed", "After the period was opened again."),
-        ]
+        ],
+        exitCodes: [.noTable, .noSuchChange, .notPermitted]
     )
     static let parameters: [Parameter<Self>] = [
         .flag("all", \.all, help: "All dead letters."),

@@ -9,7 +9,8 @@ struct DeadShowCommand: Command {
     static let signature = Signature(
         "show",
         "Show a dead letter: what was captured, and each attempt at it.",
-        examples: [.init("pgsync dead show 4711 --images", "With the row as it was captured.")]
+        examples: [.init("pgsync dead show 4711 --images", "With the row as it was captured.")],
+        exitCodes: [.noSuchChange]
     )
     static let parameters: [Parameter<Self>] = ChangeDetail.parameters(\.id, \.images)
 

@@ -11,7 +11,8 @@ struct PauseCommand: Command {
         examples: [
             .init("pgsync pause bills", "Post no bills."),
             .init("pgsync pause", "Post nothing at all."),
-        ]
+        ],
+        exitCodes: [.refused, .noTable, .notPermitted]
     )
     static let parameters: [Parameter<Self>] = [
         .argument("TABLE", \.table, help: "The table; else everything.")

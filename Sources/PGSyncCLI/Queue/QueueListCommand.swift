@@ -18,7 +18,8 @@ struct QueueListCommand: Command {
         examples: [
             .init("pgsync queue list --limit 10", "The ten oldest."),
             .init("pgsync queue list --state scheduled --class transient", "What is tried again by itself."),
-        ]
+        ],
+        exitCodes: [.noTable]
     )
     static let parameters: [Parameter<Self>] = [
         .option("state", \.state, help: "Those that wait for this."),

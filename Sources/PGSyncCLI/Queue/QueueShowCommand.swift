@@ -9,7 +9,8 @@ struct QueueShowCommand: Command {
     static let signature = Signature(
         "show",
         "Show a change, what it waits for, and each attempt at it.",
-        examples: [.init("pgsync queue show 4711 --images", "With the row as it was captured.")]
+        examples: [.init("pgsync queue show 4711 --images", "With the row as it was captured.")],
+        exitCodes: [.noSuchChange]
     )
     static let parameters: [Parameter<Self>] = ChangeDetail.parameters(\.id, \.images)
 

@@ -8,7 +8,8 @@ struct QueueSkipCommand: Command {
     static let signature = Signature(
         "skip",
         "End waiting changes without posting them; the audit log keeps who did it and why.",
-        examples: [.init("pgsync queue skip 4711 --reason 'entered twice'", "End one.")]
+        examples: [.init("pgsync queue skip 4711 --reason 'entered twice'", "End one.")],
+        exitCodes: [.noSuchChange, .notPermitted]
     )
     static let parameters: [Parameter<Self>] = [
         .option("reason", \.reason, isRequired: true, help: "Why."),

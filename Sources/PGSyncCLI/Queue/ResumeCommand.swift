@@ -12,7 +12,8 @@ struct ResumeCommand: Command {
         examples: [
             .init("pgsync resume bills", "Post bills again."),
             .init("pgsync resume", "Post again."),
-        ]
+        ],
+        exitCodes: [.refused, .noTable, .notPermitted]
     )
     static let parameters: [Parameter<Self>] = [
         .argument("TABLE", \.table, help: "The table; else everything.")

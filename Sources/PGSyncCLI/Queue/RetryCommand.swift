@@ -16,7 +16,8 @@ struct RetryCommand: Command {
             .init("pgsync retry --class rule.missing", "After a rule was applied."),
             .init("pgsync retry --source bills --class data.*", "After the bills were corrected."),
             .init("pgsync retry 4711 4712", "Two of them."),
-        ]
+        ],
+        exitCodes: [.noTable, .noSuchChange, .notPermitted]
     )
     static let parameters: [Parameter<Self>] = [
         .flag("all", \.all, help: "All that have failed."),

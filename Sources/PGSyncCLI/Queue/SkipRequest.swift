@@ -10,7 +10,7 @@ struct SkipRequest: Sendable {
     static func check(_ ids: [Int64], _ reason: String?) throws {
         if ids.isEmpty { throw UsageProblem.missingArgument("ID") }
         guard reason?.contains(where: { !$0.isWhitespace }) == true else {
-            throw UsageProblem.conflict("a --reason has to be readable")
+            throw UsageProblem.conflict("--reason must not be empty")
         }
     }
 

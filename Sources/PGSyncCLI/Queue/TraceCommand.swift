@@ -19,7 +19,8 @@ struct TraceCommand: Command {
             .init("pgsync trace bills 17", "The bill with the key 17."),
             .init("pgsync trace order_lines 9 2", "A key of two columns."),
             .init("pgsync trace bills 17 --images", "With what the row contained each time."),
-        ]
+        ],
+        exitCodes: [.refused, .noTable, .noSuchChange]
     )
     static let parameters: [Parameter<Self>] = [
         .flag("images", \.images, help: "Show what the row contained, too."),
@@ -49,7 +50,7 @@ struct TraceCommand: Command {
         guard events.isEmpty else { return .success }
         if !globals.quiet {
             context.say(
-                "nothing was captured of a record \(record) of \(table.name), or it was so long ago that it is forgotten"
+                "no captured change of \(table.name) \(record)"
             )
         }
         return .noSuchChange

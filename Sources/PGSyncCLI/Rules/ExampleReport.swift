@@ -34,7 +34,9 @@ struct ExampleReport {
         in context: CommandContext
     ) throws {
         let shown = globals.quiet ? failed : results
-        var table = TextTable([.init(""), .init("rule"), .init("example"), .init("outcome")])
+        var table = TextTable([
+            .init(""), .init("rule"), .init("example", overflow: .wrap), .init("outcome", overflow: .wrap),
+        ])
         for result in shown {
             table.add([
                 result.passes ? "ok" : "FAIL", result.run.rule.label, result.run.name,

@@ -65,7 +65,8 @@ struct RuleDiffReport {
             ? "" : "; \(result.failuresBefore) failed before, \(result.failuresAfter) after"
         return result.differing == 0
             ? "\(subject) would change the entries of none of \(result.records) records"
-            : "\(subject) would change the entries of \(result.differing) of \(result.records) records" + failures
+            : "\(subject) would change the entries of \(result.differing) of \(result.records) records"
+                + failures
     }
 
     // MARK: Entries

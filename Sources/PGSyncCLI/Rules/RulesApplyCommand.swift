@@ -25,7 +25,8 @@ struct RulesApplyCommand: Command {
             .init("pgsync rules apply rules/", "Apply every *.rules file of a directory."),
             .init("pgsync rules apply pharmacy.rules --from 2026-04-01", "From the new financial year on."),
             .init("pgsync rules apply rules/ --dry-run", "See what would be done."),
-        ]
+        ],
+        exitCodes: [.notPermitted, .wrongRules]
     )
 
     static let parameters: [Parameter<Self>] = [

@@ -20,7 +20,8 @@ struct RulesCheckCommand: Command {
         examples: [
             .init("pgsync rules check rules/", "Check every *.rules file of a directory together."),
             .init("pgsync rules check rules/ --offline --chart chart.csv", "Without a database."),
-        ]
+        ],
+        exitCodes: [.wrongRules]
     )
 
     static let parameters: [Parameter<Self>] = [

@@ -26,7 +26,8 @@ struct RulesDiffCommand: Command {
         examples: [
             .init("pgsync rules diff rules/ --since 2026-04-01", "What would April have come to?"),
             .init("pgsync rules diff pharmacy.rules --rows --json", "All rows of its table, for programs."),
-        ]
+        ],
+        exitCodes: [.wrongRules]
     )
 
     static let parameters: [Parameter<Self>] = [

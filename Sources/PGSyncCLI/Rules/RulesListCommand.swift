@@ -27,7 +27,7 @@ struct RulesListCommand: Command {
         var table = TextTable([
             .init("rule"), .init("table"), .init("documents"), .init("today"), .init("attached"),
             .init("function"),
-            .init("applied"), .init("by"),
+            .init("applied", isOptional: true), .init("by", isOptional: true),
         ])
         for rule in rules {
             table.add([

@@ -17,7 +17,8 @@ struct RulesRetireCommand: Command {
             """,
         examples: [
             .init("pgsync rules retire lab_bill --from 2026-04-01", "The last documents are of 31 March.")
-        ]
+        ],
+        exitCodes: [.noTable, .notPermitted]
     )
 
     static let parameters: [Parameter<Self>] = [

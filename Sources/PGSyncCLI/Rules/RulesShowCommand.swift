@@ -16,7 +16,8 @@ struct RulesShowCommand: Command {
         examples: [
             .init("pgsync rules show pharmacy_bill > pharmacy.rules", "Get back what is applied."),
             .init("pgsync rules show pharmacy_bill --version 2 --sql", "See what it was compiled to."),
-        ]
+        ],
+        exitCodes: [.noTable]
     )
 
     static let parameters: [Parameter<Self>] = [

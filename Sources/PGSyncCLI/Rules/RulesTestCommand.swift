@@ -20,7 +20,8 @@ struct RulesTestCommand: Command {
         examples: [
             .init("pgsync rules test rules/", "Run every example of a directory."),
             .init("pgsync rules test rules/ --offline --chart chart.csv", "Without a database."),
-        ]
+        ],
+        exitCodes: [.problemsFound, .wrongRules]
     )
 
     static let parameters = [Parameter<Self>](

@@ -61,7 +61,7 @@ struct StatusText {
         }
         var table = TextTable([
             .init("source"), .init("waiting", .right), .init("failing", .right), .init("dead", .right),
-            .init("oldest", .right), .init("rule"), .init("state"),
+            .init("oldest", .right), .init("rule", overflow: .wrap), .init("state"),
         ])
         for source in status.backlog {
             table.add([
@@ -97,7 +97,7 @@ struct StatusText {
         guard !status.failures.isEmpty else { return nil }
         var table = TextTable([
             .init("failure"), .init("failing", .right), .init("dead", .right), .init("last", .right),
-            .init("change", .right), .init("message"),
+            .init("change", .right), .init("message", overflow: .truncate),
         ])
         for failure in status.failures {
             table.add([
@@ -113,9 +113,11 @@ struct StatusText {
     private func workers(_ width: Int?) -> String? {
         guard !status.workers.isEmpty else { return nil }
         var table = TextTable([
-            .init("worker"), .init("host"), .init("process", .right), .init("state"),
+            .init("worker"), .init("host", isOptional: true), .init("process", .right, isOptional: true),
+            .init("state"),
             .init("posters", .right), .init("breaker"),
-            .init("heartbeat", .right), .init("up for", .right), .init("finished", .right),
+            .init("heartbeat", .right, isOptional: true), .init("up for", .right, isOptional: true),
+            .init("finished", .right),
             .init("failed", .right),
         ])
         for worker in status.workers {

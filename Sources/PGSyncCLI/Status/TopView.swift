@@ -35,7 +35,7 @@ struct TopView {
             String.init
         )
         let body = lines.prefix(max(rows - 1, 1)).map { String($0.visible.prefix(columns)) }
-        let hint = rows > 1 ? [isLost ? "CONNECTION LOST, trying again; q leaves" : "q leaves"] : []
+        let hint = rows > 1 ? [isLost ? "CONNECTION LOST, trying again; q: quit" : "q: quit"] : []
         let filling = Array(repeating: "", count: max(rows - 1 - body.count, 0))
         return (body + filling + hint).joined(separator: "\u{1B}[K\r\n")
     }

@@ -40,7 +40,8 @@ struct UpCommand: Command {
             .init("pgsync up --demo --rate 200 --metrics-listen 9187", "Many bills, and figures at a port."),
             .init("pgsync up --port 5433", "Let programs on this machine connect by password, too."),
             .init("pgsync up --state-dir /tmp/try --reset", "Begin with an empty database."),
-        ]
+        ],
+        exitCodes: [.cannotListen, .clusterUnavailable, .clusterInUse, .serverDied]
     )
 
     static let parameters: [Parameter<Self>] = [
@@ -92,7 +93,9 @@ struct UpCommand: Command {
             throw UsageProblem.conflict("--print-url starts nothing and goes with --state-dir alone")
         }
         if metricsListen != nil && skipsWorker {
-            throw UsageProblem.conflict("--metrics-listen, or PGSYNC_METRICS_LISTEN, is for the worker, which --no-worker leaves out")
+            throw UsageProblem.conflict(
+                "--metrics-listen, or PGSYNC_METRICS_LISTEN, is for the worker, which --no-worker leaves out"
+            )
         }
         if rate != nil && !demo { throw UsageProblem.conflict("--rate is for the bills of --demo") }
         if demo && skipsWorker { throw UsageProblem.conflict("--demo needs a worker") }

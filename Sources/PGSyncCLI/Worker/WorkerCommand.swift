@@ -51,7 +51,8 @@ struct WorkerCommand: Command {
             ),
             .init("pgsync worker --poll", "Work through a pooler in transaction mode."),
             .init("pgsync worker --metrics-listen 9187", "Show figures on 127.0.0.1, port 9187."),
-        ]
+        ],
+        exitCodes: [.problemsFound, .refused, .cannotListen, .notPermitted]
     )
 
     static let parameters: [Parameter<Self>] = [
@@ -81,7 +82,7 @@ struct WorkerCommand: Command {
             \.drain,
             environment: ["PGSYNC_DRAIN"],
             help:
-                "Post everything that is ready, then end and say what waits for a time or a person."
+                "Post everything that is ready, then exit and report scheduled retries and dead letters."
         ),
         .flag(
             "once",
@@ -100,7 +101,8 @@ struct WorkerCommand: Command {
             "poll",
             \.poll,
             environment: ["PGSYNC_POLL"],
-            help: "Do without a session of its own: only look from time to time, every poll_interval_seconds."
+            help:
+                "Poll every poll_interval_seconds instead of LISTEN; use this behind PgBouncer in transaction mode."
         ),
         .option(
             "name",
@@ -146,7 +148,7 @@ struct WorkerCommand: Command {
         }
         if drain && once { throw UsageProblem.conflict("choose one of --drain and --once") }
         if let name, !name.contains(where: { !$0.isWhitespace }) {
-            throw UsageProblem.conflict("a --name has to be readable")
+            throw UsageProblem.conflict("--name must not be empty")
         }
     }
 

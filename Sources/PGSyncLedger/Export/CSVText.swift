@@ -31,7 +31,9 @@ package enum CSVText {
         return "'" + text
     }
 
-    /// In quotes where it has to be; the empty text, too, to tell it from none. A cell may have several lines.
+    /// In quotes where it has to be; the empty text, too, to tell it from none.
+    ///
+    /// A cell may have several lines; what else is invisible is escaped.
     private static func quoted(_ text: String) -> String {
         let isSpecial = { (byte: UInt8) in
             [UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n")].contains(byte)

@@ -22,10 +22,13 @@ package struct RuleProblem: Error, Sendable, Hashable, CustomStringConvertible {
         let margin = String(repeating: " ", count: number.count)
         let before = String(String.UnicodeScalarView(sourceLine.unicodeScalars.prefix(range.column - 1)))
         let place = String(
-            String.UnicodeScalarView(sourceLine.unicodeScalars.dropFirst(range.column - 1).prefix(range.length))
+            String.UnicodeScalarView(
+                sourceLine.unicodeScalars.dropFirst(range.column - 1).prefix(range.length)
+            )
         )
         // What is escaped takes more room than it does in the file.
-        let indent = max(range.column - 1 - before.unicodeScalars.count, 0) + before.visible.unicodeScalars.count
+        let indent =
+            max(range.column - 1 - before.unicodeScalars.count, 0) + before.visible.unicodeScalars.count
         return [
             "\(file):\(range.line):\(range.column): \(severity): \(message)".visible,
             " \(number) | \(sourceLine.visible)",

@@ -6,7 +6,9 @@ extension RuleScope {
         let known = context.tables[syntax.table.value]?.columns ?? [:]
         for column in syntax.columns where column.type.value == "money" {
             let name = column.name.value
-            guard known[name]?.kind == .integer, amounts.contains(where: { $0.takesWhole(name) }) else { continue }
+            guard known[name]?.kind == .integer, amounts.contains(where: { $0.takesWhole(name) }) else {
+                continue
+            }
             warn(
                 Fault(
                     column.type.range,

@@ -112,9 +112,11 @@ extension Parser {
         depth += 1
         defer { depth -= 1 }
         advance()
-        guard depth <= Self.depthLimit else {
+        guard depth < Self.depthLimit else {
             // What stands below is nested more deeply still, and need not be told again.
-            while next.kind != .end, !next.isFirstOnLine || next.range.column > opening.range.column { advance() }
+            while next.kind != .end, !next.isFirstOnLine || next.range.column > opening.range.column {
+                advance()
+            }
             throw Fault(opening.range, "nested too deeply")
         }
         switch opening.text {
@@ -154,7 +156,7 @@ extension Parser {
         guard !next.isWord("if") || next.isFirstOnLine else {
             depth += 1
             defer { depth -= 1 }
-            guard depth <= Self.depthLimit else {
+            guard depth < Self.depthLimit else {
                 unreadChoices.insert(opening.range.column)
                 throw Fault(next.range, "too many alternatives")
             }

@@ -59,7 +59,8 @@ package struct RuleComparison {
             for reader in readers {
                 try reader.pages(of: Self.chunk) { places in
                     try progress(result.records, max(total, result.records))
-                    try compare(places[...], named: { "\(reader.name) \($0.recordID)" }, into: &result) { places in
+                    try compare(places[...], named: { "\(reader.name) \($0.recordID)" }, into: &result) {
+                        places in
                         try session.query(statement.overRows(reader.images(at: places), of: reader.table))
                     }
                 }
@@ -84,7 +85,9 @@ package struct RuleComparison {
             try result.add(found, records: records.count)
         } catch let error as PostgresError where error.isOfData {
             guard records.count > 1 else {
-                return result.leaveOut(RuleComparisonResult.LeftOut(record: name(first), reason: error.message))
+                return result.leaveOut(
+                    RuleComparisonResult.LeftOut(record: name(first), reason: error.message)
+                )
             }
             let middle = records.startIndex + records.count / 2
             try compare(records[..<middle], named: name, into: &result, query)

@@ -12,7 +12,8 @@ extension RuleStore {
         context.tableNames = try tableNames()
         context.applied = try list().map(\.applied)
         context.today = try today()
-        context.timeZone = try session.query("select pgsync.configuration_text('books_time_zone')").onlyRow().decode(0)
+        context.timeZone = try session.query("select pgsync.configuration_text('books_time_zone')").onlyRow()
+            .decode(0)
         return context
     }
 
@@ -128,7 +129,8 @@ extension RuleStore {
                 end as kind,
                 case
                     when source.source_table is null then 'captured'
-                    when attribute.attname::text <> all(source.captured_columns || source.key_columns) then 'left_out'
+                    when source.captured_columns is not null
+                        and attribute.attname::text <> all(source.captured_columns || source.key_columns) then 'left_out'
                     when not exists (
                         select
                         from jsonb_each(source.shape) as known

@@ -19,7 +19,10 @@ struct CSVTextTests {
 
     @Test("escapes what a terminal obeys and a reader cannot see, but for the lines of a cell")
     func escapes() {
-        #expect(CSVText.row([.text("a\u{1B}[2J\u{9B}\u{202E}b\nc\td")]) == "\"a\\u001b[2J\\u009b\\u202eb\nc\td\"\r\n")
+        #expect(
+            CSVText.row([.text("a\u{1B}[2J\u{9B}\u{202E}b\nc\td")])
+                == "\"a\\u001b[2J\\u009b\\u202eb\nc\td\"\r\n"
+        )
     }
 
     @Test("leaves numbers of our own numbers, and tells the empty text from none")

@@ -85,7 +85,9 @@ extension Check {
 
     static let duties = Check("posting.housekeeping", .posting, \.posting) { posting in
         guard let first = posting.failingDuties.first else {
-            return .ok(posting.workers == 0 ? "no worker looks after the rest" : "the workers' other duties are done")
+            return .ok(
+                posting.workers == 0 ? "no worker looks after the rest" : "the workers' other duties are done"
+            )
         }
         let others = posting.failingDuties.count - 1
         return .warning(

@@ -1,0 +1,19 @@
+-- The settings say what they do today, and those without effect that they have none.
+update pgsync.sync_configuration as setting
+set description = honest.description
+from (
+    values
+    (
+        'reconciliation_frequency_hours',
+        'Without effect yet. How often the ledger is to be compared with the tables it was posted from.'
+    ),
+    (
+        'alert_threshold_queue_size',
+        'How many changes may wait before pgsync doctor warns of it.'
+    ),
+    (
+        'retention_days',
+        'How long workers that have stopped are remembered. Changes, ledger and audit log are kept for ever.'
+    )
+) as honest (key, description)
+where setting.config_key = honest.key;

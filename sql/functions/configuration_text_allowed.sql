@@ -1,0 +1,17 @@
+create or replace function pgsync.configuration_text_allowed(key text)
+returns text
+language sql
+immutable
+parallel safe
+as $$
+select
+    case configuration_text_allowed.key
+        when 'books_time_zone' then 'the name of a time zone, as pg_timezone_names lists them'
+        when 'closed_period_policy' then 'sweep or refuse'
+        when 'permanent_error_classes'
+            then 'classes of pgsync.error_classes(), or families such as data.*, separated by commas'
+    end;
+$$;
+
+comment on function pgsync.configuration_text_allowed(text)
+is 'Says in words which texts a setting may have; null where any text will do, or it is no text.';

@@ -17,7 +17,7 @@ struct RowReader {
     private let session: Session
     private let scope: String
     private let key: String
-    private let image: String
+    private let content: String
 
     init(_ session: Session, table: Int64, columns: [String]) throws {
         self.session = session
@@ -27,53 +27,44 @@ struct RowReader {
             select
                 pgsync.qualified_name(relation.oid) as name,
                 pgsync.capture_scope(relation.oid) || pgsync.qualified_name(relation.oid) as scope,
-                coalesce(pgsync.capture_key(relation.oid, known.key_columns), 'pgsync_row.ctid::text') as key,
+                coalesce(pgsync.capture_key(known.source, 'pgsync_content.%I'), 'pgsync_row.ctid::text') as key,
                 (
                     select
-                        coalesce(
-                            string_agg(
-                                format(
-                                    case
-                                        when described.treatment = 'text'
-                                            then 'jsonb_build_object(%L, pgsync_row.%I::text)'
-                                        else 'jsonb_build_object(%L, pgsync_row.%I)'
-                                    end,
-                                    described.name,
-                                    described.name
-                                ),
-                                ' || '
-                            ),
-                            '''{}''::jsonb'
+                        string_agg(
+                            format(
+                                pgsync.capture_value(captured.treatment), format('pgsync_row.%I', captured.column_name)
+                            ) || format(' as %I', captured.name),
+                            ', '
                         )
-                    from pgsync.capture_columns(relation.oid) as described
-                    where described.name = any(\(columns))
-                ) as image
+                    from pgsync.captured_columns(known.source) as captured
+                    where captured.name = any(\(columns)) or captured.key_place is not null
+                ) as columns
             from pg_catalog.pg_class as relation
             cross join lateral (
                 select
                     coalesce(
                         (
-                            select source.key_columns
-                            from pgsync.sources as source
-                            where source.source_table = relation.oid and source.attached
+                            select own
+                            from pgsync.sources as own
+                            where own.source_table = relation.oid and own.attached
                         ),
-                        (
-                            select array_agg(attribute.attname::text order by key.place)
-                            from pg_catalog.pg_index as keyed
-                            cross join lateral unnest(keyed.indkey::smallint[]) with ordinality as key (number, place)
-                            inner join pg_catalog.pg_attribute as attribute
-                                on attribute.attrelid = keyed.indrelid and attribute.attnum = key.number
-                            where keyed.indrelid = relation.oid and keyed.indisprimary
+                        jsonb_populate_record(
+                            null::pgsync.sources,
+                            jsonb_build_object(
+                                'source_table', relation.oid,
+                                'key_columns', pgsync.default_key(relation.oid),
+                                'shape', pgsync.table_shape(relation.oid, null)
+                            )
                         )
-                    ) as key_columns
+                    ) as source
             ) as known
             where relation.oid::bigint = \(table)
             """
         ).onlyRow()
         name = try row.decode("name")
         scope = try row.decode("scope")
+        content = try "cross join lateral (select \(row.decode("columns", as: String.self))) as pgsync_content"
         key = try row.decode("key")
-        image = try row.decode("image")
         try session.execute("select set_config('timezone', 'UTC', true)")
     }
 
@@ -87,7 +78,7 @@ struct RowReader {
         let declaration: String = """
             declare pgsync_rows no scroll cursor for
             select \(key) as record_id, pgsync_row.tableoid::bigint as part, pgsync_row.ctid::text as tuple
-            from \(scope) as pgsync_row
+            from \(scope) as pgsync_row \(content)
             """
         try session.execute(Query(declaration))
         let fetch: String = "fetch \(size) from pgsync_rows"
@@ -108,8 +99,8 @@ struct RowReader {
     /// The rows at these places: `record_id` and `image`.
     func images(at places: ArraySlice<Place>) throws -> ResultSet {
         let text: String = """
-            select \(key) as record_id, \(image) as image
-            from \(scope) as pgsync_row
+            select \(key) as record_id, to_jsonb(pgsync_content) as image
+            from \(scope) as pgsync_row \(content)
             inner join unnest($1::bigint[], $2::tid[]) with ordinality as wanted (part, tuple, place)
                 on wanted.tuple = pgsync_row.ctid and wanted.part = pgsync_row.tableoid::bigint
             where pgsync_row.ctid = any($2::tid[])

@@ -5,7 +5,9 @@
 --
 -- And what a migration leaves behind is written down, because a restore may bring the tables without their
 -- rights, owners or triggers: the record comes along with the rows, so what differs from it can be named.
+-- squawk-ignore renaming-column
 alter table pgsync.sync_configuration rename column key to config_key;
+-- squawk-ignore renaming-column
 alter table pgsync.sync_configuration rename column value to config_value;
 
 comment on table pgsync.sync_configuration
@@ -34,5 +36,7 @@ is 'Of a function: whose rights it runs with, its settings. Of a trigger: when i
 revoke all on table pgsync.schema_objects from public;
 
 -- Made anew with another result and a parameter.
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.capture_growth();
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.table_growth(regclass);

@@ -220,7 +220,7 @@ struct TruncateTests {
     }
 
     @Test("takes back what has a long key, also where a later change of it comes first")
-    func longKeys() async throws {
+    func emptiesLongKeys() async throws {
         try await database.run(longKeys)
         try await database.run(
             """

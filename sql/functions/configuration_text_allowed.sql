@@ -10,7 +10,7 @@ select
         when 'books_time_zone' then 'the name of a time zone, as pg_timezone_names lists them'
         when 'closed_period_policy' then 'sweep or refuse'
         when 'permanent_error_classes'
-            then 'classes of pgsync.error_classes(), or families such as data.*, separated by commas'
+            then 'classes of pgsync.error_classes(), or families such as data.*, separated by commas; or none'
     end;
 $$;
 

@@ -28,7 +28,7 @@ struct UpCommandTests {
     func optionsForNothing() async {
         for (arguments, complaint) in [
             (["--rate", "50"], "--rate is for the bills of --demo"),
-            (["--no-worker", "--metrics-listen", "9187"], "--metrics-listen is for the worker"),
+            (["--no-worker", "--metrics-listen", "9187"], "PGSYNC_METRICS_LISTEN, is for the worker"),
         ] {
             let run = await CommandLineRun(["up"] + arguments)
             #expect(run.exitCode == .usage)

@@ -77,7 +77,7 @@ struct ConfigurationTests {
         }
         for (key, value) in [
             ("closed_period_policy", "refuse"), ("books_time_zone", "asia/kolkata"),
-            ("permanent_error_classes", "*"),
+            ("permanent_error_classes", "*"), ("permanent_error_classes", "none"),
             ("permanent_error_classes", " transient , data.* ,rule.missing"),
         ] {
             #expect(

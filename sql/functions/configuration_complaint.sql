@@ -28,7 +28,7 @@ select
                         'there is no error class %L; see pgsync.error_classes()', btrim(listed.class)
                     )
                 from regexp_split_to_table(configuration_complaint.value, ',') with ordinality as listed (class, place)
-                where not exists (
+                where configuration_complaint.value <> 'none' and not exists (
                     select
                     from pgsync.error_classes() as known
                     where btrim(listed.class) in (known.class, split_part(known.class, '.', 1) || '.*', '*')

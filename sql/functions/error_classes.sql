@@ -3,6 +3,7 @@ returns table (class text, meaning text)
 language sql
 immutable
 parallel safe
+set search_path = pg_catalog, pgsync, pg_temp
 as $$
 values
 ('data.date', 'A text is not a day of the calendar.'),

@@ -3,6 +3,7 @@ returns text
 language sql
 immutable
 parallel safe
+set search_path = pg_catalog, pgsync, pg_temp
 as $$
 select
     case

@@ -156,7 +156,8 @@ extension Parser {
         guard !next.isWord("if") || next.isFirstOnLine else {
             depth += 1
             defer { depth -= 1 }
-            guard depth < Self.depthLimit else {
+            // The lines below it take one level more.
+            guard depth < Self.depthLimit - 1 else {
                 unreadChoices.insert(opening.range.column)
                 throw Fault(next.range, "too many alternatives")
             }

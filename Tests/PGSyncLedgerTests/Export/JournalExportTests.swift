@@ -63,9 +63,9 @@ struct JournalExportTests {
                     select
                         entry_id, line, account, currency,
                         coalesce(debit::numeric, -credit::numeric) as amount,
-                        regexp_replace(party, '^''(?=[=+@\\t\\r-])', ''),
-                        regexp_replace(description, '^''(?=[=+@\\t\\r-])', ''),
-                        record_id, regexp_replace(correlation_id, '^''(?=[=+@\\t\\r-])', ''), dimensions, reverses
+                        regexp_replace(party, '^''(?=[=+@\\t-]|\\\\r)', ''),
+                        regexp_replace(description, '^''(?=[=+@\\t-]|\\\\r)', ''),
+                        record_id, regexp_replace(correlation_id, '^''(?=[=+@\\t-]|\\\\r)', ''), dimensions, reverses
                     from exported
                 )
                 (select * from ours except all select * from theirs)

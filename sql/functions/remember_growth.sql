@@ -2,6 +2,8 @@
 -- idle after ten. What was captured a moment ago may be counted there only after this moment, and is not
 -- to be taken for a write that nobody saw. So counting begins a little earlier in the log than in the
 -- statistics, which hides as many such writes as were captured in that time.
+-- A table whose row somebody holds, such as a worker with a long TRUNCATE, is left for the next time: whoever
+-- looks after all tables never waits. Its growth is then counted from where it was.
 create or replace function pgsync.remember_growth(
     of_table regclass default null,
     settling interval default '15 seconds'
@@ -12,6 +14,13 @@ volatile
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
+with free as materialized (
+    select known.source_table
+    from pgsync.sources as known
+    where remember_growth.of_table is null and known.attached
+    for update skip locked
+)
+
 update pgsync.sources as source
 set counted = jsonb_build_object(
     'create', totals.creates,
@@ -20,7 +29,11 @@ set counted = jsonb_build_object(
     'log_id', start.log_id
 )
 from
-    pgsync.sources as known
+    (
+        select free.source_table from free
+        union all
+        select remember_growth.of_table where remember_growth.of_table is not null
+    ) as known
     cross join lateral pgsync.table_growth(known.source_table) as totals
     cross join (
         select
@@ -39,8 +52,7 @@ from
             ) as log_id
     ) as start
 where known.source_table = source.source_table
-    and known.attached
-    and (remember_growth.of_table is null or known.source_table = remember_growth.of_table)
+    and source.attached
     and exists (select from pg_catalog.pg_class as relation where relation.oid = known.source_table);
 $$;
 

@@ -5,6 +5,7 @@ returns bigint
 language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
+set lock_timeout = '10s'
 as $$
 declare
     v_count bigint;

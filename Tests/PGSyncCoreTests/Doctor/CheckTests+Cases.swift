@@ -75,7 +75,7 @@ extension CheckTests {
         ),
         Case("connection.encryption", .warning, "not encrypted", connection(isLocal: false)),
         Case("connection.encryption", .ok, "TLSv1.3", connection(isLocal: false, encryption: "TLSv1.3")),
-        Case("connection.pooler", .note, "pooler", connection(isPooled: true)),
+        Case("connection.pooler", .warning, "pooler", connection(isPooled: true)),
     ]
 
     private static func connection(

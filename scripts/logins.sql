@@ -3,6 +3,8 @@
 --   psql -X -v ON_ERROR_STOP=1 -d billing -v owner=billing -v owner_pgpass=FILE \
 --       -v worker=worker -v worker_pgpass=FILE -f scripts/logins.sql
 -- Each FILE is a password file of libpq (PGPASSFILE); of its first line the fifth field is the password.
+set search_path to pg_catalog, pg_temp;
+
 \set owner_password `head -n 1 :'owner_pgpass' | cut -d : -f 5`
 \set worker_password `head -n 1 :'worker_pgpass' | cut -d : -f 5`
 

@@ -1,5 +1,8 @@
 -- The life of a record, here of the one that was captured last. Of another, by its table and its key:
--- select * from pgsync.trace('bills', '17'); of a key of two columns: pgsync.record_key('lines', '9', '2').
+-- select * from pgsync.trace('public.bills', '17'); a key of two columns is written by
+-- pgsync.record_key('public.lines', '9', '2').
+set search_path to pg_catalog, pg_temp;
+
 select
     life.happened_at,
     life.event,

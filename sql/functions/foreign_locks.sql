@@ -18,13 +18,15 @@ with held as materialized (
     select
         own.pid,
         own.classid::bigint as lock_class,
-        case when own.classid = 1886876531 then own.objid::bigint end as lock_number,
+        case when own.classid in (1886876531, 28775) then own.objid::bigint end as lock_number,
         count(*) as locks
     from pg_catalog.pg_locks as own
     inner join pg_catalog.pg_database as here on own.database = here.oid and here.datname = current_database()
     where own.locktype = 'advisory'
-        and own.classid in (1886876531, 1886876532, 1886876533)
-        and own.objsubid = 2
+        and (
+            (own.classid in (1886876531, 1886876532, 1886876533) and own.objsubid = 2)
+            or (own.classid, own.objid, own.objsubid) = (28775, 1937337955, 1)
+        )
         and own.granted
         and (own.mode = 'ExclusiveLock' or (own.classid, own.objid) <> (1886876531, 1))
     group by own.pid, lock_class, lock_number
@@ -45,6 +47,7 @@ inner join (
     (1886876531, 2, 'rights', 'no table can be attached or detached, and capture is not renewed'),
     (1886876531, 3, 'ticks', 'nobody can mark a moment to read the log up to'),
     (1886876531, 4, 'leader', 'no worker leads: capture is not inspected, and no balances are summed'),
+    (28775, 1937337955, 'migration', 'pgsync migrate waits'),
     (1886876532, null, 'slots', 'changes in these slots are not posted'),
     (1886876533, null, 'workers', 'workers of these numbers are judged by their heartbeat alone')
 ) as known (lock_class, lock_number, lock_name, consequence)

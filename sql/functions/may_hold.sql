@@ -22,6 +22,7 @@ select exists (
                 where pg_has_role(role.oid, own.oid, 'member')
                     and own.rolname = any(
                         case
+                            when lock_class = 28775 then '{}'
                             when lock_class = 1886876533 or (lock_class, lock_number) = (1886876531, 4)
                                 then array['pgsync_worker']
                             else array['pgsync_worker', 'pgsync_operator']

@@ -195,7 +195,8 @@ extension PosterFailure {
         case .exhaustion: "The server lacks something to post a batch; trying again"
         case .timeout: "A batch took too long and was cancelled; trying again with less"
         case .readOnly: "The server takes no writes; reconnecting"
-        case .lost: "The connection was lost during a batch; posting one change at a time until it is finished"
+        case .lost:
+            "The connection was lost during a batch; posting one change at a time until it is finished"
         case .lostIdle: "The connection was lost while idle; reconnecting"
         case .refusal: "Posting a batch failed; retrying in smaller batches to find the change that causes it"
         }

@@ -147,7 +147,9 @@ package struct Worker: Sendable {
         until shutdown: Shutdown
     ) async throws {
         let first = try await connection.withSession { $0.isPooled ? $0.firstBackend : nil }
-        guard options.ownsSessions, let first, let other = try await gate.connect(until: shutdown) else { return }
+        guard options.ownsSessions, let first, let other = try await gate.connect(until: shutdown) else {
+            return
+        }
         let second = try await other.closing { try await other.withSession { $0.firstBackend } }
         guard first != second else {
             throw WorkerError.needsPolling("two connections were given the same session of the server")

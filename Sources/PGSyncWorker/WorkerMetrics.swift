@@ -71,7 +71,7 @@ package struct WorkerMetrics: Sendable {
         )
         failingDuties = try registry.gauge(
             "pgsync_worker_duty_failing",
-            help: "1 while the worker fails at a duty beside posting, such as the inspection of capture, else 0.",
+            help: "1 while the worker fails at a duty beside posting, such as inspecting capture, else 0.",
             labels: ["duty"]
         )
         foreignLocks = try registry.gauge(
@@ -127,7 +127,9 @@ package struct WorkerMetrics: Sendable {
 
     func note(_ duties: DutyRecord) {
         let failing = Set(duties.failing.map(\.duty))
-        for duty in Duty.allCases { failingDuties[duty.rawValue].set(failing.contains(duty.rawValue) ? 1 : 0) }
+        for duty in Duty.allCases {
+            failingDuties[duty.rawValue].set(failing.contains(duty.rawValue) ? 1 : 0)
+        }
         let locks = Dictionary(grouping: duties.foreignLocks, by: \.lock)
         for lock in ForeignLock.locks {
             foreignLocks[lock].set(Double(locks[lock]?.reduce(0) { $0 + $1.count } ?? 0))

@@ -34,8 +34,12 @@ struct StatusText {
 
     /// What keeps workers from their work, other than changes.
     private var troubles: String? {
-        let locks = status.foreignLocks.map { "\($0.sentence)\($0.release.map { "; to end it: \($0)" } ?? "")" }
-        let duties = status.workers.flatMap { worker in worker.failing.map { "\(worker.name) fails at \($0)" } }
+        let locks = status.foreignLocks.map { lock in
+            lock.sentence + (lock.release.map { "; to end it: \($0)" } ?? "")
+        }
+        let duties = status.workers.flatMap { worker in
+            worker.failing.map { "\(worker.name) fails at \($0)" }
+        }
         guard !locks.isEmpty || !duties.isEmpty else { return nil }
         return (locks + duties).map { "TROUBLE     \($0)\n" }.joined()
     }

@@ -9,8 +9,10 @@ package struct SourceStore {
         self.session = session
     }
 
-    /// Finds a table by its name as it stands in SQL: with quotes where it needs them, and without a schema along the
-    /// path that the database and its user have for everybody else. A right to use its schema is not needed.
+    /// Finds a table by its name as it stands in SQL: with quotes where it needs them, and along the user's own path.
+    ///
+    /// That is the one which the database or the role has for everybody else. A right to use the schema of the table is
+    /// not needed.
     package func table(named name: String) throws -> TableReference {
         let found: Row?
         do {

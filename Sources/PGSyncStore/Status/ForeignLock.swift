@@ -10,7 +10,7 @@ package struct ForeignLock: Sendable, Equatable {
     package let application: String?
     /// Since when its transaction or session is there; nil for those who may not see it.
     package let since: Timestamp?
-    /// doorbell, rights, ticks, leader, slots or workers.
+    /// One of ``locks``.
     package let lock: String
     package let count: Int
     /// What does not work because of it.
@@ -27,7 +27,7 @@ package struct ForeignLock: Sendable, Equatable {
     }
 
     /// All values that the field `lock` has.
-    package static let locks = ["doorbell", "leader", "rights", "slots", "ticks", "workers"]
+    package static let locks = ["doorbell", "leader", "migration", "rights", "slots", "ticks", "workers"]
 
     /// Who it is, such as "process 4711 of mallory (psql)".
     package var holder: String {

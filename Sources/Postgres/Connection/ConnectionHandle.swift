@@ -73,7 +73,10 @@ struct ConnectionHandle: ~Copyable {
     private func connectionFailure(to options: ConnectionOptions) -> PostgresError {
         // libpq gives no SQLSTATE for a refused connection; its message holds the server's words.
         let message = errorMessage
-        var error = PostgresError(.cannotConnect, "cannot connect to \(options): \(options.withoutSecrets(message))")
+        var error = PostgresError(
+            .cannotConnect,
+            "cannot connect to \(options): \(options.withoutSecrets(message))"
+        )
         let known: [(String, SQLState)] = [
             ("password authentication failed", .invalidPassword), ("no password supplied", .invalidPassword),
             ("too many clients", .tooManyConnections), ("too many connections", .tooManyConnections),

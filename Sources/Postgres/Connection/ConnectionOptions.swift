@@ -115,7 +115,10 @@ extension ConnectionOptions: CustomStringConvertible, CustomReflectable {
     /// Host, port, database and user; never a password.
     public var description: String {
         let shown = ["host", "hostaddr", "port", "dbname", "user", "service"].compactMap { keyword in
-            self[keyword].map { keyword != "user" && Self.mayHoldPassword($0) ? "\(keyword)=…" : "\(keyword)=\($0)" }
+            self[keyword].map { value in
+                let isShown = keyword == "user" || !Self.mayHoldPassword(value)
+                return "\(keyword)=\(isShown ? value : "…")"
+            }
         }
         return shown.isEmpty ? "the server of the environment" : shown.joined(separator: " ")
     }

@@ -147,16 +147,16 @@ struct Housekeeper: Service {
         let locks = try await context.within {
             try await connection.withSession { try StatusStore($0).foreignLocks() }
         }
-        for lock in context.duties.found(locks) {
-            context.logger.warning(
-                "A session that is no part of pgsync holds locks of pgsync",
-                [
-                    "lock.name": .string(lock.lock), "lock.count": .int(lock.count),
-                    "lock.holder": .string(lock.holder), "lock.consequence": .string(lock.consequence),
-                    "lock.release": .string(lock.release ?? ""),
-                ]
-            )
-        }
+        let news = context.duties.found(locks)
+        guard !news.isEmpty else { return }
+        // In one line: a log leaves out what repeats a sentence.
+        context.logger.warning(
+            "A session that is no part of pgsync holds locks of pgsync",
+            [
+                "locks.found": .string(news.map(\.sentence).joined(separator: "; ")),
+                "locks.release": .string(Set(news.compactMap(\.release)).sorted().joined(separator: " ")),
+            ]
+        )
     }
 
     private func watchQueue(_ connection: PostgresConnection) async throws {

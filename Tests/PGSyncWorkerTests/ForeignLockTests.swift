@@ -1,6 +1,7 @@
 import PGSyncStore
 import PGSyncWorker
 import Postgres
+import Telemetry
 import TestSupport
 import Testing
 
@@ -39,7 +40,7 @@ struct ForeignLockTests {
     func slots() async throws {
         try await RunningWorker.with { worker in
             try await worker.untilAsleep()
-            try await withStranger(Self.slots) { _ in
+            try await withStranger(Self.slots) { (_) throws in
                 try await database.insertBills(1...3)
                 try await worker.untilLogged(Self.warning)
                 try await eventually { worker.metric("pgsync_foreign_locks{lock=\"slots\"}") == 1_024 }
@@ -62,7 +63,7 @@ struct ForeignLockTests {
     func leadAndNumbers() async throws {
         try await withStranger(
             "select pg_advisory_lock(1886876531, 4), pg_advisory_lock(1886876533, s) from generate_series(1, 50) as s"
-        ) { _ in
+        ) { (_) throws in
             try await RunningWorker.with { worker in
                 try await worker.untilAsleep()
                 try await worker.untilLogged(Self.warning)
@@ -95,7 +96,7 @@ struct ForeignLockTests {
             try await eventually {
                 try await database.run("select state from pgsync.worker_states") == ["silent"]
             }
-            try await withStranger("select pg_advisory_lock(1886876533, \(id))") { _ in
+            try await withStranger("select pg_advisory_lock(1886876533, \(id))") { (_) throws in
                 #expect(try await database.run("select state from pgsync.worker_states") == ["silent"])
                 #expect(try await database.count("pgsync.find_lost_workers()") == 1)
                 // It was not dead after all.
@@ -115,7 +116,7 @@ struct ForeignLockTests {
             }
             #expect(try await database.count("pgsync.foreign_locks()") == 0)
         }
-        try await withStranger("select pg_advisory_lock_shared(1886876531, 1)") { _ in
+        try await withStranger("select pg_advisory_lock_shared(1886876531, 1)") { (_) throws in
             #expect(try await database.count("pgsync.foreign_locks()") == 0)
         }
         try await database.run("drop role \(role)")
@@ -125,7 +126,7 @@ struct ForeignLockTests {
     func attach() async throws {
         try await database.run("create table other (id int primary key)")
         let attach = "select pgsync.attach('other', patience => '0.2 seconds')"
-        try await withStranger("select pg_advisory_lock(1886876531, 2)") { _ in
+        try await withStranger("select pg_advisory_lock(1886876531, 2)") { (_) throws in
             let error = await #expect(throws: PostgresError.self) { try await database.run(attach) }
             #expect(error?.message.hasPrefix("gave up waiting for other changes of rights to end") == true)
             #expect(error?.detail?.contains("stranger_to_\(database.name)") == true)

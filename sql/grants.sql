@@ -1,7 +1,5 @@
 -- Who may do what: the whole list. What is not granted here is taken away, from PUBLIC first of all. Roles
 -- that do not exist are passed over; this runs again when they appear.
-set search_path to pg_catalog, pg_temp;
-
 do $$
 declare
     v_schemas constant text := 'schema pgsync, ledger';

@@ -1,8 +1,6 @@
 -- The roles that workers, people and the capture of changes are granted. Roles belong to the whole cluster,
 -- so this tolerates other databases doing the same at the same moment. A user who may not create roles
 -- (managed PostgreSQL has no superuser) is told what is missing, and everything works without them.
-set search_path to pg_catalog, pg_temp;
-
 do $$
 declare
     v_wanted constant jsonb := jsonb_build_object(

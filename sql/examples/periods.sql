@@ -1,6 +1,4 @@
 -- Opens the months of last year, this year and the next, as far as their days have no period yet.
-set search_path to pg_catalog, pg_temp;
-
 with month as materialized (
     select
         (date_trunc('year', current_date) + make_interval(months => place.number))::date as first_day,

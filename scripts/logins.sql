@@ -17,6 +17,7 @@ set debug_print_plan = off;
 set pg_stat_statements.track_utility = off;
 set pgaudit.log = none;
 set client_min_messages = warning;
+set search_path to pg_catalog, pg_temp;
 
 \set owner_password `head -n 1 :'owner_pgpass' | cut -d : -f 5`
 \set worker_password `head -n 1 :'worker_pgpass' | cut -d : -f 5`

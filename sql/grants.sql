@@ -120,9 +120,12 @@ begin
                 'execute on function pgsync.key_guard(regclass, text[])',
                 'execute on function pgsync.missed_by_statements(regclass)',
                 'execute on function pgsync.capture_triggers(pgsync.sources)',
+                'execute on function pgsync.foreign_locks()',
+                'execute on function pgsync.holds_its_lock(integer)',
                 'execute on function pgsync.qualified_name(regclass)',
                 'execute on function pgsync.shape_columns(regclass, jsonb)',
                 'execute on function pgsync.table_growth(regclass)',
+                'execute on function pgsync.table_named(text)',
                 'execute on function pgsync.table_shape(regclass, jsonb)',
                 'execute on function pgsync.trigger_fingerprint(regclass)',
                 'execute on function pgsync.unlogged_parts(regclass)'

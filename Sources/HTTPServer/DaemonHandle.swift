@@ -36,9 +36,12 @@ struct DaemonHandle: ~Copyable {
 /// What the callbacks of a daemon work with.
 final class DaemonContext: Sendable {
     let site: Site
-    let connections = OpenConnections()
+    let connections: OpenConnections
 
-    init(site: Site) { self.site = site }
+    init(site: Site, limits: ServerLimits) {
+        self.site = site
+        connections = OpenConnections(limits)
+    }
 }
 
 private func note(
@@ -71,8 +74,9 @@ private func answer(
     guard let context = unsafe context, let connection = unsafe connection, let path = unsafe path,
         let method = unsafe method
     else { return .NO }
-    let site = unsafe Unmanaged<DaemonContext>.fromOpaque(context).takeUnretainedValue().site
-    let response = unsafe site.response(
+    let daemon = unsafe Unmanaged<DaemonContext>.fromOpaque(context).takeUnretainedValue()
+    daemon.connections.heard(UInt(bitPattern: connection))
+    let response = unsafe daemon.site.response(
         method: String(cString: method),
         path: String(cString: path),
         hasBody: hasBody(connection)

@@ -55,6 +55,14 @@ public struct ListenAddress: Sendable, Hashable {
         self.family = family
     }
 
+    /// Whether only this machine reaches it.
+    public var isLoopback: Bool {
+        switch family {
+        case .version4: host.hasPrefix("127.")
+        case .version6: host == "::1"
+        }
+    }
+
     /// The same address with the port that it was given.
     func with(port: UInt16) -> ListenAddress { ListenAddress(host: host, port: port, family: family) }
 

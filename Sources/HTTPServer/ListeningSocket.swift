@@ -7,7 +7,7 @@ struct ListeningSocket: ~Copyable {
     private let descriptor: Int32
 
     /// Connections that the kernel completes before anybody accepts them.
-    private static let backlog: Int32 = 64
+    private static let backlog: Int32 = 128
 
     init(at address: ListenAddress) throws(ListenError) {
         let family = address.family == .version6 ? AF_INET6 : AF_INET

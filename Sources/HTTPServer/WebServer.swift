@@ -1,14 +1,15 @@
 /// Answers GET and HEAD for a few paths over plain HTTP/1.1, one request for each connection.
 ///
 /// It takes no request body and looks at no header, so there is little that a client could do to it: connections are
-/// few and short, and answers are made on one thread, by closures that must not block.
+/// few and short, answers are made on one thread, by closures that must not block, and who comes while too many wait
+/// takes the place of one that has said nothing yet.
 public struct WebServer: Sendable {
     private let address: ListenAddress
     private let limits: ServerLimits
     private let site: Site
 
-    /// How often connections are looked at that last too long, as a part of what they may last.
-    private static let looksPerLifetime = 10
+    /// How often connections are looked at that last too long, as a part of what a header may take.
+    private static let looksPerHeader = 4
 
     /// A server that listens once it is ``run(_:)``; a path is compared as it was sent, without its query.
     public init(
@@ -27,7 +28,7 @@ public struct WebServer: Sendable {
     public func run<Success>(_ body: (ListenAddress) async throws -> Success) async throws -> Success {
         let socket = try ListeningSocket(at: address)
         let bound = address.with(port: socket.port)
-        let context = DaemonContext(site: site)
+        let context = DaemonContext(site: site, limits: limits)
         guard let daemon = DaemonHandle(accepting: socket, limits: limits, context: context) else {
             throw ListenError.failed(bound, reason: "there is no thread or no memory for a server")
         }
@@ -36,8 +37,8 @@ public struct WebServer: Sendable {
             defer { group.cancelAll() }
             group.addTask {
                 while true {
-                    try await Task.sleep(for: limits.lifetime / Self.looksPerLifetime)
-                    context.connections.cut(olderThan: limits.lifetime)
+                    try await Task.sleep(for: limits.headerTime / Self.looksPerHeader)
+                    context.connections.cutThoseOverdue()
                 }
             }
             return try await body(bound)

@@ -36,6 +36,7 @@ package struct MigrationScript: Sendable, Equatable {
     private static let preamble = """
         -- Run with: psql -X -v ON_ERROR_STOP=1
         set client_encoding to 'UTF8';
+        set search_path to pg_catalog, pg_temp;
         do $$
         begin
             if pg_catalog.current_setting('server_version_num')::integer < \(oldestServer)0000 then

@@ -23,6 +23,8 @@ struct Housekeeper: Service {
     private static let schemaInterval = Duration.seconds(60)
     /// How long the last word may take.
     private static let farewell = Duration.seconds(2)
+    /// How long a duty waits for a lock: the heartbeat comes after it.
+    static let lockPatience = "2s"
 
     func run(until shutdown: Shutdown) async throws {
         var current: PostgresConnection? = connection
@@ -45,12 +47,12 @@ struct Housekeeper: Service {
             } catch let error as PostgresError {
                 context.logger.warning(
                     error.isConnectionLost
-                        ? "The housekeeper lost its connection"
-                        : "The server refused the housekeeper something",
+                        ? "The housekeeper's connection was lost; reconnecting"
+                        : "The housekeeper's connection got an error; reconnecting",
                     ["error": .string("\(error)")]
                 )
             } catch ServicesError.timeLimitExceeded {
-                context.logger.warning("The housekeeper heard nothing from the server and left it")
+                context.logger.warning("The housekeeper's connection got no answer in time; reconnecting")
             }
             context.metrics.note(leads: false)
             if try await shutdown.sleep(for: backoff.next(using: &generator), clock: context.clock) { return }
@@ -58,9 +60,12 @@ struct Housekeeper: Service {
     }
 
     private func resume(_ connection: PostgresConnection) async throws {
-        let id = context.registration.id
+        let (id, ownsSession) = (context.registration.id, context.options.ownsSessions)
         let resumption = try await context.within {
-            try await connection.withSession { try WorkerStore($0).resume(id) }
+            try await connection.withSession { session in
+                if ownsSession { try session.runScript("set lock_timeout = '\(Self.lockPatience)'") }
+                return try WorkerStore(session).resume(id)
+            }
         }
         switch resumption {
         case .resumed: break
@@ -76,18 +81,16 @@ struct Housekeeper: Service {
         until shutdown: Shutdown
     ) async throws {
         while true {
-            do {
-                try await report(connection)
-                if context.now >= duties.nextSchemaCheck {
-                    duties.nextSchemaCheck = context.now + Self.schemaInterval
-                    try await checkSchema(connection)
-                }
-                try await lead(connection, &duties)
-                if context.options.watchesQueue { try await watchQueue(connection) }
-            } catch let error as PostgresError where !error.isConnectionLost {
-                // Whatever else fails, the heartbeat goes on.
-                context.logger.warning("Housekeeping failed", ["error": .string("\(error)")])
+            try await attempt(.heartbeat) { try await report(connection) }
+            if context.now >= duties.nextSchemaCheck {
+                duties.nextSchemaCheck = context.now + Self.schemaInterval
+                try await attempt(.schema) { try await checkSchema(connection) }
+                summarize()
             }
+            try await lead(connection, &duties)
+            try await attempt(.locks) { try await findForeignLocks(connection) }
+            if context.options.watchesQueue { try await attempt(.queue) { try await watchQueue(connection) } }
+            context.metrics.note(context.duties)
             let interval = context.settings.heartbeatInterval
             if try await shutdown.sleep(for: interval, clock: context.clock) { break }
         }
@@ -97,18 +100,63 @@ struct Housekeeper: Service {
         }
     }
 
+    // MARK: Duties
+
+    private func attempt(_ duty: Duty, _ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+            note(duty, nil)
+        } catch let error as PostgresError where !error.isConnectionLost {
+            note(duty, error)
+        }
+    }
+
+    private func note(_ duty: Duty, _ error: PostgresError?) {
+        if let error {
+            guard context.duties.failed(duty, error, at: context.now) else { return }
+            context.logger.warning(
+                "A duty of this worker fails; posting and its other duties go on",
+                ["worker.duty": .string(duty.rawValue), "error": .string("\(error)")]
+            )
+        } else if context.duties.done(duty) {
+            context.logger.info(
+                "A duty of this worker succeeds again",
+                ["worker.duty": .string(duty.rawValue)]
+            )
+        }
+    }
+
     /// The heartbeat, and the settings as they are now.
     private func report(_ connection: PostgresConnection) async throws {
-        let (id, figures) = (context.registration.id, figures)
+        let (id, figures, duties) = (context.registration.id, figures, context.duties)
         let settings = try await context.within {
             try await connection.withSession { session in
                 let store = WorkerStore(session)
-                if try !store.report(id, figures: figures) { _ = try store.resume(id) }
+                if try !store.report(id, figures: figures, failing: duties.failing) {
+                    _ = try store.resume(id)
+                }
                 return try store.settings()
             }
         }
         if settings != context.settings { context.logger.debug("The settings have changed") }
         context.settings = settings
+    }
+
+    /// Anybody who may connect can take our locks; nobody is told by the server.
+    private func findForeignLocks(_ connection: PostgresConnection) async throws {
+        let locks = try await context.within {
+            try await connection.withSession { try StatusStore($0).foreignLocks() }
+        }
+        let news = context.duties.found(locks)
+        guard !news.isEmpty else { return }
+        // In one line: a log leaves out what repeats a sentence.
+        context.logger.warning(
+            "A session that is no part of pgsync holds locks of pgsync",
+            [
+                "locks.found": .string(news.map(\.sentence).joined(separator: "; ")),
+                "locks.release": .string(Set(news.compactMap(\.release)).sorted().joined(separator: " ")),
+            ]
+        )
     }
 
     private func watchQueue(_ connection: PostgresConnection) async throws {
@@ -118,6 +166,19 @@ struct Housekeeper: Service {
         context.metrics.note(figures)
     }
 
+    /// For whoever looks at the log to see whether it is alive.
+    private func summarize() {
+        let report = context.report.withLock { $0 }
+        context.logger.debug(
+            "Still at work",
+            [
+                "worker.batches": .int(report.batches), "worker.finished": .int(report.finished),
+                "worker.failed": .int(report.failed),
+                "worker.connected_posters": .int(context.roster.connectedCount),
+            ]
+        )
+    }
+
     // MARK: What one of all workers does
 
     private func lead(_ connection: PostgresConnection, _ duties: inout Duties) async throws {
@@ -125,34 +186,40 @@ struct Housekeeper: Service {
         let (ownsSession, alreadyLeads, id) = (
             context.options.ownsSessions, duties.leads, context.registration.id
         )
-        let round: Round? = try await context.within {
-            try await connection.withSession { session in
-                guard ownsSession else {
-                    // Through a pooler nobody leads for longer than a transaction.
-                    return try session.transaction {
-                        try WorkerStore(session).lead(ownsSession: false)
-                            ? try Round(session, id, takesSnapshot: takesSnapshot) : nil
+        var round: Round?
+        try await attempt(.leadership) {
+            round = try await context.within {
+                try await connection.withSession { session in
+                    guard ownsSession else {
+                        // Through a pooler nobody leads for longer than a transaction.
+                        return try session.transaction {
+                            try session.runScript("set local lock_timeout = '\(Self.lockPatience)'")
+                            return try WorkerStore(session).lead(ownsSession: false)
+                                ? try Round(session, id, takesSnapshot: takesSnapshot) : nil
+                        }
                     }
+                    guard try alreadyLeads || WorkerStore(session).lead() else { return nil }
+                    return try Round(session, id, takesSnapshot: takesSnapshot)
                 }
-                guard try alreadyLeads || WorkerStore(session).lead() else { return nil }
-                return try Round(session, id, takesSnapshot: takesSnapshot)
             }
         }
         context.metrics.note(leads: round != nil)
         guard let round else {
             duties.leads = false
+            context.duties.forget(Duty.ofLeader)
             return
         }
         if !duties.leads { context.logger.debug("This worker leads") }
         duties.leads = ownsSession
-        if takesSnapshot { duties.nextSnapshot = context.now + context.settings.snapshotInterval }
+        for (duty, error) in round.ends { note(duty, error) }
+        if round.tookSnapshot { duties.nextSnapshot = context.now + context.settings.snapshotInterval }
         for worker in round.lost {
             context.logger.notice(
-                "A worker has ended without a word",
+                "A worker stopped without shutting down",
                 ["worker.id": .int(worker.id), "worker.name": .string(worker.name)]
             )
         }
-        for finding in round.findings where !duties.findings.contains(finding) {
+        for finding in round.findings ?? [] where !duties.findings.contains(finding) {
             context.logger.warning(
                 "Changes of a table are not all captured",
                 [
@@ -167,22 +234,48 @@ struct Housekeeper: Service {
                 ["capture.table": .string(growth.table), "capture.rows": .int(growth.unexplained)]
             )
         }
-        duties.findings = round.findings
+        if let findings = round.findings { duties.findings = findings }
     }
 
     /// What the leader found and did in one round.
     private struct Round: Sendable {
-        let lost: [WorkerRecord]
-        let findings: [CaptureFinding]
-        let growth: [CaptureGrowth]
+        private(set) var lost: [WorkerRecord] = []
+        /// Nil when they could not be looked for.
+        private(set) var findings: [CaptureFinding]?
+        private(set) var growth: [CaptureGrowth] = []
+        private(set) var tookSnapshot = false
+        /// How each duty ended.
+        private(set) var ends: [(Duty, PostgresError?)] = []
 
         init(_ session: Session, _ id: Int, takesSnapshot: Bool) throws {
             let inspection = CaptureInspection(session)
-            lost = try WorkerStore(session).findLost(except: id)
-            findings = try inspection.findings().filter { $0.severity > .note }
-            growth = try inspection.unexplainedGrowth()
-            try inspection.rememberGrowth()
-            if takesSnapshot { _ = try WorkerStore(session).takeSnapshot() }
+            lost = try attempt(.lostWorkers, session) { try WorkerStore(session).findLost(except: id) } ?? []
+            findings = try attempt(.capture, session) {
+                try inspection.findings().filter { $0.severity > .note }
+            }
+            growth =
+                try attempt(.growth, session) {
+                    let growth = try inspection.unexplainedGrowth()
+                    try inspection.rememberGrowth()
+                    return growth
+                } ?? []
+            guard takesSnapshot else { return }
+            tookSnapshot = try attempt(.balances, session) { try WorkerStore(session).takeSnapshot() } != nil
+        }
+
+        private mutating func attempt<Success>(
+            _ duty: Duty,
+            _ session: Session,
+            _ body: () throws -> Success
+        ) throws -> Success? {
+            do {
+                let success = try session.isInTransaction ? session.savepoint(body) : body()
+                ends.append((duty, nil))
+                return success
+            } catch let error as PostgresError where !error.isConnectionLost {
+                ends.append((duty, error))
+                return nil
+            }
         }
     }
 

@@ -35,11 +35,12 @@ struct Lookout: Service {
             } catch let error as PostgresError {
                 context.logger.warning(
                     error.isConnectionLost
-                        ? "The lookout lost its connection" : "The server refused the lookout something",
+                        ? "The wake-up connection was lost; reconnecting"
+                        : "The wake-up connection got an error; reconnecting",
                     ["error": .string("\(error)")]
                 )
             } catch ServicesError.timeLimitExceeded {
-                context.logger.warning("The lookout heard nothing from the server and left it")
+                context.logger.warning("The wake-up connection got no answer in time; reconnecting")
             }
             context.roster.wakeOne()
             if try await shutdown.sleep(for: backoff.next(using: &generator), clock: context.clock) { return }

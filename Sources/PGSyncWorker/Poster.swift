@@ -30,6 +30,9 @@ struct Poster: Service {
         var generator = SystemRandomNumberGenerator()
         /// Whether anything has been achieved on this connection.
         var hasAchieved = false
+        /// Failures that the log has not been told of yet, and from when on it is.
+        var unexplained = 0
+        var nextExplanation = Duration.zero
     }
 
     func run(until shutdown: Shutdown) async throws {

@@ -71,7 +71,7 @@ struct PosterDesk {
         if mark == look.start { context.mark.withLock { $0.end(look, nextMark: result.nextMark) } }
         // There is more than one can take: somebody else may help.
         if result.claimed >= limit { context.roster.wakeOne() }
-        note(result, took: end - start, &memory)
+        await note(result, took: end - start, &memory)
         memory.size.note(claimed: result.claimed + result.emptied, took: end - start)
         pace = memory.pacing.note(claimed: result.claimed, limit: limit, took: end - start, at: end)
         if let part = result.truncatedPart { return .met(part: part) }
@@ -95,7 +95,7 @@ struct PosterDesk {
         let start = context.now
         let result = try await call { try $0.processOne(id) }
         context.metrics.noteCareful()
-        note(result, took: context.now - start, &memory)
+        await note(result, took: context.now - start, &memory)
         return result.truncatedPart.map { .met(part: $0) } ?? .settled
     }
 
@@ -139,8 +139,14 @@ struct PosterDesk {
                         "the connection was lost while nothing was under way"
                     )
                 }
-                if isStale, let wanted { try PostingStore.limit(session, to: wanted) }
-                return try body(context.store(session))
+                do {
+                    if isStale, let wanted { try PostingStore.limit(session, to: wanted) }
+                    return try body(context.store(session))
+                } catch let error as PostgresError
+                    where wanted != nil && session.isPooled && error.isOfAnotherSession
+                {
+                    throw WorkerError.needsPolling(error.description)
+                }
             }
         }
         limits = wanted
@@ -149,9 +155,10 @@ struct PosterDesk {
 
     // MARK: Taking note
 
-    private func note(_ result: BatchResult, took duration: Duration, _ memory: inout Poster.Memory) {
+    private func note(_ result: BatchResult, took duration: Duration, _ memory: inout Poster.Memory) async {
         memory.hasAchieved = true
-        memory.backoff.reset()
+        // Where batches are refused and single changes are not, the next batch is still not asked for at once.
+        if !memory.state.isRefused { memory.backoff.reset() }
         context.report.withLock { $0.add(result) }
         context.metrics.note(result, took: duration)
         guard result.claimed > 0 else { return }
@@ -163,14 +170,32 @@ struct PosterDesk {
             ]
         )
         guard result.failed > 0 else { return }
+        memory.unexplained += result.failed
+        let classes = Set(result.errorClasses).sorted().joined(separator: " ")
+        guard context.now >= memory.nextExplanation else { return }
+        memory.nextExplanation = context.now + Self.explanationInterval
+        let failed = memory.unexplained
+        memory.unexplained = 0
+        let change = await latestFailure()
         context.logger.notice(
             "Changes could not be posted",
             [
-                "batch.failed": .int(result.failed),
-                "error.classes": .string(Set(result.errorClasses).sorted().joined(separator: " ")),
+                "batch.failed": .int(failed), "error.classes": .string(classes),
+                "change.id": .string(change.map { "\($0.id)" } ?? "unknown"),
+                "change.table": .string(change?.table ?? "unknown"),
             ]
         )
     }
+
+    /// The change that failed last here, for the log; nil where that cannot be said.
+    private func latestFailure() async -> PostingStore.FailedChange? {
+        try? await context.within { [connection, context] in
+            try await connection.withSession { try context.store($0).latestFailure() }
+        } ?? nil
+    }
+
+    /// Failures are told of no more often than this, all of them counted.
+    private static let explanationInterval = Duration.seconds(10)
 
     private mutating func failed(
         _ failure: PosterFailure,
@@ -199,13 +224,14 @@ extension PosterFailure {
     /// What is logged about it.
     fileprivate var sentence: StaticString {
         switch self {
-        case .contention: "Somebody was in the way of a batch; trying again"
+        case .contention: "A batch met a lock or a deadlock; trying again"
         case .exhaustion: "The server lacks something to post a batch; trying again"
         case .timeout: "A batch took too long and was cancelled; trying again with less"
-        case .readOnly: "The server takes no writes; connecting anew"
-        case .lost: "The connection was lost during the work; going on carefully, one change at a time"
-        case .lostIdle: "The connection was lost while nothing was under way; connecting anew"
-        case .refusal: "The server refused the work; looking for the changes that are the reason"
+        case .readOnly: "The server takes no writes; reconnecting"
+        case .lost:
+            "The connection was lost during a batch; posting one change at a time until it is finished"
+        case .lostIdle: "The connection was lost while idle; reconnecting"
+        case .refusal: "Posting a batch failed; retrying in smaller batches to find the change that causes it"
         }
     }
 }

@@ -35,7 +35,10 @@ package struct Worker: Sendable {
     ) {
         self.options = options
         var connection = connection.with("fallback_application_name", "pgsync worker")
-        if !options.ownsSessions { connection.keepsPreparedStatements = false }
+        if !options.ownsSessions {
+            connection.keepsPreparedStatements = false
+            connection.sharesSession = true
+        }
         self.connection = connection
         self.logger = logger.with(["worker.name": .string(options.name)])
         self.metrics = metrics
@@ -69,8 +72,11 @@ package struct Worker: Sendable {
         let registration: WorkerContext.Registration
         let settings: WorkerSettings
         do {
-            try await checkSchema(first)
-            (registration, settings) = try await register(on: first)
+            guard let begun = try await begin(on: first, gate, until: shutdown) else {
+                await first.close()
+                return WorkerReport()
+            }
+            (registration, settings) = begun
         } catch {
             await first.close()
             throw error
@@ -90,7 +96,7 @@ package struct Worker: Sendable {
         context.logger.info("Worker started", ["worker.posters": .int(options.posters)])
         if registration.isUnclean {
             context.logger.notice(
-                "A worker had ended without a word; beginning carefully, one change at a time"
+                "A worker stopped without shutting down; posting one change at a time until its batch is finished"
             )
         }
         try await run(context, on: first, until: shutdown)
@@ -113,6 +119,54 @@ package struct Worker: Sendable {
             }
         }
         context.report.withLock { $0.waiting = waiting }
+    }
+
+    /// Checks the schema and makes the worker known; nil when it is asked to stop before that is done.
+    private func begin(
+        on connection: PostgresConnection,
+        _ gate: ConnectionGate,
+        until shutdown: Shutdown
+    ) async throws -> (WorkerContext.Registration, WorkerSettings)? {
+        var backoff = Backoff(initial: .milliseconds(50), cap: .seconds(1), jitter: .equal)
+        var generator = SystemRandomNumberGenerator()
+        while !shutdown.isRequested {
+            do {
+                return try await shutdown.withGracePeriod(.zero, clock: clock) {
+                    try await refusePooler(on: connection, gate, until: shutdown)
+                    try await connection.withSession { session in
+                        guard options.ownsSessions else { return }
+                        try session.runScript("set lock_timeout = '\(Housekeeper.lockPatience)'")
+                    }
+                    try await checkSchema(connection)
+                    return try await register(on: connection)
+                }
+            } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
+                logger.warning(
+                    "Waiting to be registered: somebody holds a lock on the tables of pgsync",
+                    ["error": .string("\(error)")]
+                )
+                if try await shutdown.sleep(for: backoff.next(using: &generator), clock: clock) { return nil }
+            } catch is CancellationError where shutdown.isRequested && !Task.isCancelled {
+                return nil
+            }
+        }
+        return nil
+    }
+
+    /// Throws when two connections at a time have been given the same session of the server.
+    private func refusePooler(
+        on connection: PostgresConnection,
+        _ gate: ConnectionGate,
+        until shutdown: Shutdown
+    ) async throws {
+        let first = try await connection.withSession { $0.isPooled ? $0.firstBackend : nil }
+        guard options.ownsSessions, let first, let other = try await gate.connect(until: shutdown) else {
+            return
+        }
+        let second = try await other.closing { try await other.withSession { $0.firstBackend } }
+        guard first != second else {
+            throw WorkerError.needsPolling("two connections were given the same session of the server")
+        }
     }
 
     private func register(

@@ -15,6 +15,7 @@ final class WorkerContext: Sendable {
     let clock: any Clock<Duration>
     let mark = Locked(QueueMark())
     let vitals = Vitals()
+    let duties = DutyRecord()
     let report = Locked(WorkerReport())
     /// Requested when the worker's goal is reached.
     let completion: Shutdown

@@ -16,6 +16,8 @@ package struct WorkerMetrics: Sendable {
     private let leads: Gauge
     private let posters: Gauge
     private let connectedPosters: Gauge
+    private let failingDuties: Labeled<Gauge>
+    private let foreignLocks: Labeled<Gauge>
     private let queue: QueueMetrics
 
     /// Registers them, once in a registry.
@@ -60,16 +62,28 @@ package struct WorkerMetrics: Sendable {
         )
         leads = try registry.gauge(
             "pgsync_worker_leads",
-            help: "1 in the worker that looks after what needs doing once."
+            help: "1 if this worker is the leader, which runs the singleton tasks."
         )
         posters = try registry.gauge("pgsync_worker_posters", help: "Posters that the worker has.")
         connectedPosters = try registry.gauge(
             "pgsync_worker_connected_posters",
             help: "Posters that have a connection."
         )
+        failingDuties = try registry.gauge(
+            "pgsync_worker_duty_failing",
+            help: "1 while the worker fails at a duty beside posting, such as inspecting capture, else 0.",
+            labels: ["duty"]
+        )
+        foreignLocks = try registry.gauge(
+            "pgsync_foreign_locks",
+            help: "Advisory locks of pgsync that sessions hold which are no part of it; slots stop posting.",
+            labels: ["lock"]
+        )
         queue = try QueueMetrics(in: registry)
         // What has not happened yet is 0, so that the first time is a rise.
         for (outcome, _) in Self.outcomes { _ = outcomes[outcome] }
+        for duty in Duty.allCases { failingDuties[duty.rawValue].set(0) }
+        for lock in ForeignLock.locks { foreignLocks[lock].set(0) }
     }
 
     private static let outcomes: [(name: String, count: @Sendable (BatchResult) -> Int)] = [
@@ -111,6 +125,17 @@ package struct WorkerMetrics: Sendable {
     }
 
     func note(_ figures: QueueFigures) { queue.note(figures) }
+
+    func note(_ duties: DutyRecord) {
+        let failing = Set(duties.failing.map(\.duty))
+        for duty in Duty.allCases {
+            failingDuties[duty.rawValue].set(failing.contains(duty.rawValue) ? 1 : 0)
+        }
+        let locks = Dictionary(grouping: duties.foreignLocks, by: \.lock)
+        for lock in ForeignLock.locks {
+            foreignLocks[lock].set(Double(locks[lock]?.reduce(0) { $0 + $1.count } ?? 0))
+        }
+    }
 
     func note(leads isLeader: Bool) { leads.set(isLeader ? 1 : 0) }
 }

@@ -52,6 +52,8 @@ public struct PostgresError: Error, Sendable {
     public var constraint: String?
     /// The stack of functions in which the server failed.
     public var context: String?
+    /// The function of the server's own code that reported it: unlike the message, it is in no language.
+    var sourceFunction: String?
     /// The place in the statement, counted in characters from one.
     public var position: Int?
     /// The place of the failed statement in its pipeline, counted from zero.

@@ -63,6 +63,10 @@ public struct SQLState: Sendable, Hashable, CustomStringConvertible {
     public static let invalidParameterValue = SQLState("22023")
     /// The prepared statement does not exist (any more).
     public static let invalidStatementName = SQLState("26000")
+    /// A prepared statement of that name is there already.
+    public static let duplicatePreparedStatement = SQLState("42P05")
+    /// What was sent does not fit what the other side expects.
+    public static let protocolViolation = SQLState("08P01")
     /// The server cannot do that, or a cached plan no longer fits its tables.
     public static let featureNotSupported = SQLState("0A000")
     /// A command succeeded with a warning.

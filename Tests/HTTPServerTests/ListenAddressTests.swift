@@ -5,6 +5,17 @@ import Testing
 @Suite("ListenAddress")
 struct ListenAddressTests {
     @Test(
+        "know whether only this machine reaches them",
+        arguments: [
+            ("9187", true), ("127.0.0.2:1", true), ("[::1]:1", true), ("0.0.0.0:1", false), ("[::]:1", false),
+            ("10.0.0.1:1", false),
+        ]
+    )
+    func loopback(text: String, isLoopback: Bool) throws {
+        #expect(try #require(ListenAddress(text)).isLoopback == isLoopback)
+    }
+
+    @Test(
         "is a port, or a numeric address and a port; without a host it is this machine alone",
         arguments: [
             ("9187", "127.0.0.1:9187"), ("0", "127.0.0.1:0"), ("65535", "127.0.0.1:65535"),

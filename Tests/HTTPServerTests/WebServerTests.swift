@@ -112,12 +112,45 @@ struct WebServerTests {
     func slowClients() async throws {
         var limits = ServerLimits()
         limits.lifetime = .seconds(600)
+        limits.headerTime = .seconds(600)
         try await serve(limits) { port in
-            let slow = try (0..<limits.connections - 1).map { _ in try WebClient(port: port) }
+            let slow = try (0..<limits.crowd - 1).map { _ in try WebClient(port: port) }
             for client in slow { try await client.send("GET /text HT") }
             for _ in 0..<10 { #expect(try await WebClient.ask("/text", at: port).status == 200) }
             for client in slow { try await client.send("TP/1.1\r\nHost: a\r\n\r\n") }
             for client in slow { #expect(try await client.answer().status == 200) }
+        }
+    }
+
+    @Test("answers others while far more than it has connections for wait and say nothing")
+    func crowd() async throws {
+        var limits = ServerLimits()
+        limits.lifetime = .seconds(600)
+        limits.headerTime = .seconds(600)
+        try await serve(limits) { port in
+            var silent: [WebClient] = []
+            for _ in 0..<6 {
+                for _ in 0..<50 {
+                    let client = try WebClient(port: port)
+                    try await client.send("GET /text HTTP/1.1\r\n")
+                    silent.append(client)
+                }
+                #expect(try await WebClient.ask("/text", at: port).status == 200)
+            }
+            // Who waited longest made room.
+            #expect(try await silent[0].answer().status == 0)
+        }
+    }
+
+    @Test("lets nobody take longer than the limit over the headers of a request")
+    func headerTime() async throws {
+        var limits = ServerLimits()
+        limits.lifetime = .seconds(600)
+        limits.headerTime = .milliseconds(100)
+        try await serve(limits) { port in
+            let slow = try WebClient(port: port)
+            try await slow.send("GET /text HTTP/1.1\r\nX: ")
+            #expect(try await slow.answer().status == 0)
         }
     }
 

@@ -33,7 +33,7 @@ struct CommandLineDatabase: Sendable {
     /// Runs a script and returns the first column of its last statement.
     @discardableResult
     func query(_ script: String, database: String? = nil) async throws -> [String?] {
-        let options = try ConnectionOptions(cluster.connectionString(database: database ?? name))
+        let options = try ConnectionOptions(cluster.connectionString(database: database ?? name)).likePsql
         return try await PostgresConnection.withConnection(to: options) { connection in
             try await connection.withSession { session in
                 let rows = try session.runScript(script)

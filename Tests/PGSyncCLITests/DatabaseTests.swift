@@ -1,5 +1,6 @@
 import Arguments
 import FoundationEssentials
+import Glibc
 import Postgres
 import Testing
 
@@ -9,13 +10,14 @@ import Testing
 struct DatabaseTests {
     private func database(
         _ change: (inout GlobalOptions) -> Void = { _ in },
-        _ environment: Environment = [:]
+        _ environment: Environment = [:],
+        errors: CapturedOutput = CapturedOutput()
     ) throws -> Database {
         var globals = GlobalOptions()
         change(&globals)
         let context = CommandContext(
             output: CapturedOutput(),
-            errors: CapturedOutput(),
+            errors: errors,
             environment: environment,
             program: PGSyncProgram.program.outline
         )
@@ -51,6 +53,50 @@ struct DatabaseTests {
         #expect(filed.options["dbname"] == "filed")
         #expect(filed.source == .file(path))
         #expect(throws: CommandError.self) { try database({ $0.databaseURLFile = "/nonexistent" }) }
+    }
+
+    @Test(
+        "is read from no file that everybody can read without a word about it",
+        arguments: [mode_t(0o600), 0o640, 0o644]
+    )
+    func readableFile(mode: mode_t) throws {
+        let path = "/tmp/pgsync-url-\(UInt64.random(in: 0 ... .max))"
+        try Data("postgresql:///filed\n".utf8).write(to: URL(filePath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        #expect(unsafe chmod(path, mode) == 0)
+        let errors = CapturedOutput()
+        #expect(try database({ $0.databaseURLFile = path }, errors: errors).options["dbname"] == "filed")
+        #expect(errors.text.contains("chmod 600 \(path)") == (mode == 0o644))
+    }
+
+    @Test("is not waited for in a pipe that nobody writes into")
+    func pipe() throws {
+        let path = "/tmp/pgsync-url-\(UInt64.random(in: 0 ... .max))"
+        #expect(unsafe mkfifo(path, 0o600) == 0)
+        defer { unsafe unlink(path) }
+        let error = #expect(throws: CommandError.self) { try database({ $0.databaseURLFile = path }) }
+        #expect(error.map { "\($0)" }?.contains("it is empty") == true)
+    }
+
+    @Test("shows no part of what is in a file that holds something else")
+    func wrongFile() throws {
+        let path = "/tmp/pgsync-url-\(UInt64.random(in: 0 ... .max))"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        for line in ["TopSecret99", "root:$6$TopSecret99:19000:0:99999:7:::", "db:5432:shop:ann:TopSecret99"]
+        {
+            try Data("\(line)\n".utf8).write(to: URL(filePath: path))
+            let error = #expect(throws: CommandError.self) { try database({ $0.databaseURLFile = path }) }
+            #expect(error.map { "\($0)" }?.contains("TopSecret99") == false)
+        }
+    }
+
+    @Test("says where a password belongs when the server asks for one", arguments: [true, false])
+    func passwords(isWrong: Bool) {
+        let words = isWrong ? "password authentication failed" : "fe_sendauth: no password supplied"
+        let error = PostgresError(.cannotConnect, words, sqlState: .invalidPassword)
+        let text = "\(CommandError.cannotConnect(error, source: .libpq))"
+        #expect(text.contains("~/.pgpass"))
+        #expect(text.contains("asks for a password") == !isWrong)
     }
 
     @Test("shows the server which command it is, unless the address has a name of its own")

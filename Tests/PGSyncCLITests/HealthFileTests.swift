@@ -1,3 +1,5 @@
+import Glibc
+import JSON
 import PGSyncWorker
 import Testing
 
@@ -48,5 +50,39 @@ struct HealthFileTests {
         #expect(
             HealthFile(path: "/proc/self/status").complaint()?.contains("is not the health file") == true
         )
+    }
+
+    @Test("complains of what a worker fails at while it posts")
+    func problems() throws {
+        defer { file.remove() }
+        let problems = ["capture fails: permission denied", "process 7 holds 1024 locks"]
+        try file.write(HealthStatement(WorkerHealth(state: .ready, posters: 1, problems: problems)))
+        #expect(file.complaint() == "capture fails: permission denied; process 7 holds 1024 locks")
+    }
+
+    @Test("tells how long the worker has run, not the machine")
+    func uptime() throws {
+        let statement = HealthStatement(WorkerHealth(state: .ready, posters: 1))
+        let milliseconds = try #require(statement.json["uptime_milliseconds"]?.number?.int)
+        #expect(milliseconds < Int(HealthStatement.uptime / .milliseconds(1)) - 1_000)
+    }
+
+    @Test("waits for nobody and writes into nothing that somebody has put there")
+    func planted() throws {
+        defer { file.remove() }
+        #expect(unsafe mkfifo(file.path, 0o600) == 0)
+        #expect(file.complaint()?.contains("no regular file") == true)
+        file.remove()
+        let partial = "\(file.path).\(getpid()).partial"
+        let victim = "\(file.path).victim"
+        defer { unsafe unlink(victim) }
+        #expect(unsafe mkfifo(partial, 0o600) == 0)
+        try write(.ready)
+        #expect(file.complaint() == nil)
+        close(unsafe open(victim, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600))
+        #expect(unsafe link(victim, partial) == 0)
+        try write(.ready)
+        var status = stat()
+        #expect(unsafe stat(victim, &status) == 0 && status.st_size == 0)
     }
 }

@@ -24,6 +24,8 @@ struct WorkerSiteTests {
         #expect(json["reason"]?.string == file.complaint())
         #expect(json["worker"]?["state"]?.string == state.rawValue)
         #expect(json["worker"]?["connected_posters"] == 1)
+        // Anybody may ask.
+        for key in ["pid", "uptime_milliseconds"] { #expect(json["worker"]?[key] == nil, "\(key)") }
     }
 
     @Test("takes a worker for ill that has said nothing, or nothing for long")

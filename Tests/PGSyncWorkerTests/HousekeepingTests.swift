@@ -1,3 +1,4 @@
+import Locking
 import PGSyncStore
 import PGSyncWorker
 import Postgres
@@ -51,9 +52,9 @@ struct HousekeepingTests {
             let id = try await connection.withSession { try WorkerStore($0).register(introduction) }
             try await RunningWorker.with { worker in
                 try await worker.untilLogged("This worker leads")
-                #expect(!worker.log.messages.contains("A worker has ended without a word"))
+                #expect(!worker.log.messages.contains("A worker stopped without shutting down"))
                 await connection.close()
-                try await worker.untilLogged("A worker has ended without a word")
+                try await worker.untilLogged("A worker stopped without shutting down")
                 #expect(
                     try await database.run("select state from pgsync.sync_workers where id = \(id)") == [
                         "lost"
@@ -133,6 +134,117 @@ struct HousekeepingTests {
             let complaints = worker.log.messages.filter { $0 == "Changes of a table are not all captured" }
             #expect(complaints.count == 1)
         }
+    }
+
+    @Test("a duty that fails holds up no other, is told of, and is done again once it can be")
+    func dutiesFailAlone() async throws {
+        try await beatFast()
+        let growth = try await database.run(
+            "select pg_get_functiondef('pgsync.capture_growth()'::regprocedure)"
+        )
+        try await database.insertBills(1...5)
+        try await database.run(
+            """
+            select pgsync.set_configuration('balance_snapshot_minutes', '0.1');
+            create or replace function pgsync.capture_growth()
+            returns table (source_table regclass, written jsonb, captured jsonb, unexplained bigint)
+            language plpgsql stable as $$begin raise insufficient_privilege using message = 'not for you'; end$$;
+            """
+        )
+        let problems = Locked<[String]>([])
+        try await RunningWorker.with(onPulse: { health in problems.withLock { $0 = health.problems } }) {
+            worker in
+            try await worker.untilLogged("A duty of this worker fails; posting and its other duties go on")
+            try await database.untilPosted()
+            try await eventually { try await database.count("ledger.balance_snapshots") > 0 }
+            try await database.run("alter table bills disable trigger \"000_pgsync_delete\"")
+            try await worker.untilLogged("Changes of a table are not all captured")
+            #expect(worker.metric("pgsync_worker_duty_failing{duty=\"growth\"}") == 1)
+            #expect(worker.metric("pgsync_worker_duty_failing{duty=\"capture\"}") == 0)
+            try await eventually { problems.withLock { $0.contains { $0.hasPrefix("growth fails: ") } } }
+            try await eventually {
+                try await database.run("select figures -> 'failing' ->> 'growth' from pgsync.worker_states")[
+                    0
+                ] == "not for you (SQLSTATE 42501)"
+            }
+            let status = try await database.session { try StatusStore($0).read() }
+            #expect(status.workers.first?.failing == ["growth: not for you (SQLSTATE 42501)"])
+            // However long it lasts.
+            let sentences = worker.log.messages.filter { $0.hasPrefix("A duty of this worker fails") }
+            #expect(sentences.count == 1)
+            try await database.run(growth[0] ?? "")
+            try await worker.untilLogged("A duty of this worker succeeds again")
+            try await eventually { problems.withLock { $0.isEmpty } }
+        }
+    }
+
+    @Test("a worker that may not use the schema of a table watches it all the same")
+    func watchesWithoutUsage() async throws {
+        try await beatFast()
+        let role = "worker_of_\(database.name)"
+        try await database.run(
+            """
+            create schema app; create table app.visits (id int primary key);
+            select pgsync.attach('app.visits');
+            create role \(role) login in role pgsync_worker;
+            """
+        )
+        try await RunningWorker.with(database.options.with("user", role)) { worker in
+            try await worker.untilLogged("This worker leads")
+            try await database.run("alter table app.visits disable trigger \"000_pgsync_insert\"")
+            try await worker.untilLogged("Changes of a table are not all captured")
+            #expect(!worker.log.messages.contains { $0.hasPrefix("A duty of this worker fails") })
+        }
+        try await database.run("drop owned by \(role); drop role \(role)")
+    }
+
+    @Test("growth is remembered of all tables but those that somebody works on, and nobody waits")
+    func growthDoesNotWait() async throws {
+        try await database.run(
+            """
+            create table other (id int primary key); select pgsync.attach('other');
+            update pgsync.sources set counted = '{}';
+            """
+        )
+        try await database.connect { holder in
+            try await holder.withSession {
+                _ = try $0.runScript(
+                    "begin; update pgsync.sources set truncated_through = 0 where table_name = 'public.bills'"
+                )
+            }
+            try await database.run("set lock_timeout = '5s'; select pgsync.remember_growth()")
+            try await holder.withSession { _ = try $0.runScript("rollback") }
+        }
+        #expect(
+            try await database.run("select table_name from pgsync.sources where counted <> '{}'")
+                == ["public.other"]
+        )
+        try await database.run("select pgsync.remember_growth('bills')")
+        #expect(try await database.count("pgsync.sources where counted <> '{}'") == 2)
+    }
+
+    @Test("a worker that cannot be registered yet says what it waits for, and ends when it is told to")
+    func waitsToBeRegistered() async throws {
+        try await database.connect { holder in
+            try await holder.withSession {
+                _ = try $0.runScript("begin; lock table pgsync.sync_workers in access exclusive mode")
+            }
+            // Returns, though the lock stays.
+            try await RunningWorker.with { worker in
+                try await worker.untilLogged(
+                    "Waiting to be registered: somebody holds a lock on the tables of pgsync"
+                )
+            }
+            try await RunningWorker.with { _ in
+                try await eventually {
+                    try await database.count(
+                        "pg_locks where relation = 'pgsync.sync_workers'::regclass and not granted"
+                    ) > 0
+                }
+            }
+            try await holder.withSession { _ = try $0.runScript("rollback") }
+        }
+        #expect(try await database.count("pgsync.sync_workers") == 0)
     }
 }
 

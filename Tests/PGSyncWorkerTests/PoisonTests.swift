@@ -117,7 +117,7 @@ struct PoisonTests {
             #expect(worker.metric("pgsync_worker_careful_total") == 30)
             #expect(
                 worker.log.messages.contains(
-                    "A worker had ended without a word; beginning carefully, one change at a time"
+                    "A worker stopped without shutting down; posting one change at a time until its batch is finished"
                 )
             )
         }

@@ -98,7 +98,7 @@ struct WorkerFaultsTests {
                 try await database.insertBills(1...20)
                 // Nobody is woken, because that call does not come through either.
                 try await eventually(within: .seconds(60)) {
-                    worker.log.messages.contains("The lookout heard nothing from the server and left it")
+                    worker.log.messages.contains("The wake-up connection got no answer in time; reconnecting")
                 }
                 #expect(proxy.counters.hung > 0)
                 try proxy.inject(.none)
@@ -132,7 +132,7 @@ struct WorkerFaultsTests {
                     try proxy.inject(.hang)
                 }
                 try await worker.untilLogged(
-                    "The connection was lost during the work; going on carefully, one change at a time"
+                    "The connection was lost during a batch; posting one change at a time until it is finished"
                 )
                 try proxy.inject(.none)
                 try await database.untilPosted()
@@ -197,7 +197,7 @@ struct WorkerFaultsTests {
             try await worker.untilLogged(
                 asksForWrites
                     ? "No connection to the database; trying again"
-                    : "The server takes no writes; connecting anew"
+                    : "The server takes no writes; reconnecting"
             )
             let failures = worker.metric(#"pgsync_worker_connections_total{outcome="failure"}"#)
             #expect(failures < 100)
@@ -245,7 +245,7 @@ struct WorkerFaultsTests {
             try await database.connect { other in
                 _ = try await other.withSession { try $0.runScript("begin; lock table ledger.journal_lines") }
                 try await database.insertBills(1...10)
-                try await worker.untilLogged("Somebody was in the way of a batch; trying again")
+                try await worker.untilLogged("A batch met a lock or a deadlock; trying again")
                 _ = try await other.withSession { try $0.runScript("rollback") }
             }
             try await database.untilPosted()

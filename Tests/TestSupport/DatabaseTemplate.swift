@@ -49,7 +49,7 @@ final class DatabaseTemplate: Sendable {
             }
         }
         try await PostgresConnection.withConnection(
-            to: ConnectionOptions(cluster.connectionString(database: name)),
+            to: ConnectionOptions(cluster.connectionString(database: name)).likePsql,
             prepare
         )
         return name

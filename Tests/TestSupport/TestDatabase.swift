@@ -81,12 +81,12 @@ package struct TestDatabase: Sendable {
         try await run(statement, as: superuser.with("dbname", "postgres"))
     }
 
-    /// Connects, as the owner unless told otherwise.
+    /// Connects, as the owner unless told otherwise, and looks for names where psql would.
     package func connect<Result>(
         as options: ConnectionOptions? = nil,
         _ body: (PostgresConnection) async throws -> Result
     ) async throws -> Result {
-        try await PostgresConnection.withConnection(to: options ?? self.options, body)
+        try await PostgresConnection.withConnection(to: (options ?? self.options).likePsql, body)
     }
 
     /// Connects, as the owner unless told otherwise, and lends the session.
@@ -104,5 +104,14 @@ package struct TestDatabase: Sendable {
             let rows = try session.runScript(script)
             return try rows.columns.isEmpty ? [] : rows.map { try $0.decode(0, as: String?.self) }
         }
+    }
+}
+
+extension ConnectionOptions {
+    /// The same, but names are looked up where the database says, as in psql.
+    package var likePsql: ConnectionOptions {
+        var options = self
+        options.searchPath = nil
+        return options
     }
 }

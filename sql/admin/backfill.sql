@@ -1,6 +1,8 @@
 -- Brings the rows that an attached table has already into the log, as pgsync backfill does, and goes on
 -- with one that was interrupted; each step is a transaction, and half of the time it rests. The table is told
--- by: psql -X -v ON_ERROR_STOP=1 -v table=visits -f sql/admin/backfill.sql
+-- by: psql -X -v ON_ERROR_STOP=1 -v table=public.visits -f sql/admin/backfill.sql
+set search_path to pg_catalog, pg_temp;
+
 \if :{?table}
 select set_config('pgsync.backfill', pgsync.start_backfill(:'table')::text, false) as backfill;
 

@@ -1,5 +1,7 @@
 -- How everything stands, at a cost that does not grow with what waits: what each table has unfinished, and
 -- the rules that post its documents of today.
+set search_path to pg_catalog, pg_temp;
+
 select
     backlog.table_name as source,
     backlog.waiting,

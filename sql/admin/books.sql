@@ -1,4 +1,6 @@
 -- How the books stand: the periods, the trial balance of today, the balance snapshots, the safeguards.
+set search_path to pg_catalog, pg_temp;
+
 select
     period.name as period,
     lower(period.days) as first_day,

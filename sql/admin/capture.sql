@@ -1,5 +1,7 @@
 -- What keeps changes of attached tables from being captured, and what to do; then writes that nothing
 -- explains.
+set search_path to pg_catalog, pg_temp;
+
 select
     source.table_name as source,
     inspected.severity,

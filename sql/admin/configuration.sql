@@ -1,4 +1,6 @@
 -- The settings, those that somebody changed first.
+set search_path to pg_catalog, pg_temp;
+
 select
     setting.key,
     setting.value,

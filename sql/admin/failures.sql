@@ -1,4 +1,6 @@
 -- What the waiting changes have failed with, by class; then the latest failures, whatever became of them.
+set search_path to pg_catalog, pg_temp;
+
 select
     failure.error_class,
     failure.failing,

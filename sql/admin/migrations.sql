@@ -1,4 +1,6 @@
 -- What has been applied to the schemas, newest first.
+set search_path to pg_catalog, pg_temp;
+
 select
     applied.applied_at,
     applied.kind,

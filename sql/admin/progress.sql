@@ -1,4 +1,6 @@
 -- Long work that is under way or was interrupted first, then what has ended: how far, how fast, how long yet.
+set search_path to pg_catalog, pg_temp;
+
 select
     progress.id,
     progress.kind,

@@ -1,4 +1,6 @@
 -- How many changes ended how of late, and minute by minute in the last quarter of an hour.
+set search_path to pg_catalog, pg_temp;
+
 select
     recent.outcome,
     recent.last_minute,

@@ -1,4 +1,6 @@
 -- Which of the roles exist, and which login roles act as them (superusers may always, and are left out).
+set search_path to pg_catalog, pg_temp;
+
 select
     wanted.name as role,
     role.oid is not null as is_present,

@@ -1,4 +1,6 @@
 -- Which rules post which documents, whether each is as it was applied, and which attached tables have none.
+set search_path to pg_catalog, pg_temp;
+
 select
     coalesce(rule.name || '@' || rule.version, 'none') as rule,
     coalesce(rule.source_table, source.source_table)::text as posts,

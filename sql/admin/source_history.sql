@@ -1,4 +1,6 @@
 -- How each table was captured over time: who changed what, newest first.
+set search_path to pg_catalog, pg_temp;
+
 select
     made.table_name as source,
     made.version,

@@ -1,4 +1,6 @@
 -- What is captured, how, and how many of its changes wait.
+set search_path to pg_catalog, pg_temp;
+
 with waiting as (
     select
         log.source_table,

@@ -1,6 +1,8 @@
 -- The life of a record, of the one that was captured last unless another is told by its table and its key:
--- psql -X -v table=bills -v record=17 -f sql/admin/trace.sql; a key of two columns is one JSON array,
+-- psql -X -v table=public.bills -v record=17 -f sql/admin/trace.sql; a key of two columns is one JSON array,
 -- -v record='["9", "2"]'. A table that was dropped is told by its number, as pgsync.sources has it.
+set search_path to pg_catalog, pg_temp;
+
 \if :{?table}
 \else
 \set table ''

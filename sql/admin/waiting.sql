@@ -1,4 +1,6 @@
 -- What waits, by source: how much, since when, and what went wrong last.
+set search_path to pg_catalog, pg_temp;
+
 select
     log.source_table as source,
     queue.sync_status,

@@ -1,4 +1,6 @@
 -- Who works on the queue: those that run first, then those that ended, the latest first.
+set search_path to pg_catalog, pg_temp;
+
 select
     worker.name as worker,
     worker.host,

@@ -34,7 +34,7 @@ begin
     select source.*
     into v_source
     from pgsync.sources as source
-    where source.source_table::text = v_progress.subject and source.attached;
+    where source.source_table = pgsync.table_named(v_progress.subject) and source.attached;
     if not found then
         raise exception '% is not attached any more', v_progress.subject
             using errcode = 'object_not_in_prerequisite_state',

@@ -1,5 +1,5 @@
--- Whoever can share the lock of a worker that calls itself running knows that nobody holds it. Workers that
--- ended long ago are forgotten on the way.
+-- A worker holds its lock before anybody can see that it calls itself running. Workers that ended long ago
+-- are forgotten on the way.
 create or replace function pgsync.find_lost_workers(own_id integer default null)
 returns setof pgsync.sync_workers
 language plpgsql
@@ -26,7 +26,7 @@ begin
             where silent.state = 'running'
                 and silent.id is distinct from find_lost_workers.own_id
                 and case silent.lives_by
-                    when 'lock' then pg_try_advisory_xact_lock_shared(1886876533, silent.id)
+                    when 'lock' then not pgsync.holds_its_lock(silent.id)
                     else silent.heartbeat_at < clock_timestamp() - v_patience
                 end
             for update skip locked

@@ -16,11 +16,7 @@ begin
         select known.* from pgsync.sources as known where known.attached order by known.table_name
     loop
         v_reattach := format('select pgsync.reattach(%L);', v_source.source_table::text);
-        select relation.oid
-        into v_taken
-        from pg_catalog.pg_class as relation
-        where relation.relkind in ('r', 'p', 'v', 'm', 'f')
-            and format('%I.%I', relation.relnamespace::regnamespace, relation.relname) = v_source.table_name;
+        v_taken := pgsync.table_named(v_source.table_name);
 
         if not exists (
             select from pg_catalog.pg_class as relation where relation.oid = v_source.source_table

@@ -14,12 +14,15 @@ as $$
 declare
     v_end constant timestamptz := clock_timestamp() + patience;
     v_pause double precision := 0.05::double precision;
+    v_has_turn boolean;
 begin
     loop
+        v_has_turn := false;
         begin
             -- Rights on a schema are one row of the catalog: only one may change it at a time, and none may
             -- wait for that with the table locked.
             perform pg_advisory_xact_lock(1886876531, 2);
+            v_has_turn := true;
             execute format(
                 'lock table %s in %s mode',
                 source_table,
@@ -28,7 +31,9 @@ begin
             return;
         exception when lock_not_available then
             if clock_timestamp() >= v_end then
-                raise exception 'gave up waiting for a lock on % after %', source_table, patience
+                raise exception 'gave up waiting for %, after %',
+                    case when v_has_turn then 'a lock on ' || source_table else 'other changes of rights to end' end,
+                    patience
                     using errcode = 'lock_not_available',
                     detail = coalesce('It is held by ' || (
                         select string_agg(
@@ -36,7 +41,11 @@ begin
                         )
                         from pg_catalog.pg_locks as holder
                         inner join pg_catalog.pg_stat_activity as activity on activity.pid = holder.pid
-                        where holder.relation = lock_patiently.source_table
+                        where case
+                                when v_has_turn then holder.relation = lock_patiently.source_table
+                                else (holder.locktype, holder.classid, holder.objid, holder.objsubid)
+                                    = ('advisory', 1886876531, 2, 2)
+                            end
                             and holder.granted
                             and holder.pid <> pg_backend_pid()
                             and holder.database = (
@@ -45,7 +54,11 @@ begin
                                 where own.datname = current_database()
                             )
                     ) || '.', ''),
-                    hint = 'Try again when no long transaction writes to the table, or with more patience.';
+                    hint = case
+                        when v_has_turn
+                            then 'Try again when no long transaction writes to the table, or with more patience.'
+                        else 'End that session, or try again: select pg_terminate_backend(its process);'
+                    end;
             end if;
         end;
         perform pg_sleep(v_pause);

@@ -43,7 +43,7 @@ begin
         from pg_catalog.pg_class as relation
         where relation.oid = claim.source_table
             and relation.relkind = 'p'
-            and relation.oid is distinct from to_regclass(claim.data ->> 'table')
+            and relation.oid is distinct from pgsync.table_named(claim.data ->> 'table')
     ) then
         -- Which records were in a part only the table tells, and to read it runs what its owner has put there:
         -- not here, but in find_truncated.

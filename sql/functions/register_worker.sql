@@ -17,12 +17,13 @@ begin
     insert into pgsync.sync_workers (name, host, pid, version, posters, lives_by)
     values (
         register_worker.name, register_worker.host, register_worker.pid, register_worker.version,
-        register_worker.posters, case when holds_lock then 'lock' else 'heartbeat' end
+        register_worker.posters, 'heartbeat'
     )
     returning sync_workers.id into v_id;
-    -- Before anybody else can see the row.
-    if holds_lock then
-        perform pg_advisory_lock(1886876533, v_id);
+    -- Before anybody else can see the row. The number is new: only a stranger can have its lock, and who works is
+    -- then judged by the heartbeat.
+    if holds_lock and pg_try_advisory_lock(1886876533, v_id) then
+        update pgsync.sync_workers as worker set lives_by = 'lock' where worker.id = v_id;
     end if;
     return v_id;
 end;

@@ -3,6 +3,7 @@
 -- to be taken for a write that nobody saw. So counting begins a little earlier in the log than in the
 -- statistics, which hides as many such writes as were captured in that time. A table that rests has nothing
 -- to hide, and a count that began there goes on, for some ten thousand changes, until it rests again.
+-- A table whose row somebody holds is left for the next time: whoever looks after all tables never waits.
 create or replace function pgsync.remember_growth(
     of_table regclass default null,
     settling interval default '15 seconds'
@@ -13,7 +14,14 @@ volatile
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-with latest as materialized (
+with free as materialized (
+    select own.source_table
+    from pgsync.sources as own
+    where remember_growth.of_table is null and own.attached
+    for update skip locked
+),
+
+latest as materialized (
     select log.id, log.source_table, log.captured_at
     from pgsync.sync_logs as log
     order by log.id desc
@@ -56,7 +64,10 @@ from
             ) as rests
         from pgsync.sources as own
         where own.attached
-            and (remember_growth.of_table is null or own.source_table = remember_growth.of_table)
+            and (
+                own.source_table = remember_growth.of_table
+                or own.source_table in (select free.source_table from free)
+            )
             and exists (select from pg_catalog.pg_class as relation where relation.oid = own.source_table)
     ) as known
     cross join lateral pgsync.table_growth(known.source_table) as totals

@@ -16,10 +16,14 @@ begin
         return null;
     end if;
     if v_lives_by = 'lock' and not pg_try_advisory_lock(1886876533, resume_worker.id) then
-        return false;
+        if pgsync.holds_its_lock(resume_worker.id) then
+            return false;
+        end if;
+        -- A stranger has taken it meanwhile.
+        v_lives_by := 'heartbeat';
     end if;
     update pgsync.sync_workers as worker
-    set state = 'running', stopped_at = null, heartbeat_at = clock_timestamp()
+    set lives_by = v_lives_by, state = 'running', stopped_at = null, heartbeat_at = clock_timestamp()
     where worker.id = resume_worker.id;
     return true;
 end;

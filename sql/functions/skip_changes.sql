@@ -7,6 +7,7 @@ security definer
 set search_path = pg_catalog, pgsync, pg_temp
 set enable_seqscan = off
 set jit = off
+set lock_timeout = '10s'
 as $$
 declare
     v_count bigint;

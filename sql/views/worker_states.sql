@@ -12,18 +12,7 @@ select
         when
             case worker.lives_by
                 when 'lock'
-                    then exists (
-                        select
-                        from pg_catalog.pg_locks as held
-                        inner join pg_catalog.pg_database as here
-                            on held.database = here.oid and here.datname = current_database()
-                        where
-                            held.locktype = 'advisory'
-                            and held.classid = 1886876533
-                            and held.objid = worker.id::oid
-                            and held.objsubid = 2
-                            and held.granted
-                    )
+                    then pgsync.holds_its_lock(worker.id)
                 else
                     worker.heartbeat_at > now() - make_interval(
                         secs => greatest(

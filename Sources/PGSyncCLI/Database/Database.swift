@@ -10,7 +10,7 @@ struct Database: Sendable {
 
     /// Finds out which database is meant; the server shows `program` as the name of the application.
     init(_ globals: GlobalOptions, in context: CommandContext, program: String) throws {
-        let (text, source) = try Self.address(globals, context.environment)
+        let (text, source) = try Self.address(globals, in: context)
         do {
             options = try ConnectionOptions(text).with("fallback_application_name", program)
         } catch {
@@ -29,14 +29,14 @@ struct Database: Sendable {
 
     private static func address(
         _ globals: GlobalOptions,
-        _ environment: Environment
+        in context: CommandContext
     ) throws -> (String, DatabaseSource) {
         if let url = globals.databaseURL { return (url, .commandLine) }
         if let path = globals.databaseURLFile {
-            return (try URLFile(path: path).url(), .file(path))
+            return (try URLFile(path: path).url { context.say($0) }, .file(path))
         }
         for name in DatabaseSource.variables {
-            if let url = environment[name], !url.isEmpty { return (url, .variable(name)) }
+            if let url = context.environment[name], !url.isEmpty { return (url, .variable(name)) }
         }
         return ("", .libpq)
     }

@@ -11,7 +11,7 @@ enum DatabaseSource: Equatable, CustomStringConvertible {
     static let explanation = """
         The database is that of --database-url or --database-url-file, else of PGSYNC_DATABASE_URL, else of \
         DATABASE_URL; what these leave open comes from the variables of libpq, such as PGHOST, PGUSER and \
-        PGDATABASE. A password belongs into ~/.pgpass, the file that PGPASSFILE names, or a file given by \
+        PGDATABASE. A password belongs in ~/.pgpass, the file that PGPASSFILE names, or a file given by \
         --database-url-file: everybody on this machine can read a command line.
         """
 

@@ -59,6 +59,8 @@ extension CommandError: CustomStringConvertible {
 
     private static func remedy(for error: PostgresError) -> String {
         switch error.sqlState {
+        case .invalidPassword? where error.message.contains("no password supplied"):
+            "The server asks for a password: put it into ~/.pgpass or the file that PGPASSFILE names."
         case .invalidPassword?: "Put the right password into ~/.pgpass or the file that PGPASSFILE names."
         case .invalidCatalogName?: "Create the database first, or correct its name."
         case .tooManyConnections?: "End idle sessions, or try again later."

@@ -37,6 +37,7 @@ enum ErrorExplanation {
         case CaptureError.backfillIsRunning: .lockTimeout
         case WorkerError.notPermitted: .notPermitted
         case WorkerError.notAttached: .refused
+        case WorkerError.needsPolling: .unsuitableServer
         case QueueError.noSuchChange: .noSuchChange
         case QueueError.notPermitted: .notPermitted
         case QueueError.notAttached: .refused

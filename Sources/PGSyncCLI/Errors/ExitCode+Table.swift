@@ -23,7 +23,9 @@ extension ExitCode {
     static let schemaTooNew = ExitCode(80, "The database needs a newer pgsync.")
     static let schemaChanged = ExitCode(81, "The history of migrations differs from this pgsync's.")
     static let schemaMissing = ExitCode(82, "The database lacks migrations: run pgsync migrate.")
-    static let unsuitableServer = ExitCode(83, "Unsupported server: version, encoding or read-only.")
+    static let unsuitableServer = ExitCode(
+        83, "Unsupported server: version, encoding, read-only, or a pooler before it."
+    )
     static let clusterUnavailable = ExitCode(84, "The private PostgreSQL could not be started or stopped.")
     static let clusterInUse = ExitCode(85, "Another process runs the private PostgreSQL.")
     static let serverDied = ExitCode(86, "The private PostgreSQL ended by itself.")

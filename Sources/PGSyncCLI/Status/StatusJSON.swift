@@ -15,6 +15,7 @@ extension SystemStatus {
             "outcomes": .array(outcomes.map(\.json)),
             "failures": .array(failures.map(\.json)),
             "workers": .array(workers.map { $0.json(at: takenAt) }),
+            "foreign_locks": .array(foreignLocks.map(\.json)),
             "durability": durability.json,
         ]
     }
@@ -63,6 +64,18 @@ extension WorkerState {
             "started_at": .string(startedAt.description),
             "finished": finished.map { JSONValue($0) } ?? .null,
             "failed": failed.map { JSONValue($0) } ?? .null,
+            "failing": failing.json,
+        ]
+    }
+}
+
+extension ForeignLock {
+    fileprivate var json: JSONValue {
+        [
+            "lock": .string(lock), "locks": JSONValue(count),
+            "process": processID.map { JSONValue($0) } ?? .null, "role": role.map(JSONValue.string) ?? .null,
+            "application": application.map(JSONValue.string) ?? .null,
+            "since": since.map { .string($0.description) } ?? .null, "consequence": .string(consequence),
         ]
     }
 }

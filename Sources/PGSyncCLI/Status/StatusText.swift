@@ -11,7 +11,7 @@ struct StatusText {
     }
 
     func text(width: Int?) -> String {
-        let parts = [head, sources(width), outcomes(width), failures(width), workers(width)]
+        let parts = [head, troubles, sources(width), outcomes(width), failures(width), workers(width)]
         return parts.compactMap(\.self).joined(separator: "\n")
     }
 
@@ -29,6 +29,18 @@ struct StatusText {
         return lines.map { label, text in
             label + String(repeating: " ", count: 12 - label.count) + text + "\n"
         }.joined()
+    }
+
+    /// What keeps workers from their work, other than changes.
+    private var troubles: String? {
+        let locks = status.foreignLocks.map { lock in
+            lock.sentence + (lock.release.map { "; to end it: \($0)" } ?? "")
+        }
+        let duties = status.workers.flatMap { worker in
+            worker.failing.map { "\(worker.name) fails at \($0)" }
+        }
+        guard !locks.isEmpty || !duties.isEmpty else { return nil }
+        return (locks + duties).map { "TROUBLE     \($0)\n" }.joined()
     }
 
     private var posting: String {

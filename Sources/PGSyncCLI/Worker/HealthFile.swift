@@ -10,7 +10,7 @@ struct HealthFile: Sendable {
     func complaint(at now: Duration = HealthStatement.uptime) -> String? {
         let bytes: [UInt8]
         do {
-            bytes = try InputFile(path: path).bytes()
+            bytes = try InputFile(path: path, isRegular: true).bytes()
         } catch {
             return "no worker renews \(path): \(error)"
         }
@@ -24,7 +24,12 @@ struct HealthFile: Sendable {
     func write(_ statement: HealthStatement) throws {
         let text = Array((statement.json.text() + "\n").utf8)
         let temporary = "\(path).\(getpid()).partial"
-        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        // Nothing that somebody put there is written into; what a process of this number left behind goes.
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
+        var descriptor = unsafe open(temporary, flags, 0o644)
+        if descriptor < 0, errno == EEXIST, unsafe unlink(temporary) == 0 {
+            descriptor = unsafe open(temporary, flags, 0o644)
+        }
         guard descriptor >= 0 else { throw failure() }
         let isWritten = unsafe Glibc.write(descriptor, text, text.count) == text.count
         let reason = failure()

@@ -60,9 +60,11 @@ final class HealthReporter: Sendable {
 
     private static func line(_ health: WorkerHealth) -> String {
         let counts = "\(health.finished) changes finished, \(health.failed) attempts failed"
+        let problems = health.problems.map { "; \($0)" }.joined()
         return switch health.state {
         case .starting: "connecting to the database"
-        case .ready: "posting with \(health.connectedPosters) of \(health.posters) posters; \(counts)"
+        case .ready:
+            "posting with \(health.connectedPosters) of \(health.posters) posters; \(counts)\(problems)"
         case .away: "no connection to the database; \(counts)"
         case .stuck: "a part does not come back; \(counts)"
         case .stopping: "stopping; \(counts)"

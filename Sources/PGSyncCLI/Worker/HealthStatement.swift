@@ -9,6 +9,7 @@ import PGSyncWorker
 struct HealthStatement: Sendable {
     let json: JSONValue
     private let state: String
+    private let problems: [String]
     private let time: Duration
 
     /// A worker that has said nothing for so long is not well.
@@ -16,6 +17,7 @@ struct HealthStatement: Sendable {
 
     init(_ health: WorkerHealth, at time: Duration = uptime) {
         state = health.state.rawValue
+        problems = health.problems
         self.time = time
         json = [
             "state": .string(health.state.rawValue),
@@ -24,18 +26,33 @@ struct HealthStatement: Sendable {
             "connected_posters": JSONValue(health.connectedPosters),
             "finished": JSONValue(health.finished),
             "failed": JSONValue(health.failed),
-            "uptime_milliseconds": JSONValue(Int(time / .milliseconds(1))),
+            "problems": .array(health.problems.map { .string($0) }),
+            "uptime_milliseconds": JSONValue(Int(max(time - Self.start, .zero) / .milliseconds(1))),
+            Self.timeKey: JSONValue(Int(time / .milliseconds(1))),
         ]
+    }
+
+    /// When it was said, since the machine was started.
+    private static let timeKey = "written_milliseconds_after_boot"
+    /// When this process was first asked.
+    private static let start = uptime
+
+    /// What is shown to anybody who asks: no more than it takes to judge the worker.
+    var publicJSON: JSONValue {
+        guard var object = json.object else { return json }
+        for key in ["pid", "uptime_milliseconds", "problems", Self.timeKey] { object[key] = nil }
+        return .object(object)
     }
 
     /// What was written as JSON; nil where it was something else.
     init?(parsing text: String) {
         guard let json = try? JSONValue(parsing: text),
             let state = json["state"]?.string,
-            let written = json["uptime_milliseconds"]?.number?.int
+            let written = json[Self.timeKey]?.number?.int
         else { return nil }
         self.json = json
         self.state = state
+        problems = json["problems"]?.array?.compactMap(\.string) ?? []
         time = .milliseconds(written)
     }
 
@@ -47,7 +64,7 @@ struct HealthStatement: Sendable {
             return "the worker has not renewed \(source) for \(span)"
         }
         return switch WorkerHealth.State(rawValue: state) {
-        case .ready: nil
+        case .ready: problems.isEmpty ? nil : problems.joined(separator: "; ")
         case .starting: "the worker has not reached the database yet"
         case .away: "the worker has no connection to the database"
         case .stuck: "a part of the worker does not come back from what it does"

@@ -45,6 +45,12 @@ struct WorkerRun: Sendable {
         let site = try WorkerSite(registry: registry, reporter: reporter)
         return try await WebServer(at: metricsAddress, routes: site.routes).run { address in
             logger.info("Serving metrics", ["http.address": .string("\(address)")])
+            if !address.isLoopback {
+                logger.warning(
+                    "Metrics are served beyond this machine: whoever reaches the address may read them",
+                    ["http.address": .string("\(address)")]
+                )
+            }
             return try await work(metrics, until: shutdown)
         }
     }

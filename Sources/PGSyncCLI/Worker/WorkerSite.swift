@@ -30,7 +30,7 @@ struct WorkerSite: Sendable {
         ]
     }
 
-    /// As `--check-health --json` would answer, with what the worker said.
+    /// As `--check-health --json` would answer, with what the worker said, but not of which process.
     static func health(
         _ statement: HealthStatement?,
         at now: Duration = HealthStatement.uptime
@@ -39,7 +39,7 @@ struct WorkerSite: Sendable {
         let json: JSONValue = [
             "healthy": .bool(complaint == nil),
             "reason": complaint.map { .string($0) } ?? .null,
-            "worker": statement?.json ?? .null,
+            "worker": statement?.publicJSON ?? .null,
         ]
         return HTTPResponse(
             status: complaint == nil ? 200 : 503,

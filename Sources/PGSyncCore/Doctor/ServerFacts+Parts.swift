@@ -88,6 +88,22 @@ extension ServerFacts {
         package init(used: Int) { self.used = used }
     }
 
+    /// A lock of pgsync that a session holds which is no part of it.
+    package struct ForeignLock: Sendable, Equatable {
+        /// Who holds what, and what that stops, in a sentence.
+        package var sentence: String
+        /// Whether changes wait for it, or nobody looks after what needs looking after.
+        package var stopsWork: Bool
+        /// The statement that ends it.
+        package var release: String?
+
+        package init(sentence: String, stopsWork: Bool, release: String?) {
+            self.sentence = sentence
+            self.stopsWork = stopsWork
+            self.release = release
+        }
+    }
+
     /// Something that keeps an old snapshot alive, or would be lost with it.
     package struct Holder: Sendable, Equatable {
         /// How a person finds it, such as "process 4711 of alice (psql)".

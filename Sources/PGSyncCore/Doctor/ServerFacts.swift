@@ -12,6 +12,8 @@ package struct ServerFacts: Sendable, Equatable {
     package var standbys: Reading<[Standby]>
     package var connection: Reading<Connection>
     package var occupancy: Reading<Occupancy>
+    /// Our locks in the hands of others.
+    package var foreignLocks: Reading<[ForeignLock]>
     /// Sessions whose snapshot or transaction keeps the server from cleaning up; the oldest first.
     package var heldSnapshots: Reading<[Holder]>
     package var preparedTransactions: Reading<[Holder]>
@@ -33,6 +35,7 @@ package struct ServerFacts: Sendable, Equatable {
         standbys: Reading<[Standby]>,
         connection: Reading<Connection>,
         occupancy: Reading<Occupancy>,
+        foreignLocks: Reading<[ForeignLock]>,
         heldSnapshots: Reading<[Holder]>,
         preparedTransactions: Reading<[Holder]>,
         replicationSlots: Reading<[Slot]>,
@@ -51,6 +54,7 @@ package struct ServerFacts: Sendable, Equatable {
         self.standbys = standbys
         self.connection = connection
         self.occupancy = occupancy
+        self.foreignLocks = foreignLocks
         self.heldSnapshots = heldSnapshots
         self.preparedTransactions = preparedTransactions
         self.replicationSlots = replicationSlots

@@ -55,6 +55,8 @@ package struct PosterState: Sendable, Equatable {
     private var timeouts = 0
     private var isWithdrawing = false
     private var mustBackOff = false
+    /// Whether batches have been refused since one was last posted, isolated or not.
+    package private(set) var isRefused = false
 
     /// The most changes that are posted one by one after an end that was not in order.
     package static let carefulLimit = 500
@@ -72,12 +74,14 @@ package struct PosterState: Sendable, Equatable {
             return .withdraw(id, notingFailure: true)
         case .posted(let claimed, _, let isPaused):
             timeouts = 0
+            isRefused = false
             if mode == .isolating { mode = .normal }
             return isPaused || claimed == 0 ? .park : .pace
         case .announced(nil):
             // Nothing waits that could be dangerous.
             mode = .normal
-            return .post(isolating: false)
+            // Whatever it is that was refused, it is no change, and asking at once would end the same.
+            return isRefused ? .backOff : .post(isolating: false)
         case .announced(let id?):
             announced = id
             return .postAnnounced(id)
@@ -126,6 +130,7 @@ package struct PosterState: Sendable, Equatable {
             mode = .careful(remaining: Self.bounded(limit))
             return .announce
         case .refusal:
+            defer { isRefused = true }
             switch mode {
             case .normal:
                 mode = .isolating

@@ -71,7 +71,7 @@ package struct BackfillStore {
             """
             select id, subject, state, done, expected, started_at
             from pgsync.sync_progress
-            where kind = 'backfill' and state = 'running' and to_regclass(subject) = \(.inferred(table.argument))::regclass
+            where kind = 'backfill' and state = 'running' and pgsync.table_named(subject) = \(.inferred(table.argument))::regclass
             """
         ).first.map(BackfillProgress.init)
     }

@@ -9,22 +9,37 @@ package struct SourceStore {
         self.session = session
     }
 
-    /// Finds a table by its name as it stands in SQL: along the search path, with quotes where it needs them.
+    /// Finds a table by its name as it stands in SQL: with quotes where it needs them, and along the user's own path.
+    ///
+    /// That is the one which the database or the role has for everybody else. A right to use the schema of the table is
+    /// not needed.
     package func table(named name: String) throws -> TableReference {
-        let found: ResultSet
+        let found: Row?
         do {
+            let path = try UserPath(session).schemas()
             found = try session.query(
                 """
                 select relation.oid::bigint as id, format('%I.%I', namespace.nspname, relation.relname) as name
-                from pg_catalog.pg_class as relation
-                inner join pg_catalog.pg_namespace as namespace on relation.relnamespace = namespace.oid
-                where relation.oid = pg_catalog.to_regclass(\(name))
+                from parse_ident(\(name)) as given
+                cross join lateral unnest(
+                    case
+                        when cardinality(given) = 1 then \(path)
+                        when cardinality(given) = 2 then given[:1]
+                        when cardinality(given) = 3 and given[1]::name = current_database() then given[2:2]
+                    end
+                ) with ordinality as schema (name, place)
+                inner join pg_catalog.pg_namespace as namespace on namespace.nspname = schema.name::name
+                inner join pg_catalog.pg_class as relation
+                    on relation.relnamespace = namespace.oid
+                    and relation.relname = given[cardinality(given)]::name
+                order by schema.place
+                limit 1
                 """
-            )
+            ).first
         } catch let error as PostgresError where error.kind == .server {
             throw CaptureError.unreadableName(name, reason: error.message)
         }
-        guard let row = found.first else {
+        guard let row = found else {
             throw CaptureError.unknownTable(name, known: try tableNames())
         }
         return TableReference(id: try row.decode("id"), name: try row.decode("name"))
@@ -176,14 +191,15 @@ package struct SourceStore {
 
     /// The names that tables can be called by, with their schemas and, where the search path leads to them, without.
     private func tableNames() throws -> [String] {
-        try session.query(
+        let path = try UserPath(session).schemas()
+        return try session.query(
             """
             select named.name
             from pg_catalog.pg_class as relation
             inner join pg_catalog.pg_namespace as namespace on relation.relnamespace = namespace.oid
             cross join lateral (
                 values
-                (format('%I', relation.relname), pg_catalog.pg_table_is_visible(relation.oid)),
+                (format('%I', relation.relname), namespace.nspname::text = any(\(path))),
                 (format('%I.%I', namespace.nspname, relation.relname), true)
             ) as named (name, is_usable)
             where relation.relkind in ('r', 'p')

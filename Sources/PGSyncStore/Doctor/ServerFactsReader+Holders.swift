@@ -41,6 +41,19 @@ extension ServerFactsReader {
         ).map(holder)
     }
 
+    func foreignLocks(in schema: Reading<ServerFacts.Schema>) throws -> [ServerFacts.ForeignLock] {
+        if case .known(.missing) = schema { return [] }
+        guard case .known(.upToDate) = schema else { throw NoLocks() }
+        return try StatusStore(session).foreignLocks().map { lock in
+            ServerFacts.ForeignLock(sentence: lock.sentence, stopsWork: lock.stopsWork, release: lock.release)
+        }
+    }
+
+    /// Why there is nothing to read.
+    private struct NoLocks: Error, CustomStringConvertible {
+        let description = "the schema is not that of this pgsync"
+    }
+
     func replicationSlots() throws -> [ServerFacts.Slot] {
         try session.query(
             """

@@ -29,6 +29,7 @@ package struct ServerFactsReader {
             standbys: readingOfOthers(standbys),
             connection: reading(connection),
             occupancy: reading(occupancy),
+            foreignLocks: reading { try foreignLocks(in: schema) },
             heldSnapshots: readingOfOthers(heldSnapshots),
             preparedTransactions: reading(preparedTransactions),
             replicationSlots: reading(replicationSlots),
@@ -185,7 +186,7 @@ package struct ServerFactsReader {
             isLocal: try row.decode("is_local"),
             encryption: try row.decode("encryption"),
             // A pooler answers with a number of its own when it is asked to connect.
-            isPooled: try row.decode("process_id", as: Int32.self) != session.processID
+            isPooled: try session.isPooled || row.decode("process_id", as: Int32.self) != session.processID
         )
     }
 

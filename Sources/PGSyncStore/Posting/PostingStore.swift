@@ -180,6 +180,30 @@ package struct PostingStore {
         )
     }
 
+    /// A change that could not be posted.
+    package struct FailedChange: Sendable, Equatable {
+        package let id: Int64
+        package let table: String
+    }
+
+    /// The change that failed last in these hands, if that was of late.
+    package func latestFailure() throws -> FailedChange? {
+        try session.query(
+            """
+            select attempt.log_id, coalesce(source.table_name, attempt.source_table::oid::text) as table_name
+            from (
+                select own.log_id, own.source_table, own.outcome, own.worker
+                from pgsync.sync_audit_log as own
+                order by own.id desc
+                limit 2000
+            ) as attempt
+            left join pgsync.sources as source on source.source_table = attempt.source_table
+            where attempt.worker = \(task.worker) and attempt.outcome = 'failed'
+            limit 1
+            """
+        ).first.map { FailedChange(id: try $0.decode("log_id"), table: try $0.decode("table_name")) }
+    }
+
     private func row(_ query: Query) throws -> Row {
         guard let limits else { return try session.query(.prepared(query)).onlyRow() }
         let results = try session.pipeline([limits.query(isLocal: true), query])

@@ -54,6 +54,7 @@ package struct StatusStore {
                 """
             ).map(RecentOutcome.init),
             workers: try workers(),
+            foreignLocks: try foreignLocks(),
             durability: try durability(),
             totals: try RunningTotals(
                 session.query("select captured, attempts, entries, lines from pgsync.running_totals()")
@@ -87,6 +88,16 @@ package struct StatusStore {
         )
     }
 
+    /// The locks of pgsync that somebody holds who is no part of it.
+    package func foreignLocks() throws -> [ForeignLock] {
+        try session.query(
+            """
+            select pid, role_name, application_name, since, lock_name, locks, consequence
+            from pgsync.foreign_locks()
+            """
+        ).map(ForeignLock.init)
+    }
+
     /// Those that run, and those that ended in the last hour without a word.
     private func workers() throws -> [WorkerState] {
         try session.query(
@@ -96,7 +107,14 @@ package struct StatusStore {
                 (figures ->> 'connected_posters')::integer as connected_posters,
                 figures ->> 'breaker' as breaker,
                 (figures ->> 'finished')::bigint as finished,
-                (figures ->> 'failed')::bigint as failed
+                (figures ->> 'failed')::bigint as failed,
+                array(
+                    select duty.key || ': ' || duty.value
+                    from jsonb_each_text(
+                        case jsonb_typeof(figures -> 'failing') when 'object' then figures -> 'failing' else '{}' end
+                    ) as duty
+                    order by duty.key
+                ) as failing
             from pgsync.worker_states
             where state in ('running', 'silent')
                 or (state = 'lost' and stopped_at > now() - interval '1 hour')

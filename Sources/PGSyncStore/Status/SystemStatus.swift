@@ -15,6 +15,7 @@ package struct SystemStatus: Sendable, Equatable {
     package let failures: [FailureSummary]
     package let outcomes: [RecentOutcome]
     package let workers: [WorkerState]
+    package let foreignLocks: [ForeignLock]
     package let durability: Durability
     package let totals: RunningTotals
 

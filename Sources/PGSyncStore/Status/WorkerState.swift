@@ -18,6 +18,8 @@ package struct WorkerState: Sendable, Equatable {
     /// Changes it has ended since it started, by its last report.
     package let finished: Int?
     package let failed: Int?
+    /// What it cannot do beside posting, each with the reason, by its last report.
+    package let failing: [String]
 
     init(_ row: Row) throws {
         name = try row.decode("name")
@@ -32,5 +34,6 @@ package struct WorkerState: Sendable, Equatable {
         heartbeatAt = try row.decode("heartbeat_at")
         finished = try row.decode("finished")
         failed = try row.decode("failed")
+        failing = try row.decode("failing")
     }
 }

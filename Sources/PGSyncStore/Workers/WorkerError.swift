@@ -4,6 +4,8 @@ package enum WorkerError: Error, Sendable, Equatable {
     case notPermitted(user: String)
     /// A table whose changes it is to post is not attached.
     case notAttached(table: String)
+    /// A pooler lends each transaction another session, which only polling can do with; says what showed it.
+    case needsPolling(String)
 }
 
 extension WorkerError: CustomStringConvertible {
@@ -16,6 +18,11 @@ extension WorkerError: CustomStringConvertible {
             """
         case .notAttached(let table):
             "\(table) is not attached; pgsync attach \(table) captures its changes"
+        case .needsPolling(let reason):
+            """
+            the address leads to a pooler in transaction mode: \(reason)
+              hint: Through a pooler use pgsync worker --poll, or connect to the server itself.
+            """
         }
     }
 }

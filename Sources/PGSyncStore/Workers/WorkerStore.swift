@@ -94,11 +94,21 @@ package struct WorkerStore {
         }
     }
 
-    /// The heartbeat, with figures as a JSON object; false when others take the worker for lost.
-    package func report(_ id: Int, figures: JSONText) throws -> Bool {
-        try session.query("select pgsync.report_worker(\(id)::integer, \(figures)::jsonb)").onlyRow().decode(
-            0
-        )
+    /// The heartbeat, with figures as a JSON object, and what the worker fails at, each with the reason; false when
+    /// others take the worker for lost.
+    package func report(_ id: Int, figures: JSONText, failing: [(duty: String, reason: String)] = []) throws
+        -> Bool
+    {
+        try session.query(
+            """
+            select pgsync.report_worker(
+                \(id)::integer,
+                \(figures)::jsonb || jsonb_build_object(
+                    'failing', jsonb_object(\(failing.map(\.duty))::text[], \(failing.map(\.reason))::text[])
+                )
+            )
+            """
+        ).onlyRow().decode(0)
     }
 
     package func stop(_ id: Int, figures: JSONText) throws {

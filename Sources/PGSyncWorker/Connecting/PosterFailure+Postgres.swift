@@ -29,6 +29,14 @@ extension PosterFailure {
 }
 
 extension PostgresError {
+    /// Whether it is what happens when a session is another one than it was a moment ago.
+    var isOfAnotherSession: Bool {
+        switch sqlState {
+        case .duplicatePreparedStatement?, .invalidStatementName?, .protocolViolation?: true
+        default: false
+        }
+    }
+
     /// Whether connecting fails for a reason that waiting does not cure: the address, the user, the database.
     var isHopeless: Bool {
         guard kind == .cannotConnect || kind == .invalidOptions else { return false }

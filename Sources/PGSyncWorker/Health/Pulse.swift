@@ -46,7 +46,8 @@ final class Pulse: Service {
             posters: posters,
             connectedPosters: connected,
             finished: report.finished,
-            failed: report.failed
+            failed: report.failed,
+            problems: worker.duties.problems
         )
     }
 }

@@ -16,13 +16,23 @@ package struct WorkerHealth: Sendable, Equatable {
     package var connectedPosters: Int
     package var finished: Int
     package var failed: Int
+    /// What it fails at beside posting, and who keeps it from posting, in words.
+    package var problems: [String]
 
-    package init(state: State, posters: Int, connectedPosters: Int = 0, finished: Int = 0, failed: Int = 0) {
+    package init(
+        state: State,
+        posters: Int,
+        connectedPosters: Int = 0,
+        finished: Int = 0,
+        failed: Int = 0,
+        problems: [String] = []
+    ) {
         self.state = state
         self.posters = posters
         self.connectedPosters = connectedPosters
         self.finished = finished
         self.failed = failed
+        self.problems = problems
     }
 
     /// Whether each part of it works or waits as it should, connected or not.

@@ -18,10 +18,27 @@ struct ConnectionHandle: ~Copyable {
             throw PostgresError(.cannotConnect, "cannot connect: out of memory")
         }
         let handle = unsafe ConnectionHandle(raw: raw)
-        guard unsafe PQstatus(raw) == CONNECTION_OK else {
-            throw handle.connectionFailure(to: options)
+        guard handle.isBroken else { return handle }
+        var error = handle.connectionFailure(to: options)
+        guard error.sqlState == nil, handle.wasRefusedByServer else { throw error }
+        // The server speaks a language of its own. Asked again, libpq adds the condition to its words.
+        unsafe PQsetErrorVerbosity(raw, PQERRORS_VERBOSE)
+        unsafe PQreset(raw)
+        guard handle.isBroken else {
+            unsafe PQsetErrorVerbosity(raw, PQERRORS_DEFAULT)
+            return handle
         }
-        return handle
+        error.sqlState = Self.state(in: handle.errorMessage)
+        throw error
+    }
+
+    /// Whether the failure to connect is one that the server reported: libpq alone never puts two blanks after a colon.
+    private var wasRefusedByServer: Bool { errorMessage.contains(":  ") }
+
+    /// The condition in a message such as `FATAL:  28P01: …`, of several hosts that of the last.
+    static func state(in message: String) -> SQLState? {
+        let states = message.matches(of: #/: {2}([0-9A-Z]{5}):\s/#)
+        return states.last.map { SQLState(String($0.output.1)) }
     }
 
     deinit {
@@ -54,11 +71,14 @@ struct ConnectionHandle: ~Copyable {
     }
 
     private func connectionFailure(to options: ConnectionOptions) -> PostgresError {
-        var error = PostgresError(.cannotConnect, "cannot connect to \(options): \(errorMessage)")
         // libpq gives no SQLSTATE for a refused connection; its message holds the server's words.
         let message = errorMessage
+        var error = PostgresError(
+            .cannotConnect,
+            "cannot connect to \(options): \(options.withoutSecrets(message))"
+        )
         let known: [(String, SQLState)] = [
-            ("password authentication failed", .invalidPassword),
+            ("password authentication failed", .invalidPassword), ("no password supplied", .invalidPassword),
             ("too many clients", .tooManyConnections), ("too many connections", .tooManyConnections),
             ("remaining connection slots", .tooManyConnections),
             ("the database system is", .cannotConnectNow),

@@ -10,6 +10,13 @@ public struct ConnectionOptions: Sendable, Equatable {
     public private(set) var settings: [(key: String, value: String)] = []
     /// Whether ``Query/prepared(_:)`` statements are kept on the server; off behind a transaction pooler that cannot.
     public var keepsPreparedStatements = true
+    /// Where a session looks for what its statements do not qualify, set before any of them; nil leaves it to the server.
+    ///
+    /// Database and role can have a path of their own, and whoever may create something there can put a function or
+    /// operator of his before those of PostgreSQL. So by default only PostgreSQL's own objects are found.
+    public var searchPath: String? = "pg_catalog, pg_temp"
+    /// Whether a pooler lends the server's session for one transaction at a time, which is found out where it can be.
+    public var sharesSession = false
 
     /// Reads a `postgresql://` URI or a `keyword=value` string; an empty one means the environment.
     public init(_ text: String = "") throws(PostgresError) {
@@ -21,10 +28,7 @@ public struct ConnectionOptions: Sendable, Equatable {
         }
         guard let options = unsafe parsed else {
             let reason = unsafe message.map { unsafe String(cString: $0).trimmed } ?? "out of memory"
-            throw PostgresError(
-                .invalidOptions,
-                "the connection string makes no sense: \(Self.redacted(reason, in: text))"
-            )
+            throw PostgresError(.invalidOptions, "invalid connection string: \(Self.withoutQuotes(reason))")
         }
         var index = 0
         while let keyword = unsafe options[index].keyword {
@@ -54,6 +58,7 @@ public struct ConnectionOptions: Sendable, Equatable {
 
     public static func == (left: ConnectionOptions, right: ConnectionOptions) -> Bool {
         left.keepsPreparedStatements == right.keepsPreparedStatements
+            && left.searchPath == right.searchPath && left.sharesSession == right.sharesSession
             && left.settings.elementsEqual(right.settings) { $0 == $1 }
     }
 
@@ -82,11 +87,23 @@ public struct ConnectionOptions: Sendable, Equatable {
         return false
     }
 
-    /// libpq quotes the part it stumbled over, which may hold the password.
-    private static func redacted(_ reason: String, in text: String) -> String {
+    /// What libpq says about a string, without the part it quotes: that may be the password, or hold it.
+    private static func withoutQuotes(_ reason: String) -> String {
         guard let quote = reason.firstIndex(of: "\"") else { return reason }
-        return text.contains("@") || text.contains("password") ? reason[..<quote].description + "…" : reason
+        // Here the first quotes are libpq's own.
+        if reason.hasPrefix("missing \"=\"") { return "a word in it has no \"=\" after it" }
+        let words = reason[..<quote].description.trimmed
+        return words.hasSuffix(":") ? String(words.dropLast()) : words
     }
+
+    /// A message of libpq without what stands there only because a password was not escaped.
+    func withoutSecrets(_ message: String) -> String {
+        ["host", "hostaddr", "port", "dbname"].compactMap { self[$0] }.filter(Self.mayHoldPassword)
+            .reduce(message) { $0.replacing($1, with: "…") }
+    }
+
+    /// Whether a value may be the end of a password: `ann:pass@word@host` makes a host of `word@host`.
+    private static func mayHoldPassword(_ value: String) -> Bool { value.dropFirst().contains("@") }
 }
 
 extension ConnectionOptions: CustomStringConvertible, CustomReflectable {
@@ -98,7 +115,10 @@ extension ConnectionOptions: CustomStringConvertible, CustomReflectable {
     /// Host, port, database and user; never a password.
     public var description: String {
         let shown = ["host", "hostaddr", "port", "dbname", "user", "service"].compactMap { keyword in
-            self[keyword].map { "\(keyword)=\($0)" }
+            self[keyword].map { value in
+                let isShown = keyword == "user" || !Self.mayHoldPassword(value)
+                return "\(keyword)=\(isShown ? value : "…")"
+            }
         }
         return shown.isEmpty ? "the server of the environment" : shown.joined(separator: " ")
     }

@@ -14,6 +14,8 @@ final class OpenedConnection: @unchecked Sendable {
             hub: hub,
             keepsPreparedStatements: options.keepsPreparedStatements
         )
+        // Before any other statement.
+        try session.settlePath(options)
         try session.settleFormats()
     }
 }

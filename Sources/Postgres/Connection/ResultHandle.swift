@@ -92,6 +92,7 @@ final class ResultHandle: @unchecked Sendable {
         error.column = text(PG_DIAG_COLUMN_NAME)
         error.constraint = text(PG_DIAG_CONSTRAINT_NAME)
         error.context = text(PG_DIAG_CONTEXT)
+        error.sourceFunction = text(PG_DIAG_SOURCE_FUNCTION)
         error.position = text(PG_DIAG_STATEMENT_POSITION).flatMap { Int($0) }
         return error
     }
@@ -142,3 +143,4 @@ private let PG_DIAG_SCHEMA_NAME = DiagnosticField("s")
 private let PG_DIAG_TABLE_NAME = DiagnosticField("t")
 private let PG_DIAG_COLUMN_NAME = DiagnosticField("c")
 private let PG_DIAG_CONSTRAINT_NAME = DiagnosticField("n")
+private let PG_DIAG_SOURCE_FUNCTION = DiagnosticField("R")

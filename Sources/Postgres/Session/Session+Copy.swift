@@ -39,6 +39,9 @@ extension Session {
         _ transfer: (OpaquePointer) throws -> Void
     ) throws -> Int {
         try Query(sql).check()
+        guard pathOfNextTransaction == nil else {
+            return try transaction { try copy(sql, expecting: status, transfer) }
+        }
         return try bracket(.cancellable) { raw in
             // Sent like this, the text can only be one statement, with one result.
             let result = unsafe PQexecParams(raw, sql, 0, nil, nil, nil, nil, 0)

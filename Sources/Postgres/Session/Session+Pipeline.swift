@@ -25,9 +25,16 @@ extension Session {
             }
         }
         try makeRoomForPreparing(queries)
-        try bracket(.cancellable) { raw in
-            var run = unsafe PipelineRun(raw, self, queries)
-            try run.run(read)
+        let head = pipelineHead
+        do {
+            try bracket(.cancellable) { raw in
+                var run = unsafe PipelineRun(raw, self, head + queries)
+                try run.run { index, result in
+                    if index >= head.count { try read(index - head.count, result) }
+                }
+            }
+        } catch let error as PostgresError {
+            throw error.statementIndex.map { error.atStatement(max($0 - head.count, 0)) } ?? error
         }
     }
 }

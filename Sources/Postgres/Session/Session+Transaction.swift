@@ -18,7 +18,7 @@ extension Session {
         guard !isInTransaction else {
             throw PostgresError(.unexpectedResult, "a transaction is already open: use a savepoint")
         }
-        try execute(options.beginStatement)
+        try begin(options)
         let result: Result
         do {
             result = try body()
@@ -53,6 +53,15 @@ extension Session {
         case "in progress": .stillRunning
         default: .forgotten
         }
+    }
+
+    private func begin(_ options: TransactionOptions) throws {
+        guard let path = pathOfNextTransaction else {
+            try execute(options.beginStatement)
+            return
+        }
+        let script: String = "\(options.beginStatement.sql); \(Self.localPath(path))"
+        _ = try statement { unsafe PQsendQuery($0, script) }
     }
 
     private func rollBack() {

@@ -11,6 +11,12 @@ public final class Session {
     private let hub: NotificationHub
     let keepsPreparedStatements: Bool
     var prepared = PreparedStatements()
+    /// The path that each transaction sets for itself, where the server's session may be another one each time.
+    var transactionPath: String?
+    /// Whether a pooler is between here and the server: it goes by another process id than the server's session.
+    public internal(set) var isPooled = false
+    /// The process of the server's session that the connection was given first.
+    public internal(set) var firstBackend: Int32?
     private var isUntrusted = false
 
     init(
@@ -32,6 +38,7 @@ public final class Session {
     @discardableResult
     public func query(_ query: Query) throws -> ResultSet {
         try query.check()
+        if pathOfNextTransaction != nil { return try queryInPipeline(query) }
         guard query.isPrepared, keepsPreparedStatements else {
             return try statement { raw in
                 unsafe query.parameters.withPointers { types, values, lengths, formats in
@@ -69,7 +76,8 @@ public final class Session {
     @discardableResult
     public func runScript(_ sql: String) throws -> ResultSet {
         try Query(sql).check()
-        return try statement { unsafe PQsendQuery($0, sql) }
+        let script = pathOfNextTransaction.map { "\(Self.localPath($0)); \(sql)" } ?? sql
+        return try statement { unsafe PQsendQuery($0, script) }
     }
 
     private func runPrepared(_ query: Query) throws -> ResultSet {
@@ -276,6 +284,6 @@ extension PostgresError {
     /// Whether a prepared statement is gone or no longer fits its tables.
     var isStaleStatement: Bool {
         sqlState == .invalidStatementName
-            || (sqlState == .featureNotSupported && message.contains("cached plan"))
+            || (sqlState == .featureNotSupported && sourceFunction == "RevalidateCachedQuery")
     }
 }

@@ -141,7 +141,7 @@ extension Books {
 
 extension PrivateCluster {
     fileprivate func asSuperuser(in database: String, _ statement: String) async throws {
-        let options = try ConnectionOptions(connectionString(database: database))
+        let options = try ConnectionOptions(connectionString(database: database)).likePsql
         try await PostgresConnection.withConnection(to: options) { connection in
             _ = try await connection.withSession { try $0.runScript(statement) }
         }

@@ -87,7 +87,9 @@ extension CheckTests {
         ),
         Case("connection.encryption", .warning, "not encrypted", connection(isLocal: false)),
         Case("connection.encryption", .ok, "TLSv1.3", connection(isLocal: false, encryption: "TLSv1.3")),
-        Case("connection.pooler", .note, "pooler", connection(isPooled: true)),
+        Case("connection.pooler", .warning, "pooler", connection(isPooled: true)),
+        Case("sessions.foreign_locks", .problem, "of mallory", foreignLock(stopsWork: true)),
+        Case("sessions.foreign_locks", .warning, "of mallory", foreignLock(stopsWork: false)),
     ]
 
     private static func connection(
@@ -97,6 +99,18 @@ extension CheckTests {
     ) -> ServerFacts {
         .sound {
             $0.connection = .known(.init(isLocal: isLocal, encryption: encryption, isPooled: isPooled))
+        }
+    }
+
+    private static func foreignLock(stopsWork: Bool) -> ServerFacts {
+        .sound {
+            $0.foreignLocks = .known([
+                .init(
+                    sentence: "process 7 of mallory holds a lock of pgsync (slots): …",
+                    stopsWork: stopsWork,
+                    release: "select pg_terminate_backend(7);"
+                )
+            ])
         }
     }
 

@@ -32,6 +32,7 @@ extension ServerFacts {
         standbys: .known([]),
         connection: .known(Connection(isLocal: true, encryption: nil, isPooled: false)),
         occupancy: .known(Occupancy(used: 5)),
+        foreignLocks: .known([]),
         heldSnapshots: .known([]),
         preparedTransactions: .known([]),
         replicationSlots: .known([]),

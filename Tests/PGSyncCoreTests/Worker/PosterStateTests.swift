@@ -218,4 +218,42 @@ struct PosterStateTests {
             }
         }
     }
+
+    @Test("backs off each time around when batches are refused and there is no change that could be why")
+    mutating func refusedForGood() {
+        var action = state.handle(.connected)
+        var calls = 0
+        for _ in 0..<5 {
+            while action != .backOff {
+                calls += 1
+                switch action {
+                case .post: action = fail(.refusal)
+                case .announce: action = state.handle(.announced(nil))
+                default:
+                    Issue.record("\(action)")
+                    return
+                }
+                guard calls < 100 else {
+                    Issue.record("it never backs off")
+                    return
+                }
+            }
+            #expect(state.isRefused)
+            action = state.handle(.rested)
+        }
+        // A batch, the same isolated, and one announcement.
+        #expect(calls == 15)
+        #expect(state.handle(.posted(claimed: 1, limit: 100, isPaused: false)) == .pace)
+        #expect(!state.isRefused)
+    }
+
+    @Test("does not back off while single changes are posted though batches are refused")
+    mutating func refusedBatches() {
+        _ = state.handle(.connected)
+        _ = fail(.refusal, limit: 2)
+        #expect(fail(.refusal, limit: 2) == .announce)
+        #expect(state.handle(.announced(1)) == .postAnnounced(1))
+        #expect(state.handle(.settled) == .announce)
+        #expect(state.handle(.announced(nil)) == .backOff)
+    }
 }

@@ -27,6 +27,49 @@ struct SourceStoreTests {
         #expect(found == (name.hasPrefix("\"") ? #"public."Odd ""Name""# : "public.bills"))
     }
 
+    @Test("finds it where the database's own path leads, though the session looks nowhere there")
+    func findsAlongThePath() async throws {
+        let database = TestDatabase.current
+        try await database.run(
+            """
+            create schema app; create table app.visits (id int primary key); create table public.visits (id int);
+            do $$begin execute format('alter database %I set search_path = nowhere, app, public', current_database());
+            end$$
+            """
+        )
+        try await PostgresConnection.withConnection(to: database.options) { connection in
+            try await connection.withSession { (session) throws in
+                let store = SourceStore(session)
+                #expect(try store.table(named: "visits").name == "app.visits")
+                #expect(try store.table(named: "public.visits").name == "public.visits")
+                let present = try session.query("select current_setting('search_path')").onlyRow()
+                #expect(try present.decode(0, as: String.self) == "pg_catalog, pg_temp")
+                let within = try session.transaction { try store.table(named: "Visits").name }
+                #expect(within == "app.visits")
+                #expect(throws: CaptureError.self) { try store.table(named: "pgsync.") }
+            }
+        }
+    }
+
+    @Test("finds it for who may not use its schema")
+    func findsWithoutUsage() async throws {
+        let database = TestDatabase.current
+        let role = "reader_of_\(database.name)"
+        try await database.run(
+            "create schema app; create table app.visits (id int primary key); create role \(role) login in role pgsync_reader"
+        )
+        try await PostgresConnection.withConnection(to: database.options.with("user", role)) { connection in
+            try await connection.withSession { (session) throws in
+                #expect(try SourceStore(session).table(named: "app.visits").name == "app.visits")
+                let regclass = #expect(throws: PostgresError.self) {
+                    try session.query("select 'app.visits'::regclass")
+                }
+                #expect(regclass?.sqlState == .insufficientPrivilege)
+            }
+        }
+        try await database.run("drop role \(role)")
+    }
+
     @Test("knows which tables there are when one is not")
     func unknown() async throws {
         try await session { session in

@@ -12,7 +12,7 @@ struct ConnectionFaultsTests {
         let database = TestDatabase.current
         try await database.run("create table t (n integer)")
         try await database.withProxy { (proxy, options) throws in
-            try await PostgresConnection.withConnection(to: options) { try await body(proxy, $0) }
+            try await PostgresConnection.withConnection(to: options.likePsql) { try await body(proxy, $0) }
         }
     }
 

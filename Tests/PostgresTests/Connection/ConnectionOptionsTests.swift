@@ -48,13 +48,24 @@ struct ConnectionOptionsTests {
             "postgresql://ann:hunter2@db:port/shop?nonsense=1", "host=db password=hunter2 rest",
             "postgresql://ann:hunter2%ZZ@db", "password=hunter2 nonsense=hunter2",
             "postgresql://ann:hunter2@[::1/db",
-            "password='hunter2",
+            "password='hunter2", "hunter2", "db.example.org:5432:shop:ann:hunter2",
+            "root:$6$hunter2:19000:0:99999",
+            "ann:hunter2@db/shop", "postgresql://ann@db/shop?hunter2", "postgresql://ann@db/shop?hunter2=1=2",
+            "hunter2 = \"hunter2\" x",
         ]
     )
     func refusesNonsense(text: String) {
         let error = #expect(throws: PostgresError.self) { try ConnectionOptions(text) }
         #expect(error?.kind == .invalidOptions)
         #expect(error?.debugDescription.contains(secret) == false)
+    }
+
+    @Test("show no part of a password that was not escaped", arguments: ["hun@ter2", "h@u@nter2"])
+    func unescaped(password: String) async throws {
+        let options = try ConnectionOptions("postgresql://ann:\(password)@127.0.0.1:1/shop")
+        let error = await #expect(throws: PostgresError.self) { try await PostgresConnection.open(options) }
+        #expect(error?.message.contains("ter2") == false)
+        #expect(error?.message.contains("cannot connect to host=…") == true)
     }
 
     @Test("change one setting at a time")

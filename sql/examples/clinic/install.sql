@@ -6,6 +6,8 @@
 --     pgsync rules apply sql/examples/clinic/rules
 --
 -- ROLE is whom the clinic's programs connect as: it may call the record functions, and nobody else may.
+set search_path to pg_catalog, pg_temp;
+
 \set QUIET on
 set client_min_messages = warning;
 \ir tables.sql

@@ -1,4 +1,6 @@
 -- Lets the clinic's programs record revenue; install.sql runs this when it is told their role.
+set search_path to pg_catalog, pg_temp;
+
 grant usage on schema public to :"clinic_role";  -- noqa: PRS
 
 grant execute on function

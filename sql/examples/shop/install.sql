@@ -4,6 +4,8 @@
 --
 --     psql -X -v ON_ERROR_STOP=1 -f sql/examples/shop/install.sql
 --     pgsync rules apply sql/examples/shop/rules
+set search_path to pg_catalog, pg_temp;
+
 \set QUIET on
 set client_min_messages = warning;
 \ir tables.sql

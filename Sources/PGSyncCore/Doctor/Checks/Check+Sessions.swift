@@ -1,5 +1,5 @@
 extension Check {
-    static let sessions = [connections, timeouts, pooler]
+    static let sessions = [connections, timeouts, pooler, foreignLocks]
 
     static let connections = Check("sessions.connections", .sessions, \.capacity) { capacity in
         let found =
@@ -31,11 +31,23 @@ extension Check {
 
     static let pooler = Check("connection.pooler", .sessions, \.connection) { connection in
         guard connection.isPooled else { return .ok("direct connection") }
-        return .note(
+        return .warning(
             "a connection pooler is in between",
-            "Waking up by notification needs a session of one's own; through a transaction pooler pgsync can only ask "
-                + "now and then.",
-            remedy: "Give workers a connection string that leads to the server itself."
+            "Where it lends a session for one transaction at a time, a worker without --poll does not work: being woken "
+                + "needs a session of one's own.",
+            remedy: "pgsync worker --poll    (or give workers an address that leads to the server itself)"
         )
+    }
+
+    static let foreignLocks = Check("sessions.foreign_locks", .sessions, \.foreignLocks) { locks in
+        guard !locks.isEmpty else { return .ok("no lock of pgsync in other hands") }
+        let found = locks.map(\.sentence).joined(separator: "; ")
+        // A prepared transaction has no session that could be ended.
+        let release = Set(locks.map { $0.release ?? "select * from pg_prepared_xacts;" }).sorted()
+        let remedy = "\(release.joined(separator: " ")) and find out who it is"
+        let meaning = "Anybody who may connect can take such a lock. Nothing is lost by it"
+        return locks.contains(where: \.stopsWork)
+            ? .problem(found, "\(meaning), but changes wait or nobody looks after capture.", remedy: remedy)
+            : .warning(found, "\(meaning).", remedy: remedy)
     }
 }

@@ -1,12 +1,11 @@
-import Glibc
-import PGSyncCluster
-import Subprocesses
-import TestSupport
+internal import Glibc
+package import PGSyncCluster
+internal import Subprocesses
 
 /// PgBouncer in transaction mode, as the server's own unprivileged user.
-enum Pooler {
+package enum Pooler {
     /// Lends the directory and the port of its socket.
-    static func with(
+    package static func with(
         before cluster: PrivateCluster,
         as role: String,
         sessions: Int,
@@ -18,7 +17,7 @@ enum Pooler {
         }
         defer { remove(directory) }
         let port = 6_432
-        try Files.write(
+        try write(
             """
             [databases]
             * = host=\(cluster.socketDirectory) port=\(cluster.port) user=\(role)
@@ -38,7 +37,7 @@ enum Pooler {
             """,
             to: "\(directory)/pgbouncer.ini"
         )
-        try Files.write("", to: "\(directory)/users")
+        try write("", to: "\(directory)/users")
         var invocation = Invocation("pgbouncer", ["\(directory)/pgbouncer.ini"])
         if geteuid() == 0 { invocation.user = UserAccount(named: "postgres") ?? UserAccount(named: "nobody") }
         invocation.diesWithParent = true
@@ -48,6 +47,12 @@ enum Pooler {
             pooler.send(signal: SIGINT)
             _ = try await pooler.wait()
         }
+    }
+
+    private static func write(_ text: String, to path: String) throws {
+        guard let file = unsafe fopen(path, "w") else { throw CannotStart(reason: "no file") }
+        unsafe fputs(text, file)
+        unsafe fclose(file)
     }
 
     private static func remove(_ directory: String) {

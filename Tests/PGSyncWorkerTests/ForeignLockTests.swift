@@ -1,0 +1,140 @@
+import PGSyncStore
+import PGSyncWorker
+import Postgres
+import Telemetry
+import TestSupport
+import Testing
+
+@Suite("Locks of pgsync in other hands", .postingDatabase, .timeLimit(.minutes(10)))
+struct ForeignLockTests {
+    private let database = TestDatabase.current
+
+    /// Lends a session of a login that may do nothing but connect, and which has run a script.
+    private func withStranger(
+        _ script: String,
+        _ body: (PostgresConnection) async throws -> Void
+    ) async throws {
+        let role = "stranger_to_\(database.name)"
+        try await database.run(
+            "create role \(role) login; select pgsync.set_configuration('worker_heartbeat_seconds', '0.1')"
+        )
+        let result: Result<Void, any Error>
+        do {
+            let options = database.options.with("user", role).with("application_name", "mallory")
+            try await PostgresConnection.withConnection(to: options) { connection in
+                try await connection.withSession { _ = try $0.runScript(script) }
+                try await body(connection)
+            }
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        try await database.run("drop role \(role)")
+        try result.get()
+    }
+
+    private static let slots = "select pg_advisory_lock(1886876532, s) from generate_series(0, 1023) as s"
+    private static let warning = "A session that is no part of pgsync holds locks of pgsync"
+
+    @Test("are told of by the worker whose slots they are, which goes on once they are free")
+    func slots() async throws {
+        try await RunningWorker.with { worker in
+            try await worker.untilAsleep()
+            try await withStranger(Self.slots) { (_) throws in
+                try await database.insertBills(1...3)
+                try await worker.untilLogged(Self.warning)
+                try await eventually { worker.metric("pgsync_foreign_locks{lock=\"slots\"}") == 1_024 }
+                let locks = try await database.session { try StatusStore($0).foreignLocks() }
+                #expect(locks.map(\.lock) == ["slots"])
+                #expect(locks.first?.count == 1_024)
+                #expect(locks.first?.holder.contains("of stranger_to_\(database.name) (mallory)") == true)
+                #expect(
+                    locks.first?.release == "select pg_terminate_backend(\(locks.first?.processID ?? 0));"
+                )
+                #expect(try await database.count("ledger.journal_entries") == 0)
+            }
+            try await database.untilPosted()
+            try await eventually { worker.metric("pgsync_foreign_locks{lock=\"slots\"}") == 0 }
+            #expect(worker.log.messages.filter { $0 == Self.warning }.count == 1)
+        }
+    }
+
+    @Test("on the lead and on numbers of workers hold up no start")
+    func leadAndNumbers() async throws {
+        try await withStranger(
+            "select pg_advisory_lock(1886876531, 4), pg_advisory_lock(1886876533, s) from generate_series(1, 50) as s"
+        ) { (_) throws in
+            try await RunningWorker.with { worker in
+                try await worker.untilAsleep()
+                try await worker.untilLogged(Self.warning)
+                #expect(
+                    try await database.run("select lives_by || ' ' || state from pgsync.sync_workers")
+                        == ["heartbeat running"]
+                )
+                try await database.insertBills(1...3)
+                try await database.untilPosted()
+                let locks = try await database.session { try StatusStore($0).foreignLocks() }
+                #expect(locks.map(\.lock) == ["leader", "workers"])
+            }
+        }
+    }
+
+    @Test("do not keep a worker alive that was killed, nor one that is alive from going on")
+    func deadWorker() async throws {
+        try await database.connect { connection in
+            let introduction = WorkerStore.Introduction(
+                name: "ghost",
+                host: "there",
+                processID: 7,
+                version: "1.0",
+                posters: 1
+            )
+            let id = try await connection.withSession { try WorkerStore($0).register(introduction) }
+            #expect(try await database.run("select state from pgsync.worker_states") == ["running"])
+            #expect(try await database.count("pgsync.find_lost_workers()") == 0)
+            await connection.close()
+            try await eventually {
+                try await database.run("select state from pgsync.worker_states") == ["silent"]
+            }
+            try await withStranger("select pg_advisory_lock(1886876533, \(id))") { (_) throws in
+                #expect(try await database.run("select state from pgsync.worker_states") == ["silent"])
+                #expect(try await database.count("pgsync.find_lost_workers()") == 1)
+                // It was not dead after all.
+                #expect(try await database.run("select pgsync.resume_worker(\(id))::text") == ["true"])
+                #expect(try await database.run("select state from pgsync.worker_states") == ["running"])
+            }
+        }
+    }
+
+    @Test("are those of nobody whom pgsync is run by, nor those that writers share")
+    func ourOwn() async throws {
+        let role = "worker_of_\(database.name)"
+        try await database.run("create role \(role) login in role pgsync_worker")
+        try await database.connect(as: database.options.with("user", role)) { worker in
+            try await worker.withSession {
+                _ = try $0.runScript("\(Self.slots); select pg_advisory_lock(1886876531, 4)")
+            }
+            #expect(try await database.count("pgsync.foreign_locks()") == 0)
+        }
+        try await withStranger("select pg_advisory_lock_shared(1886876531, 1)") { (_) throws in
+            #expect(try await database.count("pgsync.foreign_locks()") == 0)
+        }
+        try await database.run("drop role \(role)")
+    }
+
+    @Test("are named by who gives up waiting to attach a table")
+    func attach() async throws {
+        try await database.run("create table other (id int primary key)")
+        let attach = "select pgsync.attach('other', patience => '0.2 seconds')"
+        try await withStranger("select pg_advisory_lock(1886876531, 2)") { (_) throws in
+            let error = await #expect(throws: PostgresError.self) { try await database.run(attach) }
+            #expect(error?.message.hasPrefix("gave up waiting for other changes of rights to end") == true)
+            #expect(error?.detail?.contains("stranger_to_\(database.name)") == true)
+        }
+        try await database.connect { holder in
+            try await holder.withSession { _ = try $0.runScript("begin; lock table other") }
+            let error = await #expect(throws: PostgresError.self) { try await database.run(attach) }
+            #expect(error?.message.hasPrefix("gave up waiting for a lock on public.other") == true)
+        }
+    }
+}

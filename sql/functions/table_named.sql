@@ -1,0 +1,24 @@
+-- As to_regclass does for a name with its schema, but a right to use the schema is not asked for: who may see
+-- what is captured need not be able to read the application's tables.
+create or replace function pgsync.table_named(qualified_name text)
+returns regclass
+language plpgsql
+stable
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+declare
+    v_parts constant text[] := parse_ident(table_named.qualified_name);
+begin
+    return (
+        select relation.oid
+        from pg_catalog.pg_class as relation
+        inner join pg_catalog.pg_namespace as namespace on relation.relnamespace = namespace.oid
+        where cardinality(v_parts) = 2
+            and namespace.nspname = v_parts[1]::name
+            and relation.relname = v_parts[2]::name
+    );
+end;
+$$;
+
+comment on function pgsync.table_named(text)
+is 'The table of a name with its schema, quoted where needed; null when there is none.';

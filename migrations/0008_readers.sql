@@ -1,7 +1,7 @@
 -- Capture does not read the tables of others with rights of its own any more. Each owner of an attached table
--- has a reader, a function in the schema pgsync_read that is his: what his policies, casts and index expressions
--- do while his rows are read, they do with his rights. The schema is in nobody's search path, and only while a
--- table is being attached may its owner create in it.
+-- has a reader, a function in the schema pgsync_read that is his: what his policies, casts and index
+-- expressions do while his rows are read, they do with his rights. The schema is in nobody's search path, and
+-- only while a table is being attached may its owner create in it.
 do $$
 declare
     v_owner constant name := current_user;
@@ -22,22 +22,37 @@ create type pgsync.gone as enum ();
 
 comment on type pgsync.gone is 'Stands for a column that was dropped or renamed; it has no values.';
 
--- What generated functions of earlier versions call while they run stays until their tables are attached again,
--- which pgsync doctor asks for; what only made their texts goes.
+-- What generated functions of earlier versions call while they run stays until their tables are attached
+-- again, which pgsync doctor asks for; what only made their texts goes.
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.backfill_text(pgsync.sources);
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.capture_frame(pgsync.sources, text, text);
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.capture_insert(pgsync.sources, text, text);
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.capture_new(pgsync.sources, text);
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.capture_one(pgsync.sources, text);
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.capture_record(pgsync.sources, text, text, text, text, text);
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.capture_rights(regclass);
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.capture_settings(pgsync.sources);
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.capture_truncate(pgsync.sources, text);
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.capture_variables(pgsync.sources, text, text, text);
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.find_truncated(pgsync.claim);
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.table_shape(regclass);
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.shape_columns(regclass, jsonb);
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.capture_triggers(pgsync.sources);
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.capture_reread(text);
 
 comment on column pgsync.sources.shape

@@ -22,16 +22,25 @@ add attribute truncated_part bigint,
 add attribute emptied integer,
 add attribute is_cut boolean;
 
+-- squawk-ignore require-concurrent-index-deletion
 drop index pgsync.sync_queue_scheduled_at;
+-- squawk-ignore require-concurrent-index-creation
 create index sync_queue_scheduled_at on pgsync.sync_queue (scheduled_at, log_id)
 where scheduled_at is not null;
 
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.claim_changes(integer, bigint, regclass[]);
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.post_isolated(pgsync.claim[], text, timestamptz);
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.post_truncate(pgsync.claim, text, timestamptz);
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.find_truncated(pgsync.claim);
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.survey_queue(bigint, regclass[], boolean);
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.lock_slots();
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.is_of_sources(bigint, regclass[]);
 
 delete from pgsync.migrations

@@ -18,7 +18,9 @@ struct AttachTests {
         #expect(steps.contains { $0.hasPrefix("would create function pgsync_read.") })
         #expect(try await database.lines(everything) == before)
         #expect(try await database.value("select count(*) from pg_trigger where tgname like '000%'") == "0")
-        #expect(try await database.lines("select pgsync.attach('\(table)')").dropFirst(2) == steps.dropFirst(2))
+        #expect(
+            try await database.lines("select pgsync.attach('\(table)')").dropFirst(2) == steps.dropFirst(2)
+        )
     }
 
     @Test(

@@ -20,7 +20,8 @@ struct ForgeryTests {
                 as: roles.options(roles.owner)
             )
             try await database.run(
-                "select pgsync.attach('app.t', kind => '\(kind.rawValue)')", as: roles.options(roles.operate)
+                "select pgsync.attach('app.t', kind => '\(kind.rawValue)')",
+                as: roles.options(roles.operate)
             )
             let name = try #require(try await database.value("select function_name from pgsync.sources"))
             try await database.run(
@@ -60,13 +61,17 @@ struct ForgeryTests {
                 as: roles.options(roles.owner)
             )
             try await database.run(
-                "create table other.t (id int primary key, v int)", as: roles.options(roles.stranger)
+                "create table other.t (id int primary key, v int)",
+                as: roles.options(roles.stranger)
             )
             try await database.run(
-                "select pgsync.attach('app.t'), pgsync.attach('other.t')", as: roles.options(roles.operate)
+                "select pgsync.attach('app.t'), pgsync.attach('other.t')",
+                as: roles.options(roles.operate)
             )
             let name = try #require(
-                try await database.value("select function_name from pgsync.sources where table_name = 'app.t'")
+                try await database.value(
+                    "select function_name from pgsync.sources where table_name = 'app.t'"
+                )
             )
             for role in [roles.owner, roles.stranger, roles.operate, roles.writer] {
                 for statement in [
@@ -95,10 +100,12 @@ struct ForgeryTests {
         let database = TestDatabase.current
         try await database.withRoles { roles in
             try await database.run(
-                "create table app.t (id int primary key, v int)", as: roles.options(roles.owner)
+                "create table app.t (id int primary key, v int)",
+                as: roles.options(roles.owner)
             )
             try await database.run(
-                "create table other.t (id int primary key, v int)", as: roles.options(roles.stranger)
+                "create table other.t (id int primary key, v int)",
+                as: roles.options(roles.stranger)
             )
             // Within the transaction of attach the owner may run the function; at its end a foreign trigger shows.
             for table in ["app.t", "other.t"] {
@@ -142,8 +149,10 @@ struct ForgeryTests {
         let database = TestDatabase.current
         let names = [
             "a$capture$;select app.f();select $capture$", "a$template$;select app.f();select $template$",
-            "$$;select app.f();$$", "'; select app.f(); --", "\\'; select app.f(); --", "{root}", "{version}", "{new}",
-            "{old}", "{rows}", "{changes}", "%s", "%1$s", "%I", "v_stale", "new", "old", "made", "gone", "content",
+            "$$;select app.f();$$", "'; select app.f(); --", "\\'; select app.f(); --", "{root}", "{version}",
+            "{new}",
+            "{old}", "{rows}", "{changes}", "%s", "%1$s", "%I", "v_stale", "new", "old", "made", "gone",
+            "content",
             "record_id", "\u{1B}[31m",
         ]
         try await database.withRoles { roles in
@@ -191,7 +200,8 @@ struct ForgeryTests {
         let database = TestDatabase.current
         try await database.withRoles { roles in
             try await database.run(
-                "create table app.t (id int primary key, v int)", as: roles.options(roles.owner)
+                "create table app.t (id int primary key, v int)",
+                as: roles.options(roles.owner)
             )
             try await database.run("select pgsync.attach('app.t')", as: roles.options(roles.operate))
             try await database.run(
@@ -203,7 +213,9 @@ struct ForgeryTests {
                 as: roles.options(roles.operate)
             )
             #expect(
-                try await database.lines("select table_name || ' ' || version from pgsync.sources") == ["app.t 2"]
+                try await database.lines("select table_name || ' ' || version from pgsync.sources") == [
+                    "app.t 2"
+                ]
             )
             #expect(try await database.lines("select finding from pgsync.inspect_capture()") == [])
         }

@@ -78,7 +78,11 @@ struct HijackTests {
         )
         try await database.run("insert into t values (1, 'cat'); update t set v = null; delete from t")
         #expect(try await database.lines("select x from stolen") == [])
-        #expect(try await database.lines("select data ->> 'v' from pgsync.sync_logs order by id") == ["cat", "null", "null"])
+        #expect(
+            try await database.lines("select data ->> 'v' from pgsync.sync_logs order by id") == [
+                "cat", "null", "null",
+            ]
+        )
     }
 
     @Test("by policies, and asks no rights of the application", arguments: Kind.allCases)

@@ -5,8 +5,9 @@ import Testing
 /// What comes with a table (policies, casts, domains, index expressions) is code of its owner.
 @Suite("Code of a table's owner", .captured, .timeLimit(.minutes(10)))
 struct OwnerCodeTests {
-    /// A table with everything that runs code when rows are read, written or made json. Each piece counts how often it
-    /// ran, and fails when it runs as anybody but the owner and who writes.
+    /// A table with everything that runs code when rows are read, written or made json.
+    ///
+    /// Each piece counts how often it ran, and fails when it runs as anybody but the owner and who writes.
     static func trojan(_ roles: Roles) -> String {
         """
         set role \(roles.owner);
@@ -59,7 +60,8 @@ struct OwnerCodeTests {
         try await database.withRoles { roles in
             try await database.run(Self.trojan(roles))
             try await database.run(
-                "select pgsync.attach('app.t', kind => '\(kind.rawValue)')", as: roles.options(roles.operate)
+                "select pgsync.attach('app.t', kind => '\(kind.rawValue)')",
+                as: roles.options(roles.operate)
             )
             try await database.run(Self.casts(roles))
             // A trigger within the statement has rows read again.
@@ -106,7 +108,8 @@ struct OwnerCodeTests {
                 as: roles.options(roles.operate)
             )
             for statement in [
-                "select count(*) from pgsync.inspect_capture()", "select count(*) from pgsync.capture_growth()",
+                "select count(*) from pgsync.inspect_capture()",
+                "select count(*) from pgsync.capture_growth()",
                 "select pgsync.record_key('app.t', '11')",
                 "select count(*) from pgsync.trace('app.t', '11')",
             ] {
@@ -142,7 +145,8 @@ struct OwnerCodeTests {
                 """
             )
             try await database.run(
-                "select pgsync.attach('app.t'), pgsync.attach('other.t')", as: roles.options(roles.operate)
+                "select pgsync.attach('app.t'), pgsync.attach('other.t')",
+                as: roles.options(roles.operate)
             )
             let reader = "pgsync_read.\(roles.owner)"
             // Its owner may not even find it; given that, he can alter, and not replace it.
@@ -184,7 +188,8 @@ struct OwnerCodeTests {
             try await database.run("select pgsync.reattach('app.t')", as: roles.options(roles.operate))
             #expect(try await database.lines("select finding from pgsync.inspect_capture()") == [])
             let foreign = try await database.refusal(
-                of: "set role pgsync_capture; select \(reader)((select source_table from pgsync.sources where table_name = 'other.t'), null::record)"
+                of:
+                    "set role pgsync_capture; select \(reader)((select source_table from pgsync.sources where table_name = 'other.t'), null::record)"
             )
             #expect(foreign.message == "the reader of other.t does not read for its owner")
         }
@@ -230,7 +235,8 @@ struct OwnerCodeTests {
                 as: roles.options(roles.owner)
             )
             try await database.run("select pgsync.attach('app.docs')", as: roles.options(roles.operate))
-            let write = "insert into app.docs (id, amount) values (0, 0); insert into app.docs (id, amount) values (5, 100)"
+            let write =
+                "insert into app.docs (id, amount) values (0, 0); insert into app.docs (id, amount) values (5, 100)"
             try await database.run(write, as: roles.options(roles.writer))
             #expect(
                 try await database.lines(
@@ -238,13 +244,15 @@ struct OwnerCodeTests {
                 ) == ["0 100", "5 100"]
             )
             try await database.run(
-                "alter table app.docs force row level security", as: roles.options(roles.owner)
+                "alter table app.docs force row level security",
+                as: roles.options(roles.owner)
             )
             #expect(
                 try await database.lines("select finding from pgsync.inspect_capture()") == ["reads_refused"]
             )
             let refusal = try await database.refusal(
-                of: "insert into app.docs (id, amount) values (6, 1) returning pg_catalog.set_config('x.y', id::text, true)",
+                of:
+                    "insert into app.docs (id, amount) values (6, 1) returning pg_catalog.set_config('x.y', id::text, true)",
                 as: roles.options(roles.writer)
             )
             #expect(refusal.message.contains("row-level security"))
@@ -294,7 +302,9 @@ struct OwnerCodeTests {
             #expect(steps.last == "finished")
             #expect(try await database.value("select count(*) from pgsync.sync_logs") == "2")
             #expect(try await database.value("select last_value > 1 from app.calls") == "t")
-            let trap = try await database.refusal(of: "set search_path = app, pg_catalog; select 'a'::text = 'b'::text")
+            let trap = try await database.refusal(
+                of: "set search_path = app, pg_catalog; select 'a'::text = 'b'::text"
+            )
             #expect(trap.message.hasPrefix("double of = ran as"))
         }
     }

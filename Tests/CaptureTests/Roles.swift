@@ -20,8 +20,11 @@ extension TestDatabase {
     /// Makes the roles for the time of the body.
     func withRoles<Result>(_ body: (Roles) async throws -> Result) async throws -> Result {
         let roles = Roles(
-            owner: "owner_\(name)", stranger: "stranger_\(name)", operate: "operator_\(name)",
-            writer: "writer_\(name)", database: self
+            owner: "owner_\(name)",
+            stranger: "stranger_\(name)",
+            operate: "operator_\(name)",
+            writer: "writer_\(name)",
+            database: self
         )
         let all = [roles.owner, roles.stranger, roles.operate, roles.writer]
         try await run(all.map { "create role \($0) login;" }.joined())

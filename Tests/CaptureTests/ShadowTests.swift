@@ -188,7 +188,8 @@ enum Unqualified {
         for match in bare.matches(of: /([\w.]+)\s*\(/) {
             let name = String(match.1)
             if !name.hasPrefix("pg_catalog."), !name.hasPrefix("pgsync."), !name.hasPrefix("pgsync_read."),
-                !grammar.contains(name) {
+                !grammar.contains(name)
+            {
                 found.append("\(name)(")
             }
         }

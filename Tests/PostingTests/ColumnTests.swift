@@ -33,12 +33,18 @@ struct ColumnTests {
         try await database.run("alter table bills drop amount; update bills set note = 'changed'")
         _ = try await database.post(isolate: true)
         #expect(try await database.standing() == before)
-        #expect(try await database.value("select count(*) from pgsync.sync_audit_log where outcome = 'reversed'") == "0")
+        #expect(
+            try await database.value("select count(*) from pgsync.sync_audit_log where outcome = 'reversed'")
+                == "0"
+        )
         #expect(
             try await database.value("select data -> 'amount' from pgsync.sync_logs order by id desc limit 1")
                 == #"{"column": "dropped"}"#
         )
-        #expect(try await database.value("select count(*) from pgsync.sync_queue where error_class is not null") == "1")
+        #expect(
+            try await database.value("select count(*) from pgsync.sync_queue where error_class is not null")
+                == "1"
+        )
         let refusal = try await database.refusal(of: "select pgsync.reattach('bills')")
         #expect(refusal.message.contains("would be captured without amount, which rules in force read"))
     }
@@ -53,7 +59,9 @@ struct ColumnTests {
         _ = try await database.post("update bills set total = 12")
         #expect(try await database.outcomes() == ["1 posted", "1 amended"])
         #expect(
-            try await database.value("select data ->> 'amount' from pgsync.sync_logs order by id desc limit 1") == "12"
+            try await database.value(
+                "select data ->> 'amount' from pgsync.sync_logs order by id desc limit 1"
+            ) == "12"
         )
         let refusal = try await database.refusal(of: "select pgsync.reattach('bills')")
         #expect(refusal.message.contains("has a column amount that is another than the one"))

@@ -1,6 +1,7 @@
--- One firing per statement, with all its rows at hand: the cheapest way, and the only one that sees the keys of
--- a statement as a set. Where a statement finds nothing to log, either nothing changed or the columns are not what
--- they were; that is asked only then, and in a condition of its own, for one with a query in it costs each time.
+-- One firing per statement, with all its rows at hand: the cheapest way, and the only one that sees the keys
+-- of a statement as a set. Where a statement finds nothing to log, either nothing changed or the columns are
+-- not what they were; that is asked only then, and in a condition of its own, for one with a query in it
+-- costs each time.
 create or replace function pgsync.capture_by_statement(source pgsync.sources)
 returns text
 language sql

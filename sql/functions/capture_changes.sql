@@ -1,6 +1,6 @@
 -- Rows before and after an update are brought together by key, because the key is what a record is: after
--- "set id = id + 1" record 2 has the content that record 1 had. Content is compared as it is, and made json only
--- if it differs.
+-- "set id = id + 1" record 2 has the content that record 1 had. Content is compared as it is, and made json
+-- only if it differs.
 create or replace function pgsync.capture_changes(source pgsync.sources, operation text, is_moved boolean)
 returns text
 language sql

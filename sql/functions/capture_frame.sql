@@ -1,11 +1,11 @@
 -- What all generated capture functions have in common. Pinning a search path would cost each statement of the
--- application a tenth of what capture costs it. So every function, operator and type of theirs is named with its
--- schema, and nothing that a user creates can take the place of one: write none of them without, and neither
--- "nullif", "in", "like", "is distinct from" nor "case x when", which look for their operator in the path.
--- Each expression costs each transaction of the application, and each function in it the check of a right, so the
--- usual case is told by a single one with few.
--- The doorbell: a worker about to sleep holds the lock, so it is rung only when somebody sleeps; whoever has the
--- shared lock keeps it until commit, so no sleeper can miss the change.
+-- application a tenth of what capture costs it. So every function, operator and type of theirs is named with
+-- its schema, and nothing that a user creates can take the place of one: write none of them without, and
+-- neither "nullif", "in", "like", "is distinct from" nor "case x when", which look for their operator in the
+-- path. Each expression costs each transaction of the application, and each function in it the check of a
+-- right, so the usual case is told by a single one with few. The doorbell: a worker about to sleep holds the
+-- lock, so it is rung only when somebody sleeps; whoever has the shared lock keeps it until commit, so no
+-- sleeper can miss the change.
 create or replace function pgsync.capture_frame(source pgsync.sources, declarations text, body text)
 returns text
 language sql
@@ -47,8 +47,8 @@ declare
         if pg_catalog.current_setting('pgsync.correlation_id', true) operator(pg_catalog.<>) '' then
             v_correlation_id := pg_catalog.left(pg_catalog.current_setting('pgsync.correlation_id'), 200);
         end if;
-        -- Images are in UTC. The time zone is not pinned like other settings, because the server reports it to
-        -- clients and looks for changes after each statement that touched it.
+        -- Images are in UTC. The time zone is not pinned like other settings, because the server reports it
+        -- to clients and looks for changes after each statement that touched it.
         if pg_catalog.current_setting('timezone') operator(pg_catalog.<>) all (array['UTC', 'Etc/UTC', 'GMT']) then
             v_zone := pg_catalog.current_setting('timezone');
             perform pg_catalog.set_config('timezone', 'UTC', true);

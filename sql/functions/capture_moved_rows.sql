@@ -1,5 +1,6 @@
--- For the time from when columns were renamed, dropped or retyped until the source is renewed. The owner's reader
--- makes json of the rows, whatever is in them by now; by the numbers of the columns it gets its names in images.
+-- For the time from when columns were renamed, dropped or retyped until the source is renewed. The owner's
+-- reader makes json of the rows, whatever is in them by now; by the numbers of the columns it gets its names
+-- in images.
 create or replace function pgsync.capture_moved_rows(source pgsync.sources, transition text)
 returns text
 language sql
@@ -22,4 +23,4 @@ select format(
 $$;
 
 comment on function pgsync.capture_moved_rows(pgsync.sources, text)
-is 'The SQL query for record_id and content of the rows of a statement, when their columns are not what they were.';
+is 'The SQL query for record_id and content of the rows of a statement, when their columns have changed.';

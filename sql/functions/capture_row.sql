@@ -1,6 +1,6 @@
--- The change of a single row. An update that changes the key ends one record and begins another, unless another
--- row of the same statement has taken the key over. What is gone when it is read again was reported by whoever
--- deleted it.
+-- The change of a single row. An update that changes the key ends one record and begins another, unless
+-- another row of the same statement has taken the key over. What is gone when it is read again was reported
+-- by whoever deleted it.
 create or replace function pgsync.capture_row(source pgsync.sources, operation text)
 returns text
 language sql

@@ -1,6 +1,9 @@
--- A column that is gone is an error of the expression, and one that is of another type than it was makes it null
--- before anything of that type is touched. Then the owner's reader makes json of the row: see capture_moved_rows.
-create or replace function pgsync.capture_row_values(source pgsync.sources, content text, image text, record_id text)
+-- A column that is gone is an error of the expression, and one that is of another type than it was makes it
+-- null before anything of that type is touched. Then the owner's reader makes json of the row: see
+-- capture_moved_rows.
+create or replace function pgsync.capture_row_values(
+    source pgsync.sources, content text, image text, record_id text
+)
 returns text
 language sql
 stable

@@ -1,7 +1,7 @@
--- In the expressions a column is named without its row, which is called pgsync_row. So it is looked up in the row
--- first and then in the list pgsync_absent beside it: when somebody drops or renames the column, the statement
--- can still be planned. Its condition then tells that the column is not of the type it was when the text was
--- made, so that no row is found and nothing of a type that a user may have made is ever touched: see
+-- In the expressions a column is named without its row, which is called pgsync_row. So it is looked up in the
+-- row first and then in the list pgsync_absent beside it: when somebody drops or renames the column, the
+-- statement can still be planned. Its condition then tells that the column is not of the type it was when the
+-- text was made, so that no row is found and nothing of a type that a user may have made is ever touched: see
 -- capture_moved_rows. The planner dissolves all of it.
 create or replace function pgsync.capture_rows(source pgsync.sources, transition text)
 returns text
@@ -44,4 +44,4 @@ from pgsync.captured_columns(source) as captured;
 $$;
 
 comment on function pgsync.capture_rows(pgsync.sources, text)
-is 'The SQL query for record_id and content of the rows of a statement, while their columns are what they were.';
+is 'The SQL query for record_id and content of the rows of a statement, while their columns are the same.';

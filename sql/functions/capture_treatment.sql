@@ -1,8 +1,8 @@
--- An image is made by the capture role, so nothing of a user may have a say in it: a type of his is stored as the
--- text of its output function, which is PostgreSQL's own, whatever casts he makes. Of built-in types to_jsonb
--- keeps most exactly. It does not keep a json text as written (and refuses some that are valid), or the lower
--- bounds of an array. Those are stored by special_image, or as their text, which jsonb_populate_record takes just
--- as well.
+-- An image is made by the capture role, so nothing of a user may have a say in it: a type of his is stored as
+-- the text of its output function, which is PostgreSQL's own, whatever casts he makes. Of built-in types
+-- to_jsonb keeps most exactly. It does not keep a json text as written (and refuses some that are valid), or
+-- the lower bounds of an array. Those are stored by special_image, or as their text, which
+-- jsonb_populate_record takes just as well.
 create or replace function pgsync.capture_treatment(data_type oid)
 returns text
 language plpgsql

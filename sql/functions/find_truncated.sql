@@ -1,7 +1,7 @@
--- Where one partition was emptied, the log does not say which records were in it; the table says which are gone. A
--- call looks through some thousands of records; how far it is, is in sync_progress. It is a statement of its own,
--- and not a part of process_batch, because code of the table's owner runs in it: whoever calls it gives up the
--- session afterwards.
+-- Where one partition was emptied, the log does not say which records were in it; the table says which are
+-- gone. A call looks through some thousands of records; how far it is, is in sync_progress. It is a statement
+-- of its own, and not a part of process_batch, because code of the table's owner runs in it: whoever calls it
+-- gives up the session afterwards.
 create or replace function pgsync.find_truncated(log_id bigint)
 returns boolean
 language plpgsql

@@ -39,7 +39,8 @@ begin
         end if;
     end loop;
 
-    -- A reader belongs to an owner of tables; where the current user may, it is closed and lent to capture again.
+    -- A reader belongs to an owner of tables; where the current user may, it is closed and lent to capture
+    -- again.
     for v_statement in
         select format(step.statement, routine.oid::regprocedure, v_capture)
         from pg_catalog.pg_proc as routine

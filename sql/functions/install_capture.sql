@@ -1,7 +1,7 @@
--- Runs as the owner of the schema, so that whoever owns a table needs no right to create functions here. Of what the
--- caller says only the wish is taken, as attach takes it; the rest is found out here. Until the end of the
--- transaction the caller may run the new function, which creating its triggers takes, and the owner of the table may
--- create his reader; seal_capture ends both.
+-- Runs as the owner of the schema, so that whoever owns a table needs no right to create functions here. Of
+-- what the caller says only the wish is taken, as attach takes it; the rest is found out here. Until the end
+-- of the transaction the caller may run the new function, which creating its triggers takes, and the owner of
+-- the table may create his reader; seal_capture ends both.
 create or replace function pgsync.install_capture(source pgsync.sources)
 returns void
 language plpgsql

@@ -1,5 +1,5 @@
--- The functions are given to pgsync_capture, which may do nothing but add to the log. Bodies are literals, so no name
--- in them can end one.
+-- The functions are given to pgsync_capture, which may do nothing but add to the log. Bodies are literals, so
+-- no name in them can end one.
 create or replace function pgsync.make_capture(source pgsync.sources)
 returns void
 language plpgsql
@@ -33,8 +33,8 @@ begin
         'create or replace function pgsync.%I() returns trigger language plpgsql security definer %s as %L',
         source.function_name,
         case pgsync.capture_depends_on(v_source)
-            -- Each pinned setting costs every statement of the application a little, so they are pinned only where
-            -- they could change an image.
+            -- Each pinned setting costs every statement of the application a little, so they are pinned only
+            -- where they could change an image.
             when 'settings'
                 then 'set search_path = pg_catalog, pgsync, pg_temp set datestyle = ''ISO, YMD'' '
                     || 'set intervalstyle = ''postgres'' set extra_float_digits = 1 set bytea_output = ''hex'' '

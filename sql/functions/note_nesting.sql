@@ -1,12 +1,13 @@
--- A trigger, or a function in the list of what a statement returns, may change a table again while the statement
--- that called it is not over. That inner change is reported first, though it is the later one. So each report from
--- within leaves a note for the rest of the statement, and an outer report that finds one from deeper within reads
--- its rows from the table instead of taking the images it was given. How far within a report is, the number of lines
--- of its context tells; the text of a statement can add some, to its own and to all within it alike.
--- The note is the last value of a sequence in this session: other sessions have their own, and only capture may set
--- it. All a session can do is to forget it (discard sequences) and then looks like one that has written nothing yet.
--- That is why there is a second note, a lock of this transaction, which nobody can give back: it is looked for only
--- where the first is missing. Its key is one that no other session holds against it, or else a random one.
+-- A trigger, or a function in the list of what a statement returns, may change a table again while the
+-- statement that called it is not over. That inner change is reported first, though it is the later one. So
+-- each report from within leaves a note for the rest of the statement, and an outer report that finds one
+-- from deeper within reads its rows from the table instead of taking the images it was given. How far within
+-- a report is, the number of lines of its context tells; the text of a statement can add some, to its own and
+-- to all within it alike. The note is the last value of a sequence in this session: other sessions have their
+-- own, and only capture may set it. All a session can do is to forget it (discard sequences) and then looks
+-- like one that has written nothing yet. That is why there is a second note, a lock of this transaction,
+-- which nobody can give back: it is looked for only where the first is missing. Its key is one that no other
+-- session holds against it, or else a random one.
 create or replace function pgsync.note_nesting(nesting text, session_setting text, context text)
 returns boolean
 language plpgsql

@@ -319,8 +319,8 @@ begin
     if v_result.deferred > 0 then
         perform pgsync.set_aside(v_deferred_ids, coalesce(v_blocked_ids, '{}'));
     end if;
-    -- Nearly always nothing has failed before, which one look tells: in order, so that it is a look at an index
-    -- and never at all that waits.
+    -- Nearly always nothing has failed before, which one look tells: in order, so that it is a look at an
+    -- index and never at all that waits.
     if v_finished_ids is not null
         and (
             select queue.log_id

@@ -45,8 +45,8 @@ begin
             and relation.relkind = 'p'
             and relation.oid is distinct from pgsync.table_named(claim.data ->> 'table')
     ) then
-        -- Which records were in a part only the table tells, and to read it runs what its owner has put there:
-        -- not here, but in find_truncated.
+        -- Which records were in a part only the table tells, and to read it runs what its owner has put
+        -- there: not here, but in find_truncated.
         v_result.left_waiting := 1;
         v_result.first_left := claim.log_id;
         v_result.truncated_part := claim.log_id;

@@ -1,7 +1,7 @@
--- A reader belongs to the owner of tables and runs as him, so that whatever comes with his tables (policies, casts,
--- domains, index expressions) runs as nobody else. He may alter it, and with it what is captured of his own tables;
--- its body he cannot change. Should he have it run as its caller, the first thing it does, before anything of his
--- is touched, is to notice. With row_security off it sees all rows or fails.
+-- A reader belongs to the owner of tables and runs as him, so that whatever comes with his tables (policies,
+-- casts, domains, index expressions) runs as nobody else. He may alter it, and with it what is captured of
+-- his own tables; its body he cannot change. Should he have it run as its caller, the first thing it does,
+-- before anything of his is touched, is to notice. With row_security off it sees all rows or fails.
 create or replace function pgsync.reader_text(owner name)
 returns setof text
 language sql
@@ -41,4 +41,4 @@ from (
 $$;
 
 comment on function pgsync.reader_text(name)
-is 'The statements that create the reader of an owner: one function reads rows, one makes json of a row at hand.';
+is 'The statements that create the reader of an owner: one function reads rows, one makes json of a row.';

@@ -1,5 +1,5 @@
--- A dropped column is an object there, which no rule takes for a value: what reads it fails, and what is posted
--- stays. Were it missing, it would read as null.
+-- A dropped column is an object there, which no rule takes for a value: what reads it fails, and what is
+-- posted stays. Were it missing, it would read as null.
 create or replace function pgsync.renamed_image(changed_table oid, image jsonb)
 returns jsonb
 language sql

@@ -20,8 +20,9 @@ begin
                 using errcode = 'undefined_object', hint = 'select table_name from pgsync.sources; lists what is.';
         end if;
         select max(log.id) into v_last_id from pgsync.sync_logs as log;
-        -- Those that were met while it was paused; the others were never touched. A microsecond apart, they are
-        -- taken in their order; where each counts, later ones are not taken before the last of these is done.
+        -- Those that were met while it was paused; the others were never touched. A microsecond apart, they
+        -- are taken in their order; where each counts, later ones are not taken before the last of these is
+        -- done.
         update pgsync.sync_queue as queue
         set
             scheduled_at = statement_timestamp() - make_interval(secs => (v_last_id - queue.log_id) / 1e6),

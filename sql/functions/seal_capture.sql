@@ -1,5 +1,6 @@
--- At the end of a transaction that attached a table, only the triggers of attach may use its function, and nobody
--- may make others with it; of readers there are those that attach creates, and their owner may create no more.
+-- At the end of a transaction that attached a table, only the triggers of attach may use its function, and
+-- nobody may make others with it; of readers there are those that attach creates, and their owner may create
+-- no more.
 create or replace function pgsync.seal_capture()
 returns trigger
 language plpgsql

@@ -1,5 +1,6 @@
--- A capture function serves one table. Its number in the text is another one after a restore, until the worker has
--- renewed it. A table that was a partition has kept its TRUNCATE trigger, which has nothing to report any more.
+-- A capture function serves one table. Its number in the text is another one after a restore, until the
+-- worker has renewed it. A table that was a partition has kept its TRUNCATE trigger, which has nothing to
+-- report any more.
 create or replace function pgsync.serves(function_name text, captured_table oid)
 returns boolean
 language plpgsql

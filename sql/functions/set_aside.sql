@@ -13,8 +13,8 @@ as $$
 declare
     v_paused regclass[];
 begin
-    -- Whoever resumes a source from now on waits for this; who was faster may not have seen these, so they are
-    -- due. Nobody who posts ever waits for an operator, whom it may keep waiting itself.
+    -- Whoever resumes a source from now on waits for this; who was faster may not have seen these, so they
+    -- are due. Nobody who posts ever waits for an operator, whom it may keep waiting itself.
     select array_agg(source.source_table)
     into v_paused
     from (

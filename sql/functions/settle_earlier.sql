@@ -31,7 +31,8 @@ begin
             finished.record_id,
             case
                 when finished.log_id <> all(applied_ids) then false
-                -- What a backfill has read comes before what its snapshot does not show, whatever the ids say.
+                -- What a backfill has read comes before what its snapshot does not show, whatever the ids
+                -- say.
                 when log.snapshot is not null and finished.snapshot is null
                     then not pg_visible_in_snapshot(finished.captured_xid, log.snapshot)
                 when log.snapshot is null and finished.snapshot is not null

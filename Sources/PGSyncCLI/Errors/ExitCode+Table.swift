@@ -24,7 +24,8 @@ extension ExitCode {
     static let schemaChanged = ExitCode(81, "The history of migrations differs from this pgsync's.")
     static let schemaMissing = ExitCode(82, "The database lacks migrations: run pgsync migrate.")
     static let unsuitableServer = ExitCode(
-        83, "Unsupported server: version, encoding, read-only, or a pooler before it."
+        83,
+        "Unsupported server: version, encoding, read-only, or a pooler before it."
     )
     static let clusterUnavailable = ExitCode(84, "The private PostgreSQL could not be started or stopped.")
     static let clusterInUse = ExitCode(85, "Another process runs the private PostgreSQL.")
@@ -40,7 +41,8 @@ extension ExitCode {
         .success, .problemsFound, .usage, .refused, .noTable, .noSuchChange, .cannotConnect, .cannotListen,
         .cannotWrite, .lockTimeout, .notPermitted, .configuration, .wrongRules,
         .schemaTooNew, .schemaChanged, .schemaMissing, .unsuitableServer, .clusterUnavailable, .clusterInUse,
-        .serverDied, .ledgerRefused, .notInTheBooks, .wrongFile, .changesLeft, .interrupted, .closedPipe, .terminated,
+        .serverDied, .ledgerRefused, .notInTheBooks, .wrongFile, .changesLeft, .interrupted, .closedPipe,
+        .terminated,
     ]
 
     /// What a program ends with that a signal has stopped at once.

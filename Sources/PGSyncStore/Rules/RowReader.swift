@@ -63,7 +63,8 @@ struct RowReader {
         ).onlyRow()
         name = try row.decode("name")
         scope = try row.decode("scope")
-        content = try "cross join lateral (select \(row.decode("columns", as: String.self))) as pgsync_content"
+        content = try
+            "cross join lateral (select \(row.decode("columns", as: String.self))) as pgsync_content"
         key = try row.decode("key")
         try session.execute("select set_config('timezone', 'UTC', true)")
     }

@@ -67,6 +67,7 @@ begin
                 'execute on function pgsync.base_type(oid)',
                 'execute on function pgsync.serves(text, oid)',
                 'execute on function pgsync.has_type(anyelement, oid)',
+                'execute on function pgsync.keeps_columns(text)',
                 'execute on function pgsync.note_nesting(text, text, text)',
                 'execute on function pgsync.qualified_name(regclass)',
                 'execute on function pgsync.record_id_of(oid, jsonb)',

@@ -1,3 +1,4 @@
+// Long because each way around the triggers has its case in one list.
 import Postgres
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+// Long because one table with all its traps serves every test of it.
 import Postgres
 import TestSupport
 import Testing

@@ -201,7 +201,7 @@ struct CaptureCommandTests {
             let run = await database.run("attach", "bills", "--renew")
             #expect(run.exitCode == .success, "\(run.errors)")
             let source = try #require(try await database.run("sources", "--json").json[0])
-            #expect(source["columns"] == ["id", "total"] && source["kind"] == "row")
+            #expect(source["columns"] == ["id", "amount"] && source["kind"] == "row")
             #expect(source["before_image"] == true && source["version"] == 2 && source["findings"] == [])
         }
     }

@@ -90,8 +90,8 @@ struct OddRecordsTests {
             let run = await book.rules("diff", try book.write(text, as: "next"), "--rows", "--json")
             #expect(run.exitCode == .success, "\(run.errors)")
             let json = try run.json
-            #expect(json["records"] == 2 && json["left_out_count"] == 1, "\(json)")
-            #expect(json["left_out"]?.array?.first?["record"] == "public.sales 3")
+            // What jsonb refuses is a text in an image, and so it is here; a rule takes it for no list.
+            #expect(json["records"] == 3 && json["left_out_count"] == 0, "\(json)")
         }
     }
 

@@ -31,7 +31,7 @@ struct AdminScriptsTests {
         // Those that change something say for whom they are, and what they have to be told.
         let preparation =
             name == "backfill.sql"
-            ? "set role pgsync_operator;\n\\set table t\n" : "set role pgsync_reader;\n"
+            ? "set role pgsync_operator;\n\\set table public.t\n" : "set role pgsync_reader;\n"
         let output = try await TestDatabase.current.psql(
             preparation + String(decoding: script, as: UTF8.self)
         )
@@ -56,7 +56,7 @@ struct AdminScriptsTests {
         let untold = try await run("backfill.sql", "\\set ON_ERROR_STOP off")
         #expect(untold.errors.contains("no table is named") && untold.errors.contains("-v table="))
         #expect(!untold.errors.contains("syntax error"))
-        for variables in ["\\set table t\n\\set record 17", "\\set record 17"] {
+        for variables in ["\\set table public.t\n\\set record 17", "\\set record 17"] {
             let told = try await run("trace.sql", variables)
             #expect(told.errors == "" && told.output.contains("|change|1|"), "\(told)")
         }

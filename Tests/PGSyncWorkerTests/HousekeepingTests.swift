@@ -140,15 +140,15 @@ struct HousekeepingTests {
     func dutiesFailAlone() async throws {
         try await beatFast()
         let growth = try await database.run(
-            "select pg_get_functiondef('pgsync.capture_growth()'::regprocedure)"
+            "select pg_get_functiondef('pgsync.capture_growth(interval)'::regprocedure)"
         )
         try await database.insertBills(1...5)
         try await database.run(
             """
             select pgsync.set_configuration('balance_snapshot_minutes', '0.1');
-            create or replace function pgsync.capture_growth()
+            create or replace function pgsync.capture_growth(settling interval default '15 seconds')
             returns table (source_table regclass, written jsonb, captured jsonb, unexplained bigint)
-            language plpgsql stable as $$begin raise insufficient_privilege using message = 'not for you'; end$$;
+            language plpgsql volatile as $$begin raise insufficient_privilege using message = 'not for you'; end$$;
             """
         )
         let problems = Locked<[String]>([])

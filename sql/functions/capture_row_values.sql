@@ -23,10 +23,11 @@ select format(
             %1$s := pgsync_read.%6$I(%7$s, %8$s);
             %4$s := pgsync.record_id_of(tg_relid, %1$s);
             %1$s := pgsync.renamed_image(tg_relid, %1$s);
+            v_stale := true;
         end if;
 $template$,
     capture_row_values.image,
-    (
+    format('pgsync.keeps_columns(%L) and ', source.function_name) || (
         select string_agg(
             case
                 when captured.treatment = 'text'

@@ -31,7 +31,7 @@ select format(
         end,
         ', ' order by captured.number
     ),
-    string_agg(
+    format('pgsync.keeps_columns(%L) and ', source.function_name) || string_agg(
         format(
             'pgsync.has_type(case when false then %I end, ''%s'')',
             captured.column_name,

@@ -18,7 +18,7 @@ declare
     v_rows tid[];
     v_entries bigint[];
     v_count integer;
-    v_taken_back bigint[] := '{}';
+    v_taken_back bigint[] := array[]::bigint[];
 begin
     select array_agg(standing.ctid), array_agg(entry.id) filter (where entry.id is not null)
     into v_rows, v_entries

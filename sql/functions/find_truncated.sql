@@ -34,9 +34,12 @@ begin
     values ('truncated_part', find_truncated.log_id::text)
     on conflict (kind, subject) where state = 'running' do update set updated_at = clock_timestamp()
     returning progress.* into v_progress;
-    v_position := pgsync.log_gone(
-        v_source, coalesce(v_progress.position -> 'gone', '{}'), v_change.id, v_change.correlation_id, 10000
-    );
+    v_position := coalesce(v_progress.position -> 'gone', '{}');
+    loop
+        v_position := pgsync.log_gone(v_source, v_position, v_change.id, v_change.correlation_id, 10000);
+        -- Whoever found less than it may look through can go on at once.
+        exit when v_position is null or v_position ? 'posted' or v_position ->> 'waiting' <> '0';
+    end loop;
     update pgsync.sync_progress as progress
     set
         position = jsonb_build_object('gone', v_position),

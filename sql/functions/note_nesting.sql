@@ -14,11 +14,11 @@ language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
-    v_depth constant bigint := least(length(context) - length(replace(context, E'\n', '')), 1023);
+    v_depth constant bigint := least(length(context) - length(replace(context, E'\n', '')), 1023)::bigint;
     -- In microseconds since 2020, which leaves room below for the depth.
     v_statement constant bigint
         := ((date_part('epoch', statement_timestamp()) * 1000000)::bigint - 1577836800000000) * 1024;
-    v_noted bigint := 1;
+    v_noted bigint := 1::bigint;
     v_forgotten boolean := false;
 begin
     if current_setting(session_setting, true) = 'on' then

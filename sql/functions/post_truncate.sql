@@ -24,7 +24,7 @@ declare
     v_slots smallint[];
     v_failed record;
     v_emptied record;
-    v_taken_back bigint[] := '{}';
+    v_taken_back bigint[] := array[]::bigint[];
     v_is_stuck boolean;
     v_is_done boolean := false;
     v_ids bigint[];

@@ -4,6 +4,7 @@
 create or replace function pgsync.serves(function_name text, captured_table oid)
 returns boolean
 language plpgsql
+stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare

@@ -5,6 +5,8 @@ language plpgsql
 immutable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
+    -- The type is that of content, whose value is not needed; the text becomes one of it by its input function.
+    -- @plpgsql_check_options: extra_warnings = off, other_warnings = off
 declare
     v_content content%type;
 begin

@@ -68,7 +68,7 @@ begin
     );
 
     -- Of whichever table: to look once in vain is cheaper than to find out.
-    select extract(epoch from queue.scheduled_at - clock_timestamp())
+    select extract(epoch from queue.scheduled_at - clock_timestamp())::double precision
     into due_in_seconds
     from pgsync.sync_queue as queue
     where queue.scheduled_at > now()

@@ -10,7 +10,7 @@ declare
     v_parts constant text[] := parse_ident(table_named.qualified_name);
 begin
     return (
-        select relation.oid
+        select relation.oid::regclass
         from pg_catalog.pg_class as relation
         inner join pg_catalog.pg_namespace as namespace on relation.relnamespace = namespace.oid
         where cardinality(v_parts) = 2

@@ -112,7 +112,7 @@ extension RuleStore {
                 case
                     when base.typcategory = 'A' then
                         case
-                            when (element.typtype = 'c' or element.oid = 'jsonb'::regtype)
+                            when element.oid = 'jsonb'::regtype
                                 and pgsync.capture_treatment(base.oid) = 'special' then 'objects'
                             else 'other'
                         end
@@ -124,7 +124,7 @@ extension RuleStore {
                     when base.oid = 'date'::regtype then 'date'
                     when base.oid in ('timestamp'::regtype, 'timestamptz'::regtype) then 'timestamp'
                     when base.oid = 'money'::regtype then 'money'
-                    when base.typtype in ('c', 'p') then 'other'
+                    when base.typtype = 'p' then 'other'
                     else 'text'
                 end as kind,
                 case

@@ -1,5 +1,6 @@
 import Arguments
 import JSON
+import Postgres
 import Testing
 
 @testable import PGSyncCLI

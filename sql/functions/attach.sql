@@ -70,6 +70,7 @@ begin
             loop
                 execute v_step;
             end loop;
+            perform pgsync.finish_capture(attach.source_table);
         end if;
         return query select step.statement from unnest(v_steps) as step (statement);
     end if;

@@ -9,11 +9,10 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-    -- The text is put together with %I.
-    -- @plpgsql_check_options: security_warnings = off
 declare
     v_progress pgsync.sync_progress;
     v_source pgsync.sources;
+    v_piece record;
     v_last_key jsonb;
     v_position jsonb;
     v_count bigint;
@@ -45,29 +44,28 @@ begin
     v_count := 0;
     v_position := v_progress.position;
     if not v_position ? 'gone' then
-        execute format(
-            'with piece as materialized ('
-            '    select read.record_id, read.image, read.key, row_number() over () as place'
-            '    from pgsync.%I(null, $1, $2) as read'
-            '), logged as ('
-            '    insert into pgsync.sync_logs ('
-            '        source_table, source_version, record_id, action, data, origin, slot, snapshot'
-            '    )'
-            '    select $3, $4, piece.record_id, ''create'', piece.image, $5,'
-            '        (hashtext(piece.record_id) & 1023)::smallint, pg_current_snapshot()'
-            '    from piece'
-            '    returning id, slot'
-            '), queued as ('
-            '    insert into pgsync.sync_queue (log_id, slot) select logged.id, logged.slot from logged'
-            ')'
-            'select count(*), (array_agg(piece.key order by piece.place desc))[1] from piece',
-            v_source.function_name || '_read'
+        v_piece := pgsync.read_piece(v_source.function_name || '_read', null, v_position -> 'after', row_limit);
+        v_count := coalesce(cardinality(v_piece.found_ids), 0)::bigint;
+        v_last_key := v_piece.last_key;
+        with logged as (
+            insert into pgsync.sync_logs (
+                source_table, source_version, record_id, action, data, origin, slot, snapshot
+            )
+            select
+                v_source.source_table,
+                v_source.version,
+                piece.record_id,
+                'create',
+                piece.image,
+                left(nullif(current_setting('pgsync.origin', true), ''), 200),
+                (hashtext(piece.record_id) & 1023)::smallint,
+                v_piece.snapshot
+            from unnest(v_piece.found_ids, v_piece.images) as piece (record_id, image)
+            returning id, slot
         )
-        into v_count, v_last_key
-        using
-            v_position -> 'after', row_limit, v_source.source_table, v_source.version,
-            left(nullif(current_setting('pgsync.origin', true), ''), 200);
-        perform pg_catalog.set_config('search_path', 'pg_catalog, pgsync, pg_temp', true);
+
+        insert into pgsync.sync_queue (log_id, slot)
+        select logged.id, logged.slot from logged;
         v_position := case
             when v_count < row_limit then '{"gone": {}}'::jsonb
             else jsonb_build_object('after', v_last_key)

@@ -15,7 +15,9 @@ as $$
 select format(
     $template$
 #variable_conflict use_column
+<<pgsync_capture>>
 declare
+    v_root pg_catalog.oid := %3$s;
     v_context pg_catalog.text;
     v_zone pg_catalog.text;
     v_origin pg_catalog.text;
@@ -26,7 +28,7 @@ declare
     -- Usually a statement of the application itself writes and says nothing of itself, and nobody sleeps.
     if (
         case
-            when %3$s operator(pg_catalog.<>) '%4$s' or v_context operator(pg_catalog.~~) E'%%\n%%' then true
+            when v_root operator(pg_catalog.<>) '%4$s' or v_context operator(pg_catalog.~~) E'%%\n%%' then true
             when pg_catalog.current_setting(%6$L, true) operator(pg_catalog.=) 'on' then
                 pg_catalog.currval(%7$L) operator(pg_catalog.>) 1
                 or greatest(
@@ -37,8 +39,11 @@ declare
             else true
         end
     ) then
-        if %3$s operator(pg_catalog.<>) '%4$s' and not pgsync.serves(%5$L, %3$s) then
-            return null;
+        if v_root operator(pg_catalog.<>) '%4$s' then
+            v_root := pgsync.attached_root(%5$L, tg_relid);
+            if v_root is null then
+                return null;
+            end if;
         end if;
         v_stale := pgsync.note_nesting(%7$L, %6$L, v_context) or v_stale;
         if pg_catalog.current_setting('pgsync.origin', true) operator(pg_catalog.<>) '' then

@@ -13,8 +13,8 @@ select format(
                     source_table, source_version, record_id, action, data, old_data, origin, slot, correlation_id
                 )
                 select
+                    v_root,
                     %1$s,
-                    %2$s,
                     change.record_id,
                     change.action,
                     change.image,
@@ -22,14 +22,13 @@ select format(
                     v_origin,
                     (pg_catalog.hashtext(change.record_id) operator(pg_catalog.&) 1023)::smallint,
                     v_correlation_id
-                from (%3$s
+                from (%2$s
                 ) as change
                 returning id, slot
             )
             insert into pgsync.sync_queue (log_id, slot)
             select logged.id, logged.slot from logged;
 $template$,
-    pgsync.capture_root(source.source_table),
     source.version,
     capture_insert.changes
 );

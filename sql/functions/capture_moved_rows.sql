@@ -10,10 +10,10 @@ as $$
 select format(
     $template$
                     select
-                        pgsync.record_id_of(tg_relid, pgsync_moved.content) as record_id,
-                        pgsync.renamed_image(tg_relid, pgsync_moved.content) as content
+                        pgsync.record_id_of(pgsync_capture.v_root, pgsync_moved.content) as record_id,
+                        pgsync.renamed_image(pgsync_capture.v_root, pgsync_moved.content) as content
                     from (
-                        select pgsync_read.%1$I(tg_relid, pgsync_row) as content
+                        select pgsync_read.%1$I(pgsync_capture.v_root, pgsync_row.*) as content
                         from %2$s as pgsync_row
                         offset 0
                     ) as pgsync_moved$template$,

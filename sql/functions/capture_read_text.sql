@@ -11,7 +11,7 @@ select format(
 declare
     -- After a restore, tables have other numbers.
     v_root constant pg_catalog.oid := (
-        select source.source_table
+        select source.source_table::pg_catalog.oid
         from pgsync.sources as source
         where source.function_name operator(pg_catalog.=) %1$L
     );

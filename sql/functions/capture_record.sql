@@ -14,7 +14,7 @@ select format(
             source_table, source_version, record_id, action, data, old_data, origin, slot, correlation_id
         )
         values (
-            %5$s, %6$s, %1$s, %2$s, %3$s, %4$s,
+            v_root, %5$s, %1$s, %2$s, %3$s, %4$s,
             v_origin,
             v_slot,
             v_correlation_id
@@ -25,7 +25,6 @@ $template$,
     capture_record.action,
     capture_record.image,
     capture_record.old_image,
-    pgsync.capture_root(source.source_table),
     source.version
 );
 $$;

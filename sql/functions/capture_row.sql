@@ -14,7 +14,10 @@ select case
             v_image := %3$s;
         end if;
         if v_image is not null then
-%4$s        end if;
+%4$s        elsif not v_stale then
+            raise exception 'the columns of %% have changed since this transaction began', v_root::pg_catalog.regclass
+                using errcode = 'serialization_failure';
+        end if;
 $template$,
         part.new_values,
         part.old_values,

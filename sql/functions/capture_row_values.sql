@@ -20,9 +20,9 @@ select format(
             %1$s := null;
         end;
         if %1$s is null then
-            %1$s := pgsync_read.%6$I(%7$s, %8$s);
-            %4$s := pgsync.record_id_of(tg_relid, %1$s);
-            %1$s := pgsync.renamed_image(tg_relid, %1$s);
+            %1$s := pgsync_read.%6$I(v_root, %7$s);
+            %4$s := pgsync.record_id_of(v_root, %1$s);
+            %1$s := pgsync.renamed_image(v_root, %1$s);
             v_stale := true;
         end if;
 $template$,
@@ -81,7 +81,6 @@ $template$,
         from unnest(source.key_columns) with ordinality as key (name, place)
     ),
     pgsync.owner_of(source.source_table),
-    pgsync.capture_root(source.source_table),
     capture_row_values.content
 );
 $$;

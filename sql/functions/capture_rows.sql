@@ -11,7 +11,7 @@ set search_path = pg_catalog, pgsync, pg_temp
 as $$
 select format(
     $template$
-                    select %1$s as record_id, pgsync_content as content
+                    select %1$s as record_id, coalesce(pgsync_content.*) as content
                     from %2$s as pgsync_row
                     cross join lateral (values (%3$s)) as pgsync_absent (%4$s)
                     cross join lateral (

@@ -29,6 +29,14 @@ begin
         raise exception 'change % is no TRUNCATE', find_truncated.log_id using errcode = 'invalid_parameter_value';
     end if;
     select own.* into v_source from pgsync.sources as own where own.source_table = v_change.source_table;
+    -- That of a whole table is posted in steps, by process_batch.
+    if pgsync.table_named(v_change.data ->> 'table') = v_change.source_table then
+        raise exception 'change % emptied the whole of its table', find_truncated.log_id
+            using errcode = 'invalid_parameter_value';
+    end if;
+    if v_source.paused_at is not null or pgsync.configuration_boolean('posting_paused') then
+        return false;
+    end if;
 
     insert into pgsync.sync_progress as progress (kind, subject)
     values ('truncated_part', find_truncated.log_id::text)

@@ -49,11 +49,8 @@ begin
             from pgsync.capture_triggers(v_source) as wanted
             where (wanted.target = v_source.source_table or wanted.target = any(v_source.parts)) and not exists (
                 select
-                from pg_catalog.pg_trigger as present
-                inner join pg_catalog.pg_proc as routine on routine.oid = present.tgfoid
-                where present.tgrelid = wanted.target
-                    and present.tgname = wanted.trigger_name
-                    and routine.proname = v_source.function_name
+                from pgsync.present_triggers(v_source) as present
+                where present.target = wanted.target and present.trigger_name = wanted.trigger_name and present.is_wanted
             );
 
         return query select v_source.source_table, 'trigger_missing', 'problem',
@@ -69,6 +66,8 @@ begin
                     inner join pg_catalog.pg_proc as routine on routine.oid = present.tgfoid
                     where present.tgrelid = leaf.relid
                         and present.tgname = '000_pgsync_' || missing.event
+                        and present.tgparentid <> 0
+                        and routine.pronamespace = 'pgsync'::regnamespace
                         and routine.proname = v_source.function_name
                 );
 
@@ -130,25 +129,16 @@ begin
                 inner join pg_catalog.pg_class as relation on relation.oid = v_source.source_table
                 where routine.pronamespace = 'pgsync_read'::regnamespace
                     and routine.proowner = relation.relowner
-                    and routine.prosecdef
-                    and routine.prosrc in (pgsync.reader_body(true), pgsync.reader_body(false))
+                    and pgsync.is_reader(routine.oid)
                     and has_function_privilege(pgsync.capture_role(), routine.oid, 'execute')
             ) < 2;
 
         return query select v_source.source_table, 'foreign_trigger', 'problem',
-            format('%I on %s uses the capture function of %s', present.tgname, present.tgrelid::regclass, v_source.table_name),
-            format('drop trigger %I on %s;', present.tgname, present.tgrelid::regclass)
-            from pg_catalog.pg_trigger as present
-            inner join pg_catalog.pg_proc as routine on routine.oid = present.tgfoid
-            where routine.proname = v_source.function_name
-                and routine.pronamespace = 'pgsync'::regnamespace
-                and present.tgparentid = 0
-                and present.tgrelid <> all(v_source.parts)
-                and not exists (
-                    select
-                    from pgsync.capture_triggers(v_source) as wanted
-                    where wanted.target = present.tgrelid and wanted.trigger_name = present.tgname
-                );
+            format('%I on %s uses the capture function of %s', present.trigger_name, present.target, v_source.table_name)
+            || ', and is not as attach makes it',
+            format('drop trigger %I on %s; ', present.trigger_name, present.target) || v_reattach
+            from pgsync.present_triggers(v_source) as present
+            where not present.is_wanted;
 
         return query select v_source.source_table, 'writes_missed', 'problem',
             format('statement triggers of %s do not see all changes: ', v_source.table_name)

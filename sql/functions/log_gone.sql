@@ -10,11 +10,10 @@ returns jsonb
 language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-    -- The text is put together with %I.
-    -- @plpgsql_check_options: security_warnings = off
 declare
     v_posted constant boolean := not start ? 'waiting';
     v_records text[];
+    v_piece record;
     v_position jsonb;
     v_count bigint;
 begin
@@ -69,21 +68,26 @@ begin
     end if;
 
     if v_records is not null then
-        execute format(
-            'with present as materialized ('
-            '    select read.record_id from pgsync.%I($1, null, null) as read'
-            '), gone as ('
-            '    insert into pgsync.sync_logs (source_table, record_id, action, slot, correlation_id, snapshot)'
-            '    select $2, known.record_id, ''delete'', (hashtext(known.record_id) & 1023)::smallint, $3,'
-            '        pg_current_snapshot()'
-            '    from (select distinct listed.record_id from unnest($1) as listed (record_id)) as known'
-            '    where not exists (select from present where present.record_id = known.record_id)'
-            '    returning id, slot'
-            ')'
-            'insert into pgsync.sync_queue (log_id, slot) select gone.id, gone.slot from gone',
-            source.function_name || '_read'
-        ) using v_records, source.source_table, correlation_id;
-        perform pg_catalog.set_config('search_path', 'pg_catalog, pgsync, pg_temp', true);
+        v_piece := pgsync.read_piece(source.function_name || '_read', v_records, null, null);
+        with gone as (
+            insert into pgsync.sync_logs (source_table, record_id, action, slot, correlation_id, snapshot)
+            select
+                source.source_table,
+                known.record_id,
+                'delete',
+                (hashtext(known.record_id) & 1023)::smallint,
+                log_gone.correlation_id,
+                v_piece.snapshot
+            from (
+                select unnest(v_records)
+                except
+                select unnest(v_piece.found_ids)
+            ) as known (record_id)
+            returning id, slot
+        )
+
+        insert into pgsync.sync_queue (log_id, slot)
+        select gone.id, gone.slot from gone;
     end if;
 
     if v_count = record_limit then

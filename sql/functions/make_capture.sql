@@ -29,46 +29,33 @@ begin
     end if;
     execute format('grant usage, update on sequence pgsync.%I to %I', v_nesting, v_role);
 
-    execute format(
-        'create or replace function pgsync.%I() returns trigger language plpgsql security definer %s as %L',
-        source.function_name,
-        case pgsync.capture_depends_on(v_source)
-            -- Each pinned setting costs every statement of the application a little, so they are pinned only
-            -- where they could change an image.
-            when 'settings'
-                then 'set search_path = pg_catalog, pgsync, pg_temp set datestyle = ''ISO, YMD'' '
-                    || 'set intervalstyle = ''postgres'' set extra_float_digits = 1 set bytea_output = ''hex'' '
-                    || 'set lc_monetary = ''C'' set quote_all_identifiers = off'
-            else ''
-        end,
-        case v_source.trigger_kind
-            when 'row' then pgsync.capture_by_row(v_source) else pgsync.capture_by_statement(v_source)
-        end
-    );
+    -- Whoever creates the triggers must be allowed to run their function, so until they are there it does
+    -- nothing: finish_capture writes it.
+    if v_source.function_checksum = '' then
+        execute format(
+            'create or replace function pgsync.%I() returns trigger language plpgsql as %L',
+            source.function_name,
+            'begin return null; end'
+        );
+    end if;
     execute format(
         'create or replace function pgsync.%I(record_ids text[], after_key jsonb, row_limit bigint) '
         'returns table (record_id text, image jsonb, key jsonb) language plpgsql stable security definer as %L',
         v_reader,
         pgsync.capture_read_text(v_source)
     );
-    execute format(
-        'comment on function pgsync.%I() is %L', source.function_name, 'Captures the changes of ' || source.table_name
-    );
     execute format('comment on function pgsync.%I is %L', v_reader, 'Reads rows of ' || source.table_name);
     execute format(
         'comment on sequence pgsync.%I is %L', v_nesting, 'Notes statements within statements that write to ' || source.table_name
     );
-    -- Who creates a trigger must be allowed to run its function; seal_capture takes that back.
-    execute format('revoke all on function pgsync.%I(), pgsync.%I from public', source.function_name, v_reader);
+    execute format('revoke all on function pgsync.%I from public', v_reader);
     if v_role <> current_user then
         grant create on schema pgsync to pgsync_capture;
-        execute format('alter function pgsync.%I() owner to %I', source.function_name, v_role);
         execute format('alter function pgsync.%I owner to %I', v_reader, v_role);
         revoke create on schema pgsync from pgsync_capture;
         execute format('grant execute on function pgsync.%I to %I', v_reader, current_user);
     end if;
 
-    v_source.function_checksum := pgsync.capture_checksum(source.function_name);
     select
         coalesce(array_agg(part.relid order by part.relid), '{}'),
         coalesce(array_agg(pgsync.qualified_name(part.relid) order by part.relid), '{}')

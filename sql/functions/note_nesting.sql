@@ -18,38 +18,40 @@ declare
     -- In microseconds since 2020, which leaves room below for the depth.
     v_statement constant bigint
         := ((date_part('epoch', statement_timestamp()) * 1000000)::bigint - 1577836800000000) * 1024;
-    v_noted bigint := 1::bigint;
-    v_forgotten boolean := false;
+    v_noted bigint;
 begin
-    if current_setting(session_setting, true) = 'on' then
+    begin
         v_noted := currval(nesting::regclass);
-    else
-        begin
-            v_noted := currval(nesting::regclass);
-        exception when object_not_in_prerequisite_state then
-            perform setval(nesting::regclass, 1);
-            if exists (
+    exception when object_not_in_prerequisite_state then
+        -- Either nothing was written yet, or it was forgotten: then all that follows in this statement is stale.
+        v_noted := case
+            when exists (
                 select
                 from pg_catalog.pg_locks as own
                 where own.locktype = 'advisory' and own.pid = pg_backend_pid() and own.classid = 1886876534
-            ) then
-                v_forgotten := true;
-            end if;
+            )
+                then v_statement + 1023
+            else 1
         end;
+        perform setval(nesting::regclass, v_noted);
+    end;
+    if v_depth > 0
+        and not pg_try_advisory_xact_lock_shared(
+            1886876534, hashtext(concat_ws(' ', pg_backend_pid(), pg_current_xact_id()))
+        )
+    then
+        perform pg_try_advisory_xact_lock_shared(1886876534, hashtext(gen_random_uuid()::text));
+    end if;
+    if current_setting(session_setting, true) is distinct from 'on' then
         perform set_config(session_setting, 'on', false);
     end if;
     if v_depth > 0 and v_statement + v_depth > v_noted then
         perform setval(nesting::regclass, v_statement + v_depth);
-        if not pg_try_advisory_xact_lock_shared(
-            1886876534, hashtext(concat_ws(' ', pg_backend_pid(), pg_current_xact_id()))
-        ) then
-            perform pg_try_advisory_xact_lock_shared(1886876534, hashtext(gen_random_uuid()::text));
-        end if;
     elsif v_noted between 2 and v_statement - 1 then
         -- Of an earlier statement: it has served its purpose.
         perform setval(nesting::regclass, 1);
     end if;
-    return v_forgotten or v_noted > v_statement + v_depth;
+    return v_depth = 1023 or v_noted > v_statement + v_depth;
 end;
 $$;
 

@@ -26,6 +26,11 @@ declare
     v_limit integer;
     v_claim pgsync.claim;
 begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'changes are posted in READ COMMITTED, not in %', upper(current_setting('transaction_isolation'))
+            using errcode = 'object_not_in_prerequisite_state',
+            hint = 'An older snapshot would not show what others have just posted.';
+    end if;
     perform set_config('pgsync.finishing', 'on', true);
     -- One look for all, where there may be one change only.
     select

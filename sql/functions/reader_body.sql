@@ -65,11 +65,12 @@ begin
         (select string_agg(format('pgsync_content.%I', key.name), ', ' order by key.place) from key)
     into v_columns, v_keys, v_types, v_names;
     if cardinality(v_types) is distinct from jsonb_array_length(plan -> 'key') then
-        raise exception '% has lost a column of its key', root::regclass using errcode = 'undefined_column';
+        raise exception '% has lost a column of its key', root::regclass
+            using errcode = 'object_not_in_prerequisite_state';
     end if;
 
     return query execute format(
-        'select %s, to_jsonb(pgsync_content), jsonb_build_array(%s) from %s%s as pgsync_row '
+        'select %s, to_jsonb(pgsync_content.*), jsonb_build_array(%s) from %s%s as pgsync_row '
         'cross join lateral (select %s) as pgsync_content%s order by %2$s limit $3',
         case
             when cardinality(v_types) > 1 then format('jsonb_build_array(%s)::text', v_names)
@@ -106,6 +107,9 @@ begin
             else ''
         end
     ) using record_ids, after_key, row_limit;
+exception when undefined_column then
+    raise exception 'the columns of % have changed since this transaction began', root::regclass
+        using errcode = 'serialization_failure', hint = 'Try again in a new transaction.';
 end;
 $reader$ else $reader$
 begin

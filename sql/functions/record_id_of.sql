@@ -8,14 +8,13 @@ security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
+    v_source constant pgsync.sources := pgsync.source_of(changed_table);
     v_key jsonb;
 begin
     select jsonb_agg(record_id_of.image -> shaped.present_name order by key.place)
     into v_key
-    from pgsync.sources as source
-    cross join unnest(source.key_columns) with ordinality as key (name, place)
-    inner join pgsync.shape_columns(source.source_table, source.shape) as shaped on shaped.name = key.name
-    where source.source_table = coalesce(pg_partition_root(changed_table::regclass), changed_table);
+    from unnest(v_source.key_columns) with ordinality as key (name, place)
+    inner join pgsync.shape_columns(v_source.source_table, v_source.shape) as shaped on shaped.name = key.name;
 
     return coalesce(case jsonb_array_length(v_key) when 1 then v_key ->> 0 else v_key::text end, '?');
 end;

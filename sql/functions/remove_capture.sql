@@ -4,7 +4,19 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
+declare
+    -- Here, current_user is who owns this function.
+    v_caller constant text := coalesce(nullif(current_setting('role'), 'none'), session_user::text);
+    v_owner name;
 begin
+    select pgsync.owner_of(source.source_table)
+    into v_owner
+    from pgsync.sources as source
+    where source.function_name = remove_capture.function_name;
+    if v_owner is not null and not pgsync.may_act_as(v_caller::name, v_owner) then
+        raise exception '% is detached by its owner %', quote_ident(function_name), quote_ident(v_owner)
+            using errcode = 'insufficient_privilege';
+    end if;
     if function_name !~ '^capture_.*_[0-9]+$' then
         raise exception '% is not a capture function', quote_ident(function_name)
             using errcode = 'invalid_parameter_value';

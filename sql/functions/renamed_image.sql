@@ -1,24 +1,36 @@
--- A dropped column is an object there, which no rule takes for a value: what reads it fails, and what is
--- posted stays. Were it missing, it would read as null.
+-- A dropped column is an object there, which no rule takes for a value: what reads it fails, and what is posted
+-- stays. Were it missing, it would read as null. A transaction that began before the columns changed does not see
+-- what they are called now, and is told to try again.
 create or replace function pgsync.renamed_image(changed_table oid, image jsonb)
 returns jsonb
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-select jsonb_object_agg(
-    shaped.name,
-    case
-        when shaped.present_name is null then '{"column": "dropped"}'
-        else renamed_image.image -> shaped.present_name
-    end
-)
-from pgsync.sources as source
-cross join lateral pgsync.shape_columns(source.source_table, source.shape) as shaped
-where source.source_table
-    = coalesce(pg_partition_root(renamed_image.changed_table::regclass), renamed_image.changed_table)
-    and (source.captured_columns is null or shaped.name = any(source.captured_columns));
+declare
+    v_source constant pgsync.sources := pgsync.source_of(changed_table);
+    v_image jsonb;
+    v_is_current boolean;
+begin
+    select
+        jsonb_object_agg(
+            shaped.name,
+            case
+                when shaped.present_name is null then '{"column": "dropped"}'
+                else renamed_image.image -> shaped.present_name
+            end
+        ),
+        bool_and(shaped.present_name is null or renamed_image.image ? shaped.present_name)
+    into v_image, v_is_current
+    from pgsync.shape_columns(v_source.source_table, v_source.shape) as shaped
+    where v_source.captured_columns is null or shaped.name = any(v_source.captured_columns);
+    if v_is_current is not true then
+        raise exception 'the columns of % have changed since this transaction began', changed_table::regclass
+            using errcode = 'serialization_failure', hint = 'Try again in a new transaction.';
+    end if;
+    return v_image;
+end;
 $$;
 
 comment on function pgsync.renamed_image(oid, jsonb)

@@ -66,6 +66,10 @@ begin
     loop
         v_source.shape := pgsync.table_shape(v_source.source_table, v_source.shape);
         perform pgsync.make_capture(v_source);
+        update pgsync.sources as source
+        set function_checksum = ''
+        where source.source_table = v_source.source_table;
+        perform pgsync.finish_capture(v_source.source_table);
         return next v_source.source_table;
     end loop;
 end;

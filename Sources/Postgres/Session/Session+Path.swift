@@ -13,8 +13,22 @@ extension Session {
             transactionPath = path
         } else {
             try runScript("set search_path to \(path)")
+            try runScript(Self.ownSettings)
         }
     }
+
+    /// What the owner of a database must not decide for a program that others run in it.
+    ///
+    /// A role he set for all is taken off, as is what would change how names are written, what a statement sees of
+    /// others, or how long a session may rest.
+    private static let ownSettings = """
+        set quote_all_identifiers to off;
+        set default_transaction_isolation to 'read committed';
+        set idle_session_timeout to 0;
+        select pg_catalog.set_config('role', 'none', false)
+        from pg_catalog.pg_settings as setting
+        where setting.name = 'role' and setting.source = 'database'
+        """
 
     /// The path that the next transaction has to set for itself; nil while one is open, or where the session has it.
     var pathOfNextTransaction: String? { isInTransaction ? nil : transactionPath }

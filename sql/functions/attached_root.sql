@@ -1,0 +1,36 @@
+-- A capture function serves one table. Its number in the text is another one after a restore, until the worker has
+-- renewed it, and the table may have become a part of a larger one. A table that was a partition has kept its
+-- TRUNCATE trigger, which has nothing to report any more.
+create or replace function pgsync.attached_root(function_name text, captured_table oid)
+returns oid
+language plpgsql
+stable
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+declare
+    v_source pgsync.sources;
+begin
+    select source.*
+    into v_source
+    from pgsync.sources as source
+    where source.function_name = attached_root.function_name;
+    if captured_table = v_source.source_table
+        or exists (
+            select
+            from pg_partition_ancestors(captured_table::regclass) as ancestor (relid)
+            where ancestor.relid = v_source.source_table
+        )
+    then
+        return v_source.source_table::oid;
+    end if;
+    if captured_table = any(v_source.parts) then
+        return null;
+    end if;
+    raise exception 'pgsync.%() captures another table than %', function_name, captured_table::regclass
+        using errcode = 'object_not_in_prerequisite_state',
+        hint = 'Only pgsync.attach creates triggers with it; drop this one.';
+end;
+$$;
+
+comment on function pgsync.attached_root(text, oid)
+is 'The table that a capture function serves, of which this one is a part; null when it is none any more.';

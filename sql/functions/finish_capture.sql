@@ -1,0 +1,116 @@
+-- The last step of attach, and of its transaction where attach did not get there: rights that attach lent are taken
+-- back, what was made with them is checked, and only then the function does anything. Whoever owns a partitioned
+-- table keeps the right to run its function, for a new partition takes it; the function serves no other table.
+create or replace function pgsync.finish_capture(captured_table regclass)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+set check_function_bodies = on
+set quote_all_identifiers = off
+as $$
+    -- The texts are put together with %I and %L.
+    -- @plpgsql_check_options: security_warnings = off
+declare
+    v_role constant name := pgsync.capture_role();
+    v_source pgsync.sources;
+    v_right text;
+    v_found text;
+begin
+    for v_right in
+        select format('all on function pgsync.%I() from %s', routine.proname, given.grantee::regrole)
+        from pg_catalog.pg_proc as routine
+        cross join lateral aclexplode(routine.proacl) as given
+        where routine.pronamespace = 'pgsync'::regnamespace
+            and routine.proname like 'capture\_%'
+            and routine.prorettype = 'trigger'::regtype
+            and given.grantee not in (0, routine.proowner)
+        union all
+        select format('all on schema pgsync_read from %s', given.grantee::regrole)
+        from pg_catalog.pg_namespace as namespace
+        cross join lateral aclexplode(namespace.nspacl) as given
+        where namespace.nspname = 'pgsync_read'
+            and given.privilege_type = 'CREATE'
+            and given.grantee not in (0, namespace.nspowner)
+    loop
+        execute 'revoke ' || v_right;
+    end loop;
+
+    for v_source in
+        select source.*
+        from pgsync.sources as source
+        inner join pg_catalog.pg_class as relation on relation.oid = source.source_table
+        where source.attached and source.trigger_kind = 'row' and relation.relkind = 'p'
+    loop
+        execute format(
+            'grant execute on function pgsync.%I() to %I', v_source.function_name, pgsync.owner_of(v_source.source_table)
+        );
+    end loop;
+
+    select routine.oid::regprocedure::text
+    into v_found
+    from pg_catalog.pg_proc as routine
+    where routine.pronamespace = 'pgsync_read'::regnamespace and not pgsync.is_reader(routine.oid)
+    limit 1;
+    if found then
+        raise exception '% is not a reader that attach has made', v_found
+            using errcode = 'insufficient_privilege',
+            hint = format('An administrator drops it: drop function %s;', v_found);
+    end if;
+
+    select source.*
+    into v_source
+    from pgsync.sources as source
+    where source.source_table = captured_table and source.attached;
+    if not found or pgsync.owner_of(captured_table) is null then
+        return;
+    end if;
+    select format('%I on %s', present.trigger_name, present.target)
+    into v_found
+    from pgsync.present_triggers(v_source) as present
+    where not present.is_wanted
+    limit 1;
+    if found then
+        raise exception 'the trigger % uses the capture function of %, and attach has not made it',
+            v_found, v_source.table_name
+            using errcode = 'insufficient_privilege';
+    end if;
+    if v_source.function_checksum <> '' then
+        return;
+    end if;
+
+    execute format(
+        'create or replace function pgsync.%I() returns trigger language plpgsql security definer %s as %L',
+        v_source.function_name,
+        case pgsync.capture_depends_on(v_source)
+            -- Each pinned setting costs every statement of the application a little, so they are pinned only
+            -- where they could change an image.
+            when 'settings'
+                then 'set search_path = pg_catalog, pgsync, pg_temp set datestyle = ''ISO, YMD'' '
+                    || 'set intervalstyle = ''postgres'' set extra_float_digits = 1 set bytea_output = ''hex'' '
+                    || 'set lc_monetary = ''C'' set quote_all_identifiers = off'
+            else ''
+        end,
+        case v_source.trigger_kind
+            when 'row' then pgsync.capture_by_row(v_source) else pgsync.capture_by_statement(v_source)
+        end
+    );
+    execute format(
+        'comment on function pgsync.%I() is %L',
+        v_source.function_name,
+        'Captures the changes of ' || v_source.table_name
+    );
+    execute format('revoke all on function pgsync.%I() from public', v_source.function_name);
+    if v_role <> current_user then
+        grant create on schema pgsync to pgsync_capture;
+        execute format('alter function pgsync.%I() owner to %I', v_source.function_name, v_role);
+        revoke create on schema pgsync from pgsync_capture;
+    end if;
+    update pgsync.sources as source
+    set function_checksum = pgsync.capture_checksum(source.function_name)
+    where source.source_table = captured_table;
+end;
+$$;
+
+comment on function pgsync.finish_capture(regclass)
+is 'Writes the capture function of a source once its triggers are there; the last part of attach.';

@@ -139,7 +139,7 @@ struct ForgeryTests {
             #expect(
                 try await database.lines(
                     "select found from pgsync.inspect_capture() where finding = 'foreign_trigger'"
-                ) == ["x on other.t uses the capture function of app.t"]
+                ) == ["x on other.t uses the capture function of app.t, and is not as attach makes it"]
             )
         }
     }

@@ -181,6 +181,8 @@ enum Unqualified {
             .replacing(/[Ee]?'(?:[^']|'')*'/, with: "?")
             .replacing(/"(?:[^"]|"")*"/, with: "quoted")
             .replacing("#variable_conflict use_column", with: "")
+            .replacing("<<pgsync_capture>>", with: "")
+            .replacing("using errcode =", with: "")
             .replacing("get diagnostics v_context = pg_context", with: "")
             .replacing(/operator\(pg_catalog\.[^)]+\)/, with: ",")
             .replacing(/insert into pgsync\.\w+ \(/, with: "(")

@@ -236,7 +236,9 @@ struct RulesApplyTests {
 
             // What the rule reads cannot be left out any more; a column that comes later can be missing.
             await #expect(throws: PostgresError.self) {
-                try await book.database.query("select pgsync.attach('sales', columns => array['total', 'state'])")
+                try await book.database.query(
+                    "select pgsync.attach('sales', columns => array['total', 'state'])"
+                )
             }
         }
     }

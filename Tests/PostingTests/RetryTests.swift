@@ -68,7 +68,7 @@ struct RetryTests {
             ) == ["failed 1 1"]
         )
         try await configure([
-            "permanent_error_classes": "rule.*, data.neg_tive", "max_retry_attempts": "3",
+            "permanent_error_classes": "rule.*, data.unknown_mode", "max_retry_attempts": "3",
             "retry_delay_seconds": "0",
         ])
         _ = try await database.post(

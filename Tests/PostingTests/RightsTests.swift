@@ -79,7 +79,7 @@ struct RightsTests {
             "ledger.reopen_period", "ledger.reverse_entry", "ledger.start_closing", "ledger.take_snapshot",
             "pgsync.arm_doorbell", "pgsync.attach", "pgsync.backfill_step", "pgsync.cancel_backfill",
             "pgsync.capture_growth", "pgsync.detach", "pgsync.disarm_doorbell", "pgsync.find_truncated",
-            "pgsync.install_capture", "pgsync.lock_patiently",
+            "pgsync.finish_capture", "pgsync.install_capture", "pgsync.lock_patiently",
             "pgsync.pause", "pgsync.post_now", "pgsync.process_batch", "pgsync.reattach",
             "pgsync.remember_growth",
             "pgsync.remove_capture", "pgsync.renew_capture", "pgsync.reset_configuration", "pgsync.resume",
@@ -90,7 +90,7 @@ struct RightsTests {
         ],
         "pgsync_capture": [
             "insert pgsync.sync_logs", "insert pgsync.sync_queue", "pgsync.note_nesting",
-            "pgsync.serves", "usage pgsync.sync_logs_id_seq",
+            "usage pgsync.sync_logs_id_seq",
         ],
         "pgsync_reader": ["pgsync.capture_growth"], "pgsync_auditor": ["pgsync.capture_growth"], "public": [],
     ]

@@ -124,26 +124,6 @@ struct TruncateTests {
         try await database.expectNoFaults()
     }
 
-    @Test("of a partition that is still being looked for takes nothing back of the others")
-    func partUnderWay() async throws {
-        _ = try await database.post("insert into parts (id, amount) values (1, 1), (4, 4)")
-        try await database.run("truncate parts_1")
-        #expect(try await database.value("select pgsync.find_truncated(3)") == "f")
-        #expect(
-            try await database.value("select count(*) from pgsync.sync_progress where state = 'running'")
-                == "1"
-        )
-        // What was found so far is posted; the part itself goes on.
-        #expect(
-            try await database.post("update parts set amount = null where id = 4")
-                == "reversed 1, failed 1, left 1"
-        )
-        #expect(try await database.standing("parts").map { String($0.prefix(2)) } == ["4:"])
-        try await database.drain()
-        #expect(try await database.standing("parts").map { String($0.prefix(2)) } == ["4:"])
-        try await database.expectNoFaults()
-    }
-
     @Test(
         "of a partition is left to who has it in hand, and can be skipped; a record of it can be posted at once"
     )

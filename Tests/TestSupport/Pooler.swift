@@ -42,7 +42,8 @@ package enum Pooler {
         if geteuid() == 0 { invocation.user = UserAccount(named: "postgres") ?? UserAccount(named: "nobody") }
         invocation.diesWithParent = true
         try await ChildProcess.withRunning(invocation) { pooler in
-            try await eventually { unsafe access("\(directory)/.s.PGSQL.\(port)", F_OK) == 0 }
+            // Its socket is there a moment before anybody may connect.
+            try await eventually { read("\(directory)/log").contains("process up") }
             try await body(directory, port)
             pooler.send(signal: SIGINT)
             _ = try await pooler.wait()
@@ -53,6 +54,14 @@ package enum Pooler {
         guard let file = unsafe fopen(path, "w") else { throw CannotStart(reason: "no file") }
         unsafe fputs(text, file)
         unsafe fclose(file)
+    }
+
+    private static func read(_ path: String) -> String {
+        guard let file = unsafe fopen(path, "r") else { return "" }
+        defer { unsafe fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 16_384)
+        let count = unsafe fread(&bytes, 1, bytes.count, file)
+        return String(decoding: bytes.prefix(count), as: UTF8.self)
     }
 
     private static func remove(_ directory: String) {

@@ -1,6 +1,7 @@
--- The last step of attach, and of its transaction where attach did not get there: rights that attach lent are taken
--- back, what was made with them is checked, and only then the function does anything. Whoever owns a partitioned
--- table keeps the right to run its function, for a new partition takes it; the function serves no other table.
+-- The last step of attach, and of its transaction where attach did not get there: rights that attach lent are
+-- taken back, what was made with them is checked, and only then the function does anything. Whoever owns a
+-- partitioned table keeps the right to run its function, for a new partition takes it; the function serves no
+-- other table.
 create or replace function pgsync.finish_capture(captured_table regclass)
 returns void
 language plpgsql

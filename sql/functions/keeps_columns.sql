@@ -1,5 +1,5 @@
--- Asked like has_type when a statement is planned. A column that has another's name and type, because that one
--- was renamed, is told by its number. A snapshot that shows no source yet has nothing against it.
+-- Asked like has_type when a statement is planned. A column that has the name and type of another, because
+-- that one was renamed, is told by its number. A snapshot that shows no source yet has nothing against it.
 create or replace function pgsync.keeps_columns(function_name text)
 returns boolean
 language plpgsql
@@ -23,4 +23,4 @@ end;
 $$;
 
 comment on function pgsync.keeps_columns(text)
-is 'Whether the captured columns of a table are called what they were called when its capture function was made.';
+is 'Whether captured columns are called what they were when the capture function of their table was made.';

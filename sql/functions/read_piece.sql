@@ -1,6 +1,6 @@
--- Code of a table's owner runs while his rows are read, as him. In a subtransaction that only reads it can leave no
--- work for a deferred trigger, which would run as whoever commits; and the search path, which it may have set for
--- the rest of the transaction, is set again before anything else.
+-- Code of a table's owner runs while his rows are read, as him. In a subtransaction that only reads it can
+-- leave no work for a deferred trigger, which would run as whoever commits; and the search path, which it may
+-- have set for the rest of the transaction, is set again before anything else.
 create or replace function pgsync.read_piece(
     function_name text,
     record_ids text[],

@@ -289,7 +289,7 @@ struct OwnerCodeTests {
                 """
                 create sequence app.calls;
                 create function app.poison(int) returns int language plpgsql immutable as $$begin
-                    if pg_catalog.current_setting('transaction_read_only') = 'off' then
+                    if pg_catalog.current_setting('transaction_read_only') operator(pg_catalog.=) 'off' then
                         perform nextval('app.calls');
                     end if;
                     perform pg_catalog.set_config('search_path', 'app, pg_catalog', false); return 2;

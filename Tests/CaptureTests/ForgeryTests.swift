@@ -52,6 +52,28 @@ struct ForgeryTests {
         }
     }
 
+    @Test(
+        "ends with the row as it is, however deep the text of a statement makes it look",
+        arguments: Kind.allCases
+    )
+    func deepStatements(kind: Kind) async throws {
+        let database = TestDatabase.current
+        try await database.run(
+            """
+            create table t (id int primary key, v int); select pgsync.attach('t', kind => '\(kind.rawValue)');
+            create function pg_temp.f(k int) returns int language plpgsql as $$begin
+                update t set v = 1000000 where id = k; return k; end$$;
+            do $$ declare r int; begin
+                execute 'insert into t values (77, 5) /*' || repeat(E'\\n', 1100) || '*/ returning pg_temp.f(id)' into r;
+            end $$;
+            """
+        )
+        #expect(
+            try await database.value("select data ->> 'v' from pgsync.sync_logs order by id desc limit 1")
+                == "1000000"
+        )
+    }
+
     @Test("cannot be written by a role that owns or operates other tables, nor its sequences be set")
     func rights() async throws {
         let database = TestDatabase.current

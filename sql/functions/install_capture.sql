@@ -32,17 +32,12 @@ begin
         source.every_version
     );
     perform pgsync.check_source(v_source);
+    -- Before the entry in source_versions, whose trigger takes it back: at commit, or at once where nothing is
+    -- deferred, and then attach fails.
+    execute format('grant usage, create on schema pgsync_read to %I', pgsync.owner_of(source.source_table));
     v_source.function_checksum := '';
     perform pgsync.make_capture(v_source);
-    -- Where constraints are not deferred, all is over by now and these come to nothing: see finish_capture.
-    if exists (
-        select
-        from pgsync.sources as known
-        where known.source_table = v_source.source_table and known.function_checksum = ''
-    ) then
-        execute format('grant execute on function pgsync.%I() to %I', v_source.function_name, v_caller);
-        execute format('grant usage, create on schema pgsync_read to %I', pgsync.owner_of(source.source_table));
-    end if;
+    execute format('grant execute on function pgsync.%I() to %I', v_source.function_name, v_caller);
     -- What is written from here on has to be captured.
     perform pgsync.remember_growth(source.source_table);
 end;

@@ -125,6 +125,6 @@ struct PeriodTests {
         )
         let nonsense =
             "update pgsync.sync_configuration set config_value = 'never' where config_key = 'closed_period_policy'"
-        #expect(try await condition(of: nonsense, as: .owner) == "23514")
+        #expect(try await condition(of: nonsense, as: .owner) == "22023")
     }
 }

@@ -88,15 +88,15 @@ struct QueueTests {
 
     @Test("posts a TRUNCATE that takes longer than sync_timeout_seconds as a whole")
     func longTruncate() async throws {
-        try await database.insertBills(1...900)
+        try await database.insertBills(1...1500)
         _ = try await RunningWorker.run(.untilDrained)
-        try await poison("perform pg_sleep(0.002)", when: "new.purpose = 'reversal'")
+        try await poison("perform pg_sleep(0.001)", when: "new.purpose = 'reversal'")
         try await database.run(
             "select pgsync.set_configuration('sync_timeout_seconds', '1'); truncate bills; insert into bills values (1, 1)"
         )
         let report = try await RunningWorker.run(.untilDrained) { $0.posters = 2 }
         #expect(report.reversed == 1 && report.posted == 1 && report.failed == 0)
-        #expect(try await database.count("ledger.journal_entries where purpose = 'reversal'") == 900)
+        #expect(try await database.count("ledger.journal_entries where purpose = 'reversal'") == 1500)
         #expect(try await database.violations() == [])
     }
 

@@ -148,7 +148,7 @@ package struct BillGenerator: Sendable {
             ).onlyRow().decode(0, as: Int.self)
             return (waiting, posted)
         }
-        run.figures.waiting = waiting.ready + waiting.scheduled + waiting.paused + waiting.blocked
+        run.figures.waiting = waiting.ready + waiting.scheduled + waiting.paused
         run.figures.posted = posted
         run.figures.failed = waiting.dead
     }

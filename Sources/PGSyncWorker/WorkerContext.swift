@@ -49,7 +49,6 @@ final class WorkerContext: Sendable {
         self.clock = clock
         roster = Roster(posters: options.posters)
         currentSettings = Locked(settings)
-        mark.withLock { $0.wantsEveryVersion = settings.wantsEveryVersion }
     }
 
     /// The time since the worker began.
@@ -57,10 +56,7 @@ final class WorkerContext: Sendable {
 
     var settings: WorkerSettings {
         get { currentSettings.withLock { $0 } }
-        set {
-            currentSettings.withLock { $0 = newValue }
-            mark.withLock { $0.wantsEveryVersion = newValue.wantsEveryVersion }
-        }
+        set { currentSettings.withLock { $0 = newValue } }
     }
 
     /// The most changes a batch may take now.

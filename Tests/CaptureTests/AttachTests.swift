@@ -152,7 +152,7 @@ struct AttachTests {
             (1...4).map { "call checks.write('t', \($0), \(Profile.size(150, full: 5000)), 30)" }
         )
         for options in [
-            "kind => 'row'", "kind => 'statement', before_image => true", "every_version => true",
+            "kind => 'row'", "kind => 'statement', before_image => true", "before_image => true",
             "kind => 'row', columns => array['v']", "",
         ] {
             try await database.run("select pgsync.attach('t'\(options.isEmpty ? "" : ", \(options)"))")

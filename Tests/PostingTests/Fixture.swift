@@ -5,15 +5,15 @@ let fixture = #"""
         party text default 'P-1', account text default '4000', note text default 'Bill', dims jsonb,
         currency text default 'INR'
     );
-    -- Whatever waits for one of these counts, and none of these is posted at all.
     create table public.moves (like public.bills including all);
+    -- None of these is posted at all.
     create table public.notes (id int primary key, v int);
     create table public.parts (like public.bills including defaults) partition by list (id);
     create table public.parts_1 partition of public.parts for values in (1, 2, 3);
     create table public.parts_2 partition of public.parts for values in (4, 5, 6);
     alter table public.parts add primary key (id);
     select pgsync.attach('public.bills');
-    select pgsync.attach('public.moves', every_version => true);
+    select pgsync.attach('public.moves');
     select pgsync.attach('public.notes');
     select pgsync.attach('public.parts');
 

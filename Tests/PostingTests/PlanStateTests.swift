@@ -60,7 +60,7 @@ struct PlanStateTests {
                 work: "select pgsync.skip_changes(array[max(log_id)], 'test') from pgsync.sync_queue"
             ),
             Step(
-                name: "post every version",
+                name: "post the newest of several",
                 change: """
                     insert into moves (id, amount) select g, 1 from generate_series(\(first), \(last)) as g;
                     update moves set amount = 2 where \(these)

@@ -48,7 +48,7 @@ struct PlanTests {
     ]
 
     enum Batch: String, CaseIterable, Sendable {
-        case fresh, mixed, failing, retried, everyVersion, deferred
+        case fresh, mixed, failing, retried, deferred
 
         var script: String {
             switch self {
@@ -61,11 +61,6 @@ struct PlanTests {
                 """
             case .failing: "update bills set amount = -1 where id <= 500"
             case .retried: "update bills set amount = -1 where id <= 300"
-            case .everyVersion:
-                """
-                insert into moves (id, amount) select g, case when g % 2 = 0 then 1 end from generate_series(1, 200) as g;
-                update moves set amount = 5; update moves set amount = 6 where id <= 50
-                """
             case .deferred:
                 "select pgsync.pause('bills'); insert into bills (id, amount) select g, 1 from generate_series(60001, 60500) as g"
             }
@@ -79,12 +74,10 @@ struct PlanTests {
         let mark = try await database.value("select max(id) + 1 from pgsync.sync_logs") ?? "0"
         try await database.run(batch.script)
         let low: String
-        if batch == .retried || batch == .everyVersion {
+        if batch == .retried {
             try await database.run("select pgsync.process_batch('test', 1000, \(mark))")
-            if batch == .retried { try await database.run("update bills set amount = 3 where id <= 300") }
-            low =
-                batch == .retried
-                ? try await database.value("select max(id) - 299 from pgsync.sync_logs") ?? "0" : mark
+            try await database.run("update bills set amount = 3 where id <= 300")
+            low = try await database.value("select max(id) - 299 from pgsync.sync_logs") ?? "0"
         } else {
             low = mark
         }
@@ -100,7 +93,7 @@ struct PlanTests {
             )
             return (batch == .deferred ? 500 : after - before, nodes)
         }
-        #expect(claimed >= (batch == .everyVersion ? 100 : 200) && nodes.count > 50)
+        #expect(claimed >= 200 && nodes.count > 50)
         for node in nodes {
             #expect(node.kind != "Seq Scan" || !Self.tables.contains(node.relation), "\(node)")
             #expect(node.examined <= 5 * 500, "\(node)")

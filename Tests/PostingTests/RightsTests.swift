@@ -35,13 +35,14 @@ struct RightsTests {
         "select pgsync.rank_claims('{}')",
         "select pgsync.claim_changes(10)",
         "select pgsync.post_isolated('{}', 'test')", "select pgsync.reschedule('{1}', '{x}', '{x}')",
-        "select pgsync.set_aside('{1}', '{}')", "select pgsync.claim_due(1)",
+        "select pgsync.set_aside('{1}')", "select pgsync.claim_due(1)",
         "select pgsync.find_waiting('{}', 0, 1)", "select pgsync.empty_records(null, '{}')",
         "select pgsync.empty_next(null, '', '{}', 1)", "select pgsync.free_overtaken(null, 0, 0, 1)",
         "select pgsync.finish_emptying('{}')", "delete from pgsync.truncate_steps",
-        "select pgsync.settle_earlier('{}', '{}', '{}', 'test', now())",
+        "select pgsync.settle_earlier('{}', '{}', 'test', now())",
         "select pgsync.fail_claim(null, 'x', 'x', 'test', now())",
         "select pgsync.post_truncate(null, 'test', now())",
+        "select pgsync.finish_truncate(null, 'test', now(), 1)",
     ]
 
     @Test("let each role do what it needs and no more")

@@ -10,7 +10,6 @@ select
     coalesce(array_to_string(made.captured_columns, ', '), 'all') as columns,
     made.trigger_kind,
     array_to_string(made.actions, ', ') as actions,
-    made.before_image,
-    made.every_version
+    made.before_image
 from pgsync.source_versions as made
 order by made.table_name asc, made.version desc;

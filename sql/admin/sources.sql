@@ -19,7 +19,6 @@ select
     source.trigger_kind,
     array_to_string(source.actions, ', ') as actions,
     source.before_image,
-    source.every_version,
     coalesce(waiting.changes, 0) as waiting,
     coalesce(waiting.failed, 0) as failed,
     coalesce(source.detached_at, source.attached_at) as since,

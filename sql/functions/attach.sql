@@ -6,7 +6,6 @@ create or replace function pgsync.attach(
     kind text default 'auto',
     actions text[] default array['create', 'update', 'delete', 'truncate'],
     before_image boolean default false,
-    every_version boolean default false,
     backfill boolean default false,
     dry_run boolean default false,
     patience interval default '30 seconds'
@@ -29,7 +28,7 @@ declare
     v_reader text[];
 begin
     v_source := pgsync.planned_source(
-        source_table, key_columns, columns, exclude, kind, actions, before_image, every_version
+        source_table, key_columns, columns, exclude, kind, actions, before_image
     );
     perform pgsync.check_source(v_source);
     if not (pgsync.may_act_as(current_user, v_owner) and pg_has_role(v_owner, 'usage')) then
@@ -93,6 +92,6 @@ end;
 $$;
 
 comment on function pgsync.attach(
-    regclass, text[], text[], text[], text, text[], boolean, boolean, boolean, boolean, interval
+    regclass, text[], text[], text[], text, text[], boolean, boolean, boolean, interval
 )
 is 'Has every change of a table captured from now on, or changes how; returns what was done or would be.';

@@ -35,7 +35,6 @@ failed as materialized (
         queue.log_id,
         case
             when queue.sync_status = 'failed' then 'dead'
-            when queue.error_class = 'blocked' then 'waiting'
             else 'failing'
         end as kind
     from pgsync.sync_queue as queue

@@ -33,7 +33,6 @@ grouped as (
             array_agg(seen.error_message order by seen.last_sync_attempt desc nulls last, seen.log_id desc)
         )[1] as last_message
     from seen
-    where seen.error_class <> 'blocked'
     group by seen.error_class
 )
 

@@ -1,5 +1,4 @@
 -- A TRUNCATE overtakes what has failed before it: those changes are made due, and end when they are tried.
--- What waited behind one of them is free.
 create or replace function pgsync.free_overtaken(
     truncation pgsync.sync_logs,
     after_hash integer,
@@ -23,17 +22,16 @@ declare
 begin
     select
         array_agg(looked.log_id) filter (
-            where looked.source_table = truncation.source_table
-                and (looked.log_id < truncation.id or looked.error_class = 'blocked')
+            where looked.source_table = truncation.source_table and looked.log_id < truncation.id
         ) as freed,
         array_agg(looked.record_hash order by looked.record_hash, looked.log_id) as hashes,
         array_agg(looked.log_id order by looked.record_hash, looked.log_id) as log_ids,
         count(*) as number
     into v_found
     from (
-        select queue.log_id, queue.record_hash, queue.error_class, log.source_table
+        select queue.log_id, queue.record_hash, log.source_table
         from (
-            select own.log_id, own.record_hash, own.error_class
+            select own.log_id, own.record_hash
             from pgsync.sync_queue as own
             where own.error_class is not null
                 and (own.record_hash, own.log_id) > (after_hash, after_id)
@@ -69,4 +67,4 @@ end;
 $$;
 
 comment on function pgsync.free_overtaken(pgsync.sync_logs, integer, bigint, integer)
-is 'Lets the next changes that failed before a TRUNCATE, or waited behind such a one, be tried at once.';
+is 'Lets the next changes that failed before a TRUNCATE be tried at once.';

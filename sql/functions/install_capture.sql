@@ -28,8 +28,7 @@ begin
         null,
         source.trigger_kind,
         source.actions,
-        source.before_image,
-        source.every_version
+        source.before_image
     );
     perform pgsync.check_source(v_source);
     -- Before the entry in source_versions, whose trigger takes it back: at commit, or at once where nothing is

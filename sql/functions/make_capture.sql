@@ -64,8 +64,7 @@ begin
     where part.isleaf and part.relid <> source.source_table;
 
     insert into pgsync.source_versions (
-        source_table, version, table_name, key_columns, captured_columns, trigger_kind, actions, before_image,
-        every_version, shape
+        source_table, version, table_name, key_columns, captured_columns, trigger_kind, actions, before_image, shape
     )
     values (
         v_source.source_table,
@@ -76,12 +75,11 @@ begin
         v_source.trigger_kind,
         v_source.actions,
         v_source.before_image,
-        v_source.every_version,
         v_source.shape
     );
 
     insert into pgsync.sources (
-        source_table, table_name, key_columns, captured_columns, trigger_kind, actions, before_image, every_version,
+        source_table, table_name, key_columns, captured_columns, trigger_kind, actions, before_image,
         function_name, function_checksum, version, shape, parts, part_names
     )
     values (
@@ -92,7 +90,6 @@ begin
         v_source.trigger_kind,
         v_source.actions,
         v_source.before_image,
-        v_source.every_version,
         v_source.function_name,
         v_source.function_checksum,
         v_source.version,
@@ -107,7 +104,6 @@ begin
         trigger_kind = excluded.trigger_kind,
         actions = excluded.actions,
         before_image = excluded.before_image,
-        every_version = excluded.every_version,
         function_name = excluded.function_name,
         function_checksum = excluded.function_checksum,
         version = excluded.version,

@@ -5,8 +5,7 @@ create or replace function pgsync.planned_source(
     exclude text[],
     kind text,
     actions text[],
-    before_image boolean,
-    every_version boolean
+    before_image boolean
 )
 returns pgsync.sources
 language plpgsql
@@ -111,11 +110,10 @@ begin
     end;
     v_source.actions := actions;
     v_source.before_image := before_image;
-    v_source.every_version := every_version;
     v_source.function_name := pgsync.capture_name(source_table);
     return v_source;
 end;
 $$;
 
-comment on function pgsync.planned_source(regclass, text[], text[], text[], text, text[], boolean, boolean)
+comment on function pgsync.planned_source(regclass, text[], text[], text[], text, text[], boolean)
 is 'What attach makes of its arguments.';

@@ -24,9 +24,7 @@ declare
     v_tables regclass[];
     v_images jsonb[];
     v_result pgsync.batch_result;
-    v_finished_ids bigint[];
     v_deferred_ids bigint[];
-    v_blocked_ids bigint[];
 begin
     select
         (
@@ -65,7 +63,7 @@ begin
                 totals.*,
                 case
                     when totals.step = 'supersede' then 'superseded'
-                    when totals.step in ('leave', 'defer') then null
+                    when totals.step = 'defer' then null
                     when totals.failure is not null then 'failed'
                     when totals.new_fingerprint = totals.fingerprint then 'unchanged'
                     when totals.new_ids = '{}' then 'reversed'
@@ -281,15 +279,13 @@ begin
         (count(*) filter (where decided.outcome = 'superseded'))::integer,
         (count(*) filter (where decided.outcome = 'failed'))::integer,
         (count(*) filter (where decided.step = 'defer'))::integer,
-        (count(*) filter (where decided.step = 'leave'))::integer,
-        min(decided.log_id) filter (where decided.step = 'leave'),
+        0,
+        null::bigint,
         array_agg(decided.log_id) filter (where decided.is_applied),
         array_agg(decided.log_id) filter (where decided.outcome = 'failed'),
         array_agg(decided.failure) filter (where decided.outcome = 'failed'),
         array_agg(decided.message) filter (where decided.outcome = 'failed'),
-        array_agg(decided.log_id) filter (where decided.outcome <> 'failed'),
         array_agg(decided.log_id) filter (where decided.step = 'defer'),
-        array_agg(decided.log_id) filter (where decided.is_blocked),
         false
     into
         v_result.claimed,
@@ -306,9 +302,7 @@ begin
         v_result.failed_ids,
         v_result.error_classes,
         v_result.error_messages,
-        v_finished_ids,
         v_deferred_ids,
-        v_blocked_ids,
         v_result.is_paused
     from decided
     where decided.place = 1;
@@ -317,11 +311,11 @@ begin
         perform pgsync.reschedule(v_result.failed_ids, v_result.error_classes, v_result.error_messages);
     end if;
     if v_result.deferred > 0 then
-        perform pgsync.set_aside(v_deferred_ids, coalesce(v_blocked_ids, '{}'));
+        perform pgsync.set_aside(v_deferred_ids);
     end if;
     -- Nearly always nothing has failed before, which one look tells: in order, so that it is a look at an
     -- index and never at all that waits.
-    if v_finished_ids is not null
+    if v_result.applied_ids is not null
         and (
             select queue.log_id
             from pgsync.sync_queue as queue
@@ -331,8 +325,7 @@ begin
         ) is not null
     then
         v_result.superseded := v_result.superseded + pgsync.settle_earlier(
-            post_claims.claims, coalesce(v_result.applied_ids, '{}'), v_finished_ids, post_claims.worker,
-            post_claims.started_at
+            post_claims.claims, v_result.applied_ids, post_claims.worker, post_claims.started_at
         );
     end if;
     return v_result;

@@ -11,9 +11,6 @@ set jit = off
 as $$
 declare
     v_slot constant smallint := (hashtext(post_now.record_id) & 1023)::smallint;
-    v_every_version constant boolean := coalesce(
-        (select own.every_version from pgsync.sources as own where own.source_table = post_now.source), false
-    );
     v_worker constant text := coalesce(nullif(current_setting('application_name'), ''), session_user::text);
     v_claims pgsync.claim[];
     v_log_id bigint;
@@ -22,7 +19,7 @@ begin
     perform set_config('pgsync.finishing', 'on', true);
     perform pg_advisory_xact_lock(1886876532, v_slot);
 
-    -- As a rule it is the caller who has just made the change, and where only the newest counts that is all.
+    -- As a rule it is the caller who has just made the change, and only the newest counts.
     select recent.id
     into v_log_id
     from (
@@ -34,7 +31,6 @@ begin
     where recent.captured_xid = pg_current_xact_id_if_assigned()
         and recent.source_table = post_now.source
         and recent.record_id = post_now.record_id
-        and not v_every_version
     limit 1;
 
     loop

@@ -1,7 +1,6 @@
--- Of the waiting changes of a record the newest counts and the others end superseded; where a source asks for
--- every version, the oldest is posted and the others stay. What a backfill has read is older than each change
--- that its snapshot does not show, whatever the ids say. A record that has one claim, as nearly all have, is
--- spared the sorting.
+-- Of the waiting changes of a record the newest counts and the others end superseded. What a backfill has
+-- read is older than each change that its snapshot does not show, whatever the ids say. A record that has
+-- one claim, as nearly all have, is spared the sorting.
 create or replace function pgsync.rank_claims(claims pgsync.claim[])
 returns table (
     number integer,
@@ -17,7 +16,6 @@ returns table (
     snapshot pg_snapshot,
     correlation_id text,
     attempts integer,
-    is_blocked boolean,
     entry_ids bigint[],
     fingerprint bigint,
     rules text[]
@@ -51,7 +49,6 @@ begin
             stepped.snapshot,
             stepped.correlation_id,
             stepped.attempts,
-            stepped.step = 'defer' and not stepped.is_paused as is_blocked,
             coalesce(stepped.entry_ids, '{}') as entry_ids,
             coalesce(stepped.fingerprint, 0) as fingerprint,
             coalesce(stepped.rules, '{}') as rules
@@ -61,9 +58,6 @@ begin
                 case
                     when claim.is_paused then 'defer'
                     when claim.overtaken_by is not null then 'supersede'
-                    when claim.every_version
-                        and pgsync.is_blocked(claim.log_id, claim.source_table, claim.record_id)
-                        then 'defer'
                     when claim.action = 'delete' then 'delete'
                     else 'post'
                 end as step
@@ -112,20 +106,14 @@ begin
     ordered as (
         select
             compared.*,
-            first_value(compared.log_id) over newest as newest_id,
-            first_value(compared.log_id) over oldest as oldest_id
+            first_value(compared.log_id) over newest as newest_id
         from compared
-        window
-            newest as (
-                partition by compared.source_table, compared.record_id
-                order by compared.older_than is not null, compared.log_id desc
-            ),
-            oldest as (
-                partition by compared.source_table, compared.record_id
-                order by compared.older_than is not null, compared.log_id
-            )
+        window newest as (
+            partition by compared.source_table, compared.record_id
+            order by compared.older_than is not null, compared.log_id desc
+        )
         union all
-        select standing.*, standing.overtaken_by, standing.log_id, standing.log_id
+        select standing.*, standing.overtaken_by, standing.log_id
         from standing
         where standing.is_alone
     ),
@@ -135,12 +123,7 @@ begin
             ordered.*,
             case
                 when ordered.is_paused then 'defer'
-                when ordered.older_than is not null then 'supersede'
-                when ordered.every_version and ordered.log_id <> ordered.oldest_id then 'leave'
-                when ordered.every_version
-                    and pgsync.is_blocked(ordered.log_id, ordered.source_table, ordered.record_id)
-                    then 'defer'
-                when not ordered.every_version and ordered.log_id <> ordered.newest_id then 'supersede'
+                when ordered.older_than is not null or ordered.log_id <> ordered.newest_id then 'supersede'
                 when ordered.action = 'delete' then 'delete'
                 else 'post'
             end as step
@@ -151,15 +134,12 @@ begin
         select
             stepped.*,
             lag(stepped.log_id) over chain as previous_id,
-            max(stepped.log_id) filter (where stepped.step not in ('leave', 'defer')) over whole as end_id,
+            max(stepped.log_id) over whole as end_id,
             bool_or(stepped.step in ('post', 'delete')) over whole as is_settled
         from stepped
         where not stepped.is_alone
         window
-            chain as (
-                partition by stepped.source_table, stepped.record_id
-                order by stepped.step in ('leave', 'defer'), stepped.log_id
-            ),
+            chain as (partition by stepped.source_table, stepped.record_id order by stepped.log_id),
             whole as (partition by stepped.source_table, stepped.record_id)
         union all
         select stepped.*, null, stepped.log_id, false
@@ -187,7 +167,6 @@ begin
         chained.snapshot,
         chained.correlation_id,
         chained.attempts,
-        chained.step = 'defer' and not chained.is_paused as is_blocked,
         coalesce(chained.entry_ids, '{}') as entry_ids,
         coalesce(chained.fingerprint, 0) as fingerprint,
         coalesce(chained.rules, '{}') as rules

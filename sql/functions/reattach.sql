@@ -39,7 +39,6 @@ begin
         kind => v_source.trigger_kind,
         actions => v_source.actions,
         before_image => v_source.before_image,
-        every_version => v_source.every_version,
         dry_run => reattach.dry_run,
         patience => reattach.patience
     ) as step (step);

@@ -5,7 +5,6 @@ security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
-    v_every_version boolean;
     v_last_id bigint;
 begin
     if source is null then
@@ -13,25 +12,16 @@ begin
     else
         update pgsync.sources as own
         set paused_at = null, paused_by = null
-        where own.source_table = resume.source and own.attached
-        returning own.every_version into v_every_version;
+        where own.source_table = resume.source and own.attached;
         if not found then
             raise exception '% is not attached', source
                 using errcode = 'undefined_object', hint = 'select table_name from pgsync.sources; lists what is.';
         end if;
         select max(log.id) into v_last_id from pgsync.sync_logs as log;
         -- Those that were met while it was paused; the others were never touched. A microsecond apart, they
-        -- are taken in their order; where each counts, later ones are not taken before the last of these is
-        -- done.
+        -- are taken in their order.
         update pgsync.sync_queue as queue
-        set
-            scheduled_at = statement_timestamp() - make_interval(secs => (v_last_id - queue.log_id) / 1e6),
-            error_class = case when v_every_version then coalesce(queue.error_class, 'blocked') else queue.error_class end,
-            error_message = case
-                when v_every_version then coalesce(queue.error_message, pgsync.blocked_message())
-                else queue.error_message
-            end,
-            record_hash = case when v_every_version then hashtext(log.record_id) else queue.record_hash end
+        set scheduled_at = statement_timestamp() - make_interval(secs => (v_last_id - queue.log_id) / 1e6)
         from pgsync.sync_logs as log
         where queue.scheduled_at = 'infinity' and log.id = queue.log_id and log.source_table = resume.source;
     end if;

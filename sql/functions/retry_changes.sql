@@ -17,7 +17,6 @@ begin
     from pgsync.sync_logs as log
     where log.id = queue.log_id
         and queue.error_class is not null
-        and queue.error_class <> 'blocked'
         and (retry_changes.log_ids is null or queue.log_id = any(retry_changes.log_ids))
         and (
             retry_changes.error_class is null

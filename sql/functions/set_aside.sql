@@ -1,5 +1,5 @@
--- Until its source is resumed, or until what stands before it is settled: both set the time anew.
-create or replace function pgsync.set_aside(log_ids bigint[], blocked_ids bigint[])
+-- Until their source is resumed, which sets the time anew.
+create or replace function pgsync.set_aside(log_ids bigint[])
 returns void
 language plpgsql
 security definer
@@ -25,21 +25,11 @@ begin
     ) as source;
 
     update pgsync.sync_queue as queue
-    set
-        scheduled_at = case
-            when change.is_blocked or change.source_table = any(v_paused) then 'infinity' else clock_timestamp()
-        end,
-        error_class = case when change.is_blocked then 'blocked' else queue.error_class end,
-        error_message = case when change.is_blocked then pgsync.blocked_message() else queue.error_message end,
-        record_hash = case when change.is_blocked then hashtext(change.record_id) else queue.record_hash end
-    from (
-        select log.id, log.source_table, log.record_id, coalesce(log.id = any(blocked_ids), false) as is_blocked
-        from pgsync.sync_logs as log
-        where log.id = any(log_ids)
-    ) as change
-    where queue.log_id = any(log_ids) and queue.log_id = change.id;
+    set scheduled_at = case when log.source_table = any(v_paused) then 'infinity' else clock_timestamp() end
+    from pgsync.sync_logs as log
+    where queue.log_id = any(log_ids) and log.id = any(log_ids) and queue.log_id = log.id;
 end;
 $$;
 
-comment on function pgsync.set_aside(bigint[], bigint[])
-is 'Lets changes wait whose source is paused, or that stand behind one that is not done.';
+comment on function pgsync.set_aside(bigint[])
+is 'Lets changes wait whose source is paused.';

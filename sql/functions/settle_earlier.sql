@@ -1,9 +1,7 @@
--- A change that failed is overtaken once a later one of its record is applied. Where a source asks for every
--- version it is the later ones that wait; when one is done, whatever became of it, the next has its turn.
+-- A change that failed is overtaken once a later one of its record is applied.
 create or replace function pgsync.settle_earlier(
     claims pgsync.claim[],
     applied_ids bigint[],
-    finished_ids bigint[],
     worker text,
     started_at timestamptz
 )
@@ -20,32 +18,21 @@ as $$
 declare
     v_count integer;
 begin
-    with related as materialized (
+    with overtaken as materialized (
         select
             waiting.log_id,
             waiting.attempts,
-            waiting.error_class,
             log.correlation_id,
-            finished.log_id as finished_id,
-            finished.source_table,
-            finished.record_id,
-            case
-                when finished.log_id <> all(applied_ids) then false
-                -- What a backfill has read comes before what its snapshot does not show, whatever the ids
-                -- say.
-                when log.snapshot is not null and finished.snapshot is null
-                    then not pg_visible_in_snapshot(finished.captured_xid, log.snapshot)
-                when log.snapshot is null and finished.snapshot is not null
-                    then log.id < finished.log_id and pg_visible_in_snapshot(log.captured_xid, finished.snapshot)
-                else log.id < finished.log_id
-            end as is_overtaken
-        from unnest(claims) as finished
+            applied.log_id as superseded_by,
+            applied.source_table,
+            applied.record_id
+        from unnest(claims) as applied
         cross join lateral (
-            select queue.log_id, queue.attempts, queue.error_class
+            select queue.log_id, queue.attempts
             from pgsync.sync_queue as queue
             where queue.error_class is not null
-                and queue.record_hash = hashtext(finished.record_id)
-                and queue.log_id <> finished.log_id
+                and queue.record_hash = hashtext(applied.record_id)
+                and queue.log_id <> applied.log_id
             for update skip locked
         ) as waiting
         cross join lateral (
@@ -54,31 +41,26 @@ begin
             where own.id = waiting.log_id
             offset 0
         ) as log
-        where finished.log_id = any(finished_ids)
-            and log.source_table = finished.source_table
-            and log.record_id = finished.record_id
+        where applied.log_id = any(applied_ids)
+            and log.source_table = applied.source_table
+            and log.record_id = applied.record_id
+            and case
+                -- What a backfill has read comes before what its snapshot does not show, whatever the ids
+                -- say.
+                when log.snapshot is not null and applied.snapshot is null
+                    then not pg_visible_in_snapshot(applied.captured_xid, log.snapshot)
+                when log.snapshot is null and applied.snapshot is not null
+                    then log.id < applied.log_id and pg_visible_in_snapshot(log.captured_xid, applied.snapshot)
+                else log.id < applied.log_id
+            end
     ),
 
-    released as (
-        update pgsync.sync_queue as queue
-        set scheduled_at = clock_timestamp()
-        where queue.log_id = any(
-            array(
-                select min(related.log_id)
-                from related
-                where related.error_class = 'blocked'
-                group by related.source_table, related.record_id
-            )
-        )
-    ),
-
-    overtaken as (
+    finished as (
         delete from pgsync.sync_queue as queue
         where queue.log_id = any(
             array(
-                select related.log_id
-                from related
-                where related.error_class <> 'blocked' and related.is_overtaken
+                select overtaken.log_id
+                from overtaken
             )
         )
         returning queue.log_id
@@ -89,24 +71,23 @@ begin
             log_id, attempt, outcome, source_table, record_id, superseded_by, worker, duration, correlation_id
         )
         select
-            related.log_id,
-            related.attempts + 1,
+            overtaken.log_id,
+            overtaken.attempts + 1,
             'superseded',
-            related.source_table,
-            related.record_id,
-            related.finished_id,
+            overtaken.source_table,
+            overtaken.record_id,
+            overtaken.superseded_by,
             settle_earlier.worker,
             clock_timestamp() - settle_earlier.started_at,
-            related.correlation_id
-        from related
-        inner join overtaken on related.log_id = overtaken.log_id
-        where related.is_overtaken
+            overtaken.correlation_id
+        from overtaken
+        inner join finished on overtaken.log_id = finished.log_id
     )
 
-    select count(*)::integer into v_count from overtaken;
+    select count(*)::integer into v_count from finished;
     return v_count;
 end;
 $$;
 
-comment on function pgsync.settle_earlier(pgsync.claim[], bigint[], bigint[], text, timestamptz)
-is 'Ends failed changes that were overtaken, and gives the next that waited its turn; returns how many.';
+comment on function pgsync.settle_earlier(pgsync.claim[], bigint[], text, timestamptz)
+is 'Ends failed changes of records that a later change was applied to; returns how many.';

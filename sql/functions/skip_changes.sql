@@ -105,28 +105,6 @@ begin
         group by skipped.source_table, skipped.record_id
         on conflict on constraint sync_master_status_pkey do update
         set last_audited = excluded.last_audited, updated_at = excluded.updated_at
-    ),
-
-    released as (
-        update pgsync.sync_queue as queue
-        set scheduled_at = clock_timestamp()
-        from (
-            select min(waiting.log_id) as log_id
-            from skipped
-            inner join pgsync.sync_queue as waiting
-                on waiting.error_class = 'blocked' and waiting.record_hash = hashtext(skipped.record_id)
-            cross join lateral (
-                select own.source_table, own.record_id
-                from pgsync.sync_logs as own
-                where own.id = waiting.log_id
-                offset 0
-            ) as log
-            where waiting.log_id <> all(log_ids)
-                and log.source_table = skipped.source_table
-                and log.record_id = skipped.record_id
-            group by skipped.source_table, skipped.record_id
-        ) as next
-        where queue.log_id = next.log_id
     )
 
     select count(*) into v_count from skipped;

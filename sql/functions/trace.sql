@@ -228,7 +228,6 @@ told as (
                 when 'dead' then 'dead letter, needs retry or resolve'
                 when 'scheduled' then 'waits until ' || waiting.scheduled_at
                 when 'paused' then 'waits until its table is resumed'
-                when 'blocked' then 'waits for an earlier change of the record'
                 when 'working' then 'is worked on'
                 else 'waits to be posted'
             end,

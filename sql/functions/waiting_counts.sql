@@ -4,7 +4,6 @@ create or replace function pgsync.waiting_counts(
     out ready bigint,
     out scheduled bigint,
     out paused bigint,
-    out blocked bigint,
     out dead bigint,
     out next_at timestamptz
 )
@@ -23,7 +22,6 @@ waiting as (
     select
         case
             when queue.sync_status = 'failed' then 'dead'
-            when queue.scheduled_at = 'infinity' and queue.error_class = 'blocked' then 'blocked'
             when queue.scheduled_at = 'infinity' or change.source_table = any(resting.sources) then 'paused'
             when queue.scheduled_at > now() then 'scheduled'
             when queue.sync_status = 'pending' then 'ready'
@@ -45,11 +43,10 @@ select
     count(*) filter (where waiting.state = 'ready'),
     count(*) filter (where waiting.state = 'scheduled'),
     count(*) filter (where waiting.state = 'paused'),
-    count(*) filter (where waiting.state = 'blocked'),
     count(*) filter (where waiting.state = 'dead'),
     min(waiting.scheduled_at) filter (where waiting.state = 'scheduled')
 from waiting;
 $$;
 
 comment on function pgsync.waiting_counts(regclass[])
-is 'How many changes wait: to be posted now, for a time, for a resume, for an earlier change, for a person.';
+is 'How many changes wait: to be posted now, for a time, for a resume, for a person.';

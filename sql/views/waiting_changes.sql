@@ -7,7 +7,6 @@ select
     case
         when queue.sync_status = 'failed' then 'dead'
         when queue.sync_status = 'syncing' or queue.locked_at is not null then 'working'
-        when queue.error_class = 'blocked' and queue.scheduled_at = 'infinity' then 'blocked'
         when queue.scheduled_at = 'infinity' or source.paused_at is not null then 'paused'
         when queue.scheduled_at > now() then 'scheduled'
         else 'ready'
@@ -36,4 +35,4 @@ inner join pgsync.sync_logs as log on queue.log_id = log.id
 left join pgsync.sources as source on log.source_table = source.source_table;
 
 comment on view pgsync.waiting_changes
-is 'Every change that is not finished, and what for: ready, scheduled, paused, blocked, working or dead.';
+is 'Every change that is not finished, and what for: ready, scheduled, paused, working or dead.';

@@ -17,7 +17,6 @@ struct AttachCommand: Command {
     var kind = CaptureOptions.Kind.auto
     var actions = ActionList(ChangeAction.allCases)
     var beforeImage = false
-    var everyVersion = false
     var renew = false
     var rules: [String] = []
     var backfill = false
@@ -69,11 +68,6 @@ struct AttachCommand: Command {
         ),
         .option("actions", \.actions, help: "Which changes to capture."),
         .flag("before-image", \.beforeImage, help: "Also keep what was there before an update."),
-        .flag(
-            "every-version",
-            \.everyVersion,
-            help: "Let every waiting change of a record count, not the newest."
-        ),
         .flag("renew", \.renew, help: "Keep the options it is attached with, and make everything anew."),
         .option(
             "rule",
@@ -161,7 +155,6 @@ struct AttachCommand: Command {
         options.kind = kind
         options.actions = actions.actions
         options.keepsBeforeImage = beforeImage
-        options.wantsEveryVersion = everyVersion
         options.patience = patience
         return options
     }

@@ -69,7 +69,6 @@ extension Source {
             "actions": actions.map(\.rawValue).json,
             "columns": capturedColumns?.json ?? .null,
             "before_image": .bool(keepsBeforeImage),
-            "every_version": .bool(wantsEveryVersion),
             "attached_at": .string(attachedAt.description),
             "attached_by": .string(attachedBy),
             "version": JSONValue(version),

@@ -57,7 +57,6 @@ extension WaitingChange {
         case .scheduled: scheduledAt?.toTheSecond ?? ""
         case .ready: "at once"
         case .paused: "when resumed"
-        case .blocked: "after an earlier one"
         case .working: "now"
         case .dead: "needs retry or resolve"
         }

@@ -12,8 +12,8 @@ struct QueueListCommand: Command {
         "list",
         "List the changes that wait, the oldest first, and what for.",
         discussion: """
-            ready: to be posted now. scheduled: to be tried again at a time. paused: for pgsync resume. blocked: for \
-            an earlier change of the record. working: in hand. dead: for a person.
+            ready: to be posted now. scheduled: to be tried again at a time. paused: for pgsync resume. \
+            working: in hand. dead: for a person.
             """,
         examples: [
             .init("pgsync queue list --limit 10", "The ten oldest."),

@@ -25,7 +25,7 @@ struct LeftoverList: ArgumentValue, Equatable {
         kinds.contains { kind in
             switch kind {
             case .dead: waiting.dead > 0
-            case .waiting: waiting.ready + waiting.scheduled + waiting.paused + waiting.blocked > 0
+            case .waiting: waiting.ready + waiting.scheduled + waiting.paused > 0
             }
         }
     }

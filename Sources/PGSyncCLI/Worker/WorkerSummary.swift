@@ -25,7 +25,6 @@ struct WorkerSummary {
             (waiting.ready, report.isPaused ? "waiting for the end of the pause" : "ready to post"),
             (waiting.scheduled, "waiting for a time\(time)"),
             (waiting.paused, "waiting for a table to be resumed"),
-            (waiting.blocked, "waiting for an earlier change of the record"),
         ]
         var lines = kinds.filter { $0.0 > 0 }.map { count, what in
             "\(count) \(count == 1 ? "change is" : "changes are") \(what)"
@@ -42,7 +41,7 @@ struct WorkerSummary {
         let waiting: JSONValue? = report.waiting.map { waiting in
             [
                 "ready": JSONValue(waiting.ready), "scheduled": JSONValue(waiting.scheduled),
-                "paused": JSONValue(waiting.paused), "blocked": JSONValue(waiting.blocked),
+                "paused": JSONValue(waiting.paused),
                 "dead": JSONValue(waiting.dead),
                 "next_at": waiting.nextTime.map { .string("\($0)") } ?? .null,
             ]

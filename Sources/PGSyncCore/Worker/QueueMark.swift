@@ -24,8 +24,6 @@ package struct QueueMark: Sendable, Equatable {
     package private(set) var low: Int64 = 0
     /// Below this nothing waits and nothing can come to light: whatever had a smaller id is over.
     package private(set) var safe: Int64 = 0
-    /// Whether a record's changes are all wanted and in their order, which is only certain when scanning from ``safe``.
-    package var wantsEveryVersion = false
 
     /// Counts how often the mark was lowered: an older look knows nothing of that and does not raise it again.
     private var era = 0
@@ -52,7 +50,7 @@ package struct QueueMark: Sendable, Equatable {
     // MARK: Looks
 
     package func beginLook() -> Look {
-        Look(start: wantsEveryVersion ? safe : low, era: era)
+        Look(start: low, era: era)
     }
 
     /// A look has come back; what is below `nextMark` was taken or is in other hands.

@@ -19,8 +19,6 @@ package struct CaptureOptions: Sendable, Equatable {
     package var actions = ChangeAction.allCases
     /// Whether an update also keeps what was there before.
     package var keepsBeforeImage = false
-    /// Whether each waiting change of a record counts; else only the newest does.
-    package var wantsEveryVersion = false
     /// How long to try for a lock on the table.
     package var patience = Duration.seconds(30)
 

@@ -10,7 +10,6 @@ package struct Source: Sendable, Equatable {
     package let kind: CaptureOptions.Kind
     package let actions: [ChangeAction]
     package let keepsBeforeImage: Bool
-    package let wantsEveryVersion: Bool
     package let attachedAt: Timestamp
     package let attachedBy: String
     /// Grows each time it is attached; its changes name it.
@@ -29,7 +28,6 @@ package struct Source: Sendable, Equatable {
         kind = CaptureOptions.Kind(rawValue: try row.decode("trigger_kind")) ?? .auto
         actions = try row.decode("actions", as: [String].self).compactMap(ChangeAction.init)
         keepsBeforeImage = try row.decode("before_image")
-        wantsEveryVersion = try row.decode("every_version")
         attachedAt = try row.decode("attached_at")
         attachedBy = try row.decode("attached_by")
         version = try row.decode("version")

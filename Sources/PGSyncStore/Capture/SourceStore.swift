@@ -96,7 +96,6 @@ package struct SourceStore {
                 kind => \(options.kind.rawValue),
                 actions => \(options.actions.map(\.rawValue)),
                 before_image => \(options.keepsBeforeImage),
-                every_version => \(options.wantsEveryVersion),
                 dry_run => \(isDryRun),
                 patience => make_interval(secs => \(options.patience / .seconds(1)))
             ) as step
@@ -160,7 +159,7 @@ package struct SourceStore {
             select
                 source.source_table::oid::bigint as number,
                 source.table_name, source.key_columns, source.captured_columns, source.trigger_kind,
-                source.actions, source.before_image, source.every_version, source.attached_at,
+                source.actions, source.before_image, source.attached_at,
                 source.attached_by, source.version,
                 coalesce(waiting.changes, 0) as waiting,
                 case when \(countsCaptured) then coalesce(captured.changes, 0) end as captured

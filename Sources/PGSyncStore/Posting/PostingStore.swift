@@ -173,7 +173,7 @@ package struct PostingStore {
         try WaitingCounts(
             row(
                 """
-                select ready, scheduled, paused, blocked, dead, next_at
+                select ready, scheduled, paused, dead, next_at
                 from pgsync.waiting_counts(\(task.sources.parameter))
                 """
             )

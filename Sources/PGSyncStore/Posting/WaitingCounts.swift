@@ -8,8 +8,6 @@ package struct WaitingCounts: Sendable, Equatable {
     package let scheduled: Int
     /// For their source to be resumed.
     package let paused: Int
-    /// For an earlier change of the same record.
-    package let blocked: Int
     /// For a person: dead letters.
     package let dead: Int
     /// When the first of the scheduled ones is due.
@@ -19,7 +17,6 @@ package struct WaitingCounts: Sendable, Equatable {
         ready = try row.decode("ready")
         scheduled = try row.decode("scheduled")
         paused = try row.decode("paused")
-        blocked = try row.decode("blocked")
         dead = try row.decode("dead")
         nextTime = try row.decode("next_at")
     }

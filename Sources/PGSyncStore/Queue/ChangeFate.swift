@@ -25,7 +25,6 @@ package struct ChangeFate: Sendable, Equatable {
         case .ready?: "it waits to be posted"
         case .scheduled?: "it waits for its time"
         case .paused?: "its table is paused"
-        case .blocked?: "it waits for an earlier change of its record"
         case .working?: "it is being worked on"
         case .dead?: "it is a dead letter"
         case nil: isKnown ? "it is over: \(outcome ?? "finished")" : "there is no such change"

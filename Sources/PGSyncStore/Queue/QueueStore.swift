@@ -78,7 +78,7 @@ package struct QueueStore {
                     limit 1
                 ) as outcome,
                 coalesce(
-                    waiting.error_class <> 'blocked'
+                    waiting.error_class is not null
                     and (waiting.state = 'dead' or waiting.scheduled_at > clock_timestamp()),
                     false
                 ) as can_be_retried,

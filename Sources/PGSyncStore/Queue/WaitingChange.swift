@@ -4,7 +4,7 @@ package import Postgres
 package struct WaitingChange: Sendable, Equatable {
     /// What it waits for.
     package enum State: String, Sendable, CaseIterable {
-        case ready, scheduled, paused, blocked, working, dead
+        case ready, scheduled, paused, working, dead
     }
 
     package let id: Int64

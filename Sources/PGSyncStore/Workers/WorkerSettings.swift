@@ -11,8 +11,6 @@ package struct WorkerSettings: Sendable, Equatable {
     package var usesDoorbell = true
     package var heartbeatInterval = Duration.seconds(5)
     package var snapshotInterval = Duration.seconds(300)
-    /// Whether a table is attached that asks for every version of its records.
-    package var wantsEveryVersion = false
 
     package init() {}
 
@@ -23,6 +21,5 @@ package struct WorkerSettings: Sendable, Equatable {
         usesDoorbell = try row.decode("uses_doorbell")
         heartbeatInterval = .seconds(try row.decode("heartbeat_interval", as: Double.self))
         snapshotInterval = .seconds(try row.decode("snapshot_interval", as: Double.self))
-        wantsEveryVersion = try row.decode("wants_every_version")
     }
 }

@@ -127,10 +127,7 @@ package struct WorkerStore {
                     pgsync.configuration_number('worker_heartbeat_seconds')::double precision
                         as heartbeat_interval,
                     pgsync.configuration_number('balance_snapshot_minutes')::double precision * 60
-                        as snapshot_interval,
-                    exists (
-                        select from pgsync.sources as source where source.attached and source.every_version
-                    ) as wants_every_version
+                        as snapshot_interval
                 """
             ).onlyRow()
         )

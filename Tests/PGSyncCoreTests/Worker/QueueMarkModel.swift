@@ -28,7 +28,6 @@ struct QueueMarkModel {
 
     init(seed: UInt64) {
         generator = SplitMix(state: seed)
-        mark.wantsEveryVersion = seed.isMultiple(of: 3)
     }
 
     mutating func step() {

@@ -95,15 +95,6 @@ struct QueueMarkTests {
         #expect(mark.safe == 30)
     }
 
-    @Test("looks for what is wanted in every version from the safe mark alone")
-    mutating func everyVersion() {
-        mark.wantsEveryVersion = true
-        post(to: 500)
-        #expect(mark.beginLook().start == 0)
-        for _ in 1...3 { survey(lastID: 400, next: 9) }
-        #expect(mark.beginLook().start == 401)
-    }
-
     @Test("surveys from zero first and then each minute, and goes back for what it finds there")
     mutating func fullSurveys() {
         #expect(mark.beginSurvey(at: now).start == 0)

@@ -4,7 +4,9 @@
 --    posting at that moment may not know, so each slot has to be seen free once.
 -- 2. What failed before is freed, to be found overtaken.
 -- 3. The records are gone through.
--- What came later is posted meanwhile; see finish_emptying.
+-- What came later is posted meanwhile; see finish_emptying. A later TRUNCATE of the table overtakes this one
+-- and goes on where this one was, round to where it began itself: so many of them, one after the other, cost
+-- no more than one, and they get on although more keep coming.
 create or replace function pgsync.post_truncate(
     claim pgsync.claim,
     worker text,
@@ -26,8 +28,9 @@ declare
     v_emptied record;
     v_taken_back bigint[] := array[]::bigint[];
     v_is_stuck boolean;
+    v_is_back boolean;
     v_is_done boolean := false;
-    v_ids bigint[];
+    v_overtaken_by bigint;
 begin
     if exists (
         select
@@ -59,7 +62,11 @@ begin
     into v_progress_id, v_position
     from pgsync.sync_progress as progress
     where progress.kind = 'truncate' and progress.subject = claim.log_id::text and progress.state = 'running';
-    if not found then
+    select source.truncated_through
+    into v_overtaken_by
+    from pgsync.sources as source
+    where source.source_table = claim.source_table and source.truncated_through > claim.log_id;
+    if v_progress_id is null and v_overtaken_by is null then
         -- Nobody who posts waits for an operator, whom it may keep waiting itself.
         update pgsync.sources as source
         set truncated_through = greatest(source.truncated_through, claim.log_id)
@@ -82,8 +89,25 @@ begin
             'failed_id', 0,
             'failures_are_done', false,
             'from', '',
+            'until', '',
             'missed', array[]::text[]
+        ) || coalesce(
+            (
+                select jsonb_build_object('from', earlier.position -> 'from', 'until', earlier.position -> 'from')
+                from pgsync.sync_progress as earlier
+                inner join pgsync.sync_logs as log on log.id = earlier.subject::bigint
+                where earlier.kind = 'truncate'
+                    and earlier.state = 'running'
+                    and log.source_table = claim.source_table
+                order by log.id desc
+                limit 1
+            ),
+            '{}'
         );
+    end if;
+
+    if v_overtaken_by is not null then
+        return pgsync.finish_truncate(claim, worker, started_at, v_progress_id, superseded_by => v_overtaken_by);
     end if;
 
     v_slots := array(
@@ -113,14 +137,24 @@ begin
             array(select jsonb_array_elements_text(v_position -> 'missed')),
             record_limit
         );
+        -- The end of the table is the end, or half way for one that did not begin at the first record.
+        v_is_back := coalesce((v_position -> 'is_back')::boolean, v_position ->> 'until' = '');
+        v_is_done := v_is_back and (
+            v_emptied.is_done
+            or (
+                v_position ->> 'until' <> ''
+                and v_emptied.next_record >= (v_position ->> 'until') collate "C"
+                and v_emptied.missed_now = '{}'
+            )
+        );
         v_position := v_position || jsonb_build_object(
-            'from', v_emptied.next_record,
+            'from', case when v_emptied.is_done and not v_is_back then '' else v_emptied.next_record end,
+            'is_back', v_is_back or v_emptied.is_done,
             'missed', v_emptied.missed_now
         );
         v_result.emptied := v_emptied.number;
         v_taken_back := v_emptied.taken_back;
         v_is_stuck := v_emptied.number = 0 and v_emptied.missed_now <> '{}';
-        v_is_done := v_emptied.is_done;
         if v_taken_back <> '{}' and (v_progress_id is not null or not v_is_done) then
             insert into pgsync.truncate_steps (log_id, entry_ids) values (claim.log_id, v_taken_back);
         end if;
@@ -148,45 +182,9 @@ begin
         return v_result;
     end if;
 
-    if v_progress_id is null then
-        v_ids := nullif(v_taken_back, '{}');
-    else
-        update pgsync.sync_progress as progress
-        set
-            state = 'finished',
-            done = progress.done + v_result.emptied,
-            position = '{}',
-            updated_at = clock_timestamp(),
-            finished_at = clock_timestamp()
-        where progress.id = v_progress_id;
-        with ended as (
-            delete from pgsync.truncate_steps as step
-            where step.log_id = claim.log_id
-            returning step.id, step.entry_ids
-        )
-
-        select array_agg(taken.id order by ended.id, taken.place)
-        into v_ids
-        from ended
-        cross join lateral unnest(ended.entry_ids) with ordinality as taken (id, place);
-    end if;
-    insert into pgsync.sync_audit_log (
-        log_id, attempt, outcome, source_table, record_id, entry_ids, worker, duration, correlation_id
-    )
-    values (
-        claim.log_id, claim.attempts + 1, case when v_ids is null then 'unchanged' else 'reversed' end::pgsync.outcome,
-        claim.source_table, claim.record_id, case when cardinality(v_ids) <= 100000 then v_ids end,
-        post_truncate.worker, clock_timestamp() - post_truncate.started_at, claim.correlation_id
+    return pgsync.finish_truncate(
+        claim, worker, started_at, v_progress_id, emptied => v_result.emptied, taken_back => v_taken_back
     );
-    delete from pgsync.sync_queue as queue where queue.log_id = claim.log_id;
-
-    v_result.applied_ids := array[claim.log_id];
-    if v_ids is null then
-        v_result.unchanged := 1;
-    else
-        v_result.reversed := 1;
-    end if;
-    return v_result;
 end;
 $$;
 

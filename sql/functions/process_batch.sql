@@ -23,6 +23,8 @@ declare
     v_claims pgsync.claim[];
     v_suspects pgsync.claim[];
     v_truncates pgsync.claim[];
+    v_emptying integer;
+    v_share integer;
     v_limit integer;
     v_claim pgsync.claim;
 begin
@@ -56,18 +58,23 @@ begin
     -- Anew: whoever has an id below the mark had its number before the snapshot that the claim was made in.
     v_result.snapshot_xmax := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
 
-    -- A table that was emptied; a record is taken back before anything that came later is posted for it.
-    select array_agg(claim) filter (where claim.action = 'truncate')
-    into v_truncates
+    -- A table that was emptied; a record is taken back before anything that came later is posted for it. The
+    -- latest first, which overtakes the others of its table, and all together for no more than a batch.
+    select
+        array_agg(claim order by claim.log_id desc) filter (where claim.action = 'truncate'),
+        (count(distinct claim.source_table) filter (where claim.action = 'truncate'))::integer
+    into v_truncates, v_emptying
     from unnest(v_claims) as claim;
     if v_truncates is not null then
+        v_share := (v_limit + v_emptying - 1) / v_emptying;
         foreach v_claim in array v_truncates
         loop
             v_result := pgsync.add_results(
                 v_result,
                 case
-                    when isolate then pgsync.post_isolated(array[v_claim], worker, v_started, v_limit)
-                    else pgsync.post_truncate(v_claim, worker, v_started, v_limit)
+                    when isolate
+                        then pgsync.post_isolated(array[v_claim], worker, v_started, v_share)
+                    else pgsync.post_truncate(v_claim, worker, v_started, v_share)
                 end
             );
         end loop;

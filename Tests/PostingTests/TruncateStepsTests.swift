@@ -150,7 +150,8 @@ struct TruncateStepsTests {
                 "select outcome from pgsync.sync_audit_log where record_id = '' order by log_id"
             ) == ["reversed", "superseded", "reversed", "reversed"]
         )
-        let records = "(select count(*) from pgsync.sync_master_status where source_table = 'bills'::regclass)"
+        let records =
+            "(select count(*) from pgsync.sync_master_status where source_table = 'bills'::regclass)"
         #expect(
             try await database.value("select sum(done) <= 2 * \(records) from pgsync.sync_progress") == "t"
         )

@@ -108,31 +108,16 @@ begin
             original.id is null
             or original.id = entry.id
             or (original.reverses is not null) <> (entry.purpose = 'reinstatement')
-            or exists (
-                -- Line by line, and as many: a line that only one of the two has finds no partner.
-                select
-                from (
-                    values (entry.id, original.id), (original.id, entry.id)
-                ) as way (entry_id, partner_id)
-                cross join lateral (
-                    select own.*
-                    from ledger.journal_lines as own
-                    where own.entry_id = way.entry_id
-                    offset 0
-                ) as line
-                left join lateral (
-                    select own.entry_id
-                    from ledger.journal_lines as own
-                    where own.entry_id = way.partner_id
-                        and own.line = line.line
-                        and own.amount = -line.amount
-                        and own.account = line.account
-                        and own.currency = line.currency
-                        and own.party is not distinct from line.party
-                        and own.dimensions is not distinct from line.dimensions
-                    offset 0
-                ) as partner on true
-                where partner.entry_id is null
+            or array(
+                select row(own.line, own.account, -own.amount, own.currency, own.party, own.dimensions)
+                from ledger.journal_lines as own
+                where own.entry_id = entry.id
+                order by own.line
+            ) <> array(
+                select row(own.line, own.account, own.amount, own.currency, own.party, own.dimensions)
+                from ledger.journal_lines as own
+                where own.entry_id = original.id
+                order by own.line
             )
         )
     limit 1;

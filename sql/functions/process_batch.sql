@@ -23,10 +23,10 @@ declare
     v_claims pgsync.claim[];
     v_suspects pgsync.claim[];
     v_truncates pgsync.claim[];
-    v_emptying integer;
     v_share integer;
     v_limit integer;
     v_claim pgsync.claim;
+    v_found record;
 begin
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception 'changes are posted in READ COMMITTED, not in %', upper(current_setting('transaction_isolation'))
@@ -61,12 +61,20 @@ begin
     -- A table that was emptied; a record is taken back before anything that came later is posted for it. The
     -- latest first, which overtakes the others of its table, and all together for no more than a batch.
     select
-        array_agg(claim order by claim.log_id desc) filter (where claim.action = 'truncate'),
-        (count(distinct claim.source_table) filter (where claim.action = 'truncate'))::integer
-    into v_truncates, v_emptying
-    from unnest(v_claims) as claim;
-    if v_truncates is not null then
-        v_share := (v_limit + v_emptying - 1) / v_emptying;
+        exists (select from unnest(v_claims) as claim where claim.action = 'truncate') as has_truncates,
+        exists (
+            select
+            from pgsync.sync_progress as progress
+            where progress.kind = 'truncate' and progress.state = 'running'
+        ) as is_emptying
+    into v_found;
+    if v_found.has_truncates then
+        select
+            array_agg(claim order by claim.log_id desc),
+            ceil(v_limit::numeric / count(distinct claim.source_table))::integer
+        into v_truncates, v_share
+        from unnest(v_claims) as claim
+        where claim.action = 'truncate';
         foreach v_claim in array v_truncates
         loop
             v_result := pgsync.add_results(
@@ -84,9 +92,7 @@ begin
         where claim.action <> 'truncate';
     end if;
 
-    if exists (
-        select from pgsync.sync_progress as progress where progress.kind = 'truncate' and progress.state = 'running'
-    ) then
+    if v_found.is_emptying or v_found.has_truncates then
         perform pgsync.finish_emptying(v_claims || v_suspects);
     end if;
     -- First, because a later change of the record may be among the others.

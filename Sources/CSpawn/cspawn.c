@@ -61,7 +61,7 @@ int cspawn_start(
         failure = add_actions(&actions, directory, standard);
         if (failure == 0) failure = set_attributes(&attributes, grouping);
         if (failure == 0) failure = posix_spawnp(pid, file, &actions, &attributes, arguments, environment);
-        for (int round = 0; failure == ETXTBSY && round < 8; round++) {
+        for (int round = 0; failure == ETXTBSY && round < 10; round++) {
             wait_until_written(round);
             failure = posix_spawnp(pid, file, &actions, &attributes, arguments, environment);
         }

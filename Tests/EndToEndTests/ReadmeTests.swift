@@ -6,12 +6,17 @@ import Testing
 struct ReadmeTests {
     private static let package = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
 
-    /// The blocks of the tour, one after the other, as a shell would read them.
+    private static func readme() throws -> String {
+        try String(contentsOfFile: "\(package)/README.md", encoding: .utf8)
+    }
+
+    /// The blocks of the tour, which goes on in the manual, one after the other, as a shell would read them.
     private static func tour() throws -> String {
-        let readme = try String(contentsOfFile: "\(package)/README.md", encoding: .utf8)
-        let marker = "<!-- tour -->\n```sh\n"
-        let blocks = readme.split(separator: marker).dropFirst()
-        return blocks.compactMap { $0.split(separator: "```\n").first.map(String.init) }.joined()
+        let rest = try String(contentsOfFile: "\(package)/Sources/PGSync.docc/Tour.md", encoding: .utf8)
+        return try [readme(), rest].map { page in
+            let blocks = page.split(separator: "<!-- tour -->\n```sh\n").dropFirst()
+            return blocks.compactMap { $0.split(separator: "```\n").first.map(String.init) }.joined()
+        }.joined()
     }
 
     @Test("every command of the tour works")
@@ -39,16 +44,31 @@ struct ReadmeTests {
 
     @Test("begins with what scripts there are")
     func scripts() throws {
-        let readme = try String(contentsOfFile: "\(Self.package)/README.md", encoding: .utf8)
+        let readme = try Self.readme()
         for script in ["scripts/up", "scripts/test"] {
             #expect(readme.contains("\n\(script) "))
             #expect(FileManager.default.isExecutableFile(atPath: "\(Self.package)/\(script)"))
         }
     }
 
+    @Test("is at most 250 lines long, and names tests that exist")
+    func promises() throws {
+        let readme = try Self.readme()
+        #expect(readme.split(separator: "\n", omittingEmptySubsequences: false).count <= 251)
+        let rows = readme.split(separator: "\n").filter { $0.hasPrefix("| **") }
+        #expect(rows.count >= 10)
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: "\(Self.package)/Tests")
+        let files = Set(paths.compactMap { $0.split(separator: "/").last })
+        for row in rows {
+            let tests = row.matches(of: /`([A-Za-z]+Tests)`/).map { "\($0.output.1).swift" }
+            #expect(!tests.isEmpty, "\(row)")
+            for test in tests { #expect(files.contains(test[...]), "\(test)") }
+        }
+    }
+
     @Test("links to files that exist")
     func links() throws {
-        let readme = try String(contentsOfFile: "\(Self.package)/README.md", encoding: .utf8)
+        let readme = try Self.readme()
         let targets = readme.matches(of: /\]\(([^):]+)\)/).map { String($0.output.1) }
         #expect(targets.count >= 5)
         for target in targets {

@@ -4,8 +4,8 @@ import Testing
 
 @testable import PGSyncCLI
 
-/// The wrong rule files of the README, each with what the program says of it.
-@Suite("Wrong rules in the README")
+/// The wrong rule files of the manual, each with what the program says of it.
+@Suite("Wrong rules in the manual")
 struct WrongRuleTests {
     struct Sample: Sendable {
         let rules: String
@@ -15,7 +15,7 @@ struct WrongRuleTests {
     static let package = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
 
     static let samples: [Sample] =
-        (try? String(contentsOfFile: "\(package)/README.md", encoding: .utf8))?
+        (try? String(contentsOfFile: "\(package)/Sources/PGSync.docc/Rules.md", encoding: .utf8))?
         .split(separator: "<!-- wrong rule -->\n```\n").dropFirst().compactMap { text in
             let parts = text.split(separator: "```\n", omittingEmptySubsequences: false)
             guard parts.count >= 3, parts[1].isEmpty else { return nil }

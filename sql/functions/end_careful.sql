@@ -15,13 +15,20 @@ as $$
 declare
     v_claim pgsync.claim := pgsync.claim_of(end_careful.log_id);
 begin
-    -- A failure is that of an attempt, and there is none that was not announced.
+    -- A failure is that of an attempt, and there is none that was not announced; but find_truncated is called for
+    -- what a batch has met, too.
     if end_careful.error_class is not null
         and v_claim.log_id is not null
         and (
-            select queue.locked_at is not null
-            from pgsync.sync_queue as queue
-            where queue.log_id = end_careful.log_id
+            (
+                v_claim.action = 'truncate'
+                and pgsync.table_named(v_claim.data ->> 'table') is distinct from v_claim.source_table
+            )
+            or (
+                select queue.locked_at is not null
+                from pgsync.sync_queue as queue
+                where queue.log_id = end_careful.log_id
+            )
         )
     then
         perform pgsync.fail_claim(

@@ -108,6 +108,35 @@ struct AttachRightsTests {
         }
     }
 
+    @Test("are looked after once, and those of other tables are left alone")
+    func once() async throws {
+        let database = TestDatabase.current
+        try await database.withRoles { roles in
+            try await database.run(
+                "create table app.p (id int primary key) partition by range (id); create table app.t (id int primary key)",
+                as: roles.options(roles.owner)
+            )
+            try await database.run("select pgsync.attach('app.p')", as: roles.options(roles.operate))
+            let rights = """
+                select routine.xmin || ' ' || routine.proacl::text from pg_proc as routine
+                inner join pgsync.sources as source on source.function_name = routine.proname
+                where source.table_name = 'app.p'
+                """
+            let before = try await database.lines(rights)
+            let calls = "select calls from pg_stat_xact_user_functions where funcname = 'is_reader'"
+            let counted = try await database.lines(
+                """
+                set track_functions = 'all'; begin; set local role \(roles.operate); select pgsync.attach('app.t');
+                reset role; create temporary table counted as \(calls); set constraints all immediate;
+                insert into counted \(calls); commit; select calls from counted
+                """
+            )
+            #expect(counted.count == 2 && Set(counted).count == 1)
+            #expect(try await database.lines(rights) == before)
+            #expect(before.first?.contains("\(roles.owner)=X/") == true)
+        }
+    }
+
     @Test(
         "do not reach through columns that have the names capture uses itself",
         arguments: ["pgsync_content", "pgsync_row", "tg_relid", "v_root", "content"]

@@ -305,6 +305,25 @@ struct BypassTests {
         }
     }
 
+    @Test("by an update shows in the growth beside updates and changes of keys that were captured")
+    func updated() async throws {
+        let database = TestDatabase.current
+        guard try await database.session({ $0.serverVersion >= 150_000 }) else { return }
+        try await database.run(Self.table)
+        try await rest(database)
+        try await write(
+            database,
+            [
+                "insert into t values (2, 2), (3, 3), (4, 4)", "update t set v = 9 where id = 2",
+                "update t set id = 7 where id = 3",
+                "alter table t disable trigger \"000_pgsync_update\"; update t set v = 8",
+                "alter table t enable always trigger \"000_pgsync_update\"; update t set v = 7 where id = 7",
+            ]
+        )
+        #expect(try await database.lines("select found from pgsync.inspect_capture()") == [])
+        try await eventually { try await database.value(Self.unexplained) == "4" }
+    }
+
     @Test("that touches no trigger shows in the rows that live, once the table rests")
     func livingRows() async throws {
         let database = TestDatabase.current

@@ -39,6 +39,31 @@ struct DoctorCommandTests {
         }
     }
 
+    @Test("names what somebody took out of the queue, and its remedy puts it back")
+    func lost() async throws {
+        try await RuleBook.posting { book in
+            let database = book.database
+            let sound = try await findings(database.run("doctor", "--json"))
+            #expect(sound["posting.lost"] == "ok")
+            try await database.query(
+                """
+                insert into sales values (1, 100, 'final', '2026-01-05'), (2, 100, 'final', '2026-01-05');
+                set pgsync.finishing = on;
+                delete from pgsync.sync_queue
+                """
+            )
+            let list = try #require(try await database.run("doctor", "--json").json["findings"]?.array)
+            let lost = try #require(list.first { $0["id"]?.string == "posting.lost" })
+            #expect(lost["severity"]?.string == "problem")
+            let run = await database.run("doctor")
+            #expect(run.output.contains("2 changes neither wait nor are over: 2 of public.sales from "))
+            let remedy = try #require(lost["remedy"]?.string)
+            try await database.query(String(remedy.prefix { $0 != ";" }))
+            _ = await database.run("worker", "--drain")
+            #expect(try await findings(database.run("doctor", "--json"))["posting.lost"] == "ok")
+        }
+    }
+
     private func findings(_ run: CommandLineRun) throws -> [String: String] {
         let list = try #require(try run.json["findings"]?.array)
         let pairs = list.compactMap { finding in

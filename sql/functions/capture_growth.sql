@@ -7,8 +7,9 @@
 --   now, as it did when counting began. An update that no trigger saw, with no trigger touched, is not told
 --   from one that changed nothing.
 --
--- A key that changed counts as one update there and as two changes here, which may hide another write. The
--- statistics are read first: whatever they count has committed, so a later snapshot shows its changes.
+-- A key that changed counts as one update there and as the end of one record and the beginning of another
+-- here, so deletes that the statistics do not know stand for as many updates, which may hide another write.
+-- The statistics are read first: whatever they count has committed, so a later snapshot shows its changes.
 create or replace function pgsync.capture_growth(settling interval default '15 seconds')
 returns table (
     source_table regclass,
@@ -59,9 +60,8 @@ begin
         );
         v_creates := case when 'create' = any(v_source.actions) then greatest(v_creates - v_seen.creates, 0) else 0 end;
         v_updates := case
-            -- An update of a key was captured as the end of one record and the beginning of another.
-            when 'update' = any(v_source.actions) and v_seen.updates = 0 and v_seen.deletes <= v_deletes
-                then greatest(v_updates, 0)
+            when 'update' = any(v_source.actions)
+                then greatest(v_updates - v_seen.updates - greatest(v_seen.deletes - v_deletes, 0), 0)
             else 0
         end;
         v_deletes := case when 'delete' = any(v_source.actions) then greatest(v_deletes - v_seen.deletes, 0) else 0 end;

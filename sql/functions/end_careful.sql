@@ -1,3 +1,5 @@
+-- Whoever has announced a change in a session of its own holds its slot: nobody else ends that attempt. Where
+-- the slot is free, it was announced through a pooler, or in a session that has ended.
 create or replace function pgsync.end_careful(
     worker text,
     log_id bigint,
@@ -13,15 +15,38 @@ set enable_seqscan = off
 set jit = off
 as $$
 declare
-    v_claim pgsync.claim := pgsync.claim_of(end_careful.log_id);
+    v_slot constant smallint := (select log.slot from pgsync.sync_logs as log where log.id = end_careful.log_id);
+    v_claim pgsync.claim;
 begin
-    -- A failure is that of an attempt, and there is none that was not announced.
+    -- What error_class_of makes of a state alone.
+    if end_careful.error_class not in (
+            'transient', 'unexpected', 'data.refused', 'period.closed', 'ledger.account', 'ledger.conflict',
+            'ledger.currency', 'ledger.party', 'ledger.refused'
+        )
+    then
+        raise exception '% is no class of a failure that a worker meets', end_careful.error_class
+            using errcode = 'invalid_parameter_value';
+    end if;
+    if holds_slot and not pgsync.has_lock(1886876532, v_slot) then
+        raise exception 'change % was not announced in this session', end_careful.log_id
+            using errcode = 'object_not_in_prerequisite_state';
+    end if;
+    perform pg_advisory_xact_lock(1886876532, v_slot);
+    v_claim := pgsync.claim_of(end_careful.log_id);
+    -- A failure is that of an attempt, and there is none that was not announced; but find_truncated is called for
+    -- what a batch has met, too.
     if end_careful.error_class is not null
         and v_claim.log_id is not null
         and (
-            select queue.locked_at is not null
-            from pgsync.sync_queue as queue
-            where queue.log_id = end_careful.log_id
+            (
+                v_claim.action = 'truncate'
+                and pgsync.table_named(v_claim.data ->> 'table') is distinct from v_claim.source_table
+            )
+            or (
+                select queue.locked_at is not null
+                from pgsync.sync_queue as queue
+                where queue.log_id = end_careful.log_id
+            )
         )
     then
         perform pgsync.fail_claim(
@@ -32,9 +57,7 @@ begin
     set locked_at = null
     where queue.log_id = end_careful.log_id and queue.locked_at is not null;
     if holds_slot then
-        perform pg_advisory_unlock(1886876532, (
-            select log.slot from pgsync.sync_logs as log where log.id = end_careful.log_id
-        ));
+        perform pg_advisory_unlock(1886876532, v_slot);
     end if;
 end;
 $$;

@@ -1,7 +1,7 @@
 -- The last step of attach, and of its transaction where attach did not get there: rights that attach lent are
--- taken back, what was made with them is checked, and only then the function does anything. Whoever owns a
--- partitioned table keeps the right to run its function, for a new partition takes it; the function serves no
--- other table.
+-- taken back, what was made with them is checked, and only then the function does anything. Where attach did
+-- get there, nothing is left to do. Whoever owns a partitioned table keeps the right to run its function, for
+-- a new partition takes it; the function serves no other table.
 create or replace function pgsync.finish_capture(captured_table regclass)
 returns void
 language plpgsql
@@ -18,6 +18,21 @@ declare
     v_right text;
     v_found text;
 begin
+    select source.*
+    into v_source
+    from pgsync.sources as source
+    where source.source_table = captured_table and source.attached;
+    if v_source.function_checksum <> '' and not exists (
+        select
+        from pg_catalog.pg_namespace as namespace
+        cross join lateral aclexplode(namespace.nspacl) as given
+        where namespace.nspname = 'pgsync_read'
+            and given.privilege_type = 'CREATE'
+            and given.grantee not in (0, namespace.nspowner)
+    ) then
+        return;
+    end if;
+
     for v_right in
         select format('all on function pgsync.%I() from %s', routine.proname, given.grantee::regrole)
         from pg_catalog.pg_proc as routine
@@ -26,6 +41,20 @@ begin
             and routine.proname like 'capture\_%'
             and routine.prorettype = 'trigger'::regtype
             and given.grantee not in (0, routine.proowner)
+            and not (
+                given.privilege_type = 'EXECUTE'
+                and not given.is_grantable
+                and exists (
+                    select
+                    from pgsync.sources as source
+                    inner join pg_catalog.pg_class as relation on relation.oid = source.source_table
+                    where source.function_name = routine.proname
+                        and source.attached
+                        and source.trigger_kind = 'row'
+                        and relation.relkind = 'p'
+                        and relation.relowner = given.grantee
+                )
+            )
         union all
         select format('all on schema pgsync_read from %s', given.grantee::regrole)
         from pg_catalog.pg_namespace as namespace
@@ -35,17 +64,6 @@ begin
             and given.grantee not in (0, namespace.nspowner)
     loop
         execute 'revoke ' || v_right;
-    end loop;
-
-    for v_source in
-        select source.*
-        from pgsync.sources as source
-        inner join pg_catalog.pg_class as relation on relation.oid = source.source_table
-        where source.attached and source.trigger_kind = 'row' and relation.relkind = 'p'
-    loop
-        execute format(
-            'grant execute on function pgsync.%I() to %I', v_source.function_name, pgsync.owner_of(v_source.source_table)
-        );
     end loop;
 
     select routine.oid::regprocedure::text
@@ -59,12 +77,15 @@ begin
             hint = format('An administrator drops it: drop function %s;', v_found);
     end if;
 
-    select source.*
-    into v_source
-    from pgsync.sources as source
-    where source.source_table = captured_table and source.attached;
-    if not found or pgsync.owner_of(captured_table) is null then
+    if v_source.source_table is null or pgsync.owner_of(captured_table) is null then
         return;
+    end if;
+    if v_source.trigger_kind = 'row' and exists (
+        select from pg_catalog.pg_class as relation where relation.oid = captured_table and relation.relkind = 'p'
+    ) then
+        execute format(
+            'grant execute on function pgsync.%I() to %I', v_source.function_name, pgsync.owner_of(captured_table)
+        );
     end if;
     select format('%I on %s', present.trigger_name, present.target)
     into v_found

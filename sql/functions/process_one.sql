@@ -12,10 +12,25 @@ declare
     v_result pgsync.batch_result := pgsync.empty_result();
     v_claim pgsync.claim;
 begin
+    if holds_slot and not pgsync.has_lock(1886876532, v_slot) then
+        raise exception 'change % was not announced in this session', process_one.log_id
+            using errcode = 'object_not_in_prerequisite_state';
+    end if;
     perform set_config('pgsync.finishing', 'on', true);
     perform pg_advisory_xact_lock(1886876532, v_slot);
     v_claim := pgsync.claim_of(process_one.log_id);
-    if v_claim.log_id is not null then
+    if v_claim.log_id is not null and not exists (
+        select
+        from pgsync.sync_queue as queue
+        where queue.log_id = process_one.log_id and queue.locked_at is not null
+    ) then
+        raise exception 'change % was not announced', process_one.log_id
+            using errcode = 'object_not_in_prerequisite_state',
+            hint = 'pgsync.begin_careful announces the next change; pgsync.post_now posts a record at once.';
+    end if;
+    if v_claim.log_id is not null and pgsync.configuration_boolean('posting_paused') then
+        v_result.is_paused := true;
+    elsif v_claim.log_id is not null then
         perform pgsync.finish_emptying(array[v_claim]);
         v_result := case
             when v_claim.action = 'truncate' then pgsync.post_truncate(v_claim, worker, v_started)
@@ -38,4 +53,4 @@ end;
 $$;
 
 comment on function pgsync.process_one(text, bigint, boolean)
-is 'Posts the one change that begin_careful has announced, in a transaction of its own.';
+is 'Posts the one change that begin_careful has announced, or lets go of it while posting is paused.';

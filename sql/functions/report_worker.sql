@@ -7,10 +7,10 @@ as $$
 begin
     update pgsync.sync_workers as worker
     set heartbeat_at = clock_timestamp(), figures = report_worker.figures
-    where worker.id = report_worker.id and worker.state = 'running';
+    where worker.id = report_worker.id and worker.state = 'running' and pgsync.is_own_worker(worker);
     return found;
 end;
 $$;
 
 comment on function pgsync.report_worker(integer, jsonb)
-is 'The heartbeat of a worker; false when it is taken for lost and has to resume.';
+is 'The heartbeat of a worker; false when it is taken for lost, or not in this session, and has to resume.';

@@ -10,7 +10,7 @@ begin
     select worker.lives_by
     into v_lives_by
     from pgsync.sync_workers as worker
-    where worker.id = resume_worker.id
+    where worker.id = resume_worker.id and worker.started_by = session_user
     for update;
     if v_lives_by is null then
         return null;
@@ -30,4 +30,4 @@ end;
 $$;
 
 comment on function pgsync.resume_worker(integer)
-is 'Goes on as a worker in another session: false while the former one lives, null if it is unknown.';
+is 'Goes on as a worker in another session: false while the former one lives, null if this login has none.';

@@ -1,15 +1,22 @@
 create or replace function pgsync.stop_worker(id integer, figures jsonb default '{}')
 returns void
-language sql
-volatile
+language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-update pgsync.sync_workers as worker
-set
-    state = 'stopped', stopped_at = clock_timestamp(), heartbeat_at = clock_timestamp(),
-    figures = stop_worker.figures
-where worker.id = stop_worker.id and worker.state = 'running';
+begin
+    update pgsync.sync_workers as worker
+    set
+        state = 'stopped', stopped_at = clock_timestamp(), heartbeat_at = clock_timestamp(),
+        figures = stop_worker.figures
+    where worker.id = stop_worker.id and worker.state = 'running' and pgsync.is_own_worker(worker);
+    if not found and exists (
+        select from pgsync.sync_workers as other where other.id = stop_worker.id and other.state = 'running'
+    ) then
+        raise exception 'worker % is not in this session', stop_worker.id
+            using errcode = 'insufficient_privilege', hint = 'A worker ends when its process gets SIGTERM.';
+    end if;
+end;
 $$;
 
 comment on function pgsync.stop_worker(integer, jsonb)

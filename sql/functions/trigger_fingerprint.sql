@@ -1,4 +1,5 @@
--- A trigger that was switched off and on again is as it was, but its row in the catalog is another version.
+-- A trigger that was switched off and on again is as it was, but its row in the catalog is another version. A
+-- partition that was detached for a while has others; before PostgreSQL 15 they count as internal ones.
 create or replace function pgsync.trigger_fingerprint(source_table regclass)
 returns text
 language sql
@@ -13,7 +14,7 @@ from (
 ) as tree
 inner join pg_catalog.pg_trigger as present on present.tgrelid = tree.relid
 inner join pg_catalog.pg_proc as routine on routine.oid = present.tgfoid
-where routine.pronamespace = 'pgsync'::regnamespace and not present.tgisinternal;
+where routine.pronamespace = 'pgsync'::regnamespace;
 $$;
 
 comment on function pgsync.trigger_fingerprint(regclass)

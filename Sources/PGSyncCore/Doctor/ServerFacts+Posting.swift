@@ -28,6 +28,19 @@ extension ServerFacts {
             }
         }
 
+        /// Changes of a table that neither wait nor have an outcome.
+        package struct Lost: Sendable, Equatable {
+            package let table: String
+            package let count: Int
+            package let firstChange: Int64
+
+            package init(table: String, count: Int, firstChange: Int64) {
+                self.table = table
+                self.count = count
+                self.firstChange = firstChange
+            }
+        }
+
         package var isPaused = false
         /// Whether changes are posted as they come.
         package var isRealTime = true
@@ -39,6 +52,8 @@ extension ServerFacts {
         /// From how many unfinished changes on somebody wants to know.
         package var sizeThreshold = 1_000
         package var dead: [DeadLetters] = []
+        /// Among the newest changes, by table.
+        package var lost: [Lost] = []
         /// Workers that live.
         package var workers = 0
         package var failingDuties: [FailingDuty] = []

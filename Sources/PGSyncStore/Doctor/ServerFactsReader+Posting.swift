@@ -40,6 +40,7 @@ extension ServerFactsReader {
         posting.oldestReady = try row.decode("oldest_ready", as: Int64?.self).map(Duration.milliseconds)
         posting.workers = try row.decode("workers")
         posting.dead = try deadLetters()
+        posting.lost = try lostChanges()
         posting.waiting = max(
             try row.decode("changes", as: Int.self) - posting.dead.reduce(0) { $0 + $1.count },
             0
@@ -63,6 +64,28 @@ extension ServerFactsReader {
                 errorClass: try row.decode("error_class"),
                 count: try row.decode("dead"),
                 isExhausted: try row.decode("is_exhausted")
+            )
+        }
+    }
+
+    /// It looks at the newest changes alone.
+    private func lostChanges() throws -> [ServerFacts.Posting.Lost] {
+        try session.query(
+            """
+            select
+                coalesce(source.table_name, lost.source_table::oid::text) as table_name,
+                count(*) as changes,
+                min(lost.log_id) as first_change
+            from pgsync.lost_changes() as lost
+            left join pgsync.sources as source on source.source_table = lost.source_table
+            group by 1
+            order by 2 desc, 1
+            """
+        ).map { row in
+            ServerFacts.Posting.Lost(
+                table: try row.decode("table_name"),
+                count: try row.decode("changes"),
+                firstChange: try row.decode("first_change")
             )
         }
     }

@@ -81,6 +81,27 @@ struct PostingCheckTests {
         #expect(found.last?.verdict.remedy?.hasPrefix("pgsync dead retry --class transient") == true)
     }
 
+    @Test("tell of changes that neither wait nor are over, by table, of the first tables alone")
+    func lost() {
+        func found(_ tables: Int) -> Finding? {
+            Self.findings { posting in
+                posting.lost = (1...tables).map {
+                    .init(table: "public.t\($0)", count: 1, firstChange: Int64($0) * 10)
+                }
+            }.first { $0.severity == .problem }
+        }
+        #expect(found(1)?.id == "posting.lost")
+        #expect(
+            found(1)?.verdict.found == "1 change neither waits nor is over: 1 of public.t1 from 10 on"
+        )
+        #expect(
+            found(5)?.verdict.found
+                == "5 changes neither wait nor are over: 1 of public.t1 from 10 on, 1 of public.t2 from 20 on, "
+                + "1 of public.t3 from 30 on and those of 2 other tables"
+        )
+        #expect(found(1)?.verdict.remedy?.hasPrefix("insert into pgsync.sync_queue") == true)
+    }
+
     @Test("tell at what a worker fails beside posting")
     func duties() {
         let found = Self.findings {

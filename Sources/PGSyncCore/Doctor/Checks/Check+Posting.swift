@@ -1,5 +1,5 @@
 extension Check {
-    static let posting = [isPosting, workers, queueSize, oldestChange, deadLetters, exhausted, duties]
+    static let posting = [isPosting, workers, queueSize, oldestChange, deadLetters, exhausted, lost, duties]
 
     /// A change that could be posted and waits longer than this waits for a reason.
     private static let longWait = Duration.seconds(300)
@@ -82,6 +82,28 @@ extension Check {
             remedy: "pgsync dead retry --class \(exhausted[0].errorClass)    (once the cause is gone)"
         )
     }
+
+    static let lost = Check("posting.lost", .posting, \.posting) { posting in
+        guard !posting.lost.isEmpty else { return .ok("each of the newest changes waits or is over") }
+        let count = posting.lost.reduce(0) { $0 + $1.count }
+        let others = posting.lost.count - tablesShown
+        return .problem(
+            "\(Quantity.count(count, "change")) neither wait\(count == 1 ? "s" : "") nor \(count == 1 ? "is" : "are") over: "
+                + posting.lost.prefix(tablesShown).map { lost in
+                    "\(lost.count) of \(lost.table) from \(lost.firstChange) on"
+                }.joined(separator: ", ")
+                + (others > 0 ? " and those of \(Quantity.count(others, "other table"))" : ""),
+            "Somebody took them out of the queue by hand, so the ledger does not know of them. pgsync.lost_changes() "
+                + "lists them.",
+            remedy:
+                "insert into pgsync.sync_queue (log_id, slot) select id, slot from pgsync.sync_logs where id in "
+                + "(select log_id from pgsync.lost_changes());    (as the owner of the schema; they are posted, or "
+                + "found overtaken)"
+        )
+    }
+
+    /// A finding is a line, however many tables there are.
+    private static let tablesShown = 3
 
     static let duties = Check("posting.housekeeping", .posting, \.posting) { posting in
         guard let first = posting.failingDuties.first else {

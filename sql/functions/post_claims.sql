@@ -1,7 +1,7 @@
--- The whole of posting, for any mix of sources and rules, in one statement: what was decided is one list,
--- read by each of the inserts. Nothing compares a row of the batch with each other row, and the big tables
--- are reached by their keys alone; the settings keep the planner to that, which cannot know how many rows an
--- array has.
+-- The whole of posting, for any mix of sources and rules, in one statement: each claim is evaluated, combined
+-- and compared with what stands; what was decided is one list, read by each of the inserts. Nothing compares
+-- a row of the batch with each other row, and the big tables are reached by their keys alone; the settings
+-- keep the planner to that, which cannot know how many rows an array has.
 create or replace function pgsync.post_claims(
     claims pgsync.claim[],
     worker text,
@@ -44,104 +44,109 @@ begin
     into v_zone, v_open, v_ruled, v_tables, v_images
     from unnest(post_claims.claims) as claim;
 
-    with decided as materialized (
+    with evaluated as (
+        -- A record that several rules post has a row for each of them.
         select
-            summed.*,
+            claim.*,
+            result.rule,
+            result.entry_date as document_date,
+            result.currency,
+            result.description,
+            result.accounts,
+            result.amounts,
+            result.parties,
+            result.dimensions,
+            result.error_message,
+            result.error_column,
+            booking.entry_date as booked_date,
+            case when result.accounts is not null then nextval('ledger.journal_entries_id_seq') end as entry_id,
             case
-                when summed.outcome <> 'failed' then null
-                when summed.failure = 'rule.missing' then 'no rule says how its table is posted'
-                when summed.failure = 'period.closed'
-                    then 'no open period contains ' || to_char(summed.document_date, 'YYYY-MM-DD')
-                when summed.failure = 'data.length'
-                    then ledger.excess_of(summed.description, summed.parties, summed.dimensions)
-                else left(summed.error_message, 1000)
-            end as message,
-            summed.outcome not in ('superseded', 'failed') as is_applied,
-            summed.outcome in ('posted', 'amended') and summed.accounts is not null as has_entry
-        from (
-            select
-                totals.*,
-                case
-                    when totals.step = 'supersede' then 'superseded'
-                    when totals.step = 'defer' then null
-                    when totals.failure is not null then 'failed'
-                    when totals.new_fingerprint = totals.fingerprint then 'unchanged'
-                    when totals.new_ids = '{}' then 'reversed'
-                    when totals.entry_ids = '{}' then 'posted'
-                    when pgsync.hash_check() <> pgsync.hash_origin()
-                        and totals.new_fingerprint = ledger.fingerprint_of(totals.entry_ids)
-                        then 'unchanged'
-                    else 'amended'
-                end::pgsync.outcome as outcome
-            from (
-                -- A record that several rules post has as many rows here, of which the first speaks for all.
-                select
-                    part.*,
-                    row_number() over whole as place,
-                    bit_xor(part.part_fingerprint) over whole as new_fingerprint,
-                    array_remove(array_agg(part.entry_id) over whole, null) as new_ids,
-                    array_remove(array_agg(part.rule) over whole, null) as new_rules,
-                    first_value(part.part_failure) over whole as failure
-                from (
-                    select
-                        claim.*,
-                        result.rule,
-                        result.entry_date as document_date,
-                        result.currency,
-                        result.description,
-                        result.accounts,
-                        result.amounts,
-                        result.parties,
-                        result.dimensions,
-                        result.error_message,
-                        result.error_column,
-                        booking.entry_date as booked_date,
-                        case
-                            when result.accounts is not null then nextval('ledger.journal_entries_id_seq')
-                        end as entry_id,
-                        case
-                            -- With 0 to begin with, an empty object would count for nothing, as null does.
-                            when result.accounts is not null
-                                then hash_record_extended(
-                                    row(
-                                        result.rule, result.entry_date, result.currency, result.description,
-                                        result.accounts, result.amounts, result.parties, result.dimensions
-                                    ), 1
-                                )
-                            else 0
-                        end as part_fingerprint,
-                        case
-                            when claim.step <> 'post' then null
-                            when result.error_class is not null then result.error_class
-                            when result.accounts is not null and booking.entry_date is null then 'period.closed'
-                            -- The sizes in bytes are at hand and nearly always enough to know.
-                            when (
-                                octet_length(result.description) > 1000
-                                or pg_column_size(result.parties) > 224
-                                or pg_column_size(result.dimensions) > 2000
-                            )
-                            and ledger.excess_of(result.description, result.parties, result.dimensions) is not null
-                                then 'data.length'
-                            when result.rule is null and claim.source_table <> all(v_ruled) then 'rule.missing'
-                        end as part_failure
-                    from pgsync.rank_claims(post_claims.claims) as claim
-                    left join pgsync.evaluate(v_tables, v_images) as result
-                        on result.number = claim.number and claim.step = 'post'
-                    cross join lateral (
-                        select
-                            case
-                                when v_open @> result.entry_date then result.entry_date
-                                when result.entry_date is not null then ledger.entry_date_for(result.entry_date)
-                            end as entry_date
-                    ) as booking
-                ) as part
-                window whole as (
-                    partition by part.number
-                    order by part.part_failure is null
-                    rows between unbounded preceding and unbounded following
+                -- With 0 to begin with, an empty object would count for nothing, as null does.
+                when result.accounts is not null
+                    then hash_record_extended(
+                        row(
+                            result.rule, result.entry_date, result.currency, result.description,
+                            result.accounts, result.amounts, result.parties, result.dimensions
+                        ), 1
+                    )
+                else 0
+            end as part_fingerprint,
+            case
+                when claim.step <> 'post' then null
+                when result.error_class is not null then result.error_class
+                when result.accounts is not null and booking.entry_date is null then 'period.closed'
+                -- The sizes in bytes are at hand and nearly always enough to know.
+                when (
+                    octet_length(result.description) > 1000
+                    or pg_column_size(result.parties) > 224
+                    or pg_column_size(result.dimensions) > 2000
                 )
-            ) as totals
-        ) as summed
+                and ledger.excess_of(result.description, result.parties, result.dimensions) is not null
+                    then 'data.length'
+                when result.rule is null and claim.source_table <> all(v_ruled) then 'rule.missing'
+            end as part_failure
+        from pgsync.rank_claims(post_claims.claims) as claim
+        left join pgsync.evaluate(v_tables, v_images) as result
+            on result.number = claim.number and claim.step = 'post'
+        cross join lateral (
+            select
+                case
+                    when v_open @> result.entry_date then result.entry_date
+                    when result.entry_date is not null then ledger.entry_date_for(result.entry_date)
+                end as entry_date
+        ) as booking
+    ),
+
+    combined as (
+        -- The first row of a record speaks for all.
+        select
+            evaluated.*,
+            row_number() over whole as place,
+            bit_xor(evaluated.part_fingerprint) over whole as new_fingerprint,
+            array_remove(array_agg(evaluated.entry_id) over whole, null) as new_ids,
+            array_remove(array_agg(evaluated.rule) over whole, null) as new_rules,
+            first_value(evaluated.part_failure) over whole as failure
+        from evaluated
+        window whole as (
+            partition by evaluated.number
+            order by evaluated.part_failure is null
+            rows between unbounded preceding and unbounded following
+        )
+    ),
+
+    compared as (
+        select
+            combined.*,
+            case
+                when combined.step = 'supersede' then 'superseded'
+                when combined.step = 'defer' then null
+                when combined.failure is not null then 'failed'
+                when combined.new_fingerprint = combined.fingerprint then 'unchanged'
+                when combined.new_ids = '{}' then 'reversed'
+                when combined.entry_ids = '{}' then 'posted'
+                when pgsync.hash_check() <> pgsync.hash_origin()
+                    and combined.new_fingerprint = ledger.fingerprint_of(combined.entry_ids)
+                    then 'unchanged'
+                else 'amended'
+            end::pgsync.outcome as outcome
+        from combined
+    ),
+
+    decided as materialized (
+        select
+            compared.*,
+            case
+                when compared.outcome <> 'failed' then null
+                when compared.failure = 'rule.missing' then 'no rule says how its table is posted'
+                when compared.failure = 'period.closed'
+                    then 'no open period contains ' || to_char(compared.document_date, 'YYYY-MM-DD')
+                when compared.failure = 'data.length'
+                    then ledger.excess_of(compared.description, compared.parties, compared.dimensions)
+                else left(compared.error_message, 1000)
+            end as message,
+            compared.outcome not in ('superseded', 'failed') as is_applied,
+            compared.outcome in ('posted', 'amended') and compared.accounts is not null as has_entry
+        from compared
     ),
 
     reversal as materialized (

@@ -119,6 +119,7 @@ begin
                 'execute on function pgsync.owner_of(regclass)',
                 'execute on function pgsync.present_names(pgsync.sources, text[])',
                 'execute on function pgsync.is_reader(oid)',
+                'execute on function pgsync.reader_of(name)',
                 'execute on function pgsync.present_triggers(pgsync.sources)',
                 'execute on function pgsync.reader_body(boolean)',
                 'execute on function pgsync.reader_settings()',

@@ -23,7 +23,9 @@ struct ForgeryTests {
                 "select pgsync.attach('app.t', kind => '\(kind.rawValue)')",
                 as: roles.options(roles.operate)
             )
-            let name = try #require(try await database.value("select function_name from pgsync.sources"))
+            let name = try #require(
+                try await database.value("select function_name || '_' || version from pgsync.sources")
+            )
             try await database.run(
                 """
                 insert into app.t values (1, 1);

@@ -188,12 +188,12 @@ struct OwnerCodeTests {
             try await database.run("select pgsync.start_backfill('app.t')")
             let refusal = try await database.refusal(of: "select pgsync.backfill_step(1)")
             #expect(refusal.message == "the reader of app.t does not read for its owner")
-            // Attached again, it is what it was. A reader reads the tables of its owner alone.
+            // Attached again, there is another, and this one is gone. A reader reads the tables of its owner alone.
             try await database.run("select pgsync.reattach('app.t')", as: roles.options(roles.operate))
             #expect(try await database.lines("select finding from pgsync.inspect_capture()") == [])
             let foreign = try await database.refusal(
                 of:
-                    "set role pgsync_capture; select \(reader)((select source_table from pgsync.sources where table_name = 'other.t'), null::record)"
+                    "set role pgsync_capture; select \(reader)_2((select source_table from pgsync.sources where table_name = 'other.t'), null::record)"
             )
             #expect(foreign.message == "the reader of other.t does not read for its owner")
         }

@@ -1,8 +1,7 @@
 -- First the rows of the table, then the records that are posted and have no row. One statement reads a piece
 -- of the table and the snapshot it was read in. Nothing is locked: what a writer does at the same time is
--- told apart by that snapshot, see is_included. Code of the table's owner runs while his rows are read, as
--- him; it may have set another search path for the rest of this function, which is why the path is set again
--- before anything else.
+-- told apart by that snapshot, see is_included. Code of the table's owner runs while his rows are read: see
+-- read_piece.
 create or replace function pgsync.backfill_step(progress_id bigint, row_limit bigint default 1000)
 returns table (row_count bigint, done bigint, expected bigint, finished boolean)
 language plpgsql

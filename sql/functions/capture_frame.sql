@@ -88,7 +88,8 @@ $template$,
     pgsync.capture_root(source.source_table),
     source.source_table::oid,
     source.function_name,
-    'pgsync.' || source.function_name,
+    -- A session that used the function before it was made anew has noted nothing for this one.
+    'pgsync.' || source.function_name || '_' || source.version,
     'pgsync.' || source.function_name || '_nesting',
     case
         when pgsync.capture_depends_on(source) <> 'nothing'

@@ -17,7 +17,7 @@ select format(
                         from %2$s as pgsync_row
                         offset 0
                     ) as pgsync_moved$template$,
-    pgsync.owner_of(source.source_table),
+    source.reader,
     capture_moved_rows.transition
 );
 $$;

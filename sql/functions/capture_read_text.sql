@@ -33,7 +33,7 @@ $template$,
         ),
         '' order by captured.number
     ) filter (where captured.treatment in ('special', 'json')),
-    pgsync.owner_of(source.source_table),
+    source.reader,
     source.source_table::oid,
     jsonb_build_object(
         'columns', jsonb_agg(

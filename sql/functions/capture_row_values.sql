@@ -80,7 +80,7 @@ $template$,
         end
         from unnest(source.key_columns) with ordinality as key (name, place)
     ),
-    pgsync.owner_of(source.source_table),
+    source.reader,
     capture_row_values.content
 );
 $$;

@@ -66,19 +66,36 @@ begin
         execute 'revoke ' || v_right;
     end loop;
 
-    select routine.oid::regprocedure::text
-    into v_found
-    from pg_catalog.pg_proc as routine
-    where routine.pronamespace = 'pgsync_read'::regnamespace and not pgsync.is_reader(routine.oid)
-    limit 1;
-    if found then
-        raise exception '% is not a reader that attach has made', v_found
-            using errcode = 'insufficient_privilege',
-            hint = format('An administrator drops it: drop function %s;', v_found);
-    end if;
+    -- What is no reader, and readers of former owners.
+    for v_found in
+        select routine.oid::regprocedure::text
+        from pg_catalog.pg_proc as routine
+        where routine.pronamespace = 'pgsync_read'::regnamespace
+            and not (
+                pgsync.is_reader(routine.oid)
+                and exists (
+                    select
+                    from pgsync.sources as source
+                    where source.attached and source.reader = routine.proname
+                )
+            )
+    loop
+        execute 'drop function ' || v_found;
+    end loop;
 
     if v_source.source_table is null or pgsync.owner_of(captured_table) is null then
         return;
+    end if;
+    if 2 <> (
+        select count(*)
+        from pg_catalog.pg_proc as routine
+        inner join pg_catalog.pg_class as relation on relation.oid = captured_table
+        where routine.pronamespace = 'pgsync_read'::regnamespace
+            and routine.proname = v_source.reader
+            and routine.proowner = relation.relowner
+    ) then
+        raise exception 'the reader of % is not one that attach has made', v_source.table_name
+            using errcode = 'insufficient_privilege';
     end if;
     if v_source.trigger_kind = 'row' and exists (
         select from pg_catalog.pg_class as relation where relation.oid = captured_table and relation.relkind = 'p'

@@ -120,7 +120,7 @@ begin
             where pgsync.reads_refused(v_source.source_table);
 
         return query select v_source.source_table, 'reader_missing', 'problem',
-            format('%I, the owner of %s, has no reader: ', pgsync.owner_of(v_source.source_table), v_source.table_name)
+            format('%I, the owner of %s, has no reader there: ', pgsync.owner_of(v_source.source_table), v_source.table_name)
             || 'statements within statements that write to it fail',
             v_reattach
             where (
@@ -128,6 +128,7 @@ begin
                 from pg_catalog.pg_proc as routine
                 inner join pg_catalog.pg_class as relation on relation.oid = v_source.source_table
                 where routine.pronamespace = 'pgsync_read'::regnamespace
+                    and routine.proname = v_source.reader
                     and routine.proowner = relation.relowner
                     and pgsync.is_reader(routine.oid)
                     and has_function_privilege(pgsync.capture_role(), routine.oid, 'execute')

@@ -16,7 +16,11 @@ declare
     v_caller constant text := coalesce(nullif(current_setting('role'), 'none'), session_user::text);
     v_source pgsync.sources;
 begin
-    if not pgsync.may_act_as(v_caller::name, pgsync.owner_of(source.source_table)) then
+    -- Also he must be able to call this himself: a function that runs as somebody who is would else do it for him.
+    if not (
+        has_function_privilege(v_caller, 'pgsync.install_capture(pgsync.sources)', 'execute')
+        and pgsync.may_act_as(v_caller::name, pgsync.owner_of(source.source_table))
+    ) then
         raise exception '% is attached by its owner, and % may not act as %',
             pgsync.qualified_name(source.source_table), quote_ident(v_caller), quote_ident(pgsync.owner_of(source.source_table))
             using errcode = 'insufficient_privilege';

@@ -80,7 +80,7 @@ begin
 
     insert into pgsync.sources (
         source_table, table_name, key_columns, captured_columns, trigger_kind, actions, before_image,
-        function_name, function_checksum, version, shape, parts, part_names
+        function_name, function_checksum, reader, version, shape, parts, part_names
     )
     values (
         v_source.source_table,
@@ -92,6 +92,7 @@ begin
         v_source.before_image,
         v_source.function_name,
         v_source.function_checksum,
+        v_source.reader,
         v_source.version,
         v_source.shape,
         v_source.parts,
@@ -106,6 +107,7 @@ begin
         before_image = excluded.before_image,
         function_name = excluded.function_name,
         function_checksum = excluded.function_checksum,
+        reader = excluded.reader,
         version = excluded.version,
         shape = excluded.shape,
         parts = excluded.parts,

@@ -1,6 +1,7 @@
--- Code of a table's owner runs while his rows are read, as him. In a subtransaction that only reads it can
--- leave no work for a deferred trigger, which would run as whoever commits; and the search path, which it may
--- have set for the rest of the transaction, is set again before anything else.
+-- Code of a table's owner runs while his rows are read, as him. It must leave nothing behind that would run
+-- as whoever commits, or change what runs next: no work for a deferred trigger, no cursor that is held, no
+-- setting. So it runs in a subtransaction that only reads and is always rolled back; variables keep what was
+-- read.
 create or replace function pgsync.read_piece(
     function_name text,
     record_ids text[],
@@ -16,6 +17,8 @@ set search_path = pg_catalog, pgsync, pg_temp
 as $$
     -- The text is put together with %I.
     -- @plpgsql_check_options: security_warnings = off
+declare
+    v_is_read boolean := false;
 begin
     begin
         perform set_config('transaction_read_only', 'on', true);
@@ -26,10 +29,13 @@ begin
         )
         into snapshot, found_ids, images, last_key
         using record_ids, after_key, row_limit;
+        v_is_read := true;
+        raise exception 'what was done meanwhile is undone';
     exception when others then
-        raise;
+        if not v_is_read then
+            raise;
+        end if;
     end;
-    perform pg_catalog.set_config('search_path', 'pg_catalog, pgsync, pg_temp', true);
 end;
 $$;
 

@@ -2,7 +2,7 @@
 -- casts, domains, index expressions) runs as nobody else. He may alter it, and with it what is captured of
 -- his own tables; its body he cannot change. Should he have it run as its caller, the first thing it does,
 -- before anything of his is touched, is to notice. With row_security off it sees all rows or fails.
-create or replace function pgsync.reader_text(owner name)
+create or replace function pgsync.reader_text(reader name)
 returns setof text
 language sql
 stable
@@ -24,7 +24,7 @@ set bytea_output = 'hex'
 set lc_monetary = 'C'
 set quote_all_identifiers = off
 as %4$L$template$,
-    reader_text.owner,
+    reader_text.reader,
     form.arguments,
     form.result,
     pgsync.reader_body(form.is_of_rows)
@@ -41,4 +41,4 @@ from (
 $$;
 
 comment on function pgsync.reader_text(name)
-is 'The statements that create the reader of an owner: one function reads rows, one makes json of a row.';
+is 'The statements that create a reader of this name: one function reads rows, one makes json of a row.';

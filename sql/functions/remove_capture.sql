@@ -13,8 +13,11 @@ begin
     into v_owner
     from pgsync.sources as source
     where source.function_name = remove_capture.function_name;
-    if v_owner is not null and not pgsync.may_act_as(v_caller::name, v_owner) then
-        raise exception '% is detached by its owner %', quote_ident(function_name), quote_ident(v_owner)
+    -- Also he must be able to call this himself: see install_capture.
+    if not has_function_privilege(v_caller, 'pgsync.remove_capture(text)', 'execute')
+        or (v_owner is not null and not pgsync.may_act_as(v_caller::name, v_owner))
+    then
+        raise exception '% is detached by its owner %', quote_ident(function_name), coalesce(quote_ident(v_owner), '')
             using errcode = 'insufficient_privilege';
     end if;
     if function_name !~ '^capture_.*_[0-9]+$' then

@@ -26,7 +26,7 @@ begin
                 select
                 from pg_catalog.pg_proc as routine
                 where routine.pronamespace = 'pgsync_read'::regnamespace
-                    and routine.proname = pgsync.owner_of(known.source_table)
+                    and routine.proname = known.reader
                     and routine.proowner = (
                         select relation.relowner from pg_catalog.pg_class as relation where relation.oid = known.source_table
                     )

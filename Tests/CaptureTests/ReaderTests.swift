@@ -1,0 +1,222 @@
+import Postgres
+import TestSupport
+import Testing
+
+/// The functions by which capture reads the tables of each owner, as their owner.
+@Suite("Readers", .captured, .timeLimit(.minutes(5)))
+struct ReaderTests {
+    let database = TestDatabase.current
+
+    @Test("leave nothing of what the owner's code did behind: no cursor that is held, no setting")
+    func nothingIsLeft() async throws {
+        try await database.withRoles { roles in
+            try await database.run(
+                """
+                create table app.looted (by text); create table app.seen (locks bigint, path text, cursors bigint);
+                grant insert on app.looted, app.seen to public;
+                create function app.loot() returns int language plpgsql as
+                    $$begin insert into app.looted values (current_user); return 1; end$$;
+                create function app.hold() returns void language plpgsql as $$begin
+                    if current_user <> session_user then
+                        -- A lock of the session outlives the subtransaction, and tells that this ran.
+                        perform pg_advisory_lock(4711);
+                        execute 'declare held cursor with hold for select app.loot()';
+                        perform set_config('search_path', 'app', false);
+                    end if;
+                end$$;
+                create function app.trap(int) returns boolean language plpgsql immutable as
+                    $$begin perform app.hold(); return true; end$$;
+                create table app.t (id int primary key, v int);
+                insert into app.t values (1, 1);
+                create index on app.t (v) where app.trap(1);
+                """,
+                as: roles.options(roles.owner)
+            )
+            try await database.run("select pgsync.attach('app.t')", as: roles.options(roles.operate))
+            try await database.run(
+                """
+                select pgsync.start_backfill('app.t');
+                begin; select pgsync.backfill_step(1); commit;
+                insert into app.seen
+                select
+                    (select count(*) from pg_catalog.pg_locks where locktype = 'advisory' and objid = 4711),
+                    pg_catalog.current_setting('search_path'),
+                    (select count(*) from pg_catalog.pg_cursors where is_holdable)
+                """,
+                as: roles.options(roles.operate)
+            )
+            #expect(try await database.history("app.t") == ["create 1"])
+            #expect(try await database.value("select locks > 0 and cursors = 0 from app.seen") == "t")
+            #expect(try await database.value("select path not like '%app%' from app.seen") == "t")
+            #expect(try await database.lines("select by from app.looted") == [])
+        }
+    }
+
+    @Test(
+        "are as attach makes them in all that counts, or attach fails",
+        arguments: [
+            ("returns jsonb", "returns app.evil"), ("\nstable\n", "\nvolatile\n"), ("security definer", ""),
+            ("content record)", "content anyelement)"), ("set row_security = off", ""),
+        ]
+    )
+    func forged(part: String, other: String) async throws {
+        try await database.withRoles { roles in
+            try await database.run(
+                "create type app.evil as enum ('x'); create table app.t (id int primary key, v int)",
+                as: roles.options(roles.owner)
+            )
+            let refusal = try await database.refusal(
+                of: """
+                    begin;
+                    create temporary table steps as
+                    select replace(made, '\(part)', '\(other)') as step from pgsync.reader_text('\(roles.owner)') as made;
+                    grant select on steps to public;
+                    select pgsync.install_capture(
+                        pgsync.planned_source('app.t', null, null, null, 'auto', array['create', 'update'], false)
+                    );
+                    set local role \(roles.owner);
+                    do $$declare s text; begin for s in select step from steps loop execute s; end loop; end$$;
+                    set local role none;
+                    do $$declare s text; begin
+                        for s in
+                            select made.step from pgsync.sources as source
+                            cross join lateral pgsync.attach_steps(source) as made (step)
+                        loop execute s; end loop;
+                    end$$;
+                    select pgsync.finish_capture('app.t');
+                    commit
+                    """,
+                as: roles.options(roles.operate)
+            )
+            #expect(
+                refusal.sqlState == .init("42501")
+                    && refusal.message == "the reader of app.t is not one that attach has made"
+            )
+            #expect(
+                try await database.value(
+                    "select count(*) from pg_proc where pronamespace = 'pgsync_read'::regnamespace"
+                ) == "0"
+            )
+        }
+    }
+
+    @Test("of a former owner are found in each table that names them, and go when none does")
+    func otherOwner() async throws {
+        try await database.withRoles { roles in
+            try await database.run(
+                "create table app.a (id int primary key); create table app.b (id int primary key deferrable, v int)",
+                as: roles.options(roles.owner)
+            )
+            try await database.run(
+                "select pgsync.attach('app.a'); select pgsync.attach('app.b')",
+                as: roles.options(roles.operate)
+            )
+            try await database.run(
+                """
+                grant all on schema app to \(roles.stranger);
+                alter table app.a owner to \(roles.stranger); alter table app.b owner to \(roles.stranger)
+                """
+            )
+            let findings = "select source_table || ' ' || finding from pgsync.inspect_capture()"
+            #expect(try await database.lines(findings) == ["app.a reader_missing", "app.b reader_missing"])
+            for (table, left) in [("app.a", ["app.b reader_missing"]), ("app.b", [])] {
+                try await database.run(
+                    "select pgsync.reattach('\(table)')",
+                    as: roles.options(roles.operate)
+                )
+                #expect(try await database.lines(findings) == left)
+            }
+            try await database.run("insert into app.b values (6, 1)", as: roles.options(roles.stranger))
+            #expect(try await database.history("app.b") == ["create 6"])
+            #expect(
+                try await database.lines(
+                    "select distinct proname || ' ' || proowner::regrole from pg_proc where pronamespace = 'pgsync_read'::regnamespace"
+                ) == ["\(roles.stranger) \(roles.stranger)"]
+            )
+        }
+    }
+
+    @Test("follow a role that is renamed, and leave room for a new one of its name")
+    func renamedRole() async throws {
+        try await database.withRoles { roles in
+            let (name, former) = (roles.stranger, "\(roles.stranger)_former")
+            try await database.run(
+                "create table other.t (id int primary key deferrable)",
+                as: roles.options(name)
+            )
+            try await database.run("select pgsync.attach('other.t')", as: roles.options(roles.operate))
+            try await database.run(
+                """
+                alter role \(name) rename to \(former); create role \(name) login; grant \(name) to \(roles.operate);
+                grant usage on schema other to \(name), \(roles.operate);
+                create table other.n (id int primary key deferrable); alter table other.n owner to \(name)
+                """
+            )
+            try await database.run("select pgsync.attach('other.n')", as: roles.options(roles.operate))
+            try await database.run("insert into other.t values (1)", as: roles.options(former))
+            try await database.run("insert into other.n values (2)", as: roles.options(name))
+            #expect(try await database.lines("select finding from pgsync.inspect_capture()") == [])
+            #expect(
+                try await database.lines("select reader from pgsync.sources order by table_name") == [
+                    "\(name)_2", name,
+                ]
+            )
+            try await database.run(
+                "drop owned by \(name) cascade; drop role \(name); alter role \(former) rename to \(name)"
+            )
+        }
+    }
+
+    @Test("are installed for who calls, and not for who a function of somebody else was called by")
+    func confusedDeputy() async throws {
+        try await database.withRoles { roles in
+            try await database.run(
+                "create table app.t (id int primary key, v int, note text)",
+                as: roles.options(roles.owner)
+            )
+            try await database.run("select pgsync.attach('app.t')", as: roles.options(roles.operate))
+            try await database.run(
+                """
+                grant usage on schema other to public; create table other.guestbook (id int);
+                grant insert on other.guestbook to public;
+                create function other.trap() returns trigger language plpgsql security definer as $$
+                declare s pgsync.sources;
+                begin
+                    select x.* into s from pgsync.sources as x where x.table_name = 'app.t';
+                    s.captured_columns := array['id', 'v'];
+                    perform pgsync.install_capture(s);
+                    return null;
+                end$$;
+                alter function other.trap() owner to \(roles.operate);
+                create trigger trap after insert on other.guestbook for each statement execute function other.trap();
+                """
+            )
+            let refusal = try await database.refusal(
+                of: "insert into other.guestbook values (1)",
+                as: roles.options(roles.owner)
+            )
+            #expect(refusal.sqlState == .init("42501"))
+            #expect(
+                try await database.value("select captured_columns is null and version = 1 from pgsync.sources") == "t"
+            )
+        }
+    }
+
+    @Test("and functions that are made anew are met by sessions that are open")
+    func openSession() async throws {
+        try await database.run("create table t (id int primary key, v int); select pgsync.attach('t')")
+        try await database.connect { connection in
+            for (id, between) in [
+                (1, "select pgsync.detach('t'); select pgsync.attach('t')"), (2, "select pgsync.reattach('t')"),
+                (3, "alter table t rename to u; select pgsync.reattach('u'); alter table u rename to t; select pgsync.reattach('t')"),
+                (4, "select 1"),
+            ] {
+                try await connection.withSession {
+                    _ = try $0.runScript("insert into public.t values (\(id), 1)")
+                }
+                try await database.run(between)
+            }
+        }
+        #expect(try await database.history("t") == ["create 1", "create 2", "create 3", "create 4"])
+    }
+}

@@ -1,0 +1,20 @@
+-- An owner's reader is known by who owns it, and its name is written down with the source: a role that is
+-- renamed keeps its reader, a new role of that name gets one of its own, and a table whose owner changed says
+-- that it still names the reader of the former one.
+alter table pgsync.sources add column reader text;
+
+comment on column pgsync.sources.reader
+is 'The function in pgsync_read by which capture reads the table, as its owner when it was attached.';
+
+-- Made by the migrations before, when readers were called as their owners.
+update pgsync.sources as source
+set reader = owner.rolname
+from pg_catalog.pg_class as relation
+inner join pg_catalog.pg_roles as owner on relation.relowner = owner.oid
+where relation.oid = source.source_table;
+
+-- The parameter has another name.
+-- squawk-ignore ban-drop-function
+drop function if exists pgsync.reader_steps(name);
+-- squawk-ignore ban-drop-function
+drop function if exists pgsync.reader_text(name);

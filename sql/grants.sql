@@ -170,6 +170,7 @@ begin
                     'execute on function ledger.already_posted(text[], bytea[])',
                     'execute on function ledger.balances_at(date)',
                     'execute on function ledger.entry_date_for(date)',
+                    'execute on function ledger.excess_of(text, text[], jsonb[])',
                     'execute on function ledger.inspect_journal()',
                     'execute on function ledger.trial_balance_at(date)'
                 ]),

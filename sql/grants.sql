@@ -1,274 +1,280 @@
 -- Who may do what: the whole list. What is not granted here is taken away, from PUBLIC first of all. Roles
 -- that do not exist are passed over; this runs again when they appear.
 do $$
-declare
-    v_kind text;
-    v_role text;
-    v_right text;
 begin
-    for v_role in
-        select 'public'
-        union all
-        select role.rolname
-        from pg_catalog.pg_roles as role
-        where role.rolname in (
-                'pgsync_capture', 'pgsync_worker', 'pgsync_operator', 'pgsync_reader', 'pgsync_auditor'
-            )
-    loop
-        execute format('revoke all on schema pgsync, ledger, pgsync_read from %s', v_role);
-        foreach v_kind in array array['tables', 'sequences', 'routines']
+    -- For whoever runs this by hand; the types below are looked up before.
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+
+    declare
+        v_kind pg_catalog.text;
+        v_role pg_catalog.text;
+        v_right pg_catalog.text;
+    begin
+        for v_role in
+            select 'public'
+            union all
+            select role.rolname
+            from pg_catalog.pg_roles as role
+            where role.rolname in (
+                    'pgsync_capture', 'pgsync_worker', 'pgsync_operator', 'pgsync_reader', 'pgsync_auditor'
+                )
         loop
-            continue when v_role = 'pgsync_capture' and v_kind = 'routines';
-            execute format('revoke all on all %s in schema pgsync, ledger from %s', v_kind, v_role);
+            execute format('revoke all on schema pgsync, ledger, pgsync_read from %s', v_role);
+            foreach v_kind in array array['tables', 'sequences', 'routines']
+            loop
+                continue when v_role = 'pgsync_capture' and v_kind = 'routines';
+                execute format('revoke all on all %s in schema pgsync, ledger from %s', v_kind, v_role);
+            end loop;
         end loop;
-    end loop;
 
-    -- The generated capture functions are its own, which it must be able to run.
-    for v_right in
-        select format('revoke all on routine %s from pgsync_capture', routine.oid::regprocedure)
-        from pg_catalog.pg_proc as routine
-        inner join pg_catalog.pg_roles as role on role.rolname = 'pgsync_capture' and routine.proowner <> role.oid
-        where routine.pronamespace = any(array['pgsync', 'ledger']::regnamespace[])
-    loop
-        execute v_right;
-    end loop;
+        -- The generated capture functions are its own, which it must be able to run.
+        for v_right in
+            select format('revoke all on routine %s from pgsync_capture', routine.oid::regprocedure)
+            from pg_catalog.pg_proc as routine
+            inner join pg_catalog.pg_roles as role on role.rolname = 'pgsync_capture' and routine.proowner <> role.oid
+            where routine.pronamespace = any(array['pgsync', 'ledger']::regnamespace[])
+        loop
+            execute v_right;
+        end loop;
 
-    for v_role, v_right in
-        select role.rolname, granted.privilege
-        from (
-            values
-            (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator'], array[
-                'usage on schema pgsync, ledger',
-                'select on all tables in schema pgsync, ledger',
-                'select on sequence pgsync.sync_logs_id_seq',
-                'execute on function pgsync.configuration_allowed(text, numeric, numeric, text)',
-                'execute on function pgsync.configuration_complaint(text, text)',
-                'execute on function pgsync.configuration_text_allowed(text)',
-                'execute on function pgsync.error_classes()',
-                'execute on function pgsync.configuration_boolean(text)',
-                'execute on function pgsync.configuration_integer(text)',
-                'execute on function pgsync.configuration_number(text)',
-                'execute on function pgsync.configuration_text(text)'
-            ]),
-            (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator'], array[
-                'execute on function pgsync.capture_growth(interval)',
-                'execute on function pgsync.changes_between(bigint, bigint)',
-                'execute on function pgsync.inspect_capture()',
-                'execute on function pgsync.is_included(pgsync.sync_logs, pgsync.sync_logs)'
-            ]),
-            (array['pgsync_capture'], array[
-                'usage on schema pgsync',
-                'insert on table pgsync.sync_logs, pgsync.sync_queue',
-                'select (id, slot) on table pgsync.sync_logs',
-                'select on table pgsync.sources',
-                'usage on sequence pgsync.sync_logs_id_seq',
-                'usage on schema pgsync_read',
-                'usage on type pgsync.gone',
-                'execute on function pgsync.base_type(oid)',
-                'execute on function pgsync.attached_root(text, oid)',
-                'execute on function pgsync.has_type(anyelement, oid)',
-                'execute on function pgsync.keeps_columns(text)',
-                'execute on function pgsync.note_nesting(text, text, text)',
-                'execute on function pgsync.qualified_name(regclass)',
-                'execute on function pgsync.record_id_of(oid, jsonb)',
-                'execute on function pgsync.renamed_image(oid, jsonb)',
-                'execute on function pgsync.shape_columns(regclass, jsonb)',
-                'execute on function pgsync.source_of(oid)',
-                'execute on function pgsync.special_image(anyelement)',
-                'execute on function pgsync.special_value(jsonb, anyelement)'
-            ]),
-            (array['pgsync_operator'], array[
-                'execute on function pgsync.attach('
-                || 'regclass, text[], text[], text[], text, text[], boolean, boolean, boolean, interval)',
-                'execute on function pgsync.attach_steps(pgsync.sources)',
-                'execute on function pgsync.backfill_step(bigint, bigint)',
-                'execute on function pgsync.cancel_backfill(bigint)',
-                'execute on function pgsync.check_source(pgsync.sources)',
-                'execute on function pgsync.check_table(pgsync.sources)',
-                'execute on function pgsync.detach(regclass, boolean, interval)',
-                'execute on function pgsync.image_names(jsonb, text[])',
-                'execute on function pgsync.finish_capture(regclass)',
-                'execute on function pgsync.install_capture(pgsync.sources)',
-                'execute on function pgsync.is_captured(pgsync.sources)',
-                'execute on function pgsync.lock_patiently(regclass, interval, boolean)',
-                'execute on function pgsync.planned_source('
-                || 'regclass, text[], text[], text[], text, text[], boolean)',
-                'execute on function pgsync.reader_steps(name)',
-                'execute on function pgsync.reader_text(name)',
-                'execute on function pgsync.reattach(regclass, boolean, interval)',
-                'execute on function pgsync.remember_growth(regclass, interval)',
-                'execute on function pgsync.remove_capture(text)',
-                'execute on function pgsync.renew_capture()',
-                'execute on function pgsync.start_backfill(regclass)'
-            ]),
-            (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
-                'execute on function pgsync.base_type(oid)',
-                'execute on function pgsync.capture_checksum(text)',
-                'execute on function pgsync.capture_columns(regclass)',
-                'execute on function pgsync.capture_key(pgsync.sources, text)',
-                'execute on function pgsync.capture_value(text)',
-                'execute on function pgsync.default_key(regclass)',
-                'execute on function pgsync.special_image(anyelement)',
-                'execute on function pgsync.capture_name(regclass)',
-                'execute on function pgsync.capture_role()',
-                'execute on function pgsync.capture_scope(regclass)',
-                'execute on function pgsync.capture_treatment(oid)',
-                'execute on function pgsync.captured_columns(pgsync.sources)',
-                'execute on function pgsync.is_restored(pgsync.sources)',
-                'execute on function pgsync.may_act_as(name, name)',
-                'execute on function pgsync.owner_of(regclass)',
-                'execute on function pgsync.present_names(pgsync.sources, text[])',
-                'execute on function pgsync.is_reader(oid)',
-                'execute on function pgsync.reader_of(name)',
-                'execute on function pgsync.present_triggers(pgsync.sources)',
-                'execute on function pgsync.reader_body(boolean)',
-                'execute on function pgsync.reader_settings()',
-                'execute on function pgsync.reads_refused(regclass)',
-                'execute on function pgsync.key_guard(regclass, text[])',
-                'execute on function pgsync.missed_by_statements(regclass)',
-                'execute on function pgsync.capture_triggers(pgsync.sources)',
-                'execute on function pgsync.foreign_locks()',
-                'execute on function pgsync.holds_its_lock(integer)',
-                'execute on function pgsync.qualified_name(regclass)',
-                'execute on function pgsync.shape_columns(regclass, jsonb)',
-                'execute on function pgsync.table_growth(regclass)',
-                'execute on function pgsync.table_named(text)',
-                'execute on function pgsync.table_shape(regclass, jsonb)',
-                'execute on function pgsync.trigger_fingerprint(regclass)',
-                'execute on function pgsync.unlogged_parts(regclass)'
-            ]),
-            (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
-                'select on table pgsync.schema_objects',
-                'select on sequence ledger.journal_entries_id_seq',
-                'execute on function pgsync.inspect_references(integer)',
-                'execute on function pgsync.inspect_schema()',
-                'execute on function pgsync.present_objects()'
-            ]),
-            (array['pgsync_worker', 'pgsync_operator'], array[
-                'execute on function pgsync.arm_doorbell()',
-                'execute on function pgsync.disarm_doorbell()'
-            ]),
-            (array['pgsync_operator'], array[
-                'execute on function pgsync.tick()'
-            ]),
-            (array['pgsync_worker'], array[
-                'select on table pgsync.sources, pgsync.source_versions, pgsync.sync_logs, pgsync.sync_queue, pgsync.ticks, '
-                || 'pgsync.sync_progress, pgsync.sync_log_status',
-                'select on sequence pgsync.sync_logs_id_seq',
-                'execute on function pgsync.changes_between(bigint, bigint)',
-                'execute on function pgsync.inspect_capture()',
-                'execute on function pgsync.capture_growth(interval)',
-                'execute on function pgsync.remember_growth(regclass, interval)',
-                'execute on function pgsync.renew_capture()',
-                'execute on function pgsync.is_included(pgsync.sync_logs, pgsync.sync_logs)'
-            ]),
-            (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
-                'execute on function ledger.account_statement(text, date, date)',
-                'execute on function ledger.already_posted(text[], bytea[])',
-                'execute on function ledger.balances_at(date)',
-                'execute on function ledger.entry_date_for(date)',
-                'execute on function ledger.inspect_journal()',
-                'execute on function ledger.trial_balance_at(date)'
-            ]),
-            (array['pgsync_worker'], array[
-                'select on all tables in schema ledger'
-            ]),
-            (array['pgsync_worker', 'pgsync_operator'], array[
-                'execute on function ledger.take_snapshot()'
-            ]),
-            (array['pgsync_operator'], array[
-                'execute on function ledger.post_entry('
-                || 'date, text, text, jsonb, text, date, ledger.purpose, regclass, text, text)',
-                'execute on function ledger.reverse_entry(bigint, date, text, boolean)',
-                'execute on function ledger.close_period(text)',
-                'execute on function ledger.import_chart(jsonb)',
-                'execute on function ledger.open_period(text, date, date)',
-                'execute on function ledger.reopen_period(text, text)',
-                'execute on function ledger.start_closing(text)'
-            ]),
-            (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
-                'select on table pgsync.rules, pgsync.rule_spans',
-                'execute on function pgsync.rule_checksum(text)',
-                'execute on function pgsync.rule_boolean(jsonb)',
-                'execute on function pgsync.rule_bounded(numeric, integer)',
-                'execute on function pgsync.rule_date(text)',
-                'execute on function pgsync.rule_number(jsonb, text)',
-                'execute on function pgsync.rule_number_problem(jsonb)',
-                'execute on function pgsync.rule_text(jsonb, text)'
-            ]),
-            (array['pgsync_worker', 'pgsync_operator'], array[
-                'execute on function pgsync.find_truncated(bigint)',
-                'execute on function pgsync.post_now(regclass, text)',
-                'execute on function pgsync.process_batch(text, integer, bigint, regclass[], boolean, boolean)'
-            ]),
-            (array['pgsync_worker'], array[
-                'select on table pgsync.sync_workers',
-                'execute on function pgsync.begin_careful(text, bigint, regclass[], boolean, boolean)',
-                'execute on function pgsync.end_careful(text, bigint, text, text, boolean)',
-                'execute on function pgsync.error_class_of(text, text, text, text)',
-                'execute on function pgsync.find_lost_workers(integer)',
-                'execute on function pgsync.process_one(text, bigint, boolean)',
-                'execute on function pgsync.register_worker(text, text, integer, text, integer, boolean)',
-                'execute on function pgsync.report_worker(integer, jsonb)',
-                'execute on function pgsync.resume_worker(integer)',
-                'execute on function pgsync.stop_worker(integer, jsonb)',
-                'execute on function pgsync.survey_queue(bigint, regclass[], boolean)',
-                'execute on function pgsync.waiting_counts(regclass[])'
-            ]),
-            (array['pgsync_operator'], array[
-                'update (retry_count, scheduled_at) on table pgsync.sync_queue',
-                'execute on function pgsync.pause(regclass)',
-                'execute on function pgsync.resume(regclass)',
-                'execute on function pgsync.retry_changes(bigint[], text, regclass, boolean)',
-                'execute on function pgsync.skip_changes(bigint[], text)'
-            ]),
-            (array['pgsync_worker'], array[
-                'select on table pgsync.sync_audit_log, pgsync.sync_master_status'
-            ]),
-            (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
-                'select on table pgsync.waiting_changes, pgsync.worker_states',
-                'execute on function pgsync.backlog(integer)',
-                'execute on function pgsync.failures(integer)',
-                'execute on function pgsync.lost_changes(bigint)',
-                'execute on function pgsync.failure_text(text, text)',
-                'execute on function pgsync.permanent_error_classes()',
-                'execute on function pgsync.queue_size(integer)',
-                'execute on function pgsync.recent_outcomes(integer)',
-                'execute on function pgsync.record_key(regclass, text[])',
-                'execute on function pgsync.running_totals()',
-                'execute on function pgsync.short_id(text)',
-                'execute on function pgsync.trace(regclass, text, boolean)'
-            ]),
-            (array['pgsync_operator'], array[
-                'update (config_value) on table pgsync.sync_configuration',
-                'execute on function pgsync.reset_configuration(text)',
-                'execute on function pgsync.set_configuration(text, text)'
-            ]),
-            (array['pgsync_worker'], array[
-                'usage on schema pgsync, ledger',
-                'select on table pgsync.migrations, pgsync.sync_configuration, pgsync.configuration',
-                'execute on function pgsync.configuration_allowed(text, numeric, numeric, text)',
-                'execute on function pgsync.configuration_complaint(text, text)',
-                'execute on function pgsync.configuration_text_allowed(text)',
-                'execute on function pgsync.error_classes()',
-                'execute on function pgsync.configuration_boolean(text)',
-                'execute on function pgsync.configuration_integer(text)',
-                'execute on function pgsync.configuration_number(text)',
-                'execute on function pgsync.configuration_text(text)'
-            ])
-        ) as list (roles, privileges)
-        cross join unnest(list.privileges) as granted (privilege)
-        inner join pg_catalog.pg_roles as role on role.rolname = any(list.roles)
-        order by role.rolname, granted.privilege
-    loop
-        execute format('grant %s to %I', v_right, v_role);
-    end loop;
-    perform pgsync.grant_rules();
-    perform pgsync.grant_capture();
+        for v_role, v_right in
+            select role.rolname, granted.privilege
+            from (
+                values
+                (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator'], array[
+                    'usage on schema pgsync, ledger',
+                    'select on all tables in schema pgsync, ledger',
+                    'select on sequence pgsync.sync_logs_id_seq',
+                    'execute on function pgsync.configuration_allowed(text, numeric, numeric, text)',
+                    'execute on function pgsync.configuration_complaint(text, text)',
+                    'execute on function pgsync.configuration_text_allowed(text)',
+                    'execute on function pgsync.error_classes()',
+                    'execute on function pgsync.configuration_boolean(text)',
+                    'execute on function pgsync.configuration_integer(text)',
+                    'execute on function pgsync.configuration_number(text)',
+                    'execute on function pgsync.configuration_text(text)'
+                ]),
+                (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator'], array[
+                    'execute on function pgsync.capture_growth(interval)',
+                    'execute on function pgsync.changes_between(bigint, bigint)',
+                    'execute on function pgsync.inspect_capture()',
+                    'execute on function pgsync.is_included(pgsync.sync_logs, pgsync.sync_logs)'
+                ]),
+                (array['pgsync_capture'], array[
+                    'usage on schema pgsync',
+                    'insert on table pgsync.sync_logs, pgsync.sync_queue',
+                    'select (id, slot) on table pgsync.sync_logs',
+                    'select on table pgsync.sources',
+                    'usage on sequence pgsync.sync_logs_id_seq',
+                    'usage on schema pgsync_read',
+                    'usage on type pgsync.gone',
+                    'execute on function pgsync.base_type(oid)',
+                    'execute on function pgsync.attached_root(text, oid)',
+                    'execute on function pgsync.has_type(anyelement, oid)',
+                    'execute on function pgsync.keeps_columns(text)',
+                    'execute on function pgsync.note_nesting(text, text, text)',
+                    'execute on function pgsync.qualified_name(regclass)',
+                    'execute on function pgsync.record_id_of(oid, jsonb)',
+                    'execute on function pgsync.renamed_image(oid, jsonb)',
+                    'execute on function pgsync.shape_columns(regclass, jsonb)',
+                    'execute on function pgsync.source_of(oid)',
+                    'execute on function pgsync.special_image(anyelement)',
+                    'execute on function pgsync.special_value(jsonb, anyelement)'
+                ]),
+                (array['pgsync_operator'], array[
+                    'execute on function pgsync.attach('
+                    || 'regclass, text[], text[], text[], text, text[], boolean, boolean, boolean, interval)',
+                    'execute on function pgsync.attach_steps(pgsync.sources)',
+                    'execute on function pgsync.backfill_step(bigint, bigint)',
+                    'execute on function pgsync.cancel_backfill(bigint)',
+                    'execute on function pgsync.check_source(pgsync.sources)',
+                    'execute on function pgsync.check_table(pgsync.sources)',
+                    'execute on function pgsync.detach(regclass, boolean, interval)',
+                    'execute on function pgsync.image_names(jsonb, text[])',
+                    'execute on function pgsync.finish_capture(regclass)',
+                    'execute on function pgsync.install_capture(pgsync.sources)',
+                    'execute on function pgsync.is_captured(pgsync.sources)',
+                    'execute on function pgsync.lock_patiently(regclass, interval, boolean)',
+                    'execute on function pgsync.planned_source('
+                    || 'regclass, text[], text[], text[], text, text[], boolean)',
+                    'execute on function pgsync.reader_steps(name)',
+                    'execute on function pgsync.reader_text(name)',
+                    'execute on function pgsync.reattach(regclass, boolean, interval)',
+                    'execute on function pgsync.remember_growth(regclass, interval)',
+                    'execute on function pgsync.remove_capture(text)',
+                    'execute on function pgsync.renew_capture()',
+                    'execute on function pgsync.start_backfill(regclass)'
+                ]),
+                (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                    'execute on function pgsync.base_type(oid)',
+                    'execute on function pgsync.capture_checksum(text)',
+                    'execute on function pgsync.capture_columns(regclass)',
+                    'execute on function pgsync.capture_key(pgsync.sources, text)',
+                    'execute on function pgsync.capture_value(text)',
+                    'execute on function pgsync.default_key(regclass)',
+                    'execute on function pgsync.special_image(anyelement)',
+                    'execute on function pgsync.capture_name(regclass)',
+                    'execute on function pgsync.capture_role()',
+                    'execute on function pgsync.capture_scope(regclass)',
+                    'execute on function pgsync.capture_treatment(oid)',
+                    'execute on function pgsync.captured_columns(pgsync.sources)',
+                    'execute on function pgsync.is_restored(pgsync.sources)',
+                    'execute on function pgsync.may_act_as(name, name)',
+                    'execute on function pgsync.owner_of(regclass)',
+                    'execute on function pgsync.present_names(pgsync.sources, text[])',
+                    'execute on function pgsync.is_reader(oid)',
+                    'execute on function pgsync.reader_of(name)',
+                    'execute on function pgsync.present_triggers(pgsync.sources)',
+                    'execute on function pgsync.reader_body(boolean)',
+                    'execute on function pgsync.reader_settings()',
+                    'execute on function pgsync.reads_refused(regclass)',
+                    'execute on function pgsync.key_guard(regclass, text[])',
+                    'execute on function pgsync.missed_by_statements(regclass)',
+                    'execute on function pgsync.capture_triggers(pgsync.sources)',
+                    'execute on function pgsync.foreign_locks()',
+                    'execute on function pgsync.holds_its_lock(integer)',
+                    'execute on function pgsync.qualified_name(regclass)',
+                    'execute on function pgsync.shape_columns(regclass, jsonb)',
+                    'execute on function pgsync.table_growth(regclass)',
+                    'execute on function pgsync.table_named(text)',
+                    'execute on function pgsync.table_shape(regclass, jsonb)',
+                    'execute on function pgsync.trigger_fingerprint(regclass)',
+                    'execute on function pgsync.unlogged_parts(regclass)'
+                ]),
+                (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                    'select on table pgsync.schema_objects',
+                    'select on sequence ledger.journal_entries_id_seq',
+                    'execute on function pgsync.inspect_references(integer)',
+                    'execute on function pgsync.inspect_schema()',
+                    'execute on function pgsync.present_objects()'
+                ]),
+                (array['pgsync_worker', 'pgsync_operator'], array[
+                    'execute on function pgsync.arm_doorbell()',
+                    'execute on function pgsync.disarm_doorbell()'
+                ]),
+                (array['pgsync_operator'], array[
+                    'execute on function pgsync.tick()'
+                ]),
+                (array['pgsync_worker'], array[
+                    'select on table pgsync.sources, pgsync.source_versions, pgsync.sync_logs, pgsync.sync_queue, pgsync.ticks, '
+                    || 'pgsync.sync_progress, pgsync.sync_log_status',
+                    'select on sequence pgsync.sync_logs_id_seq',
+                    'execute on function pgsync.changes_between(bigint, bigint)',
+                    'execute on function pgsync.inspect_capture()',
+                    'execute on function pgsync.capture_growth(interval)',
+                    'execute on function pgsync.remember_growth(regclass, interval)',
+                    'execute on function pgsync.renew_capture()',
+                    'execute on function pgsync.is_included(pgsync.sync_logs, pgsync.sync_logs)'
+                ]),
+                (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                    'execute on function ledger.account_statement(text, date, date)',
+                    'execute on function ledger.already_posted(text[], bytea[])',
+                    'execute on function ledger.balances_at(date)',
+                    'execute on function ledger.entry_date_for(date)',
+                    'execute on function ledger.excess_of(text, text[], jsonb[])',
+                    'execute on function ledger.inspect_journal()',
+                    'execute on function ledger.trial_balance_at(date)'
+                ]),
+                (array['pgsync_worker'], array[
+                    'select on all tables in schema ledger'
+                ]),
+                (array['pgsync_worker', 'pgsync_operator'], array[
+                    'execute on function ledger.take_snapshot()'
+                ]),
+                (array['pgsync_operator'], array[
+                    'execute on function ledger.post_entry('
+                    || 'date, text, text, jsonb, text, date, ledger.purpose, regclass, text, text)',
+                    'execute on function ledger.reverse_entry(bigint, date, text, boolean)',
+                    'execute on function ledger.close_period(text)',
+                    'execute on function ledger.import_chart(jsonb)',
+                    'execute on function ledger.open_period(text, date, date)',
+                    'execute on function ledger.reopen_period(text, text)',
+                    'execute on function ledger.start_closing(text)'
+                ]),
+                (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                    'select on table pgsync.rules, pgsync.rule_spans',
+                    'execute on function pgsync.rule_checksum(text)',
+                    'execute on function pgsync.rule_boolean(jsonb)',
+                    'execute on function pgsync.rule_bounded(numeric, integer)',
+                    'execute on function pgsync.rule_date(text)',
+                    'execute on function pgsync.rule_number(jsonb, text)',
+                    'execute on function pgsync.rule_number_problem(jsonb)',
+                    'execute on function pgsync.rule_text(jsonb, text)'
+                ]),
+                (array['pgsync_worker', 'pgsync_operator'], array[
+                    'execute on function pgsync.find_truncated(bigint)',
+                    'execute on function pgsync.post_now(regclass, text)',
+                    'execute on function pgsync.process_batch(text, integer, bigint, regclass[], boolean, boolean)'
+                ]),
+                (array['pgsync_worker'], array[
+                    'select on table pgsync.sync_workers',
+                    'execute on function pgsync.begin_careful(text, bigint, regclass[], boolean, boolean)',
+                    'execute on function pgsync.end_careful(text, bigint, text, text, boolean)',
+                    'execute on function pgsync.error_class_of(text, text, text, text)',
+                    'execute on function pgsync.find_lost_workers(integer)',
+                    'execute on function pgsync.process_one(text, bigint, boolean)',
+                    'execute on function pgsync.register_worker(text, text, integer, text, integer, boolean)',
+                    'execute on function pgsync.report_worker(integer, jsonb)',
+                    'execute on function pgsync.resume_worker(integer)',
+                    'execute on function pgsync.stop_worker(integer, jsonb)',
+                    'execute on function pgsync.survey_queue(bigint, regclass[], boolean)',
+                    'execute on function pgsync.waiting_counts(regclass[])'
+                ]),
+                (array['pgsync_operator'], array[
+                    'update (retry_count, scheduled_at) on table pgsync.sync_queue',
+                    'execute on function pgsync.pause(regclass)',
+                    'execute on function pgsync.resume(regclass)',
+                    'execute on function pgsync.retry_changes(bigint[], text, regclass, boolean)',
+                    'execute on function pgsync.skip_changes(bigint[], text)'
+                ]),
+                (array['pgsync_worker'], array[
+                    'select on table pgsync.sync_audit_log, pgsync.sync_master_status'
+                ]),
+                (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                    'select on table pgsync.waiting_changes, pgsync.worker_states',
+                    'execute on function pgsync.backlog(integer)',
+                    'execute on function pgsync.failures(integer)',
+                    'execute on function pgsync.lost_changes(bigint)',
+                    'execute on function pgsync.failure_text(text, text)',
+                    'execute on function pgsync.permanent_error_classes()',
+                    'execute on function pgsync.queue_size(integer)',
+                    'execute on function pgsync.recent_outcomes(integer)',
+                    'execute on function pgsync.record_key(regclass, text[])',
+                    'execute on function pgsync.running_totals()',
+                    'execute on function pgsync.short_id(text)',
+                    'execute on function pgsync.trace(regclass, text, boolean)'
+                ]),
+                (array['pgsync_operator'], array[
+                    'update (config_value) on table pgsync.sync_configuration',
+                    'execute on function pgsync.reset_configuration(text)',
+                    'execute on function pgsync.set_configuration(text, text)'
+                ]),
+                (array['pgsync_worker'], array[
+                    'usage on schema pgsync, ledger',
+                    'select on table pgsync.migrations, pgsync.sync_configuration, pgsync.configuration',
+                    'execute on function pgsync.configuration_allowed(text, numeric, numeric, text)',
+                    'execute on function pgsync.configuration_complaint(text, text)',
+                    'execute on function pgsync.configuration_text_allowed(text)',
+                    'execute on function pgsync.error_classes()',
+                    'execute on function pgsync.configuration_boolean(text)',
+                    'execute on function pgsync.configuration_integer(text)',
+                    'execute on function pgsync.configuration_number(text)',
+                    'execute on function pgsync.configuration_text(text)'
+                ])
+            ) as list (roles, privileges)
+            cross join unnest(list.privileges) as granted (privilege)
+            inner join pg_catalog.pg_roles as role on role.rolname = any(list.roles)
+            order by role.rolname, granted.privilege
+        loop
+            execute format('grant %s to %I', v_right, v_role);
+        end loop;
+        perform pgsync.grant_rules();
+        perform pgsync.grant_capture();
 
-    -- Only for a role of our own: the default covers all its schemas, and a database owner has others.
-    if current_user = 'pgsync_owner' then
-        alter default privileges revoke all on routines from public;
-    end if;
+        -- Only for a role of our own: the default covers all its schemas, and a database owner has others.
+        if current_user = 'pgsync_owner' then
+            alter default privileges revoke all on routines from public;
+        end if;
+    end;
 end;
 $$;

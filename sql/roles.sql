@@ -2,86 +2,91 @@
 -- so this tolerates other databases doing the same at the same moment. A user who may not create roles
 -- (managed PostgreSQL has no superuser) is told what is missing, and everything works without them.
 do $$
-declare
-    v_wanted constant jsonb := jsonb_build_object(
-        'pgsync_owner', 'pgsync: owns the schemas pgsync and ledger',
-        'pgsync_capture', 'pgsync: records the changes of attached tables',
-        'pgsync_worker', 'pgsync: what a worker process connects as',
-        'pgsync_operator', 'pgsync: reads everything, changes the configuration',
-        'pgsync_reader', 'pgsync: reads everything',
-        'pgsync_auditor', 'pgsync: reads everything, for examination from outside'
-    );
-    -- Since PostgreSQL 16 membership may come without the right to act as the role.
-    v_may_act constant text := case
-        when current_setting('server_version_num')::integer >= 160000 then 'SET' else 'MEMBER'
-    end;
-    v_may_create constant boolean := (
-        select me.rolsuper or me.rolcreaterole
-        from pg_catalog.pg_roles as me
-        where me.rolname = current_user
-    );
-    v_name text;
-    v_purpose text;
-    v_missing text;
 begin
-    for v_name, v_purpose in
-        select wanted.key, wanted.value
-        from jsonb_each_text(v_wanted) as wanted
-        where v_may_create
-            and not exists (select from pg_catalog.pg_roles as present where present.rolname = wanted.key)
-        order by wanted.key
-    loop
-        begin
-            execute format('create role %I nologin', v_name);
-            execute format('comment on role %I is %L', v_name, v_purpose);
-        exception when duplicate_object or unique_violation then
-            null;  -- another database's migration was faster
+    -- For whoever runs this by hand; the types below are looked up before.
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+
+    declare
+        v_wanted constant pg_catalog.jsonb := jsonb_build_object(
+            'pgsync_owner', 'pgsync: owns the schemas pgsync and ledger',
+            'pgsync_capture', 'pgsync: records the changes of attached tables',
+            'pgsync_worker', 'pgsync: what a worker process connects as',
+            'pgsync_operator', 'pgsync: reads everything, changes the configuration',
+            'pgsync_reader', 'pgsync: reads everything',
+            'pgsync_auditor', 'pgsync: reads everything, for examination from outside'
+        );
+        -- Since PostgreSQL 16 membership may come without the right to act as the role.
+        v_may_act constant pg_catalog.text := case
+            when current_setting('server_version_num')::integer >= 160000 then 'SET' else 'MEMBER'
         end;
-    end loop;
+        v_may_create constant boolean := (
+            select me.rolsuper or me.rolcreaterole
+            from pg_catalog.pg_roles as me
+            where me.rolname = current_user
+        );
+        v_name pg_catalog.text;
+        v_purpose pg_catalog.text;
+        v_missing pg_catalog.text;
+    begin
+        for v_name, v_purpose in
+            select wanted.key, wanted.value
+            from jsonb_each_text(v_wanted) as wanted
+            where v_may_create
+                and not exists (select from pg_catalog.pg_roles as present where present.rolname = wanted.key)
+            order by wanted.key
+        loop
+            begin
+                execute format('create role %I nologin', v_name);
+                execute format('comment on role %I is %L', v_name, v_purpose);
+            exception when duplicate_object or unique_violation then
+                null;  -- another database's migration was faster
+            end;
+        end loop;
 
-    select string_agg(wanted.name, ', ' order by wanted.name)
-    into v_missing
-    from jsonb_object_keys(v_wanted) as wanted (name)
-    where not exists (select from pg_catalog.pg_roles as present where present.rolname = wanted.name);
+        select string_agg(wanted.name, ', ' order by wanted.name)
+        into v_missing
+        from jsonb_object_keys(v_wanted) as wanted (name)
+        where not exists (select from pg_catalog.pg_roles as present where present.rolname = wanted.name);
 
-    if v_missing is not null then
-        raise warning 'missing roles: %; % may not create roles', v_missing, quote_ident(current_user)
-            using detail = 'pgsync works without them, but rights cannot be told apart: '
-                || 'workers, operators and readers connect as the owner of the schema pgsync.',
-            hint = 'An administrator who may create roles runs sql/roles.sql in psql '
-                || '("pgsync migrate --print roles" shows it); then run "pgsync migrate" again.';
-    end if;
+        if v_missing is not null then
+            raise warning 'missing roles: %; % may not create roles', v_missing, quote_ident(current_user)
+                using detail = 'pgsync works without them, but rights cannot be told apart: '
+                    || 'workers, operators and readers connect as the owner of the schema pgsync.',
+                hint = 'An administrator who may create roles runs sql/roles.sql in psql '
+                    || '("pgsync migrate --print roles" shows it); then run "pgsync migrate" again.';
+        end if;
 
-    if exists (
-        select from pg_catalog.pg_roles as present
-        where present.rolname = 'pgsync_owner' and not pg_has_role(present.oid, v_may_act)
-    ) then
-        begin
-            grant pgsync_owner to current_user;
-        exception when insufficient_privilege then
-            raise notice '% may not act as pgsync_owner', quote_ident(current_user)
-                using detail = 'What a first "pgsync migrate" creates is owned by its user instead.',
-                hint = format(
-                    'To have pgsync_owner own it, an administrator first runs: grant pgsync_owner to %I;',
-                    current_user
-                );
-        end;
-    end if;
+        if exists (
+            select from pg_catalog.pg_roles as present
+            where present.rolname = 'pgsync_owner' and not pg_has_role(present.oid, v_may_act)
+        ) then
+            begin
+                grant pgsync_owner to current_user;
+            exception when insufficient_privilege then
+                raise notice '% may not act as pgsync_owner', quote_ident(current_user)
+                    using detail = 'What a first "pgsync migrate" creates is owned by its user instead.',
+                    hint = format(
+                        'To have pgsync_owner own it, an administrator first runs: grant pgsync_owner to %I;',
+                        current_user
+                    );
+            end;
+        end if;
 
-    -- The owner creates capture functions and gives them to pgsync_capture, which takes acting as it.
-    if exists (
-        select
-        from pg_catalog.pg_roles as capture
-        inner join pg_catalog.pg_roles as owner on owner.rolname = 'pgsync_owner'
-        where capture.rolname = 'pgsync_capture' and not pg_has_role(owner.oid, capture.oid, v_may_act)
-    ) then
-        begin
-            grant pgsync_capture to pgsync_owner;
-        exception when insufficient_privilege or unique_violation then
-            raise notice 'pgsync_owner may not act as pgsync_capture'
-                using detail = 'Capture functions will run with the rights of the owner.',
-                hint = 'An administrator runs: grant pgsync_capture to pgsync_owner; then attach tables again.';
-        end;
-    end if;
+        -- The owner creates capture functions and gives them to pgsync_capture, which takes acting as it.
+        if exists (
+            select
+            from pg_catalog.pg_roles as capture
+            inner join pg_catalog.pg_roles as owner on owner.rolname = 'pgsync_owner'
+            where capture.rolname = 'pgsync_capture' and not pg_has_role(owner.oid, capture.oid, v_may_act)
+        ) then
+            begin
+                grant pgsync_capture to pgsync_owner;
+            exception when insufficient_privilege or unique_violation then
+                raise notice 'pgsync_owner may not act as pgsync_capture'
+                    using detail = 'Capture functions will run with the rights of the owner.',
+                    hint = 'An administrator runs: grant pgsync_capture to pgsync_owner; then attach tables again.';
+            end;
+        end if;
+    end;
 end;
 $$;

@@ -175,6 +175,51 @@ struct RulesTrialTests {
         }
     }
 
+    private static let long = RuleBook.rule(version: 2).replacing("'Total'", with: "'Total ' || state")
+        .replacing("state = 'final'", with: "state <> 'draft'")
+        .replacing("credit  4000  total", with: "credit  4000  total  party state  dimension state state")
+
+    @Test(
+        "knows what is longer than the journal takes, as posting does",
+        arguments: [
+            (995, "a description has 1001 characters, more than the 1000 that are posted"),
+            (201, "a party has 201 characters, more than the 200 that are posted"),
+        ]
+    )
+    func lengths(length: Int, message: String) async throws {
+        try await RuleBook.posting { book in
+            let state = String(repeating: "é", count: length)
+            try await book.database.query("insert into sales values (1, 100, '\(state)', '2026-01-05')")
+            let example = """
+                  example 'a long text'
+                    given { "total": "118.00", "state": "\(state)", "day": "2026-01-05" }
+                    fails data.length
+
+                """
+            let path = try book.write(Self.long + example)
+            let tested = await book.rules("test", path)
+            #expect(tested.exitCode == .success, "\(tested.output)\(tested.errors)")
+            let wrong = await book.rules(
+                "test",
+                try book.write(Self.long + example.replacing("fails data.length", with: "posts nothing"))
+            )
+            #expect(wrong.output.contains(message) || wrong.errors.contains(message), "\(wrong)")
+            _ = try book.write(Self.long + example)
+            let compared = try await book.rules("diff", path, "--since", "2020-01-01", "--json").json
+            #expect(compared["failures"] == ["before": 0, "after": 1])
+            #expect(await book.rules("apply", path, "--from", "2026-01-01").exitCode == .success)
+            try await book.post()
+            #expect(
+                try await book.database.query(
+                    "select error_class || ': ' || error_message from pgsync.sync_queue"
+                )
+                    == ["data.length: \(message)"]
+            )
+            let same = try await book.rules("diff", path, "--since", "2020-01-01", "--json").json
+            #expect(same["failures"] == ["before": 1, "after": 1] && same["differing"] == 0, "\(same)")
+        }
+    }
+
     @Test("needs no rule in force, no attached table and no right but to read")
     func firstVersion() async throws {
         try await RuleBook.with { book in

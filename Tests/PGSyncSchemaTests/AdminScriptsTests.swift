@@ -1,4 +1,5 @@
 import FoundationEssentials
+import PGSyncSchema
 import Subprocesses
 import TestSupport
 import Testing
@@ -62,6 +63,51 @@ struct AdminScriptsTests {
         }
         let latest = try await run("trace.sql", "")
         #expect(latest.output.contains("|change|2|"), "\(latest)")
+    }
+
+    private static let root = directory.deletingLastPathComponent().deletingLastPathComponent()
+    /// Whatever somebody may feed to psql as it is.
+    private static let scripts =
+        ["sql/roles.sql", "sql/grants.sql", "scripts/logins.sql"]
+        + ["clinic/install", "clinic/rights", "shop/install"].map { "sql/examples/\($0).sql" }
+        + (names ?? []).map { "sql/admin/\($0)" }
+
+    @Test(
+        "look nowhere but where PostgreSQL keeps what is its own, from the first statement that looks",
+        arguments: scripts
+    )
+    func path(script: String) throws {
+        let text = try String(contentsOf: Self.root.appending(path: script), encoding: .utf8)
+        let lines = text.split(separator: "\n").map { $0.drop { $0 == " " } }
+            .filter { !$0.hasPrefix("--") && !$0.hasPrefix("\\") }
+        let first = lines.first { !$0.hasPrefix("set ") || $0.hasPrefix("set search_path") }
+        guard first == "do $$" else {
+            #expect(first == "set search_path to pg_catalog, pg_temp;")
+            return
+        }
+        // What migrate runs in a session of others must not leave a path there.
+        #expect(
+            lines[1...2] == [
+                "begin", "perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);",
+            ]
+        )
+    }
+
+    @Test("that give rights call nothing of an owner who has put doubles into the path of the database")
+    func doubles() async throws {
+        let database = TestDatabase.current
+        try await database.run(Shadows.prepare(path: "shadow, pg_catalog, public"), as: database.superuser)
+        for name in ["roles", "grants"] {
+            let script = try String(contentsOf: Self.root.appending(path: "sql/\(name).sql"), encoding: .utf8)
+            #expect(try await database.psql(script, role: "postgres").standardError.text == "")
+        }
+        #expect(
+            try await database.psql(SchemaDefinition.embedded.rolesScript, role: "postgres").standardError
+                .text == ""
+        )
+        try await database.psql("select lower('A')", role: "postgres")
+        try await eventually { try await !Shadows.called(in: database).isEmpty }
+        #expect(try await Shadows.called(in: database) == ["lower"])
     }
 
     @Test("are there at all")

@@ -116,10 +116,50 @@ struct ForeignLockTests {
             }
             #expect(try await database.count("pgsync.foreign_locks()") == 0)
         }
-        try await withStranger("select pg_advisory_lock_shared(1886876531, 1)") { (_) throws in
-            #expect(try await database.count("pgsync.foreign_locks()") == 0)
-        }
         try await database.run("drop role \(role)")
+        // A role that may write, to the table or to a partition of another.
+        try await database.run(
+            """
+            create table parts (id int primary key) partition by list (id);
+            create table parts_1 partition of parts for values in (1);
+            select pgsync.attach('parts');
+            grant insert on bills, parts_1 to public
+            """
+        )
+        for table in ["bills", "parts_1"] {
+            try await withStranger("begin; insert into public.\(table) (id) values (1)") { (_) throws in
+                #expect(
+                    try await database.count(
+                        """
+                        pg_locks as held inner join pg_database as here on held.database = here.oid
+                        where here.datname = current_database() and (held.classid, held.objid) = (1886876531, 1)
+                            and held.mode = 'ShareLock'
+                        """
+                    ) == 1
+                )
+                #expect(try await database.count("pgsync.foreign_locks()") == 0)
+            }
+        }
+    }
+
+    @Test(
+        "count where they are only shared, too: whoever shares the doorbell and writes nothing is a stranger"
+    )
+    func sharedDoorbell() async throws {
+        try await RunningWorker.with { worker in
+            for script in [
+                "select pg_advisory_lock_shared(1886876531, 1)",
+                "begin; select pg_advisory_xact_lock_shared(1886876531, 1)",
+            ] {
+                try await withStranger(script) { (_) throws in
+                    try await eventually { worker.metric("pgsync_foreign_locks{lock=\"doorbell\"}") == 1 }
+                    let locks = try await database.session { try StatusStore($0).foreignLocks() }
+                    #expect(locks.map(\.lock) == ["doorbell"])
+                    #expect(locks.first?.holder.contains("of stranger_to_\(database.name) (mallory)") == true)
+                }
+                try await eventually { worker.metric("pgsync_foreign_locks{lock=\"doorbell\"}") == 0 }
+            }
+        }
     }
 
     @Test("are named by who gives up waiting to attach a table")

@@ -123,4 +123,45 @@ struct BackfillOrderTests {
             ]
         )
     }
+
+    @Test("finds what a subscription deleted past statement triggers, by the remedy that inspection names")
+    func subscription() async throws {
+        _ = try await database.post("insert into bills (id, amount) values (1, 1), (2, 2), (3, 3)")
+        // What a worker of a subscription does fires no statement trigger.
+        try await database.run(
+            """
+            alter table bills disable trigger user; delete from bills where id = 2;
+            do $$ declare s text; begin
+                for s in select format('alter table bills enable always trigger %I', tgname) from pg_trigger
+                    where tgrelid = 'bills'::regclass and not tgisinternal
+                loop execute s; end loop;
+            end $$;
+            set allow_system_table_mods = on;
+            create subscription s connection 'dbname=nowhere' publication p with (connect = false);
+            insert into pg_subscription_rel (srsubid, srrelid, srsubstate)
+            select oid, 'bills'::regclass, 'r' from pg_subscription where subname = 's'
+            """
+        )
+        let found = try await database.lines("select finding || ': ' || remedy from pgsync.inspect_capture()")
+        try await database.run("select pgsync.attach('public.bills')")
+        try await database.run(
+            """
+            do $$declare progress bigint := pgsync.start_backfill('bills'); begin
+                while not (select finished from pgsync.backfill_step(progress, 10)) loop commit; end loop;
+            end$$
+            """
+        )
+        let told = try await database.drain()
+        let left = try await database.lines("select finding from pgsync.inspect_capture()")
+        try await database.run("alter subscription s set (slot_name = none); drop subscription s")
+        #expect(
+            found == [
+                "writes_missed: select pgsync.attach('public.bills'); then backfill it, which also finds records whose rows are gone"
+            ]
+        )
+        #expect(told == ["reversed 1, unchanged 2"], "\(told)")
+        #expect(left == [])
+        #expect(try await database.standing().count == 2)
+        try await database.expectNoFaults()
+    }
 }

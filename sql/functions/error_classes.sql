@@ -7,6 +7,7 @@ set search_path = pg_catalog, pgsync, pg_temp
 as $$
 values
 ('data.date', 'A text is not a day of the calendar.'),
+('data.length', 'A text is longer than the journal takes.'),
 ('data.missing', 'Something the rule needs is null.'),
 ('data.precision', 'An amount cannot be told exactly in its currency.'),
 ('data.range', 'A number or an amount is too large, or the amount is zero.'),

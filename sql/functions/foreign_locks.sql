@@ -9,53 +9,94 @@ returns table (
     locks bigint,
     consequence text
 )
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-with held as materialized (
-    select
-        own.pid,
-        own.classid::bigint as lock_class,
-        case when own.classid in (1886876531, 28775) then own.objid::bigint end as lock_number,
-        count(*) as locks
-    from pg_catalog.pg_locks as own
-    inner join pg_catalog.pg_database as here on own.database = here.oid and here.datname = current_database()
-    where own.locktype = 'advisory'
-        and (
-            (own.classid in (1886876531, 1886876532, 1886876533) and own.objsubid = 2)
-            or (own.classid, own.objid, own.objsubid) = (28775, 1937337955, 1)
-        )
-        and own.granted
-        and (own.mode = 'ExclusiveLock' or (own.classid, own.objid) <> (1886876531, 1))
-    group by own.pid, lock_class, lock_number
-)
+declare
+    v_sharing text[];
+begin
+    -- Whoever writes to an attached table shares the doorbell from there to the end of his transaction, and has
+    -- a lock on the table before and as long. Locks are not all seen at one moment, so he has to share it
+    -- before and after his lock on a table was looked for in vain.
+    v_sharing := array(
+        select coalesce(own.pid::text, own.virtualtransaction)
+        from pg_catalog.pg_locks as own
+        inner join pg_catalog.pg_database as here on own.database = here.oid and here.datname = current_database()
+        where own.locktype = 'advisory'
+            and (own.classid, own.objid, own.objsubid) = (1886876531, 1, 2)
+            and own.mode = 'ShareLock'
+            and own.granted
+    );
+    if v_sharing <> '{}' then
+        v_sharing := array(
+            select sharing.session
+            from unnest(v_sharing) as sharing (session)
+            where not exists (
+                select
+                from pg_catalog.pg_locks as own
+                inner join pg_catalog.pg_database as here
+                    on own.database = here.oid and here.datname = current_database()
+                left join pgsync.sources as source
+                    on own.relation = source.source_table or own.relation = any(source.parts)
+                where coalesce(own.pid::text, own.virtualtransaction) = sharing.session
+                    and own.locktype = 'relation'
+                    and own.granted
+                    and own.mode not in ('AccessShareLock', 'RowShareLock')
+                    and (own.relation = 'pgsync.sync_logs'::regclass or source.source_table is not null)
+            )
+        );
+    end if;
 
-select
-    held.pid,
-    role.rolname::text,
-    case when held.pid is null then 'a prepared transaction' else nullif(activity.application_name, '') end,
-    coalesce(activity.xact_start, activity.backend_start),
-    known.lock_name,
-    held.locks,
-    known.consequence
-from held
-inner join (
-    values
-    (1886876531, 1, 'doorbell', 'workers are not woken; they only look from time to time'),
-    (1886876531, 2, 'rights', 'no table can be attached or detached, and capture is not renewed'),
-    (1886876531, 3, 'ticks', 'nobody can mark a moment to read the log up to'),
-    (1886876531, 4, 'leader', 'no worker leads: capture is not inspected, and no balances are summed'),
-    (28775, 1937337955, 'migration', 'pgsync migrate waits'),
-    (1886876532, null, 'slots', 'changes in these slots are not posted'),
-    (1886876533, null, 'workers', 'workers of these numbers are judged by their heartbeat alone')
-) as known (lock_class, lock_number, lock_name, consequence)
-    on held.lock_class = known.lock_class and held.lock_number is not distinct from known.lock_number
-left join pg_catalog.pg_stat_activity as activity on held.pid = activity.pid
-left join pg_catalog.pg_roles as role on activity.usesysid = role.oid
-where not pgsync.may_hold(activity.usesysid, held.lock_class, held.lock_number)
-order by known.lock_name, held.pid;
+    return query
+    with held as materialized (
+        select
+            own.pid,
+            own.classid::bigint as lock_class,
+            case when own.classid in (1886876531, 28775) then own.objid::bigint end as lock_number,
+            count(*) as locks
+        from pg_catalog.pg_locks as own
+        inner join pg_catalog.pg_database as here on own.database = here.oid and here.datname = current_database()
+        where own.locktype = 'advisory'
+            and (
+                (own.classid in (1886876531, 1886876532, 1886876533) and own.objsubid = 2)
+                or (own.classid, own.objid, own.objsubid) = (28775, 1937337955, 1)
+            )
+            and own.granted
+            and (
+                own.mode = 'ExclusiveLock'
+                or (own.classid, own.objid) <> (1886876531, 1)
+                or coalesce(own.pid::text, own.virtualtransaction) = any(v_sharing)
+            )
+        group by own.pid, lock_class, lock_number
+    )
+
+    select
+        held.pid,
+        role.rolname::text,
+        case when held.pid is null then 'a prepared transaction' else nullif(activity.application_name, '') end,
+        coalesce(activity.xact_start, activity.backend_start),
+        known.lock_name,
+        held.locks,
+        known.consequence
+    from held
+    inner join (
+        values
+        (1886876531, 1, 'doorbell', 'workers are not woken; they only look from time to time'),
+        (1886876531, 2, 'rights', 'no table can be attached or detached, and capture is not renewed'),
+        (1886876531, 3, 'ticks', 'nobody can mark a moment to read the log up to'),
+        (1886876531, 4, 'leader', 'no worker leads: capture is not inspected, and no balances are summed'),
+        (28775, 1937337955, 'migration', 'pgsync migrate waits'),
+        (1886876532, null, 'slots', 'changes in these slots are not posted'),
+        (1886876533, null, 'workers', 'workers of these numbers are judged by their heartbeat alone')
+    ) as known (lock_class, lock_number, lock_name, consequence)
+        on held.lock_class = known.lock_class and held.lock_number is not distinct from known.lock_number
+    left join pg_catalog.pg_stat_activity as activity on held.pid = activity.pid
+    left join pg_catalog.pg_roles as role on activity.usesysid = role.oid
+    where not pgsync.may_hold(activity.usesysid, held.lock_class, held.lock_number)
+    order by known.lock_name, held.pid;
+end;
 $$;
 
 comment on function pgsync.foreign_locks()

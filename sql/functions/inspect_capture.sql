@@ -1,5 +1,6 @@
 -- Triggers can be disabled, dropped or never reach a new partition, and a table can take the place of
--- another. All of that is visible in the catalog.
+-- another. All of that is visible in the catalog. No index knows the triggers of a function, so they are read
+-- once, for all tables, to find those whose triggers are worth a look.
 create or replace function pgsync.inspect_capture()
 returns table (source_table regclass, finding text, severity text, found text, remedy text)
 language plpgsql
@@ -11,7 +12,78 @@ declare
     v_source pgsync.sources;
     v_taken regclass;
     v_reattach text;
+    v_doubtful regclass[];
 begin
+    with present as materialized (
+        select
+            routine.proname as function_name,
+            source.source_table,
+            own.tgrelid,
+            own.tgname,
+            own.tgparentid,
+            own.tgenabled,
+            own.tgtype,
+            concat_ws(' ', own.tgnewtable, own.tgoldtable) as transition,
+            own.tgqual is not null
+            or own.tgattr <> ''
+            or own.tgnargs <> 0
+            or own.tgconstraint <> 0
+            or own.tgdeferrable as is_odd
+        from pg_catalog.pg_trigger as own
+        inner join pg_catalog.pg_proc as routine on routine.oid = own.tgfoid
+        inner join pgsync.sources as source on source.function_name = routine.proname
+        where routine.pronamespace = 'pgsync'::regnamespace and source.attached
+    ),
+    wanted as materialized (
+        select source.source_table, own.*
+        from pgsync.sources as source
+        cross join lateral pgsync.capture_triggers(source) as own
+        where source.attached
+    ),
+    inherited as materialized (
+        select
+            source.source_table,
+            part.relid,
+            '000_pgsync_' || event.name as trigger_name
+        from pgsync.sources as source
+        inner join pg_catalog.pg_class as relation on relation.oid = source.source_table and relation.relkind = 'p'
+        cross join lateral pg_partition_tree(source.source_table) as part
+        cross join (values ('create', 'insert'), ('update', 'update'), ('delete', 'delete')) as event (action, name)
+        where source.attached and part.isleaf and event.action = any(source.actions)
+    ),
+    doubtful as (
+        select present.source_table
+        from present
+        left join wanted
+            on present.source_table = wanted.source_table
+            and present.tgrelid = wanted.target
+            and present.tgname = wanted.trigger_name
+        where present.tgenabled <> 'A' or (
+            present.tgparentid = 0
+            and (wanted.target is null or present.is_odd or (present.tgtype, present.transition)
+                <> (wanted.type, wanted.transition))
+        )
+        union all
+        select wanted.source_table
+        from wanted
+        left join present
+            on wanted.source_table = present.source_table
+            and wanted.target = present.tgrelid
+            and wanted.trigger_name = present.tgname
+            and present.tgparentid = 0
+        where present.tgrelid is null
+        union all
+        select inherited.source_table
+        from inherited
+        left join present
+            on inherited.source_table = present.source_table
+            and inherited.relid = present.tgrelid
+            and inherited.trigger_name = present.tgname
+            and present.tgparentid <> 0
+        where present.tgrelid is null
+    )
+    select coalesce(array_agg(distinct doubtful.source_table::oid)::regclass[], '{}') into v_doubtful from doubtful;
+
     for v_source in
         select known.* from pgsync.sources as known where known.attached order by known.table_name
     loop
@@ -44,32 +116,34 @@ begin
                 end;
         end if;
 
-        return query select v_source.source_table, 'trigger_missing', 'problem',
-            format('%s has no trigger %I', wanted.target, wanted.trigger_name), v_reattach || ' then backfill it'
-            from pgsync.capture_triggers(v_source) as wanted
-            where (wanted.target = v_source.source_table or wanted.target = any(v_source.parts)) and not exists (
-                select
-                from pgsync.present_triggers(v_source) as present
-                where present.target = wanted.target and present.trigger_name = wanted.trigger_name and present.is_wanted
-            );
-
-        return query select v_source.source_table, 'trigger_missing', 'problem',
-            format('partition %s has no trigger for %s', leaf.relid, missing.event), v_reattach || ' then backfill it'
-            from pg_partition_tree(v_source.source_table) as leaf
-            cross join unnest(array['insert', 'update', 'delete']) with ordinality as missing (event, place)
-            where leaf.isleaf
-                and leaf.relid <> v_source.source_table
-                and (array['create', 'update', 'delete'])[missing.place] = any(v_source.actions)
-                and not exists (
+        if v_source.source_table = any(v_doubtful) then
+            return query select v_source.source_table, 'trigger_missing', 'problem',
+                format('%s has no trigger %I', wanted.target, wanted.trigger_name), v_reattach || ' then backfill it'
+                from pgsync.capture_triggers(v_source) as wanted
+                where (wanted.target = v_source.source_table or wanted.target = any(v_source.parts)) and not exists (
                     select
-                    from pg_catalog.pg_trigger as present
-                    inner join pg_catalog.pg_proc as routine on routine.oid = present.tgfoid
-                    where present.tgrelid = leaf.relid
-                        and present.tgname = '000_pgsync_' || missing.event
-                        and present.tgparentid <> 0
-                        and routine.pronamespace = 'pgsync'::regnamespace
-                        and routine.proname = v_source.function_name
+                    from pgsync.present_triggers(v_source) as present
+                    where present.target = wanted.target and present.trigger_name = wanted.trigger_name and present.is_wanted
                 );
+
+            return query select v_source.source_table, 'trigger_missing', 'problem',
+                format('partition %s has no trigger for %s', leaf.relid, missing.event), v_reattach || ' then backfill it'
+                from pg_partition_tree(v_source.source_table) as leaf
+                cross join unnest(array['insert', 'update', 'delete']) with ordinality as missing (event, place)
+                where leaf.isleaf
+                    and leaf.relid <> v_source.source_table
+                    and (array['create', 'update', 'delete'])[missing.place] = any(v_source.actions)
+                    and not exists (
+                        select
+                        from pg_catalog.pg_trigger as present
+                        inner join pg_catalog.pg_proc as routine on routine.oid = present.tgfoid
+                        where present.tgrelid = leaf.relid
+                            and present.tgname = '000_pgsync_' || missing.event
+                            and present.tgparentid <> 0
+                            and routine.pronamespace = 'pgsync'::regnamespace
+                            and routine.proname = v_source.function_name
+                    );
+        end if;
 
         return query select v_source.source_table, 'partition_added', 'warning',
             format('%s became a partition later: what rows it brought along, and its TRUNCATE, are not captured', part.relid),
@@ -103,14 +177,16 @@ begin
             ) as keys (names, list)
             where pgsync.key_guard(v_source.source_table, keys.list) is null;
 
-        return query select v_source.source_table, 'trigger_disabled', 'problem',
-            format('trigger %I of %s does not always fire', present.tgname, present.tgrelid::regclass),
-            v_reattach || ' then backfill it'
-            from pg_catalog.pg_trigger as present
-            inner join pg_catalog.pg_proc as routine on routine.oid = present.tgfoid
-            where routine.proname = v_source.function_name
-                and routine.pronamespace = 'pgsync'::regnamespace
-                and present.tgenabled <> 'A';
+        if v_source.source_table = any(v_doubtful) then
+            return query select v_source.source_table, 'trigger_disabled', 'problem',
+                format('trigger %I of %s does not always fire', present.tgname, present.tgrelid::regclass),
+                v_reattach || ' then backfill it'
+                from pg_catalog.pg_trigger as present
+                inner join pg_catalog.pg_proc as routine on routine.oid = present.tgfoid
+                where routine.proname = v_source.function_name
+                    and routine.pronamespace = 'pgsync'::regnamespace
+                    and present.tgenabled <> 'A';
+        end if;
 
         return query select v_source.source_table, 'reads_refused', 'warning',
             v_source.table_name || ' forces row security on its owner: statements within statements that write to it '
@@ -134,12 +210,14 @@ begin
                     and has_function_privilege(pgsync.capture_role(), routine.oid, 'execute')
             ) < 2;
 
-        return query select v_source.source_table, 'foreign_trigger', 'problem',
-            format('%I on %s uses the capture function of %s', present.trigger_name, present.target, v_source.table_name)
-            || ', and is not as attach makes it',
-            format('drop trigger %I on %s; ', present.trigger_name, present.target) || v_reattach
-            from pgsync.present_triggers(v_source) as present
-            where not present.is_wanted;
+        if v_source.source_table = any(v_doubtful) then
+            return query select v_source.source_table, 'foreign_trigger', 'problem',
+                format('%I on %s uses the capture function of %s', present.trigger_name, present.target, v_source.table_name)
+                || ', and is not as attach makes it',
+                format('drop trigger %I on %s; ', present.trigger_name, present.target) || v_reattach
+                from pgsync.present_triggers(v_source) as present
+                where not present.is_wanted;
+        end if;
 
         return query select v_source.source_table, 'writes_missed', 'problem',
             format('statement triggers of %s do not see all changes: ', v_source.table_name)

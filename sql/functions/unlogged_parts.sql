@@ -1,17 +1,21 @@
 create or replace function pgsync.unlogged_parts(source_table regclass)
 returns setof text
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-select pgsync.qualified_name(relation.oid)
-from pg_catalog.pg_class as relation
-where relation.relpersistence = 'u'
-    and (
-        relation.oid = unlogged_parts.source_table
-        or relation.oid in (select tree.relid from pg_partition_tree(unlogged_parts.source_table) as tree)
-    )
-order by relation.oid;
+begin
+    return query
+    select pgsync.qualified_name(relation.oid)
+    from (
+        select unlogged_parts.source_table as relid
+        union
+        select part.relid from pg_partition_tree(unlogged_parts.source_table) as part
+    ) as tree
+    inner join pg_catalog.pg_class as relation on relation.oid = tree.relid
+    where relation.relpersistence = 'u'
+    order by relation.oid;
+end;
 $$;
 
 comment on function pgsync.unlogged_parts(regclass)

@@ -38,7 +38,9 @@ package struct RuleEvaluator: Sendable {
     private func entry(for row: JSONValue) throws(RuleFailure) -> RuleEntry? {
         guard let entry = try unbalancedEntry(for: row) else { return nil }
         guard entry.lines.reduce(Int128(0), { $0 + Int128($1.amount) }) == 0 else { throw .unbalanced }
-        return entry.lines.isEmpty ? nil : entry
+        guard !entry.lines.isEmpty else { return nil }
+        if let excess = RuleFailure.excess(of: entry) { throw excess }
+        return entry
     }
 
     private func unbalancedEntry(for row: JSONValue) throws(RuleFailure) -> RuleEntry? {

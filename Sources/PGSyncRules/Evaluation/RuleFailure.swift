@@ -8,6 +8,7 @@ package struct RuleFailure: Error, Sendable, Hashable {
         case type = "data.type"
         case unknownMode = "data.unknown_mode"
         case date = "data.date"
+        case length = "data.length"
         case assertFailed = "rule.assert_failed"
         case unbalanced = "rule.unbalanced"
     }
@@ -78,6 +79,28 @@ extension RuleFailure {
         RuleFailure(.assertFailed, message, column: condition.columns.first?.path)
     }
 
+    /// A text is longer than the journal takes; nil if none is.
+    static func excess(of entry: RuleEntry) -> RuleFailure? {
+        func over(_ limit: Int, _ length: Int, _ what: (Int) -> String) -> RuleFailure? {
+            guard length > limit else { return nil }
+            return RuleFailure(
+                .length,
+                "\(what(length)), more than the \(limit) that are posted",
+                column: nil
+            )
+        }
+        return over(TextLimits.description, entry.description.unicodeScalars.count) {
+            "a description has \($0) characters"
+        }
+            ?? over(TextLimits.party, entry.lines.map { $0.party?.unicodeScalars.count ?? 0 }.max() ?? 0) {
+                "a party has \($0) characters"
+            }
+            ?? over(TextLimits.dimensions, entry.lines.map { TextLimits.bytes(of: $0.dimensions) }.max() ?? 0)
+        {
+            "the dimensions of a line have \($0) bytes"
+        }
+    }
+
     static let unbalanced = RuleFailure(.unbalanced, "debits and credits differ", column: nil)
 }
 
@@ -89,4 +112,16 @@ enum NumberLimits {
     static let minorUnits: UInt64 = 1_000_000_000_000_000
     /// How long a number written as a text may be.
     static let textLength = 100
+}
+
+/// How long the texts of an entry may be, which `ledger.excess_of` says.
+private enum TextLimits {
+    static let description = 1_000
+    static let party = 200
+    static let dimensions = 2_000
+
+    /// What an object of texts takes as jsonb: two headers, and a word and its bytes for each name and each text.
+    static func bytes(of dimensions: [String: String]) -> Int {
+        dimensions.reduce(8) { $0 + 8 + $1.key.utf8.count + $1.value.utf8.count }
+    }
 }

@@ -55,11 +55,12 @@ struct RuleComparisonQuery {
             ),
             before as materialized (
                 select
-                    posted.number, split_part(posted.rule, '@', 1) as name, posted.rule, posted.error_class,
-                    posted.currency, posted.accounts, posted.amounts,
-                    to_jsonb(posted) - '{number,rule}'::text[] as made
+                    posted.number, split_part(posted.rule, '@', 1) as name, posted.rule,
+                    judged.made ->> 'error_class' as error_class,
+                    posted.currency, posted.accounts, posted.amounts, judged.made - '{number,rule}'::text[] as made
                 from batch
                 cross join lateral pgsync.evaluate(batch.tables, batch.images) as posted
+                cross join lateral (select \(RuleTrial.outcome) as made) as judged
                 where split_part(posted.rule, '@', 1) = any('{\(names)}'::text[])
             ),
             after as materialized (
@@ -110,10 +111,11 @@ struct RuleComparisonQuery {
     private func branch(of rule: Rule) -> String {
         """
         select
-            given.number, '\(rule.name)' as name, '\(rule.label)' as rule, posted.error_class, posted.currency,
-            posted.accounts, posted.amounts, to_jsonb(posted) as made
+            given.number, '\(rule.name)' as name, '\(rule.label)' as rule, judged.made ->> 'error_class' as error_class,
+            posted.currency, posted.accounts, posted.amounts, judged.made
         from given
         cross join lateral \(RuleTrial.schema).\(RuleCompiler.bareName(of: rule))(given.image) as posted
+        cross join lateral (select \(RuleTrial.outcome) as made) as judged
         where given.source_table::bigint = \(tables[rule.table] ?? 0)
         """
     }

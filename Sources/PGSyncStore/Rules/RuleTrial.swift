@@ -11,6 +11,19 @@ package struct RuleTrial {
     /// The schema of what only this session sees.
     static let schema = "pg_temp"
 
+    /// What posting makes of what a rule makes: what is longer than the journal takes is a failure.
+    static let outcome = """
+        case
+            when posted.error_class is null
+                and ledger.excess_of(posted.description, posted.parties, posted.dimensions) is not null
+                then jsonb_build_object(
+                    'error_class', 'data.length',
+                    'error_message', ledger.excess_of(posted.description, posted.parties, posted.dimensions)
+                )
+            else to_jsonb(posted)
+        end
+        """
+
     package init(_ session: Session) {
         self.session = session
     }
@@ -33,7 +46,7 @@ package struct RuleTrial {
         let function = "\(Self.schema).\(RuleCompiler.bareName(of: rule))"
         let query = Query(
             """
-            select to_jsonb(posted) as outcome
+            select \(Self.outcome) as outcome
             from unnest($1::jsonb[]) with ordinality as given (image, number)
             left join lateral \(function)(given.image) as posted on true
             order by given.number

@@ -18,3 +18,7 @@ where relation.oid = source.source_table;
 drop function if exists pgsync.reader_steps(name);
 -- squawk-ignore ban-drop-function
 drop function if exists pgsync.reader_text(name);
+
+-- Made anew with a parameter.
+-- squawk-ignore ban-drop-function
+drop function if exists pgsync.inspect_capture();

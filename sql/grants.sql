@@ -57,7 +57,7 @@ begin
                 (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator'], array[
                     'execute on function pgsync.capture_growth(interval)',
                     'execute on function pgsync.changes_between(bigint, bigint)',
-                    'execute on function pgsync.inspect_capture()',
+                    'execute on function pgsync.inspect_capture(regclass)',
                     'execute on function pgsync.is_included(pgsync.sync_logs, pgsync.sync_logs)'
                 ]),
                 (array['pgsync_capture'], array[
@@ -160,7 +160,7 @@ begin
                     || 'pgsync.sync_progress, pgsync.sync_log_status',
                     'select on sequence pgsync.sync_logs_id_seq',
                     'execute on function pgsync.changes_between(bigint, bigint)',
-                    'execute on function pgsync.inspect_capture()',
+                    'execute on function pgsync.inspect_capture(regclass)',
                     'execute on function pgsync.capture_growth(interval)',
                     'execute on function pgsync.remember_growth(regclass, interval)',
                     'execute on function pgsync.renew_capture()',

@@ -1,7 +1,7 @@
 -- Triggers can be disabled, dropped or never reach a new partition, and a table can take the place of
 -- another. All of that is visible in the catalog. No index knows the triggers of a function, so they are read
 -- once, for all tables, to find those whose triggers are worth a look.
-create or replace function pgsync.inspect_capture()
+create or replace function pgsync.inspect_capture(only_source regclass default null)
 returns table (source_table regclass, finding text, severity text, found text, remedy text)
 language plpgsql
 stable
@@ -32,13 +32,15 @@ begin
         from pg_catalog.pg_trigger as own
         inner join pg_catalog.pg_proc as routine on routine.oid = own.tgfoid
         inner join pgsync.sources as source on source.function_name = routine.proname
-        where routine.pronamespace = 'pgsync'::regnamespace and source.attached
+        where routine.pronamespace = 'pgsync'::regnamespace
+            and source.attached
+            and (only_source is null or source.source_table = only_source)
     ),
     wanted as materialized (
         select source.source_table, own.*
         from pgsync.sources as source
         cross join lateral pgsync.capture_triggers(source) as own
-        where source.attached
+        where source.attached and (only_source is null or source.source_table = only_source)
     ),
     inherited as materialized (
         select
@@ -49,7 +51,10 @@ begin
         inner join pg_catalog.pg_class as relation on relation.oid = source.source_table and relation.relkind = 'p'
         cross join lateral pg_partition_tree(source.source_table) as part
         cross join (values ('create', 'insert'), ('update', 'update'), ('delete', 'delete')) as event (action, name)
-        where source.attached and part.isleaf and event.action = any(source.actions)
+        where source.attached
+            and (only_source is null or source.source_table = only_source)
+            and part.isleaf
+            and event.action = any(source.actions)
     ),
     doubtful as (
         select present.source_table
@@ -85,7 +90,10 @@ begin
     select coalesce(array_agg(distinct doubtful.source_table::oid)::regclass[], '{}') into v_doubtful from doubtful;
 
     for v_source in
-        select known.* from pgsync.sources as known where known.attached order by known.table_name
+        select known.*
+        from pgsync.sources as known
+        where known.attached and (only_source is null or known.source_table = only_source)
+        order by known.table_name
     loop
         v_reattach := format('select pgsync.reattach(%L);', v_source.source_table::text);
         v_taken := pgsync.table_named(v_source.table_name);
@@ -273,5 +281,5 @@ begin
 end;
 $$;
 
-comment on function pgsync.inspect_capture()
+comment on function pgsync.inspect_capture(regclass)
 is 'What is wrong with the capture of attached tables, and what to do about it; no rows when all is well.';

@@ -20,8 +20,8 @@ select exists (
         and known.actions @> source.actions
         and not exists (
             select
-            from pgsync.inspect_capture() as found
-            where found.source_table = source.source_table and found.finding <> 'reads_refused'
+            from pgsync.inspect_capture(source.source_table) as found
+            where found.finding <> 'reads_refused'
         )
 );
 $$;

@@ -1,6 +1,7 @@
--- Whoever looks at rows runs what the owner of their table has put there, such as policies and predicates of
--- indexes, while the statement is planned, too. So nobody reads an attached table as himself: its reader does,
--- as its owner. What it sets in the session may outlive this call: the caller sets its search path again.
+-- Whoever looks at rows runs what the owner of their table has put there, such as policies and predicates
+-- of indexes, while the statement is planned, too. So nobody reads an attached table as himself: its reader
+-- does, as its owner. What it sets in the session may outlive this call: the caller sets its search path
+-- again.
 create or replace function pgsync.read_rows(
     source_table regclass,
     after_key jsonb,

@@ -57,7 +57,11 @@ struct PartReader: Service {
         } catch let error as PostgresError {
             failure = error
         } catch ServicesError.timeLimitExceeded {
-            failure = PostgresError(.connectionLost, "the session did not end in time", sqlState: .queryCanceled)
+            failure = PostgresError(
+                .connectionLost,
+                "the session did not end in time",
+                sqlState: .queryCanceled
+            )
         } catch is CancellationError where shutdown.isRequested && !Task.isCancelled {
             try await endSession(process.withLock { $0 })
             return

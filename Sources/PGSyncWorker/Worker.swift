@@ -7,7 +7,7 @@ package import Telemetry
 
 /// Posts what waits in the queue: posters, a lookout that sleeps for them, and a housekeeper.
 ///
-/// Each has a connection of its own, which makes two more than there are posters, and never another.
+/// Each has a connection of its own, which makes two more than there are posters, and one while a table is read.
 package struct Worker: Sendable {
     private let options: WorkerOptions
     private let connection: ConnectionOptions
@@ -226,7 +226,11 @@ private struct Crew: Service {
         defer { context.completion.request() }
         var posters = ServiceGroup(gracePeriod: context.options.gracePeriod, clock: context.clock)
         for number in 0..<context.options.posters {
-            posters.add("poster \(number + 1)", Poster(number: number, context: context), earlyReturn: .isFine)
+            posters.add(
+                "poster \(number + 1)",
+                Poster(number: number, context: context),
+                earlyReturn: .isFine
+            )
         }
         if context.options.goal != .onePass {
             posters.add("lookout", Lookout(context: context), earlyReturn: .isFine)

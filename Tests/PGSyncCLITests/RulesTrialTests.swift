@@ -175,7 +175,9 @@ struct RulesTrialTests {
         }
     }
 
-    @Test("needs no rule in force and no right but to read what pgsync has, and reads no table but as its owner")
+    @Test(
+        "needs no rule in force and no right but to read what pgsync has, and reads no table but as its owner"
+    )
     func firstVersion() async throws {
         try await RuleBook.with { book in
             try await book.database.query(

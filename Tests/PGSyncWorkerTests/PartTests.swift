@@ -139,7 +139,9 @@ struct PartTests {
                 }
             }
             try await RunningWorker.with { worker in
-                try await worker.untilLogged("A duty of this worker fails; posting and its other duties go on")
+                try await worker.untilLogged(
+                    "A duty of this worker fails; posting and its other duties go on"
+                )
                 try await worker.untilLogged("A duty of this worker succeeds again")
             }
             await #expect(throws: PostgresError.self) { try await reading.value }

@@ -112,7 +112,8 @@ struct RetryTests {
         var accepted = 0
         for key in keys {
             for value in [
-                "", " ", "-1", "0", "1e400", "NaN", "infinity", "-infinity", "2147483648", "9223372036854775808", "0x1", "1_0",
+                "", " ", "-1", "0", "1e400", "NaN", "infinity", "-infinity", "2147483648",
+                "9223372036854775808", "0x1", "1_0",
                 "yes", "%", "data.%", "*", "UTC0", "posix/UTC", "null",
             ] {
                 do {

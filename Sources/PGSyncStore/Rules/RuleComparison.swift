@@ -59,7 +59,8 @@ package struct RuleComparison {
             for reader in readers {
                 try reader.pages(of: Self.chunk) { rows in
                     try progress(result.records, max(total, result.records))
-                    try compare(rows[...], named: { "\(reader.name) \($0.recordID)" }, into: &result) { rows in
+                    try compare(rows[...], named: { "\(reader.name) \($0.recordID)" }, into: &result) {
+                        rows in
                         try session.query(statement.overRows(Array(rows), of: reader.table))
                     }
                 }

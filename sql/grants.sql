@@ -56,6 +56,7 @@ begin
                 ]),
                 (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator'], array[
                     'execute on function pgsync.capture_growth(interval)',
+                    'execute on function pgsync.read_rows(regclass, jsonb, bigint)',
                     'execute on function pgsync.changes_between(bigint, bigint)',
                     'execute on function pgsync.inspect_capture(regclass)',
                     'execute on function pgsync.is_included(pgsync.sync_logs, pgsync.sync_logs)'

@@ -25,7 +25,8 @@ static inline struct MHD_Daemon *mhd_start(
         MHD_OPTION_CONNECTION_LIMIT, most_connections,
         MHD_OPTION_CONNECTION_TIMEOUT, idle_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, connection_memory,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        // Strict, release 0.9.75 sends the headers of its refusal twice where Host is missing: we look for it.
+        MHD_OPTION_STRICT_FOR_CLIENT, 0,
         MHD_OPTION_UNESCAPE_CALLBACK, mhd_keep_escapes, NULL,
         MHD_OPTION_NOTIFY_CONNECTION, note, context,
         MHD_OPTION_END);

@@ -79,9 +79,16 @@ private func answer(
     let response = unsafe daemon.site.response(
         method: String(cString: method),
         path: String(cString: path),
+        lacksHost: lacksHost(connection, version),
         hasBody: hasBody(connection)
     )
     return unsafe send(response, to: connection)
+}
+
+/// Since HTTP/1.1 a request names its host.
+private func lacksHost(_ connection: OpaquePointer, _ version: UnsafePointer<CChar>?) -> Bool {
+    guard let version = unsafe version, unsafe String(cString: version) != "HTTP/1.0" else { return false }
+    return unsafe MHD_lookup_connection_value(connection, .HEADER_KIND, "Host") == nil
 }
 
 private func hasBody(_ connection: OpaquePointer) -> Bool {

@@ -3,7 +3,8 @@ struct Site: Sendable {
     let routes: [String: @Sendable () -> HTTPResponse]
 
     /// Answers a request whose headers have come, before any body is read.
-    func response(method: String, path: String, hasBody: Bool) -> HTTPResponse {
+    func response(method: String, path: String, lacksHost: Bool, hasBody: Bool) -> HTTPResponse {
+        guard !lacksHost else { return .plain(400, "the request names no host") }
         guard method == "GET" || method == "HEAD" else {
             var response = HTTPResponse.plain(405, "only GET and HEAD are served here")
             response.allow = "GET, HEAD"

@@ -1,6 +1,6 @@
 /// Answers GET and HEAD for a few paths over plain HTTP/1.1, one request for each connection.
 ///
-/// It takes no request body and looks at no header, so there is little that a client could do to it: connections are
+/// It takes no request body and looks at hardly a header, so there is little that a client could do to it: connections are
 /// few and short, answers are made on one thread, by closures that must not block, and who comes while too many wait
 /// takes the place of one that has said nothing yet.
 public struct WebServer: Sendable {

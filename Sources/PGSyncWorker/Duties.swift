@@ -4,7 +4,7 @@ import Postgres
 
 /// What a housekeeper does beside its heartbeat, each thing by itself: one that fails holds up no other.
 enum Duty: String, Sendable, CaseIterable {
-    case heartbeat, schema, leadership, locks, queue
+    case heartbeat, schema, leadership, locks, parts, queue
     // Those of the leader.
     case lostWorkers = "lost_workers"
     case capture, growth, balances

@@ -23,6 +23,8 @@ struct Housekeeper: Service {
     private static let schemaInterval = Duration.seconds(60)
     /// How long the last word may take.
     private static let farewell = Duration.seconds(2)
+    /// How much longer than its limit a table may be read for an emptied part; who began it ends it long before.
+    private static let readingOvertime = Duration.seconds(15)
     /// How long a duty waits for a lock: the heartbeat comes after it.
     static let lockPatience = "2s"
 
@@ -89,6 +91,7 @@ struct Housekeeper: Service {
             }
             try await lead(connection, &duties)
             try await attempt(.locks) { try await findForeignLocks(connection) }
+            try await attempt(.parts) { try await endReadings(connection) }
             if context.options.watchesQueue { try await attempt(.queue) { try await watchQueue(connection) } }
             context.metrics.note(context.duties)
             let interval = context.settings.heartbeatInterval
@@ -156,6 +159,20 @@ struct Housekeeper: Service {
                 "locks.found": .string(news.map(\.sentence).joined(separator: "; ")),
                 "locks.release": .string(Set(news.compactMap(\.release)).sorted().joined(separator: " ")),
             ]
+        )
+    }
+
+    /// A session that reads a table for an emptied part may have lost its worker, and not notice.
+    private func endReadings(_ connection: PostgresConnection) async throws {
+        let limit = context.partLimits.statement + Self.readingOvertime
+        let processes = try await context.within {
+            try await connection.withSession { try WorkerStore($0).endReadings(longerThan: limit) }
+        }
+        guard !processes.isEmpty else { return }
+        let list = processes.map(String.init).joined(separator: ", ")
+        throw PostgresError(
+            .unexpectedResult,
+            "sessions that read a table for an emptied part did not end, and were told to: \(list)"
         )
     }
 

@@ -33,6 +33,8 @@ struct Poster: Service {
         /// Failures that the log has not been told of yet, and from when on it is.
         var unexplained = 0
         var nextExplanation = Duration.zero
+        /// How many parts of tables the worker had read when this poster looked last.
+        var partsRead = 0
     }
 
     func run(until shutdown: Shutdown) async throws {
@@ -74,10 +76,15 @@ struct Poster: Service {
                 let pause = memory.backoff.next(using: &memory.generator)
                 if try await shutdown.sleep(for: pause, clock: context.clock) { return false }
                 action = memory.state.handle(.rested)
+            case .park where context.options.goal == .onePass:
+                // What was in a part has still to be posted, and one part is read after the other.
+                let count = try await context.parts.countWhenIdle(until: shutdown, clock: context.clock)
+                guard count > memory.partsRead else { return false }
+                memory.partsRead = count
+                if try await shutdown.sleep(for: PartList.turn, clock: context.clock) { return false }
+                action = memory.state.handle(.rested)
             case .park:
-                guard context.options.goal != .onePass, await context.roster.park(number) else {
-                    return false
-                }
+                guard await context.roster.park(number) else { return false }
                 action = memory.state.handle(.rested)
             case .pace:
                 switch desk.pace {
@@ -87,7 +94,7 @@ struct Poster: Service {
                     if try await shutdown.sleep(for: duration, clock: context.clock) { return false }
                     action = memory.state.handle(.rested)
                 }
-            case .post, .announce, .postAnnounced, .withdraw, .findTruncated:
+            case .post, .announce, .postAnnounced, .withdraw:
                 context.roster.begin(number)
                 action = memory.state.handle(try await desk.perform(action, &memory))
             }
@@ -99,7 +106,7 @@ extension PosterState.Action {
     /// Whether it has to be done even though the worker is to stop.
     fileprivate var isOwed: Bool {
         switch self {
-        case .postAnnounced, .withdraw, .findTruncated: true
+        case .postAnnounced, .withdraw: true
         default: false
         }
     }

@@ -35,7 +35,6 @@ struct PosterDesk {
             case .postAnnounced(let id): return try await postAnnounced(id, &memory)
             case .withdraw(let id, let notingFailure):
                 return try await withdraw(id, noting: notingFailure ? memory.error : nil)
-            case .findTruncated(let id): return try await findTruncated(id, &memory)
             case .connect, .backOff, .pace, .park: preconditionFailure("\(action) is no step at the desk")
             }
         } catch let error as PostgresError {
@@ -74,7 +73,7 @@ struct PosterDesk {
         await note(result, took: end - start, &memory)
         memory.size.note(claimed: result.claimed + result.emptied, took: end - start)
         pace = memory.pacing.note(claimed: result.claimed, limit: limit, took: end - start, at: end)
-        if let part = result.truncatedPart { return .met(part: part) }
+        if let part = result.truncatedPart { context.parts.offer(part) }
         if result.goesOn { pace = .lookAgain }
         return .posted(
             claimed: result.goesOn ? max(result.claimed, 1) : result.claimed,
@@ -96,20 +95,8 @@ struct PosterDesk {
         let result = try await call { try $0.processOne(id) }
         context.metrics.noteCareful()
         await note(result, took: context.now - start, &memory)
-        return result.truncatedPart.map { .met(part: $0) } ?? .settled
-    }
-
-    private mutating func findTruncated(_ id: Int64, _ memory: inout Poster.Memory) async throws
-        -> PosterState.Event
-    {
-        if try await call({ try $0.findTruncated(id) }) {
-            context.report.withLock { report in
-                report.claimed += 1
-                report.unchanged += 1
-            }
-        }
-        memory.hasAchieved = true
-        return .partRead
+        if let part = result.truncatedPart { context.parts.offer(part) }
+        return .settled
     }
 
     private mutating func withdraw(_ id: Int64, noting error: PostgresError?) async throws

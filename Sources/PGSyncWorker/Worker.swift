@@ -7,7 +7,7 @@ package import Telemetry
 
 /// Posts what waits in the queue: posters, a lookout that sleeps for them, and a housekeeper.
 ///
-/// Each has a connection of its own, which makes two more than there are posters, and never another.
+/// Each has a connection of its own, which makes two more than there are posters, and one while a table is read.
 package struct Worker: Sendable {
     private let options: WorkerOptions
     private let connection: ConnectionOptions
@@ -224,19 +224,45 @@ private struct Crew: Service {
 
     func run(until shutdown: Shutdown) async throws {
         defer { context.completion.request() }
-        var group = ServiceGroup(gracePeriod: context.options.gracePeriod, clock: context.clock)
+        var posters = ServiceGroup(gracePeriod: context.options.gracePeriod, clock: context.clock)
         for number in 0..<context.options.posters {
-            group.add("poster \(number + 1)", Poster(number: number, context: context), earlyReturn: .isFine)
+            posters.add(
+                "poster \(number + 1)",
+                Poster(number: number, context: context),
+                earlyReturn: .isFine
+            )
         }
         if context.options.goal != .onePass {
-            group.add("lookout", Lookout(context: context), earlyReturn: .isFine)
-            group.add("alarm clock", AlarmClock(roster: context.roster))
+            posters.add("lookout", Lookout(context: context), earlyReturn: .isFine)
+            posters.add("alarm clock", AlarmClock(roster: context.roster))
         }
         do {
-            try await group.run(until: shutdown)
+            try await withReader(until: shutdown) { [posters] in try await posters.run(until: shutdown) }
         } catch ServicesError.gracePeriodExceeded {
             context.report.withLock { $0.wasCut = true }
             context.logger.warning("The grace period has ended; what was under way is undone")
+        }
+    }
+}
+
+extension Crew {
+    /// Has tables read for their emptied parts as long as a closure runs.
+    private func withReader(
+        until shutdown: Shutdown,
+        _ body: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        let end = Shutdown()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                defer { end.request() }
+                try await body()
+            }
+            group.addTask { [context] in try await PartReader(context: context).run(until: end) }
+            group.addTask { [context] in
+                _ = try? await end.withGracePeriod(.zero, clock: context.clock) { try await shutdown.wait() }
+                end.request()
+            }
+            while try await group.next() != nil {}
         }
     }
 }

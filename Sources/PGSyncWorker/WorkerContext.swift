@@ -16,6 +16,7 @@ final class WorkerContext: Sendable {
     let mark = Locked(QueueMark())
     let vitals = Vitals()
     let duties = DutyRecord()
+    let parts = PartList()
     let report = Locked(WorkerReport())
     /// Requested when the worker's goal is reached.
     let completion: Shutdown
@@ -65,6 +66,15 @@ final class WorkerContext: Sendable {
     /// What the statements of posters are bound by.
     var limits: PostingStore.Limits {
         let timeout = settings.syncTimeout
+        return PostingStore.Limits(statement: timeout, lock: min(timeout / 2, .seconds(10)))
+    }
+
+    /// What the reading of a table for an emptied part is bound by.
+    ///
+    /// It looks for some thousands of records by their key, which no honest table takes seconds for. Nobody waits for
+    /// it, so the limit is there for the server: as long as it runs, it keeps old rows from being cleaned up.
+    var partLimits: PostingStore.Limits {
+        let timeout = min(settings.syncTimeout, .seconds(30))
         return PostingStore.Limits(statement: timeout, lock: min(timeout / 2, .seconds(10)))
     }
 

@@ -90,6 +90,7 @@ struct WebServerTests {
             try await client.send(request)
             let answer = try await client.answer()
             #expect((400..<500).contains(answer.status), "\(answer.text)")
+            #expect(answer.text.split(separator: "HTTP/1.1 ").count == 1, "one answer: \(answer.text)")
             #expect(!answer.text.lowercased().contains("microhttpd"))
             // It goes on for others.
             #expect(try await WebClient.ask("/text", at: port).status == 200)

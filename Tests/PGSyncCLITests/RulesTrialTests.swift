@@ -220,17 +220,21 @@ struct RulesTrialTests {
         }
     }
 
-    @Test("needs no rule in force, no attached table and no right but to read")
+    @Test(
+        "needs no rule in force and no right but to read what pgsync has, and reads no table but as its owner"
+    )
     func firstVersion() async throws {
         try await RuleBook.with { book in
             try await book.database.query(
                 "insert into sales values (1, 5, 'final', '2026-01-05'), (2, 6, 'final', null)"
             )
             let path = try book.write(RuleBook.rule())
+            let refused = await book.rules("diff", path, "--rows")
+            #expect(refused.exitCode != .success)
+            #expect(refused.errors.contains("public.sales is not attached, so that"), "\(refused.errors)")
+            try await book.database.query("select pgsync.attach('sales')")
             try await book.database.withRole { role in
-                try await book.database.query(
-                    "grant pgsync_reader to \(role); grant select on sales to \(role)"
-                )
+                try await book.database.query("grant pgsync_reader to \(role)")
                 let run = await book.rules("diff", path, "--rows", as: role)
                 #expect(run.exitCode == .success, "\(run.errors)")
                 #expect(
@@ -244,6 +248,36 @@ struct RulesTrialTests {
                         "sale@1 would change the entries of 2 of 2 records; 0 failed before, 1 after\n"
                     )
                 )
+            }
+        }
+    }
+
+    @Test("runs what the owner of a table has put there as him alone, and looks nothing up where he says")
+    func codeOfOwner() async throws {
+        try await RuleBook.with { book in
+            let path = try book.write(RuleBook.rule())
+            try await book.database.withRole { seller in
+                // The predicate is evaluated whenever a statement on the table is planned.
+                try await book.database.query(
+                    """
+                    insert into sales values (1, 5, 'final', '2026-01-05');
+                    alter table sales owner to \(seller); grant create on schema public to \(seller);
+                    select pgsync.attach('sales');
+                    set role \(seller);
+                    create function public.split_part(text, text, int) returns text language plpgsql as $$begin
+                        raise exception 'looked up where he says, as %', current_user;
+                    end$$;
+                    create function public.note(int) returns boolean language plpgsql immutable as $$begin
+                        if current_user <> '\(seller)' then raise exception 'run as %', current_user; end if;
+                        perform set_config('search_path', 'public, pg_catalog', false);
+                        return true;
+                    end$$;
+                    create index on sales (total) where public.note(1)
+                    """
+                )
+                let run = await book.rules("diff", path, "--rows", "--json")
+                #expect(run.exitCode == .success, "\(run.errors)")
+                #expect(try run.json["differing"] == 1)
             }
         }
     }
@@ -274,7 +308,8 @@ struct RulesTrialTests {
     func limit() async throws {
         try await RuleBook.with { book in
             try await book.database.query(
-                "insert into sales select g, 100, 'final', '2026-01-05' from generate_series(1, 5000) as g"
+                "insert into sales select g, 100, 'final', '2026-01-05' from generate_series(1, 5000) as g;"
+                    + "select pgsync.attach('sales')"
             )
             let path = try book.write(RuleBook.rule())
             let run = await book.rules("diff", path, "--rows", "--limit", "2")

@@ -59,6 +59,87 @@ struct RetryTests {
         )
     }
 
+    private static let oddCounts = [-2_147_483_648, -1, 1_000_001, 2_147_483_647]
+    private static let oddTimes = [
+        "now()", "null", "'-infinity'", "'infinity'", "'4713-01-01 BC'", "'294276-12-31'",
+    ]
+
+    @Test("goes on, whatever an operator has written into the queue", arguments: oddCounts, oddTimes)
+    func oddUpdates(count: Int, time: String) async throws {
+        try await configure(["permanent_error_classes": "rule.*", "max_retry_attempts": "2"])
+        try await database.run("insert into bills (id) values (1), (2), (3)")
+        #expect(try await database.post() == "failed 3")
+        try await database.run(
+            """
+            update pgsync.sync_queue set scheduled_at = now();
+            select pgsync.process_batch('test');
+            update pgsync.sync_queue set locked_at = now() where log_id = 3;
+            set role pgsync_operator;
+            update pgsync.sync_queue set retry_count = \(count), scheduled_at = \(time)
+            """
+        )
+        #expect(
+            try await database.post("insert into bills (id, amount) values (4, 4)", isolate: true)?
+                .contains("posted 1") == true
+        )
+        try await database.run(
+            """
+            select pgsync.begin_careful('test', holds_slot => false);
+            select pgsync.waiting_counts(), pgsync.survey_queue(), pgsync.queue_size(), pgsync.backlog(),
+                pgsync.failures(), pgsync.trace('bills', '1');
+            table pgsync.waiting_changes; table pgsync.sync_log_status;
+            update pgsync.sync_queue set locked_at = null;
+            update pgsync.sync_queue set scheduled_at = now();
+            select pgsync.process_batch('test')
+            """
+        )
+        #expect(
+            try await database.value(
+                """
+                update pgsync.sync_queue set scheduled_at = now();
+                select pgsync.process_batch('test');
+                select count(*) from pgsync.sync_queue where retry_count not between 1 and 1000001
+                """
+            ) == "0"
+        )
+    }
+
+    @Test("goes on with whatever value of a setting an operator may write")
+    func oddSettings() async throws {
+        try await configure(["permanent_error_classes": "rule.*"])
+        _ = try await database.post("insert into bills (id) values (1)")
+        let keys = try await database.lines("select config_key from pgsync.sync_configuration order by 1")
+        var accepted = 0
+        for key in keys {
+            for value in [
+                "", " ", "-1", "0", "1e400", "NaN", "infinity", "-infinity", "2147483648",
+                "9223372036854775808", "0x1", "1_0",
+                "yes", "%", "data.%", "*", "UTC0", "posix/UTC", "null",
+            ] {
+                do {
+                    try await database.run(
+                        "set role pgsync_operator; update pgsync.sync_configuration set config_value = '\(value)' where config_key = '\(key)'"
+                    )
+                } catch is PostgresError { continue }
+                accepted += 1
+                try await database.run(
+                    """
+                    update pgsync.sync_queue set scheduled_at = now();
+                    insert into bills (id, amount) values (\(100 + accepted), 4);
+                    select pgsync.process_batch('test'); select pgsync.begin_careful('test', holds_slot => false);
+                    select pgsync.reset_configuration('\(key)'); update pgsync.sync_queue set locked_at = null;
+                    select pgsync.process_batch('test');
+                    """
+                )
+                #expect(
+                    try await database.value("select count(*) from ledger.journal_entries") == "\(accepted)",
+                    "\(key) = \(value)"
+                )
+            }
+        }
+        #expect(accepted > 0)
+    }
+
     @Test("follows the settings as they are, and the class of the failure")
     func live() async throws {
         _ = try await database.post("insert into bills (id) values (1)")

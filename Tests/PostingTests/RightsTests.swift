@@ -81,7 +81,7 @@ struct RightsTests {
             "pgsync.arm_doorbell", "pgsync.attach", "pgsync.backfill_step", "pgsync.cancel_backfill",
             "pgsync.capture_growth", "pgsync.detach", "pgsync.disarm_doorbell", "pgsync.find_truncated",
             "pgsync.finish_capture", "pgsync.install_capture", "pgsync.lock_patiently",
-            "pgsync.pause", "pgsync.post_now", "pgsync.process_batch", "pgsync.reattach",
+            "pgsync.pause", "pgsync.post_now", "pgsync.process_batch", "pgsync.read_rows", "pgsync.reattach",
             "pgsync.remember_growth",
             "pgsync.remove_capture", "pgsync.renew_capture", "pgsync.reset_configuration", "pgsync.resume",
             "pgsync.retry_changes", "pgsync.set_configuration", "pgsync.skip_changes",
@@ -93,7 +93,8 @@ struct RightsTests {
             "insert pgsync.sync_logs", "insert pgsync.sync_queue", "pgsync.note_nesting",
             "usage pgsync.sync_logs_id_seq",
         ],
-        "pgsync_reader": ["pgsync.capture_growth"], "pgsync_auditor": ["pgsync.capture_growth"], "public": [],
+        "pgsync_reader": ["pgsync.capture_growth", "pgsync.read_rows"],
+        "pgsync_auditor": ["pgsync.capture_growth", "pgsync.read_rows"], "public": [],
     ]
 
     @Test("to write are these and no others", arguments: writing.keys.sorted())

@@ -77,7 +77,7 @@ begin
             into v_crashes
             from pgsync.sync_audit_log as audit
             where audit.log_id = v_queued.log_id
-                and audit.attempt > v_queued.attempts - v_queued.retry_count
+                and audit.attempt > v_queued.attempts::bigint - v_queued.retry_count
                 and audit.error_class = 'crash';
             perform pgsync.fail_claim(
                 pgsync.claim_of(v_queued.log_id), 'crash', 'the session that worked on it ended', worker,

@@ -56,6 +56,9 @@ begin
         finished_at = case when v_position is null then clock_timestamp() end
     where progress.id = v_progress.id;
     if v_position is not null then
+        update pgsync.sync_queue as queue
+        set scheduled_at = clock_timestamp()
+        where queue.log_id = v_change.id;
         return false;
     end if;
 

@@ -31,6 +31,7 @@ declare
     v_is_back boolean;
     v_is_done boolean := false;
     v_overtaken_by bigint;
+    v_not_before timestamptz;
 begin
     if exists (
         select
@@ -49,10 +50,33 @@ begin
             and relation.oid is distinct from pgsync.table_named(claim.data ->> 'table')
     ) then
         -- Which records were in a part only the table tells, and to read it runs what its owner has put
-        -- there: not here, but in find_truncated.
-        v_result.left_waiting := 1;
-        v_result.first_left := claim.log_id;
-        v_result.truncated_part := claim.log_id;
+        -- there: not here, but in find_truncated. Until somebody has called that it takes its turn among what
+        -- waits for a time, so that many of them hold up nothing else; where the table could not be read
+        -- for another part, not before that is tried again, or for a minute.
+        v_not_before := (
+            select max(queue.scheduled_at)
+            from pgsync.sync_queue as queue
+            inner join pgsync.sync_logs as log on queue.log_id = log.id
+            where queue.error_class is not null
+                and queue.record_hash = hashtext(claim.record_id)
+                and queue.log_id <> claim.log_id
+                and queue.sync_status = 'pending'
+                and queue.scheduled_at > clock_timestamp()
+                and log.source_table = claim.source_table
+                and log.action = 'truncate'
+        );
+        update pgsync.sync_queue as queue
+        set
+            scheduled_at = clock_timestamp() + case
+                when v_not_before is null then interval '50 milliseconds'
+                else least(v_not_before - clock_timestamp(), interval '1 minute')
+            end
+        where queue.log_id = claim.log_id;
+        v_result.claimed := 1;
+        v_result.deferred := 1;
+        if v_not_before is null then
+            v_result.truncated_part := claim.log_id;
+        end if;
         return v_result;
     end if;
 

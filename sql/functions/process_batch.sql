@@ -23,6 +23,7 @@ declare
     v_claims pgsync.claim[];
     v_suspects pgsync.claim[];
     v_truncates pgsync.claim[];
+    v_parts bigint[] := '{}';
     v_share integer;
     v_limit integer;
     v_claim pgsync.claim;
@@ -77,15 +78,23 @@ begin
         where claim.action = 'truncate';
         foreach v_claim in array v_truncates
         loop
-            v_result := pgsync.add_results(
-                v_result,
-                case
-                    when isolate
-                        then pgsync.post_isolated(array[v_claim], worker, v_started, v_share)
-                    else pgsync.post_truncate(v_claim, worker, v_started, v_share)
-                end
-            );
+            v_posted := case
+                when isolate
+                    then pgsync.post_isolated(array[v_claim], worker, v_started, v_share)
+                else pgsync.post_truncate(v_claim, worker, v_started, v_share)
+            end;
+            v_parts := v_parts || v_posted.truncated_part;
+            v_result := pgsync.add_results(v_result, v_posted);
         end loop;
+        -- One is read at a time, whichever: the table of no owner comes first. The others come up one by one.
+        v_parts := array_remove(v_parts, null);
+        if cardinality(v_parts) > 1 then
+            v_result.truncated_part := v_parts[1 + floor(random() * cardinality(v_parts))::integer];
+            update pgsync.sync_queue as queue
+            set scheduled_at = clock_timestamp() + interval '50 milliseconds' * greatest(part.place - 1, 1)
+            from unnest(v_parts) with ordinality as part (log_id, place)
+            where queue.log_id = part.log_id;
+        end if;
         select coalesce(array_agg(claim), '{}')
         into v_claims
         from unnest(v_claims) as claim

@@ -37,10 +37,6 @@ begin
             else pgsync.post_isolated(array[v_claim], worker, v_started)
         end;
     end if;
-    -- The attempt goes on in find_truncated.
-    if v_result.truncated_part is not null then
-        return v_result;
-    end if;
     -- Whatever became of it, this attempt came back.
     update pgsync.sync_queue as queue
     set locked_at = null

@@ -1,5 +1,6 @@
 -- The policy is read each time, so that changing a setting changes what happens next. A wait grows with each
--- failure and is spread by a tenth, so that many that failed together do not come back together.
+-- failure and is spread by a tenth, so that many that failed together do not come back together. An operator
+-- may set retry_count to anything; what is no count is taken for the next best.
 create or replace function pgsync.reschedule(log_ids bigint[], error_classes text[], error_messages text[])
 returns void
 language plpgsql
@@ -20,14 +21,14 @@ begin
     update pgsync.sync_queue as queue
     set
         sync_status = case when verdict.is_dead then 'failed' else 'pending' end::pgsync.sync_status,
-        retry_count = queue.retry_count + 1,
+        retry_count = verdict.failures,
         attempts = queue.attempts + 1,
-        max_retries = case when verdict.is_permanent then queue.retry_count + 1 else v_limit end,
+        max_retries = case when verdict.is_permanent then verdict.failures else v_limit end,
         scheduled_at = case
             when not verdict.is_dead
                 then clock_timestamp() + make_interval(
                     secs => least(
-                        v_delay * v_factor ^ least(queue.retry_count, 100) * (0.9 + 0.2 * random()), 86400
+                        v_delay * v_factor ^ least(verdict.failures - 1, 100) * (0.9 + 0.2 * random()), 86400
                     )::double precision
                 )
         end,
@@ -44,11 +45,14 @@ begin
     cross join lateral (
         select
             judged.is_permanent,
-            judged.is_permanent or (
-                select own.retry_count + 1 >= v_limit
-                from pgsync.sync_queue as own
-                where own.log_id = failure.log_id
-            ) as is_dead
+            counted.failures,
+            judged.is_permanent or counted.failures >= v_limit as is_dead
+        from (
+            select 1 + least(greatest(own.retry_count, 0), 1000000) as failures
+            from pgsync.sync_queue as own
+            where own.log_id = failure.log_id
+            offset 0
+        ) as counted
         offset 0
     ) as verdict
     cross join lateral (

@@ -21,10 +21,6 @@ package struct PosterState: Sendable, Equatable {
         case announced(Int64?)
         /// The announced change was dealt with.
         case settled
-        /// A part of a table was emptied by this change; what was in it, the table has to tell.
-        case met(part: Int64)
-        /// The table was read for that.
-        case partRead
         case failed(PosterFailure, limit: Int)
         /// A pause, a sleep or a rest is over.
         case rested
@@ -40,8 +36,6 @@ package struct PosterState: Sendable, Equatable {
         case postAnnounced(Int64)
         /// Take the announcement back, and note the failure if it was the change's own.
         case withdraw(Int64, notingFailure: Bool)
-        /// Find out what was in a part of a table; whatever its owner has put there runs in the session meanwhile.
-        case findTruncated(Int64)
         /// Let the pacing decide: look again, rest or sleep.
         case pace
         case park
@@ -49,9 +43,6 @@ package struct PosterState: Sendable, Equatable {
 
     package private(set) var mode: Mode
     private var announced: Int64?
-    private var part: Int64?
-    /// A change whose failure has to be noted in the next session.
-    private var owed: Int64?
     private var timeouts = 0
     private var isWithdrawing = false
     private var mustBackOff = false
@@ -69,9 +60,7 @@ package struct PosterState: Sendable, Equatable {
     package mutating func handle(_ event: Event) -> Action {
         switch event {
         case .connected, .rested:
-            guard let id = owed else { return work() }
-            owed = nil
-            return .withdraw(id, notingFailure: true)
+            return work()
         case .posted(let claimed, _, let isPaused):
             timeouts = 0
             isRefused = false
@@ -92,16 +81,7 @@ package struct PosterState: Sendable, Equatable {
                 mode = remaining > 1 ? .careful(remaining: remaining - 1) : .normal
             }
             return mustBackOff ? backOff() : work()
-        case .met(let id):
-            timeouts = 0
-            if mode == .isolating { mode = .normal }
-            part = id
-            return .findTruncated(id)
-        case .partRead:
-            part = nil
-            return leaveSession()
         case .failed(let failure, let limit):
-            if let part { return partFailure(failure, part, limit) }
             return announced.map { carefulFailure(failure, $0, limit) } ?? failed(failure, limit)
         }
     }
@@ -167,31 +147,6 @@ package struct PosterState: Sendable, Equatable {
         case .timeout, .refusal:
             isWithdrawing = true
             return .withdraw(id, notingFailure: true)
-        }
-    }
-
-    /// Nothing of ours is done in a session again in which a stranger's code has run.
-    private mutating func leaveSession() -> Action {
-        if announced != nil, case .careful(let remaining) = mode {
-            mode = remaining > 1 ? .careful(remaining: remaining - 1) : .normal
-        }
-        announced = nil
-        return .connect
-    }
-
-    private mutating func partFailure(_ failure: PosterFailure, _ id: Int64, _ limit: Int) -> Action {
-        part = nil
-        switch failure {
-        case .lost:
-            announced = nil
-            mode = .careful(remaining: Self.bounded(limit))
-            return .connect
-        case .readOnly, .lostIdle:
-            announced = nil
-            return .connect
-        case .contention, .exhaustion, .timeout, .refusal:
-            owed = id
-            return leaveSession()
         }
     }
 

@@ -135,15 +135,41 @@ package struct PostingStore {
 
     // MARK: Parts of tables
 
-    /// Finds out which records a TRUNCATE of a part of a table took away; false when somebody else has it.
+    /// Finds out which records a TRUNCATE of a part of a table took away; false when there may be more to find, or
+    /// somebody else has it.
     ///
-    /// It reads the table, and so runs what the table's owner has put there: close the session afterwards.
-    package func findTruncated(_ id: Int64) throws -> Bool {
-        let query: Query = "select pgsync.find_truncated(\(id))"
-        guard let limits else { return try session.query(.prepared(query)).onlyRow().decode(0) }
-        // A pooler lends the session to others next.
-        let results = try session.pipeline([limits.query(isLocal: true), query, "reset all"])
-        return try results[1].onlyRow().decode(0)
+    /// It reads the table, and so runs what the table's owner has put there: close the session afterwards. The closure
+    /// hears which process of the server does it.
+    package func findTruncated(_ id: Int64, within limits: Limits, _ begun: (Int32) -> Void) throws -> Bool {
+        guard !task.ownsSession else {
+            try Self.limit(session, to: limits)
+            begun(try session.query("select pg_backend_pid()").onlyRow().decode(0))
+            return try session.query("select pgsync.find_truncated(\(id))").onlyRow().decode(0)
+        }
+        return try session.transaction {
+            let start = try session.pipeline([limits.query(isLocal: true), "select pg_backend_pid()"])
+            begun(try start[1].onlyRow().decode(0))
+            // A pooler lends the session to others next.
+            let results = try session.pipeline(["select pgsync.find_truncated(\(id))", "reset all"])
+            return try results[0].onlyRow().decode(0)
+        }
+    }
+
+    /// Ends a process that still reads a table for an emptied part; whether there was one.
+    ///
+    /// Code of the table's owner can withstand a request to cancel, but not this.
+    package func endReading(_ process: Int32) throws -> Bool {
+        try !session.query(
+            """
+            select pg_terminate_backend(reading.pid)
+            from pg_stat_activity as reading
+            where reading.pid = \(process)
+                and reading.pid <> pg_backend_pid()
+                and reading.usename = current_user
+                and reading.state <> 'idle'
+                and reading.query like '%pgsync.find\\_truncated(%'
+            """
+        ).isEmpty
     }
 
     // MARK: Looking

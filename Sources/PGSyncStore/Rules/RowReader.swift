@@ -1,112 +1,67 @@
 import Postgres
 
-/// Reads the rows of a table as capture writes them, but only what rules read.
+/// Reads the rows of an attached table as capture writes them, and as the table's owner; see `read_rows`.
 ///
-/// The one place that knows how capture sees a row; it sees one moment, in the caller's transaction.
+/// It sees one moment, in the caller's transaction.
 struct RowReader {
-    /// Where a row is, for as long as the moment lasts.
-    struct Place {
+    /// A row as capture would write it.
+    struct Image {
         let recordID: String
-        fileprivate let part: Int64
-        fileprivate let tuple: String
+        let content: JSONText
     }
 
     let table: Int64
     /// The table with its schema.
     let name: String
+    /// About how many rows there are.
+    let estimate: Int
     private let session: Session
-    private let scope: String
-    private let key: String
-    private let content: String
 
-    init(_ session: Session, table: Int64, columns: [String]) throws {
+    init(_ session: Session, table: Int64) throws {
         self.session = session
         self.table = table
+        // To count the rows would be to run what the table's owner has put there.
         let row = try session.query(
             """
             select
                 pgsync.qualified_name(relation.oid) as name,
-                pgsync.capture_scope(relation.oid) || pgsync.qualified_name(relation.oid) as scope,
-                coalesce(pgsync.capture_key(known.source, 'pgsync_content.%I'), 'pgsync_row.ctid::text') as key,
+                exists (
+                    select from pgsync.sources as source
+                    where source.source_table = relation.oid and source.attached
+                ) as is_attached,
                 (
-                    select
-                        string_agg(
-                            format(
-                                pgsync.capture_value(captured.treatment), format('pgsync_row.%I', captured.column_name)
-                            ) || format(' as %I', captured.name),
-                            ', '
-                        )
-                    from pgsync.captured_columns(known.source) as captured
-                    where captured.name = any(\(columns)) or captured.key_place is not null
-                ) as columns
+                    select coalesce(sum(greatest(part.reltuples, 0)), 0)::bigint
+                    from pg_catalog.pg_class as part
+                    where part.oid = relation.oid and relation.relkind <> 'p'
+                        or part.oid in (select leaf.relid from pg_partition_tree(relation.oid) as leaf where leaf.isleaf)
+                ) as estimate
             from pg_catalog.pg_class as relation
-            cross join lateral (
-                select
-                    coalesce(
-                        (
-                            select own
-                            from pgsync.sources as own
-                            where own.source_table = relation.oid and own.attached
-                        ),
-                        jsonb_populate_record(
-                            null::pgsync.sources,
-                            jsonb_build_object(
-                                'source_table', relation.oid,
-                                'key_columns', pgsync.default_key(relation.oid),
-                                'shape', pgsync.table_shape(relation.oid, null)
-                            )
-                        )
-                    ) as source
-            ) as known
             where relation.oid::bigint = \(table)
             """
         ).onlyRow()
         name = try row.decode("name")
-        scope = try row.decode("scope")
-        content = try
-            "cross join lateral (select \(row.decode("columns", as: String.self))) as pgsync_content"
-        key = try row.decode("key")
-        try session.execute("select set_config('timezone', 'UTC', true)")
+        estimate = try row.decode("estimate")
+        guard try row.decode("is_attached") else { throw RuleStoreError.rowsNotReadable(table: name) }
     }
 
-    func count() throws -> Int {
-        let count: String = "select count(*) from \(scope)"
-        return try session.query(Query(count)).onlyRow().decode(0)
-    }
-
-    /// Goes over the places of all rows, some at a time.
-    func pages(of size: Int, _ body: ([Place]) throws -> Void) throws {
-        let declaration: String = """
-            declare pgsync_rows no scroll cursor for
-            select \(key) as record_id, pgsync_row.tableoid::bigint as part, pgsync_row.ctid::text as tuple
-            from \(scope) as pgsync_row \(content)
-            """
-        try session.execute(Query(declaration))
-        let fetch: String = "fetch \(size) from pgsync_rows"
-        while case let page = try session.query(Query(fetch)), !page.isEmpty {
-            try body(
-                page.map { row in
-                    try Place(
-                        recordID: row.decode("record_id"),
-                        part: row.decode("part"),
-                        tuple: row.decode("tuple")
-                    )
-                }
-            )
+    /// Goes over all rows in the order of their keys, some at a time.
+    func pages(of size: Int, _ body: ([Image]) throws -> Void) throws {
+        var last: JSONText?
+        while true {
+            let row = try session.query(
+                """
+                select read.record_ids, read.images, read.last_key
+                from pgsync.read_rows(\(table)::oid, \(last)::jsonb, \(size)::bigint) as read
+                """
+            ).onlyRow()
+            // Code of the table's owner may have set another path; this looks nothing up.
+            try session.runScript("set local search_path to pg_catalog, pg_temp")
+            let ids = try row.decode("record_ids", as: [String].self)
+            let images = try row.decode("images", as: [JSONText].self)
+            guard !ids.isEmpty else { return }
+            last = try row.decode("last_key")
+            try body(zip(ids, images).map { Image(recordID: $0, content: $1) })
+            guard ids.count == size else { return }
         }
-        try session.execute("close pgsync_rows")
-    }
-
-    /// The rows at these places: `record_id` and `image`.
-    func images(at places: ArraySlice<Place>) throws -> ResultSet {
-        let text: String = """
-            select \(key) as record_id, to_jsonb(pgsync_content) as image
-            from \(scope) as pgsync_row \(content)
-            inner join unnest($1::bigint[], $2::tid[]) with ordinality as wanted (part, tuple, place)
-                on wanted.tuple = pgsync_row.ctid and wanted.part = pgsync_row.tableoid::bigint
-            where pgsync_row.ctid = any($2::tid[])
-            order by wanted.place
-            """
-        return try session.query(Query(text, [places.map(\.part), places.map(\.tuple)]))
     }
 }

@@ -53,15 +53,15 @@ package struct RuleComparison {
             }
         case .rows:
             let readers = try Set(candidates.map(\.table)).sorted().compactMap { table in
-                try tables[table].map { try RowReader(session, table: $0, columns: columns(of: table)) }
+                try tables[table].map { try RowReader(session, table: $0) }
             }
-            let total = try readers.reduce(0) { try $0 + $1.count() }
+            let total = readers.reduce(0) { $0 + $1.estimate }
             for reader in readers {
-                try reader.pages(of: Self.chunk) { places in
+                try reader.pages(of: Self.chunk) { rows in
                     try progress(result.records, max(total, result.records))
-                    try compare(places[...], named: { "\(reader.name) \($0.recordID)" }, into: &result) {
-                        places in
-                        try session.query(statement.overRows(reader.images(at: places), of: reader.table))
+                    try compare(rows[...], named: { "\(reader.name) \($0.recordID)" }, into: &result) {
+                        rows in
+                        try session.query(statement.overRows(Array(rows), of: reader.table))
                     }
                 }
             }
@@ -93,13 +93,6 @@ package struct RuleComparison {
             try compare(records[..<middle], named: name, into: &result, query)
             try compare(records[middle...], named: name, into: &result, query)
         }
-    }
-
-    /// What the candidates and the versions in force read of a table.
-    private func columns(of table: String) throws -> [String] {
-        let inForce = try RuleStore(session).list().filter { $0.table == table && $0.days != nil }
-        let names = candidates.filter { $0.table == table }.flatMap(\.columns) + inForce.flatMap(\.columns)
-        return Set(names).sorted()
     }
 
     /// The tables of the rules by name, with their numbers in the catalog.

@@ -26,17 +26,13 @@ struct RuleComparisonQuery {
         )
     }
 
-    func overRows(_ rows: ResultSet, of table: Int64) throws -> Query {
+    func overRows(_ rows: [RowReader.Image], of table: Int64) -> Query {
         statement(
             """
             select $1::oid::regclass as source_table, given.record_id, given.image, given.number
             from unnest($2::text[], $3::jsonb[]) with ordinality as given (record_id, image, number)
             """,
-            [
-                table,
-                try rows.map { try $0.decode("record_id", as: String.self) },
-                try rows.map { try $0.decode("image", as: JSONText.self) },
-            ]
+            [table, rows.map(\.recordID), rows.map(\.content)]
         )
     }
 

@@ -9,6 +9,8 @@ package enum RuleStoreError: Error, Sendable {
     case notOwner(user: String, owner: String)
     /// Rules are tried in temporary functions, which this user may not create or which may not call ours.
     case mayNotTry(PostgresError)
+    /// Rows are read as capture sees them, by the reader of an attached table.
+    case rowsNotReadable(table: String)
     case alreadyRetired(String, from: CalendarDate)
     /// The compiled function of a version was dropped.
     case functionMissing(String)
@@ -33,6 +35,12 @@ extension RuleStoreError: CustomStringConvertible {
             """
             rules are tried in temporary functions, and that is refused: \(error.message)
               hint: An administrator runs: grant temporary on database … to this user; and: grant pgsync_reader to it;
+            """
+        case .rowsNotReadable(let table):
+            """
+            \(table) is not attached, so that there is nobody to read its rows but whoever runs this, and what its owner \
+            has put there would run as him
+              hint: pgsync attach \(table), or leave --rows out
             """
         case .functionMissing(let label):
             "the compiled function of \(label) is missing; pgsync doctor says how to get it back"

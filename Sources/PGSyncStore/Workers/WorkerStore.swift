@@ -146,6 +146,23 @@ package struct WorkerStore {
         ).map(WorkerRecord.init)
     }
 
+    /// Ends what has read a table for an emptied part for longer, as this role; returns the processes.
+    package func endReadings(longerThan limit: Duration) throws -> [Int32] {
+        try session.query(
+            """
+            select reading.pid, pg_terminate_backend(reading.pid)
+            from pg_stat_activity as reading
+            where reading.usename = current_user
+                and reading.datname = current_database()
+                and reading.pid <> pg_backend_pid()
+                and reading.state <> 'idle'
+                and reading.query like '%pgsync.find\\_truncated(%'
+                and clock_timestamp() - reading.query_start > make_interval(secs => \(limit / .seconds(1)))
+            order by reading.pid
+            """
+        ).map { try $0.decode(0) }
+    }
+
     /// Becomes the leader if nobody is, for as long as the session lasts, or else the transaction.
     package func lead(ownsSession: Bool = true) throws -> Bool {
         let query: Query =

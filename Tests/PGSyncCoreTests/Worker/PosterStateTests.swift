@@ -122,49 +122,6 @@ struct PosterStateTests {
     }
 
     @Test(
-        "reads the table for a part that was emptied, and then leaves the session",
-        arguments: [false, true]
-    )
-    mutating func part(isCareful: Bool) {
-        state = PosterState(isUnclean: isCareful, limit: 5)
-        _ = state.handle(.connected)
-        if isCareful { _ = state.handle(.announced(7)) }
-        #expect(state.handle(.met(part: 7)) == .findTruncated(7))
-        #expect(state.handle(.partRead) == .connect)
-        #expect(state.handle(.connected) == (isCareful ? .announce : .post(isolating: false)))
-        #expect(state.mode == (isCareful ? .careful(remaining: 4) : .normal))
-    }
-
-    @Test(
-        "notes in another session what reading the table for a part ended in, unless the session was to blame",
-        arguments: PosterFailure.allCases,
-        [false, true]
-    )
-    mutating func partFails(failure: PosterFailure, isCareful: Bool) {
-        state = PosterState(isUnclean: isCareful, limit: 5)
-        _ = state.handle(.connected)
-        if isCareful { _ = state.handle(.announced(7)) }
-        _ = state.handle(.met(part: 7))
-        #expect(fail(failure, limit: 5) == .connect)
-        switch failure {
-        case .lost: #expect(state.handle(.connected) == .announce)
-        case .readOnly, .lostIdle:
-            #expect(state.handle(.connected) == (isCareful ? .announce : .post(isolating: false)))
-        case .contention, .exhaustion, .timeout, .refusal:
-            #expect(state.handle(.connected) == .withdraw(7, notingFailure: true))
-            #expect(state.handle(.settled) == (isCareful ? .announce : .post(isolating: false)))
-        }
-    }
-
-    @Test("a part that was met while isolating ends that")
-    mutating func partWhileIsolating() {
-        _ = state.handle(.connected)
-        _ = fail(.refusal)
-        _ = state.handle(.met(part: 7))
-        #expect(state.mode == .normal)
-    }
-
-    @Test(
         "whatever happens, it never posts a batch while a change is announced, nor forgets one",
         arguments: 1...100
     )
@@ -199,20 +156,15 @@ struct PosterStateTests {
                 event = .announced(announced)
             case .postAnnounced(let id):
                 #expect(announced == id)
-                let isPart = number.isMultiple(of: 3)
-                if !fails && !isPart { announced = nil }
-                event = isPart ? .met(part: id) : .settled
-            case .findTruncated(let id):
-                #expect(announced == nil || announced == id)
-                announced = nil
-                event = .partRead
+                if !fails { announced = nil }
+                event = .settled
             case .withdraw(let id, _):
                 #expect(announced == nil || announced == id)
                 if !fails { announced = nil }
                 event = .settled
             }
             switch action {
-            case .post, .announce, .postAnnounced, .findTruncated, .withdraw:
+            case .post, .announce, .postAnnounced, .withdraw:
                 action = state.handle(fails ? failure ?? event : event)
             default: action = state.handle(event)
             }

@@ -1,0 +1,146 @@
+import Locking
+import PGSyncStore
+import Postgres
+import Services
+import Telemetry
+
+/// Asks tables which records were in a part that was emptied, while the posters post.
+///
+/// What the owner of a table has put there runs in that session, for as long as he likes and ending as he likes. So it
+/// is a session for this alone, closed after each call, which nobody waits for; and whatever it ends in counts as a
+/// failed attempt at the change, noted in another session.
+struct PartReader: Service {
+    let context: WorkerContext
+
+    /// How long a session may take to notice that its time is over.
+    private static let patience = Duration.seconds(1)
+    /// How long is spent, when the worker is to stop, on ending a session that does not end.
+    private static let farewell = Duration.seconds(2)
+
+    func run(until shutdown: Shutdown) async throws {
+        while let id = try await next(until: shutdown) {
+            try await read(id, until: shutdown)
+            context.parts.end()
+            context.roster.wakeOne()
+        }
+    }
+
+    private func next(until shutdown: Shutdown) async throws -> Int64? {
+        do {
+            return try await shutdown.withGracePeriod(.zero, clock: context.clock) { [context] in
+                try await context.parts.next()
+            }
+        } catch is CancellationError where shutdown.isRequested && !Task.isCancelled {
+            return nil
+        }
+    }
+
+    private func read(_ id: Int64, until shutdown: Shutdown) async throws {
+        guard let connection = try await context.gate.connect(until: shutdown) else { return }
+        let (limits, process, start) = (context.partLimits, Locked(Int32?.none), context.now)
+        let failure: PostgresError
+        do {
+            let isOver = try await connection.closing {
+                // Nothing is lost when it is given up, so it has no grace.
+                try await shutdown.withGracePeriod(.zero, clock: context.clock) { [context] in
+                    try await context.within(limits.statement + Self.patience) {
+                        try await connection.withSession { session in
+                            try context.store(session).findTruncated(id, within: limits) { begun in
+                                process.withLock { $0 = begun }
+                            }
+                        }
+                    }
+                }
+            }
+            if isOver { context.report.withLock { $0.unchanged += 1 } }
+            return
+        } catch let error as PostgresError {
+            failure = error
+        } catch ServicesError.timeLimitExceeded {
+            failure = PostgresError(
+                .connectionLost,
+                "the session did not end in time",
+                sqlState: .queryCanceled
+            )
+        } catch is CancellationError where shutdown.isRequested && !Task.isCancelled {
+            try await endSession(process.withLock { $0 })
+            return
+        }
+        let isLate = context.now - start >= limits.statement
+        try await note(failure, isLate: isLate, of: id, process.withLock { $0 }, until: shutdown)
+    }
+
+    /// Counts the attempt as failed; until that is done, no other is made.
+    private func note(
+        _ failure: PostgresError,
+        isLate: Bool,
+        of id: Int64,
+        _ process: Int32?,
+        until shutdown: Shutdown
+    ) async throws {
+        let seconds = context.partLimits.statement / .seconds(1)
+        let explanation = isLate ? "a table has \(seconds) s to tell what was in a part of it" : nil
+        context.logger.warning(
+            "A table could not be read for what was in an emptied part of it; the change counts as failed",
+            ["change.id": .string("\(id)"), "error": .string("\(failure)")]
+        )
+        var backoff = Backoff(initial: .milliseconds(100), cap: .seconds(10), jitter: .equal)
+        var generator = SystemRandomNumberGenerator()
+        while let connection = try await context.gate.connect(until: shutdown) {
+            do {
+                try await connection.closing {
+                    try await context.within { [context] in
+                        try await connection.withSession { session in
+                            if context.options.ownsSessions {
+                                try PostingStore.limit(session, to: context.limits)
+                            }
+                            let store = context.store(session)
+                            try end(process, store)
+                            try store.endCareful(
+                                id,
+                                noting: failure,
+                                explanation: explanation,
+                                holdsSlot: false
+                            )
+                        }
+                    }
+                }
+                return
+            } catch let error as PostgresError {
+                tellOfDelay("\(error)")
+            } catch ServicesError.timeLimitExceeded {
+                tellOfDelay("no answer came in time")
+            }
+            if try await shutdown.sleep(for: backoff.next(using: &generator), clock: context.clock) { return }
+        }
+    }
+
+    private func tellOfDelay(_ reason: String) {
+        context.logger.warning(
+            "That a table could not be read for an emptied part cannot be noted; trying again",
+            ["error": .string(reason)]
+        )
+    }
+
+    /// Before the worker leaves; who comes next, or another worker, does it where that does not work.
+    private func endSession(_ process: Int32?) async throws {
+        guard let process else { return }
+        do {
+            try await withTimeLimit(Self.farewell, clock: context.clock) { [context] in
+                guard let connection = try await context.gate.connect(until: Shutdown()) else { return }
+                try await connection.closing {
+                    try await connection.withSession { try end(process, context.store($0)) }
+                }
+            }
+        } catch is PostgresError {
+        } catch ServicesError.timeLimitExceeded {}
+    }
+
+    private func end(_ process: Int32?, _ store: PostingStore) throws {
+        guard let process, try store.endReading(process) else { return }
+        context.logger.warning(
+            "A session that read a table for an emptied part did not end, and was ended",
+            ["session.pid": .int(Int(process))]
+        )
+    }
+}

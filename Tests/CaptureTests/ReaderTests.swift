@@ -197,7 +197,8 @@ struct ReaderTests {
             )
             #expect(refusal.sqlState == .init("42501"))
             #expect(
-                try await database.value("select captured_columns is null and version = 1 from pgsync.sources") == "t"
+                try await database.value("select captured_columns is null and version = 1 from pgsync.sources")
+                    == "t"
             )
         }
     }
@@ -206,10 +207,13 @@ struct ReaderTests {
     func openSession() async throws {
         try await database.run("create table t (id int primary key, v int); select pgsync.attach('t')")
         try await database.connect { connection in
+            let moves = """
+                alter table t rename to u; select pgsync.reattach('u');
+                alter table u rename to t; select pgsync.reattach('t')
+                """
             for (id, between) in [
-                (1, "select pgsync.detach('t'); select pgsync.attach('t')"), (2, "select pgsync.reattach('t')"),
-                (3, "alter table t rename to u; select pgsync.reattach('u'); alter table u rename to t; select pgsync.reattach('t')"),
-                (4, "select 1"),
+                (1, "select pgsync.detach('t'); select pgsync.attach('t')"),
+                (2, "select pgsync.reattach('t')"), (3, moves), (4, "select 1"),
             ] {
                 try await connection.withSession {
                     _ = try $0.runScript("insert into public.t values (\(id), 1)")

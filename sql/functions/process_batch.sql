@@ -23,7 +23,7 @@ declare
     v_claims pgsync.claim[];
     v_suspects pgsync.claim[];
     v_truncates pgsync.claim[];
-    v_parts bigint[] := '{}';
+    v_parts bigint[] := array[]::bigint[];
     v_share integer;
     v_limit integer;
     v_claim pgsync.claim;

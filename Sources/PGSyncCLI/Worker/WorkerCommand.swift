@@ -26,8 +26,9 @@ struct WorkerCommand: Command {
         "Post what waits, and what comes, until it is stopped.",
         discussion: """
             Any number of workers may run, on any machines: each change is posted once, and those of one record in \
-            their order. A worker has one connection for each poster and two more, or three while it asks a \
-            table what was in an emptied partition. It connects anew by itself whenever the database was away, and of several hosts in the address uses the one that takes writes.
+            their order. A worker has one connection for each poster and two more, or three while it asks a table \
+            what was in an emptied partition. It connects anew by itself whenever the database was away, and of \
+            several hosts in the address uses the one that takes writes.
 
             Ctrl-C or SIGTERM lets it finish the batch in hand and ends with exit code 0; what takes longer than \
             --grace is undone and waits as before. A second signal leaves at once, with 130 or 143. Nothing is ever \

@@ -203,7 +203,7 @@ struct Housekeeper: Service {
         let (ownsSession, alreadyLeads, id) = (
             context.options.ownsSessions, duties.leads, context.registration.id
         )
-        var round: Round?
+        var round: LeaderRound?
         try await attempt(.leadership) {
             round = try await context.within {
                 try await connection.withSession { session in
@@ -212,11 +212,11 @@ struct Housekeeper: Service {
                         return try session.transaction {
                             try session.runScript("set local lock_timeout = '\(Self.lockPatience)'")
                             return try WorkerStore(session).lead(ownsSession: false)
-                                ? try Round(session, id, takesSnapshot: takesSnapshot) : nil
+                                ? try LeaderRound(session, id, takesSnapshot: takesSnapshot) : nil
                         }
                     }
                     guard try alreadyLeads || WorkerStore(session).lead() else { return nil }
-                    return try Round(session, id, takesSnapshot: takesSnapshot)
+                    return try LeaderRound(session, id, takesSnapshot: takesSnapshot)
                 }
             }
         }
@@ -252,48 +252,6 @@ struct Housekeeper: Service {
             )
         }
         if let findings = round.findings { duties.findings = findings }
-    }
-
-    /// What the leader found and did in one round.
-    private struct Round: Sendable {
-        private(set) var lost: [WorkerRecord] = []
-        /// Nil when they could not be looked for.
-        private(set) var findings: [CaptureFinding]?
-        private(set) var growth: [CaptureGrowth] = []
-        private(set) var tookSnapshot = false
-        /// How each duty ended.
-        private(set) var ends: [(Duty, PostgresError?)] = []
-
-        init(_ session: Session, _ id: Int, takesSnapshot: Bool) throws {
-            let inspection = CaptureInspection(session)
-            lost = try attempt(.lostWorkers, session) { try WorkerStore(session).findLost(except: id) } ?? []
-            findings = try attempt(.capture, session) {
-                try inspection.findings().filter { $0.severity > .note }
-            }
-            growth =
-                try attempt(.growth, session) {
-                    let growth = try inspection.unexplainedGrowth()
-                    try inspection.rememberGrowth()
-                    return growth
-                } ?? []
-            guard takesSnapshot else { return }
-            tookSnapshot = try attempt(.balances, session) { try WorkerStore(session).takeSnapshot() } != nil
-        }
-
-        private mutating func attempt<Success>(
-            _ duty: Duty,
-            _ session: Session,
-            _ body: () throws -> Success
-        ) throws -> Success? {
-            do {
-                let success = try session.isInTransaction ? session.savepoint(body) : body()
-                ends.append((duty, nil))
-                return success
-            } catch let error as PostgresError where !error.isConnectionLost {
-                ends.append((duty, error))
-                return nil
-            }
-        }
     }
 
     // MARK: Beneath

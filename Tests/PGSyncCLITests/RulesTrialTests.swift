@@ -1,3 +1,4 @@
+// Long because one book serves every trial.
 import Arguments
 import JSON
 import Testing

@@ -136,6 +136,51 @@ struct ReaderTests {
         }
     }
 
+    @Test("cannot be put in the place of one that is in use, not even for a moment", arguments: [false, true])
+    func replaced(isDropped: Bool) async throws {
+        try await database.withRoles { roles in
+            try await database.run(
+                "create table app.a (id int primary key deferrable); create table app.c (id int primary key, v int)",
+                as: roles.options(roles.owner)
+            )
+            try await database.run("select pgsync.attach('app.a')", as: roles.options(roles.operate))
+            let reader = "pgsync_read.\(roles.owner)"
+            let install = """
+                select pgsync.install_capture(
+                    pgsync.planned_source('app.c', null, null, null, 'auto', array['create', 'update'], false)
+                );
+                """
+            let evil = """
+                set local role \(roles.owner);
+                create or replace function \(reader)(
+                    root oid, by_name boolean, plan jsonb, record_ids text[], after_key jsonb, row_limit bigint
+                ) returns table (record_id text, content jsonb, key jsonb) language plpgsql as
+                    $$begin raise exception 'ran as %', current_user; end$$;
+                grant execute on function \(reader)(oid, boolean, jsonb, text[], jsonb, bigint) to pgsync_capture;
+                """
+            let drop = """
+                set local role \(roles.owner);
+                drop function \(reader)(oid, boolean, jsonb, text[], jsonb, bigint); drop function \(reader)(oid, record);
+                set local role none;
+                """
+            let refusal = try await database.refusal(
+                of: isDropped
+                    ? """
+                    begin; grant usage on schema pgsync_read to \(roles.owner); \(drop)
+                    set local role \(roles.operate); \(install) set local role none; \(evil) set local role none;
+                    select 1 / (select count(*) from pgsync.sources where reader = '\(roles.owner)_2')::int;
+                    insert into app.c values (1, 1); select pgsync.start_backfill('app.c'); select pgsync.backfill_step(1); commit
+                    """
+                    : "begin; set local role \(roles.operate); \(install) set local role none; \(evil) commit"
+            )
+            #expect(
+                isDropped
+                    ? refusal.message == "attach is not done" : refusal.sqlState == .init("42501"),
+                "\(refusal)"
+            )
+        }
+    }
+
     @Test("follow a role that is renamed, and leave room for a new one of its name")
     func renamedRole() async throws {
         try await database.withRoles { roles in

@@ -159,6 +159,34 @@ struct TruncateStepsTests {
         try await database.expectNoFaults()
     }
 
+    @Test("cannot be skipped once it has overtaken another")
+    func overtakerStays() async throws {
+        let database = database
+        try await empty()
+        #expect(try await database.post(limit: 5) == "left 1")
+        try await database.run("truncate bills")
+        try await database.connect { holder in
+            try await holder.withSession {
+                _ = try $0.runScript(
+                    """
+                    begin; select pg_advisory_xact_lock(1886876532, slot) from generate_series(0, 1023) as slot
+                    where slot <> hashtext('') & 1023
+                    """
+                )
+            }
+            #expect(try await database.post(limit: 50) == "reversed 1, deferred 1")
+            let refusal = try await #require(throws: PostgresError.self) {
+                try await database.run("select pgsync.skip_changes('{32}', 'not wanted')")
+            }
+            #expect(refusal.sqlState == .init("55000"))
+            try await holder.withSession { _ = try $0.runScript("rollback") }
+        }
+        try await database.run("update pgsync.sync_queue set scheduled_at = now()")
+        try await database.drain()
+        #expect(try await database.standing() == [])
+        try await database.expectNoFaults()
+    }
+
     @Test("gets on although another one comes after each of its steps, and lets other tables be")
     func storm() async throws {
         try await empty("insert into moves (id, amount) select g, 1 from generate_series(1, 60) as g")

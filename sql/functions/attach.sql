@@ -52,11 +52,13 @@ begin
         end if;
         return next case when dry_run then 'would create' else 'created' end
             || format(' function pgsync.%I()', v_source.function_name);
-        return next case when dry_run then 'would create' else 'created' end
-            || format(' function pgsync_read.%I', v_source.reader);
-
         v_steps := array(select * from pgsync.attach_steps(v_source));
-        v_reader := pgsync.reader_steps(v_source.reader);
+        v_reader := array[]::text[];
+        if not pgsync.has_reader(attach.source_table, v_source.reader) then
+            return next case when dry_run then 'would create' else 'created' end
+                || format(' function pgsync_read.%I', v_source.reader);
+            v_reader := pgsync.reader_steps(v_source.reader);
+        end if;
         if not dry_run then
             -- His reader has to be his.
             perform set_config('role', v_owner, true);

@@ -14,8 +14,13 @@ declare
         select source.source_table::pg_catalog.oid
         from pgsync.sources as source
         where source.function_name operator(pg_catalog.=) %1$L
+            -- Until attach has looked at the reader, nothing is read by it.
+            and source.function_checksum operator(pg_catalog.<>) ''
     );
 begin
+    if v_root is null then
+        raise exception 'attach is not done' using errcode = 'object_not_in_prerequisite_state';
+    end if;
     return query
     select read.record_id, read.content%2$s, read.key
     from pgsync_read.%3$I(

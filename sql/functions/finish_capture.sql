@@ -80,20 +80,18 @@ begin
                 )
             )
     loop
-        execute 'drop function ' || v_found;
+        begin
+            execute 'drop function ' || v_found;
+        exception when dependent_objects_still_exist then
+            -- Somebody has made a view on his own reader; nothing uses it by that.
+            null;
+        end;
     end loop;
 
     if v_source.source_table is null or pgsync.owner_of(captured_table) is null then
         return;
     end if;
-    if 2 <> (
-        select count(*)
-        from pg_catalog.pg_proc as routine
-        inner join pg_catalog.pg_class as relation on relation.oid = captured_table
-        where routine.pronamespace = 'pgsync_read'::regnamespace
-            and routine.proname = v_source.reader
-            and routine.proowner = relation.relowner
-    ) then
+    if not pgsync.has_reader(captured_table, v_source.reader) then
         raise exception 'the reader of % is not one that attach has made', v_source.table_name
             using errcode = 'insufficient_privilege';
     end if;

@@ -207,16 +207,7 @@ begin
             format('%I, the owner of %s, has no reader there: ', pgsync.owner_of(v_source.source_table), v_source.table_name)
             || 'statements within statements that write to it fail',
             v_reattach
-            where (
-                select count(*)
-                from pg_catalog.pg_proc as routine
-                inner join pg_catalog.pg_class as relation on relation.oid = v_source.source_table
-                where routine.pronamespace = 'pgsync_read'::regnamespace
-                    and routine.proname = v_source.reader
-                    and routine.proowner = relation.relowner
-                    and pgsync.is_reader(routine.oid)
-                    and has_function_privilege(pgsync.capture_role(), routine.oid, 'execute')
-            ) < 2;
+            where not pgsync.has_reader(v_source.source_table, v_source.reader);
 
         if v_source.source_table = any(v_doubtful) then
             return query select v_source.source_table, 'foreign_trigger', 'problem',

@@ -37,7 +37,10 @@ begin
     perform pgsync.check_source(v_source);
     -- Before the entry in source_versions, whose trigger takes it back: at commit, or at once where nothing is
     -- deferred, and then attach fails.
-    execute format('grant usage, create on schema pgsync_read to %I', pgsync.owner_of(source.source_table));
+    -- Not where he has a reader: he could put another in its place for a moment, while his other tables use it.
+    if not pgsync.has_reader(source.source_table, v_source.reader) then
+        execute format('grant usage, create on schema pgsync_read to %I', pgsync.owner_of(source.source_table));
+    end if;
     v_source.function_checksum := '';
     perform pgsync.make_capture(v_source);
     execute format('grant execute on function pgsync.%I() to %I', v_source.function_name, v_caller);

@@ -111,7 +111,7 @@ begin
     v_source.actions := actions;
     v_source.before_image := before_image;
     v_source.function_name := pgsync.capture_name(source_table);
-    v_source.reader := pgsync.reader_of(pgsync.owner_of(source_table))::text;
+    v_source.reader := pgsync.reader_of(source_table);
     return v_source;
 end;
 $$;

@@ -1,39 +1,41 @@
--- The name says nothing: roles can be renamed, and somebody else may have taken it.
-create or replace function pgsync.reader_of(owner name)
-returns name
-language sql
+-- The name says nothing: roles can be renamed, and somebody else may have taken it. One to make is named by
+-- no source yet, so nothing uses it before it was looked at.
+create or replace function pgsync.reader_of(source_table regclass)
+returns text
+language plpgsql
 stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-with named as (
-    select
-        routine.proname as name,
-        bool_and(role.rolname = reader_of.owner and pgsync.is_reader(routine.oid)) as is_own
+declare
+    v_owner constant text := pgsync.owner_of(source_table)::text;
+    v_name text;
+begin
+    select routine.proname::text
+    into v_name
     from pg_catalog.pg_proc as routine
-    inner join pg_catalog.pg_roles as role on role.oid = routine.proowner
     where routine.pronamespace = 'pgsync_read'::regnamespace
-    group by routine.proname
-),
+        and pgsync.has_reader(reader_of.source_table, routine.proname)
+    order by routine.proname = v_owner desc, routine.proname
+    limit 1;
+    if found then
+        return v_name;
+    end if;
 
-free as (
-    select tried.name
-    from generate_series(1, (select count(*) + 1 from named)) as number (value)
-    cross join lateral (
-        select case number.value
-            when 1 then reader_of.owner
-            else left(reader_of.owner, 55)::name || '_' || number.value
-        end::name as name
-    ) as tried
-    where not exists (select from named where named.name = tried.name)
-    order by number.value
-    limit 1
-)
-
-select coalesce(
-    (select named.name from named where named.is_own order by named.name = reader_of.owner desc, named.name limit 1),
-    (select free.name from free)
-);
+    for v_number in 1..1000000 loop
+        v_name := case v_number when 1 then v_owner else left(v_owner, 55) || '_' || v_number end;
+        exit when not exists (
+            select
+            from pg_catalog.pg_proc as routine
+            where routine.pronamespace = 'pgsync_read'::regnamespace and routine.proname = v_name
+            union all
+            select
+            from pgsync.sources as source
+            where source.attached and source.reader = v_name and source.source_table <> reader_of.source_table
+        );
+    end loop;
+    return v_name;
+end;
 $$;
 
-comment on function pgsync.reader_of(name)
-is 'The name of the reader of an owner of tables: of the one he has, or of the one to make.';
+comment on function pgsync.reader_of(regclass)
+is 'The name of the reader of the owner of a table: of the one he has, or of the one to make.';

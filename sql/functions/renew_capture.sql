@@ -22,15 +22,7 @@ begin
         where known.attached
             and pgsync.qualified_name(known.source_table) = known.table_name
             -- A function of an earlier version has no reader to go with it yet: attaching again makes one.
-            and exists (
-                select
-                from pg_catalog.pg_proc as routine
-                where routine.pronamespace = 'pgsync_read'::regnamespace
-                    and routine.proname = known.reader
-                    and routine.proowner = (
-                        select relation.relowner from pg_catalog.pg_class as relation where relation.oid = known.source_table
-                    )
-            )
+            and pgsync.has_reader(known.source_table, known.reader)
             and (
                 (
                     known.captured_columns is null

@@ -28,10 +28,19 @@ begin
         order by queue.slot
     ) as listed;
     -- What has been taken back stays so: half of a TRUNCATE cannot be skipped.
-    select step.log_id
+    select begun.log_id
     into v_begun
-    from pgsync.truncate_steps as step
-    where step.log_id = any(log_ids)
+    from (
+        select step.log_id
+        from pgsync.truncate_steps as step
+        where step.log_id = any(log_ids)
+        union all
+        -- Others have ended because of it.
+        select source.truncated_through
+        from pgsync.sources as source
+        where source.truncated_through = any(log_ids)
+    ) as begun
+    inner join pgsync.sync_queue as queue on begun.log_id = queue.log_id
     limit 1;
     if found then
         raise exception 'change % is a TRUNCATE that has begun to take back entries', v_begun

@@ -22,17 +22,18 @@ package struct BackfillStore {
     }
 
     /// Brings the next rows into the log; together with its record this is one transaction.
+    ///
+    /// Code of the table's owner runs in it, which can put another prepared statement in the place of one of ours: no
+    /// name is used in such a session.
     package func step(_ id: Int64, rows: Int, table: String) throws -> BackfillStep {
         do {
             let row = try session.query(
-                .prepared(
-                    """
-                    select
-                        step.*,
-                        pgsync.configuration_integer('backfill_chunk_milliseconds')::bigint as milliseconds
-                    from pgsync.backfill_step(\(id), \(rows)) as step
-                    """
-                )
+                """
+                select
+                    step.*,
+                    pgsync.configuration_integer('backfill_chunk_milliseconds')::bigint as milliseconds
+                from pgsync.backfill_step(\(id), \(rows)) as step
+                """
             ).onlyRow()
             return BackfillStep(
                 rows: try row.decode("row_count"),

@@ -160,7 +160,8 @@ struct ReaderTests {
                 """
             let drop = """
                 set local role \(roles.owner);
-                drop function \(reader)(oid, boolean, jsonb, text[], jsonb, bigint); drop function \(reader)(oid, record);
+                drop function \(reader)(oid, boolean, jsonb, text[], jsonb, bigint);
+                drop function \(reader)(oid, record);
                 set local role none;
                 """
             let refusal = try await database.refusal(

@@ -1,3 +1,4 @@
+// Long because one emptied table serves every test of it.
 import Postgres
 import TestSupport
 import Testing

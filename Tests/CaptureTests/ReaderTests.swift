@@ -136,7 +136,10 @@ struct ReaderTests {
         }
     }
 
-    @Test("cannot be put in the place of one that is in use, not even for a moment", arguments: [false, true])
+    @Test(
+        "cannot be put in the place of one that is in use, not even for a moment",
+        arguments: [false, true]
+    )
     func replaced(isDropped: Bool) async throws {
         try await database.withRoles { roles in
             try await database.run(

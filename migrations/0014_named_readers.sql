@@ -6,13 +6,6 @@ alter table pgsync.sources add column reader text;
 comment on column pgsync.sources.reader
 is 'The function in pgsync_read by which capture reads the table, as its owner when it was attached.';
 
--- Made by the migrations before, when readers were called as their owners.
-update pgsync.sources as source
-set reader = owner.rolname
-from pg_catalog.pg_class as relation
-inner join pg_catalog.pg_roles as owner on relation.relowner = owner.oid
-where relation.oid = source.source_table;
-
 -- The parameter has another name.
 -- squawk-ignore ban-drop-function
 drop function if exists pgsync.reader_steps(name);

@@ -71,6 +71,7 @@ begin
                     'usage on type pgsync.gone',
                     'execute on function pgsync.base_type(oid)',
                     'execute on function pgsync.attached_root(text, oid)',
+                    'execute on function pgsync.check_reader(text)',
                     'execute on function pgsync.has_type(anyelement, oid)',
                     'execute on function pgsync.keeps_columns(text)',
                     'execute on function pgsync.note_nesting(text, text, text)',

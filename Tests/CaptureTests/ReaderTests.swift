@@ -185,6 +185,41 @@ struct ReaderTests {
         }
     }
 
+    @Test("are not confused with functions of the same name that fit a row better", arguments: Kind.allCases)
+    func overloaded(kind: Kind) async throws {
+        try await database.withRoles { roles in
+            try await database.run(
+                """
+                create function app.loot() returns int language plpgsql immutable as
+                    $$begin if current_user = 'pgsync_capture' then raise exception 'ran as capture'; end if; return 1; end$$;
+                create table app.t (id int primary key, v int); grant usage on schema app to public
+                """,
+                as: roles.options(roles.owner)
+            )
+            try await database.run(
+                "select pgsync.attach('app.t', kind => '\(kind.rawValue)')",
+                as: roles.options(roles.operate)
+            )
+            // Nobody can make it, but for the moment in which attach has him make a reader.
+            try await database.run(
+                """
+                alter table app.t rename v to w;
+                create function pgsync_read.\(roles.owner)(oid, app.t, more int default app.loot()) returns jsonb
+                    language sql as $$select to_jsonb(app.loot())$$;
+                grant execute on function pgsync_read.\(roles.owner)(oid, app.t, int) to public
+                """
+            )
+            let refusal = try await database.refusal(
+                of: "insert into app.t values (1, 1)",
+                as: roles.options(roles.owner)
+            )
+            #expect(refusal.sqlState == .init("42501") && refusal.message.contains("are called like the reader"))
+            try await database.run("select pgsync.reattach('app.t')", as: roles.options(roles.operate))
+            try await database.run("insert into app.t values (1, 1)", as: roles.options(roles.owner))
+            #expect(try await database.history("app.t") == ["create 1"])
+        }
+    }
+
     @Test("follow a role that is renamed, and leave room for a new one of its name")
     func renamedRole() async throws {
         try await database.withRoles { roles in

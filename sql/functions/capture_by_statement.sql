@@ -17,7 +17,8 @@ select pgsync.capture_frame(
         if v_stale then%3$s        else%4$s        end if;
         if not found then
             if exists (select from %5$s) and not exists (%6$s
-            ) then%7$s            end if;
+            ) then
+                perform pgsync.check_reader(%8$L);%7$s            end if;
         end if;
 $template$,
             case operation.place when 1 then 'if' else 'elsif' end,
@@ -30,7 +31,8 @@ $template$,
             pgsync.capture_rows(source, operation.transition),
             pgsync.capture_insert(
                 source, pgsync.capture_reread(source, pgsync.capture_changes(source, operation.name, true))
-            )
+            ),
+            source.reader
         ),
         '' order by operation.place
     ) || format(E'    else%s    end if;\n', pgsync.capture_truncate(source))

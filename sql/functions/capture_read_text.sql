@@ -21,6 +21,7 @@ begin
     if v_root is null then
         raise exception 'attach is not done' using errcode = 'object_not_in_prerequisite_state';
     end if;
+    perform pgsync.check_reader(%3$L);
     return query
     select read.record_id, read.content%2$s, read.key
     from pgsync_read.%3$I(

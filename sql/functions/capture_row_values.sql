@@ -20,6 +20,7 @@ select format(
             %1$s := null;
         end;
         if %1$s is null then
+            perform pgsync.check_reader(%6$L);
             %1$s := pgsync_read.%6$I(v_root, %7$s);
             %4$s := pgsync.record_id_of(v_root, %1$s);
             %1$s := pgsync.renamed_image(v_root, %1$s);

@@ -2,7 +2,7 @@
 -- partition took along. Each is logged as deleted in the snapshot in which it was missing: as with what a
 -- backfill has read, that tells it from a record of the same key that somebody inserts meanwhile. In turns it
 -- looks for records that are posted and for those that wait to be; the position says how far it is, and null
--- that there are no more. Code of the table's owner runs meanwhile: see backfill_step.
+-- that there are no more. Code of the table's owner runs meanwhile: see read_piece.
 create or replace function pgsync.log_gone(
     source pgsync.sources, start jsonb, before_change bigint, correlation_id text, record_limit bigint
 )

@@ -54,8 +54,6 @@ struct RowReader {
                 from pgsync.read_rows(\(table)::oid, \(last)::jsonb, \(size)::bigint) as read
                 """
             ).onlyRow()
-            // Code of the table's owner may have set another path; this looks nothing up.
-            try session.runScript("set local search_path to pg_catalog, pg_temp")
             let ids = try row.decode("record_ids", as: [String].self)
             let images = try row.decode("images", as: [JSONText].self)
             guard !ids.isEmpty else { return }

@@ -1,3 +1,4 @@
+// Long because one set of roles and traps serves all attacks on readers.
 import Postgres
 import TestSupport
 import Testing

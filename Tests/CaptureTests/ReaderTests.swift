@@ -8,51 +8,6 @@ import Testing
 struct ReaderTests {
     let database = TestDatabase.current
 
-    @Test("leave nothing of what the owner's code did behind: no cursor that is held, no setting")
-    func nothingIsLeft() async throws {
-        try await database.withRoles { roles in
-            try await database.run(
-                """
-                create table app.looted (by text); create table app.seen (locks bigint, path text, cursors bigint);
-                grant insert on app.looted, app.seen to public;
-                create function app.loot() returns int language plpgsql as
-                    $$begin insert into app.looted values (current_user); return 1; end$$;
-                create function app.hold() returns void language plpgsql as $$begin
-                    if current_user <> session_user then
-                        -- A lock of the session outlives the subtransaction, and tells that this ran.
-                        perform pg_advisory_lock(4711);
-                        execute 'declare held cursor with hold for select app.loot()';
-                        perform set_config('search_path', 'app', false);
-                    end if;
-                end$$;
-                create function app.trap(int) returns boolean language plpgsql immutable as
-                    $$begin perform app.hold(); return true; end$$;
-                create table app.t (id int primary key, v int);
-                insert into app.t values (1, 1);
-                create index on app.t (v) where app.trap(1);
-                """,
-                as: roles.options(roles.owner)
-            )
-            try await database.run("select pgsync.attach('app.t')", as: roles.options(roles.operate))
-            try await database.run(
-                """
-                select pgsync.start_backfill('app.t');
-                begin; select pgsync.backfill_step(1); commit;
-                insert into app.seen
-                select
-                    (select count(*) from pg_catalog.pg_locks where locktype = 'advisory' and objid = 4711),
-                    pg_catalog.current_setting('search_path'),
-                    (select count(*) from pg_catalog.pg_cursors where is_holdable)
-                """,
-                as: roles.options(roles.operate)
-            )
-            #expect(try await database.history("app.t") == ["create 1"])
-            #expect(try await database.value("select locks > 0 and cursors = 0 from app.seen") == "t")
-            #expect(try await database.value("select path not like '%app%' from app.seen") == "t")
-            #expect(try await database.lines("select by from app.looted") == [])
-        }
-    }
-
     @Test(
         "are as attach makes them in all that counts, or attach fails",
         arguments: [

@@ -64,18 +64,34 @@ begin
                 or (own.classid, own.objid, own.objsubid) = (28775, 1937337955, 1)
             )
             and own.granted
+            and (own.classid, own.objid, own.mode) <> (1886876531, 5, 'ShareLock')
             and (
                 own.mode = 'ExclusiveLock'
                 or (own.classid, own.objid) <> (1886876531, 1)
                 or coalesce(own.pid::text, own.virtualtransaction) = any(v_sharing)
             )
         group by own.pid, lock_class, lock_number
+    ),
+
+    -- Code of a table's owner runs in the session of whoever reads it; posters never read one.
+    reading as (
+        select own.pid
+        from pg_catalog.pg_locks as own
+        inner join pg_catalog.pg_database as here on own.database = here.oid and here.datname = current_database()
+        where own.locktype = 'advisory'
+            and (own.classid, own.objid, own.objsubid) = (1886876531, 5, 2)
+            and own.mode = 'ShareLock'
+            and own.granted
     )
 
     select
         held.pid,
         role.rolname::text,
-        case when held.pid is null then 'a prepared transaction' else nullif(activity.application_name, '') end,
+        case
+            when held.pid is null then 'a prepared transaction'
+            when reading.pid is not null then 'code of the owner of a table that is being read'
+            else nullif(activity.application_name, '')
+        end,
         coalesce(activity.xact_start, activity.backend_start),
         known.lock_name,
         held.locks,
@@ -87,6 +103,7 @@ begin
         (1886876531, 2, 'rights', 'no table can be attached or detached, and capture is not renewed'),
         (1886876531, 3, 'ticks', 'nobody can mark a moment to read the log up to'),
         (1886876531, 4, 'leader', 'no worker leads: capture is not inspected, and no balances are summed'),
+        (1886876531, 5, 'reading', 'no attached table is read: backfills and emptied parts wait'),
         (28775, 1937337955, 'migration', 'pgsync migrate waits'),
         (1886876532, null, 'slots', 'changes in these slots are not posted'),
         (1886876533, null, 'workers', 'workers of these numbers are judged by their heartbeat alone')
@@ -94,7 +111,9 @@ begin
         on held.lock_class = known.lock_class and held.lock_number is not distinct from known.lock_number
     left join pg_catalog.pg_stat_activity as activity on held.pid = activity.pid
     left join pg_catalog.pg_roles as role on activity.usesysid = role.oid
+    left join reading on held.pid = reading.pid
     where not pgsync.may_hold(activity.usesysid, held.lock_class, held.lock_number)
+        or (reading.pid is not null and (held.lock_class > 1886876531 or held.lock_number = 4))
     order by known.lock_name, held.pid;
 end;
 $$;

@@ -135,6 +135,18 @@ package struct PostingStore {
 
     // MARK: Parts of tables
 
+    /// The role whose code runs while a table is read for a change; nil when it is gone.
+    package func partOwner(of id: Int64) throws -> String? {
+        let query: Query = """
+            select class.relowner::text
+            from pgsync.sync_logs as log
+            inner join pg_class as class on class.oid = log.source_table
+            where log.id = \(id)
+            """
+        guard !task.ownsSession else { return try session.query(query).first?.decode(0) }
+        return try session.transaction { try session.query(query).first?.decode(0) }
+    }
+
     /// Finds out which records a TRUNCATE of a part of a table took away; false when there may be more to find, or
     /// somebody else has it.
     ///

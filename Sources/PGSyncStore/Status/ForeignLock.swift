@@ -27,7 +27,9 @@ package struct ForeignLock: Sendable, Equatable {
     }
 
     /// All values that the field `lock` has.
-    package static let locks = ["doorbell", "leader", "migration", "rights", "slots", "ticks", "workers"]
+    package static let locks = [
+        "doorbell", "leader", "migration", "reading", "rights", "slots", "ticks", "workers",
+    ]
 
     /// Who it is, such as "process 4711 of mallory (psql)".
     package var holder: String {

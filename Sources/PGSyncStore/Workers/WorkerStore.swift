@@ -146,7 +146,10 @@ package struct WorkerStore {
         ).map(WorkerRecord.init)
     }
 
-    /// Ends what has read a table for an emptied part for longer, as this role; returns the processes.
+    /// Ends what has read a table for an emptied part for longer, as this role, or holds locks that it has no use for;
+    /// returns the processes.
+    ///
+    /// Only code of the table's owner takes those: it could stop all posting with them.
     package func endReadings(longerThan limit: Duration) throws -> [Int32] {
         try session.query(
             """
@@ -157,7 +160,17 @@ package struct WorkerStore {
                 and reading.pid <> pg_backend_pid()
                 and reading.state <> 'idle'
                 and reading.query like '%pgsync.find\\_truncated(%'
-                and clock_timestamp() - reading.query_start > make_interval(secs => \(limit / .seconds(1)))
+                and (
+                    clock_timestamp() - reading.query_start > make_interval(secs => \(limit / .seconds(1)))
+                    or exists (
+                        select
+                        from pg_locks as held
+                        where held.pid = reading.pid
+                            and held.locktype = 'advisory'
+                            and held.granted
+                            and (held.classid, held.objid, held.objsubid) <> (1886876531, 5, 2)
+                    )
+                )
             order by reading.pid
             """
         ).map { try $0.decode(0) }

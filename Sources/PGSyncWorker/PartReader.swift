@@ -11,6 +11,7 @@ import Telemetry
 /// failed attempt at the change, noted in another session.
 struct PartReader: Service {
     let context: WorkerContext
+    let lane: PartList.Lane
 
     /// How long a session may take to notice that its time is over.
     private static let patience = Duration.seconds(1)
@@ -20,15 +21,15 @@ struct PartReader: Service {
     func run(until shutdown: Shutdown) async throws {
         while let id = try await next(until: shutdown) {
             try await read(id, until: shutdown)
-            context.parts.end()
+            context.parts.end(in: lane)
             context.roster.wakeOne()
         }
     }
 
     private func next(until shutdown: Shutdown) async throws -> Int64? {
         do {
-            return try await shutdown.withGracePeriod(.zero, clock: context.clock) { [context] in
-                try await context.parts.next()
+            return try await shutdown.withGracePeriod(.zero, clock: context.clock) { [context, lane] in
+                try await context.parts.next(in: lane)
             }
         } catch is CancellationError where shutdown.isRequested && !Task.isCancelled {
             return nil
@@ -37,15 +38,25 @@ struct PartReader: Service {
 
     private func read(_ id: Int64, until shutdown: Shutdown) async throws {
         guard let connection = try await context.gate.connect(until: shutdown) else { return }
-        let (limits, process, start) = (context.partLimits, Locked(Int32?.none), context.now)
+        let (limits, process, owner) = (context.partLimits, Locked(Int32?.none), Locked(String?.none))
+        let start = context.now
+        defer {
+            if context.now - start > PartList.slowness, let owner = owner.withLock({ $0 }) {
+                context.parts.noteSlow(owner)
+            }
+        }
         let failure: PostgresError
         do {
             let isOver = try await connection.closing {
                 // Nothing is lost when it is given up, so it has no grace.
-                try await shutdown.withGracePeriod(.zero, clock: context.clock) { [context] in
+                try await shutdown.withGracePeriod(.zero, clock: context.clock) { [context, lane] in
                     try await context.within(limits.statement + Self.patience) {
                         try await connection.withSession { session in
-                            try context.store(session).findTruncated(id, within: limits) { begun in
+                            let store = context.store(session)
+                            guard let name = try store.partOwner(of: id) else { return false }
+                            owner.withLock { $0 = name }
+                            if lane == .usual, context.parts.passOn(id, of: name) { return false }
+                            return try store.findTruncated(id, within: limits) { begun in
                                 process.withLock { $0 = begun }
                             }
                         }

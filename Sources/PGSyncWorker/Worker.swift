@@ -257,7 +257,11 @@ extension Crew {
                 defer { end.request() }
                 try await body()
             }
-            group.addTask { [context] in try await PartReader(context: context).run(until: end) }
+            for lane in PartList.Lane.allCases {
+                group.addTask { [context] in
+                    try await PartReader(context: context, lane: lane).run(until: end)
+                }
+            }
             group.addTask { [context] in
                 _ = try? await end.withGracePeriod(.zero, clock: context.clock) { try await shutdown.wait() }
                 end.request()

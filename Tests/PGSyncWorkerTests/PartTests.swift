@@ -1,5 +1,6 @@
 import PGSyncWorker
 import Postgres
+import Telemetry
 import TestSupport
 import Testing
 
@@ -21,6 +22,9 @@ struct PartTests {
         case endless = "perform pg_sleep(600);"
         case stubborn =
             "loop begin perform pg_sleep(600); exception when query_canceled then perform 1; end; end loop;"
+        /// Takes what every poster needs.
+        case locking =
+            "perform pg_advisory_lock(1886876532, s) from generate_series(0, 1023) as s; perform pg_sleep(600);"
     }
 
     /// A table of parts whose first part was emptied, and whose owner hinders whoever reads it from now on.
@@ -42,7 +46,7 @@ struct PartTests {
                 return 1;
             end$$;
             set hinder.off = 'on'; create index hindering on parts ((hinder(1))); truncate parts_1;
-            select pgsync.set_configuration('sync_timeout_seconds', '1'),
+            select pgsync.set_configuration('sync_timeout_seconds', '2'),
                 pgsync.set_configuration('retry_delay_seconds', '1'),
                 pgsync.set_configuration('retry_backoff_multiplier', '1'),
                 pgsync.set_configuration('max_retry_attempts', '2'),
@@ -75,7 +79,7 @@ struct PartTests {
                     "pgsync.sync_queue where sync_status = 'failed' and attempts = 2 and error_class is not null"
                 ) == 1
             }
-            #expect(worker.batchSizes.count { $0 > 90 } >= 4, "\(worker.batchSizes)")
+            #expect(worker.batchSizes.count { $0 > 90 } >= 2, "\(worker.batchSizes)")
         }
         #expect(!report.wasCut && report.posted == 1000)
         #expect(
@@ -128,6 +132,72 @@ struct PartTests {
                 ) == 2
             }
         }
+    }
+
+    @Test("is ended when it takes locks that posters need, however long it may last, and named")
+    func locks() async throws {
+        try await emptyPart(.locking)
+        try await database.run("select pgsync.set_configuration('sync_timeout_seconds', '600')")
+        try await RunningWorker.with { [database] worker in
+            try await worker.untilLogged("A session that is no part of pgsync holds locks of pgsync")
+            let found = worker.log.records.compactMap { $0.metadata["locks.found"].map { "\($0)" } }
+            #expect(found.contains { $0.contains("code of the owner of a table that is being read") })
+            try await database.insertBills(1...100)
+            // Its limit is 30 s, and it has two attempts.
+            try await eventually(within: .seconds(25)) {
+                try await database.count("pgsync.sync_audit_log where outcome = 'posted'") == 100
+            }
+            try await eventually(within: .seconds(25)) {
+                try await database.count(
+                    "pgsync.sync_queue where sync_status = 'failed' and attempts = 2 and error_class is not null"
+                ) == 1
+            }
+        }
+        #expect(try await database.count(readings) == 0)
+        #expect(try await database.violations() == [])
+    }
+
+    @Test("of one owner holds up the parts of others once, however many he has")
+    func otherOwners() async throws {
+        try await emptyPart(.endless)
+        let failures = "pgsync.sync_audit_log where outcome = 'failed' and record_id = ''"
+        let owner = "owner_\(database.name)"
+        try await database.run(
+            """
+            create table others (id int primary key) partition by list (id);
+            create table others_1 partition of others for values in (1);
+            create table others_2 partition of others for values in (2);
+            create role \(owner); alter table others owner to \(owner);
+            alter table others_1 owner to \(owner); alter table others_2 owner to \(owner);
+            grant create on schema public to \(owner);
+            select pgsync.attach('others');
+            insert into others values (1), (2);
+            select pgsync.set_configuration('sync_timeout_seconds', '10'),
+                pgsync.set_configuration('max_retry_attempts', '100');
+            set hinder.off = 'on';
+            truncate parts_2; truncate parts_1; truncate parts_2; truncate parts_1; truncate parts_2; truncate parts_1;
+            """
+        )
+        try await RunningWorker.with { [database] _ in
+            // From here on the owner of the first table is known to be slow.
+            try await eventually(within: .seconds(60)) {
+                try await database.count(failures) >= 1
+            }
+            let failed = try await database.count(failures)
+            for round in 1...3 {
+                try await database.run(
+                    "insert into others values (1), (2) on conflict do nothing; truncate others_1, others_2"
+                )
+                try await eventually(within: .seconds(60)) {
+                    try await database.count(
+                        "pgsync.sync_logs where action = 'delete' and source_table = 'others'::regclass"
+                    ) >= 2 * round
+                }
+            }
+            // Whoever waits for the end of one of those readings sees it fail.
+            #expect(try await database.count(failures) < failed + 3)
+        }
+        try await database.run("drop table others; drop owned by \(owner); drop role \(owner)")
     }
 
     @Test("is ended when it was left behind, and the worker says so")

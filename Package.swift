@@ -106,7 +106,8 @@ let package = Package(
         .testTarget(name: "EmbedSQLTests", dependencies: ["embed-sql"]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["JSON", "PGSyncCluster", "Postgres", "Subprocesses", "TestSupport", "pgsync"]
+            dependencies: ["JSON", "PGSyncCluster", "Postgres", "Subprocesses", "TestSupport", "pgsync"],
+            exclude: ["Landed"]
         ),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "Locking", "TestSupport"]),
         .testTarget(name: "ImportFenceTests"),

@@ -3,6 +3,7 @@ returns void
 language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
+set client_min_messages = warning
 as $$
 declare
     -- Here, current_user is who owns this function.
@@ -26,7 +27,6 @@ begin
     end if;
     execute format('drop function if exists pgsync.%I()', function_name);
     execute format('drop function if exists pgsync.%I(text[], jsonb, bigint)', function_name || '_read');
-    execute format('drop function if exists pgsync.%I(jsonb, bigint)', function_name || '_backfill');
     execute format('drop sequence if exists pgsync.%I', function_name || '_nesting');
     update pgsync.sources as source
     set attached = false, detached_at = now()

@@ -1,6 +1,8 @@
 import Arguments
 import JSON
+import PGSyncCore
 import PGSyncSchema
+import PGSyncStore
 import Postgres
 
 /// The command `pgsync migrate`.
@@ -93,6 +95,10 @@ struct MigrateCommand: Command {
             let start = ContinuousClock.now
             try await migrator.migrate(on: connection) { report.take($0) }
             report.duration = .now - start
+            report.tablesToRenew = try await connection.withSession { session in
+                let findings = try CaptureInspection(session).findings()
+                return Set(findings.filter(\.isMendedByReattaching).map(\.table)).sorted()
+            }
             return report
         }
         if globals.json {

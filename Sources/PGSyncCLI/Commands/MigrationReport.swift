@@ -6,6 +6,8 @@ import Postgres
 /// What a migration does, told while it goes on and summed up at the end.
 struct MigrationReport: Sendable {
     var duration = Duration.zero
+    /// Attached tables whose changes an earlier version captures, and must not for long.
+    var tablesToRenew: [String] = []
     private var applied: [(step: String, duration: Duration)] = []
     private var notices: [ServerNotice] = []
     private let showsProgress: Bool
@@ -33,16 +35,23 @@ struct MigrationReport: Sendable {
     }
 
     var summary: String {
-        applied.isEmpty
+        let end =
+            applied.isEmpty
             ? "the schema is up to date"
             : "the schema is up to date: \(applied.count) \(applied.count == 1 ? "step" : "steps") in \(duration.text)"
+        guard !tablesToRenew.isEmpty else { return end }
+        let tables = tablesToRenew.count == 1 ? "1 table is" : "\(tablesToRenew.count) tables are"
+        return end + "\n" + "\(tables) captured as an earlier version did; as who owns them, run: "
+            + Self.renewal
     }
+
+    private static let renewal = "select pgsync.reattach(source_table) from pgsync.sources where attached;"
 
     var json: JSONValue {
         [
             "applied": .array(applied.map { ["step": .string($0.step), "seconds": $0.duration.seconds] }),
             "notices": .array(notices.map(\.json)),
-            "seconds": duration.seconds,
+            "seconds": duration.seconds, "tables_to_renew": .array(tablesToRenew.map(JSONValue.string)),
         ]
     }
 }

@@ -10,6 +10,11 @@ package struct CaptureFinding: Sendable, Equatable {
     /// What to do, as SQL where there is some.
     package let remedy: String
 
+    /// Whether capture is as something older than the present version or the present table has made it.
+    package var isMendedByReattaching: Bool {
+        severity == .problem && remedy.hasPrefix("select pgsync.reattach(")
+    }
+
     package init(
         source: Int64 = 0,
         table: String,

@@ -65,7 +65,12 @@ struct LandedSchemaTests {
         #expect(again.hasSuffix("the schema is up to date\n"), "\(again)")
         let status = try await BuiltProgram.run("migrate", "--status", database: url).standardOutput.text
         #expect(status.hasSuffix("the schema is up to date\n"))
-        #expect(!status.contains("no longer needed"), "\(status)")
+        // What capture functions of that version called stays until a migration of a later one.
+        let unused = status.split(separator: "\n").filter { $0.hasPrefix("no longer needed") }
+        #expect(
+            unused.allSatisfy { $0.hasSuffix("/current_images.sql") || $0.hasSuffix("/lacks_columns.sql") },
+            "\(status)"
+        )
         #expect(try await value("select count(*) from pgsync.sources where attached") == tables)
         #expect(
             try await value("select count(*) from pgsync.inspect_capture() where severity = 'problem'") == "0"

@@ -33,7 +33,8 @@ $$;
 
 delete from pgsync.migrations
 where path in (
-    'sql/functions/backfill_text.sql', 'sql/functions/blocked_message.sql', 'sql/functions/capture_absent.sql',
+    'sql/functions/backfill_text.sql', 'sql/functions/blocked_message.sql',
+    'sql/functions/capture_absent.sql',
     'sql/functions/capture_image.sql', 'sql/functions/capture_new.sql', 'sql/functions/capture_one.sql',
     'sql/functions/capture_rights.sql', 'sql/functions/capture_settings.sql',
     'sql/functions/capture_variables.sql', 'sql/functions/current_images.sql', 'sql/functions/is_blocked.sql',

@@ -245,6 +245,7 @@ begin
                     'execute on function pgsync.record_key(regclass, text[])',
                     'execute on function pgsync.running_totals()',
                     'execute on function pgsync.short_id(text)',
+                    'execute on function pgsync.slot_of(text)',
                     'execute on function pgsync.trace(regclass, text, boolean)'
                 ]),
                 (array['pgsync_operator'], array[

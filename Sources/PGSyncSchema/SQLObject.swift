@@ -9,6 +9,7 @@ package struct SQLObject: Sendable, Equatable {
         package static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
     }
 
+    /// What it is on record as: the path of its file without the room it lies in, which says nothing to a database.
     package let path: String
     package let kind: Kind
     package let name: String
@@ -27,7 +28,7 @@ package struct SQLObject: Sendable, Equatable {
         case "grants.sql": kind = .grants
         default: return nil
         }
-        self.path = file.path
+        self.path = parts.count <= 3 ? file.path : "sql/\(parts[1])/\(fileName)"
         self.name = String(fileName.dropLast(4))
         self.text = file.text
         self.checksum = SHA256.hexadecimalDigest(of: file.text)

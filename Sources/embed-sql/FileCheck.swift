@@ -79,9 +79,16 @@ enum FileCheck {
                 ]
             }
         } else {
-            guard components.count == 3, ["functions", "triggers", "views"].contains(components[1]),
-                isSnakeCase(file.stem)
-            else { return [Problem(file.path, "is not named sql/{functions,triggers,views}/snake_case.sql")] }
+            let isFiled = components[1] == "functions" ? components.count > 3 : components.count == 3
+            guard isFiled, ["functions", "triggers", "views"].contains(components[1]), isSnakeCase(file.stem)
+            else {
+                return [
+                    Problem(
+                        file.path,
+                        "is not named sql/functions/ROOM/snake_case.sql or sql/{triggers,views}/snake_case.sql"
+                    )
+                ]
+            }
         }
         return []
     }
@@ -122,6 +129,15 @@ enum FileCheck {
             let name = file.stem.dropFirst(5)
             return names.insert(name).inserted
                 ? nil : Problem(file.path, "has the name of another migration; say what sets it apart")
+        } + duplicateObjectProblems(in: files)
+    }
+
+    /// On record an object has a kind and a name, wherever its file lies.
+    private static func duplicateObjectProblems(in files: [SQLFile]) -> [Problem] {
+        var names: Set<String> = []
+        return files.filter { !$0.isMigration && $0.components.count > 2 }.compactMap { file in
+            names.insert("\(file.components[1])/\(file.stem)").inserted
+                ? nil : Problem(file.path, "has the name of a file in another folder; say what sets it apart")
         }
     }
 

@@ -178,6 +178,7 @@ enum Unqualified {
         let bare =
             text
             .replacing(/--[^\n]*/, with: "")
+            .replacing(/\/\*.*?\*\//, with: "")
             .replacing(/[Ee]?'(?:[^']|'')*'/, with: "?")
             .replacing(/"(?:[^"]|"")*"/, with: "quoted")
             .replacing("#variable_conflict use_column", with: "")

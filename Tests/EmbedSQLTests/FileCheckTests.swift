@@ -18,7 +18,9 @@ struct FileCheckTests {
             messages(
                 file("migrations/0001_first.sql"),
                 file("migrations/0002_second_step.sql", "--! breaking\n-- Why.\ndo $$ begin null; end $$;\n"),
-                file("sql/functions/f2.sql", "select 1;\n"),
+                file("sql/functions/capture/f2.sql", "select 1;\n"),
+                file("sql/functions/capture/readers/f3.sql", "select 1;\n"),
+                file("sql/views/f2.sql", "select 1;\n"),
                 file("sql/grants.sql"),
                 file("sql/roles.sql")
             ) == []
@@ -48,7 +50,8 @@ struct FileCheckTests {
             "migrations/0001_a__b.sql",
             "migrations/0001_.sql", "migrations/0001.sql", "migrations/old/0001_a.sql",
             "migrations/0001_2a.sql",
-            "sql/other.sql", "sql/tables/a.sql", "sql/functions/A.sql", "sql/functions/more/a.sql",
+            "sql/other.sql", "sql/tables/a.sql", "sql/functions/more/A.sql", "sql/functions/a.sql",
+            "sql/views/more/a.sql",
         ]
     )
     func refusesNames(path: String) {
@@ -70,6 +73,15 @@ struct FileCheckTests {
         #expect(
             messages(file("migrations/0001_a.sql"), file("migrations/0002_a.sql")) == [
                 "migrations/0002_a.sql:1: error: has the name of another migration; say what sets it apart"
+            ]
+        )
+    }
+
+    @Test("refuses two objects of a kind with one name, for on record they would be one")
+    func refusesTwins() {
+        #expect(
+            messages(file("sql/functions/one/a.sql", "x;\n"), file("sql/functions/two/a.sql", "x;\n")) == [
+                "sql/functions/two/a.sql:1: error: has the name of a file in another folder; say what sets it apart"
             ]
         )
     }

@@ -167,7 +167,7 @@ extension Trait where Self == DatabaseTrait {
             try await connection.withSession { session in
                 _ = try session.runScript("create schema pgsync")
                 for name in ["boolean", "bounded", "date", "number", "number_problem", "text"] {
-                    _ = try session.runScript(try ClinicRules.read("sql/functions/rule_\(name).sql"))
+                    _ = try session.runScript(try ClinicRules.read("sql/functions/rules/rule_\(name).sql"))
                 }
             }
         }

@@ -17,6 +17,14 @@ struct SQLObjectTests {
         #expect(object.name == name)
     }
 
+    @Test("is on record by its kind and name, wherever its file lies")
+    func isFiledAnywhere() throws {
+        let file = EmbeddedFile(path: "sql/functions/capture/readers/a.sql", text: "")
+        let object = try #require(SQLObject(file))
+        #expect(object.path == "sql/functions/a.sql")
+        #expect(object.name == "a")
+    }
+
     @Test("lets the roles there are into the record of the grants alone")
     func recordsRoles() throws {
         let grants = try #require(SQLObject(EmbeddedFile(path: "sql/grants.sql", text: "x")))

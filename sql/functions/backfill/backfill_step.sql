@@ -1,0 +1,101 @@
+-- First the rows of the table, then the records that are posted and have no row. One statement reads a piece
+-- of the table and the snapshot it was read in. Nothing is locked: what a writer does at the same time is
+-- told apart by that snapshot, see is_included. Code of the table's owner runs while his rows are read: see
+-- read_piece.
+create or replace function pgsync.backfill_step(progress_id bigint, row_limit bigint default 1000)
+returns table (row_count bigint, done bigint, expected bigint, finished boolean)
+language plpgsql
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+declare
+    v_progress pgsync.sync_progress;
+    v_source pgsync.sources;
+    v_piece record;
+    v_last_key jsonb;
+    v_position jsonb;
+    v_count bigint;
+begin
+    select progress.*
+    into v_progress
+    from pgsync.sync_progress as progress
+    where progress.id = progress_id and progress.kind = 'backfill'
+    for update skip locked;
+    if not found then
+        raise exception 'backfill % does not exist or is being worked on by somebody else', progress_id
+            using errcode = 'lock_not_available';
+    end if;
+    if v_progress.state <> 'running' then
+        return query select 0::bigint, v_progress.done, v_progress.expected, true;
+        return;
+    end if;
+
+    select source.*
+    into v_source
+    from pgsync.sources as source
+    where source.source_table = pgsync.table_named(v_progress.subject) and source.attached;
+    if not found then
+        raise exception '% is not attached any more', v_progress.subject
+            using errcode = 'object_not_in_prerequisite_state',
+            hint = format('select pgsync.cancel_backfill(%s);', progress_id);
+    end if;
+
+    v_count := 0;
+    v_position := v_progress.position;
+    if not v_position ? 'gone' then
+        v_piece := pgsync.read_piece(v_source.function_name || '_read', null, v_position -> 'after', row_limit);
+        v_count := coalesce(cardinality(v_piece.found_ids), 0)::bigint;
+        v_last_key := v_piece.last_key;
+        with logged as (
+            insert into pgsync.sync_logs (
+                source_table, source_version, record_id, action, data, origin, slot, snapshot
+            )
+            select
+                v_source.source_table,
+                v_source.version,
+                piece.record_id,
+                'create',
+                piece.image,
+                left(nullif(current_setting('pgsync.origin', true), ''), 200),
+                pgsync.slot_of(piece.record_id),
+                v_piece.snapshot
+            from unnest(v_piece.found_ids, v_piece.images) as piece (record_id, image)
+            returning id, slot
+        )
+
+        insert into pgsync.sync_queue (log_id, slot)
+        select logged.id, logged.slot from logged;
+        v_position := case
+            when v_count < row_limit then '{"gone": {}}'::jsonb
+            else jsonb_build_object('after', v_last_key)
+        end;
+    end if;
+    while v_position ? 'gone' and v_position -> 'gone' <> 'null' loop
+        v_position := jsonb_build_object(
+            'gone', coalesce(pgsync.log_gone(v_source, v_position -> 'gone', null, null, row_limit), 'null')
+        );
+        -- Whoever found less than it may look through can go on at once.
+        exit when v_position -> 'gone' ? 'posted' or v_position -> 'gone' ->> 'waiting' <> '0';
+    end loop;
+
+    perform pgsync.ring_doorbell();
+    update pgsync.sync_progress as progress
+    set
+        done = progress.done + v_count,
+        position = v_position,
+        updated_at = clock_timestamp(),
+        state = case when v_position -> 'gone' = 'null' then 'finished' else 'running' end,
+        finished_at = case when v_position -> 'gone' = 'null' then clock_timestamp() end
+    where progress.id = progress_id
+    returning progress.* into v_progress;
+
+    if v_progress.state = 'finished' then
+        -- What no trigger saw until now is in the log with the row itself.
+        perform pgsync.remember_growth(v_source.source_table);
+    end if;
+    return query select v_count, v_progress.done, v_progress.expected, v_progress.state = 'finished';
+end;
+$$;
+
+comment on function pgsync.backfill_step(bigint, bigint)
+is 'Brings the next rows into the log, in the transaction of the caller; an interrupted step has not begun.';

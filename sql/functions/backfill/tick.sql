@@ -1,0 +1,50 @@
+-- The id is read before the transaction of the tick is given its number. A transaction with a greater
+-- number then has greater ids only, because it too has its number before it asks for an id; that bounds
+-- what a reader has to look at. The snapshot could not: who already runs may have a number beyond its end.
+create or replace function pgsync.tick()
+returns bigint
+language plpgsql
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+declare
+    v_last_id bigint;
+    v_next_xid xid8;
+    v_tick_id bigint;
+begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'a tick needs a snapshot of its own moment: use read committed'
+            using errcode = 'invalid_transaction_state';
+    end if;
+    if pg_current_xact_id_if_assigned() is not null then
+        raise exception 'a tick needs a transaction of its own, which has not written yet'
+            using errcode = 'invalid_transaction_state';
+    end if;
+    if (
+        select pg_snapshot_xmin(newest.snapshot) > pg_snapshot_xmax(pg_current_snapshot())
+        from pgsync.ticks as newest
+        order by newest.id desc
+        limit 1
+    ) then
+        raise exception 'the ticks are from a later time than this server'
+            using errcode = 'object_not_in_prerequisite_state',
+            detail = 'The database was restored on a server whose transaction numbers are lower.',
+            hint = 'Readers must start anew: delete from pgsync.ticks;';
+    end if;
+
+    -- One tick at a time, so that their order is the order of their snapshots.
+    perform pg_advisory_xact_lock(1886876531, 3 /* ticks */);
+    -- A sequence that was never used says 1 as one that gave out 1 does.
+    select sequence.last_value - (not sequence.is_called)::integer
+    into v_last_id
+    from pgsync.sync_logs_id_seq as sequence;
+    v_next_xid := pg_current_xact_id();
+    insert into pgsync.ticks (snapshot, last_log_id, next_xid)
+    values (pg_current_snapshot(), v_last_id, v_next_xid)
+    returning ticks.id into v_tick_id;
+    return v_tick_id;
+end;
+$$;
+
+comment on function pgsync.tick()
+is 'Marks a moment that readers can read up to; returns its id.';

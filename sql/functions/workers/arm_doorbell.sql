@@ -1,0 +1,16 @@
+-- The lock is held by the session that is about to sleep. Whoever writes meanwhile cannot share it and so
+-- rings. While a transaction that has captured something is open, the lock cannot be had: then sleep
+-- shortly and look again.
+create or replace function pgsync.arm_doorbell()
+returns boolean
+language plpgsql
+volatile
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+begin
+    return pgsync.configuration_boolean('enable_doorbell') and pg_try_advisory_lock(1886876531, 1 /* doorbell */);
+end;
+$$;
+
+comment on function pgsync.arm_doorbell()
+is 'Before sleeping: true when the next change will be announced by NOTIFY pgsync; then look once more.';

@@ -1,0 +1,15 @@
+-- A worker that lives by its lock is whoever holds it. One behind a pooler has no session to tell it by; its
+-- login is all there is.
+create or replace function pgsync.is_own_worker(worker pgsync.sync_workers)
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+select worker.started_by = session_user
+    and (worker.lives_by = 'heartbeat' or pgsync.has_lock(1886876533 /* workers */, worker.id));
+$$;
+
+comment on function pgsync.is_own_worker(pgsync.sync_workers)
+is 'Whether this session may speak for a worker: its login started it, and it holds its lock if it has one.';

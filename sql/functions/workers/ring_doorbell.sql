@@ -1,0 +1,14 @@
+create or replace function pgsync.ring_doorbell()
+returns void
+language plpgsql
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+begin
+    if not pg_try_advisory_xact_lock_shared(1886876531, 1 /* doorbell */) and pg_notification_queue_usage() < 0.5 then
+        perform pg_notify('pgsync', '');
+    end if;
+end;
+$$;
+
+comment on function pgsync.ring_doorbell()
+is 'Wakes a worker that sleeps, when the transaction commits; see the generated capture functions.';

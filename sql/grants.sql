@@ -131,7 +131,7 @@ begin
                     'execute on function pgsync.reader_body(boolean)',
                     'execute on function pgsync.reader_settings()',
                     'execute on function pgsync.reads_refused(regclass)',
-                    'execute on function pgsync.key_guard(regclass, text[])',
+                    'execute on function pgsync.key_uniqueness(regclass, text[])',
                     'execute on function pgsync.missed_by_statements(regclass)',
                     'execute on function pgsync.capture_triggers(pgsync.sources)',
                     'execute on function pgsync.foreign_locks()',
@@ -246,6 +246,7 @@ begin
                     'execute on function pgsync.running_totals()',
                     'execute on function pgsync.short_id(text)',
                     'execute on function pgsync.slot_of(text)',
+                    'execute on function pgsync.waiting_state(pgsync.sync_status, timestamptz, timestamptz, boolean)',
                     'execute on function pgsync.trace(regclass, text, boolean)'
                 ]),
                 (array['pgsync_operator'], array[

@@ -99,7 +99,7 @@ struct TraceCommandTests {
             try await book.database.query(
                 """
                 update sales set total = 1 where id = 1;
-                select pgsync.fail_claim(pgsync.claim_of(2), 'unexpected', 'it broke', 'tester', now());
+                select pgsync.fail_claim(pgsync.claim_one(2), 'unexpected', 'it broke', 'tester', now());
                 """
             )
             let run = await book.database.run("trace", "sales", "1", "--json")

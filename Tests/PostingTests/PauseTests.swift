@@ -84,7 +84,7 @@ struct PauseTests {
             try await worker.withSession { _ = try $0.runScript("begin; select pgsync.claim_changes(10)") }
             try await database.run("select pgsync.resume('bills')")
             try await worker.withSession {
-                _ = try $0.runScript("select pgsync.set_aside('{2}'); commit")
+                _ = try $0.runScript("select pgsync.defer_changes('{2}'); commit")
             }
         }
         #expect(try await database.post() == "amended 1")

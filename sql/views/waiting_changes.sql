@@ -4,13 +4,9 @@ select
     log.source_table,
     log.record_id,
     log.action,
-    case
-        when queue.sync_status = 'failed' then 'dead'
-        when queue.sync_status = 'syncing' or queue.locked_at is not null then 'working'
-        when queue.scheduled_at = 'infinity' or source.paused_at is not null then 'paused'
-        when queue.scheduled_at > now() then 'scheduled'
-        else 'ready'
-    end as state,
+    pgsync.waiting_state(
+        queue.sync_status, queue.locked_at, queue.scheduled_at, source.paused_at is not null
+    ) as state,
     log.captured_at,
     queue.attempts,
     queue.retry_count,

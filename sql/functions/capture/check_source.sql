@@ -63,7 +63,7 @@ begin
             using errcode = 'feature_not_supported', hint = 'Name other columns: key_columns => array[…].';
     end if;
 
-    v_guard := pgsync.key_guard(source.source_table, pgsync.present_names(source, source.key_columns));
+    v_guard := pgsync.key_uniqueness(source.source_table, pgsync.present_names(source, source.key_columns));
     if v_guard is null then
         select string_agg(quote_ident(key.name), ', ' order by key.place)
         into v_columns

@@ -19,11 +19,11 @@ begin
                     ), 1
                 )
             )
-        from unnest(fingerprint_of.entry_ids) as standing (id)
+        from unnest(fingerprint_of.entry_ids) as entry_of (id)
         cross join lateral (
             select own.rule, own.document_date, own.currency, own.description
             from ledger.journal_entries as own
-            where own.id = standing.id
+            where own.id = entry_of.id
             offset 0
         ) as entry
         cross join lateral (
@@ -33,7 +33,7 @@ begin
                 array_agg(own.party order by own.line) as parties,
                 array_agg(own.dimensions order by own.line) as dimensions
             from ledger.journal_lines as own
-            where own.entry_id = standing.id
+            where own.entry_id = entry_of.id
             offset 0
         ) as line
     );

@@ -32,7 +32,7 @@ begin
             using errcode = 'object_not_in_prerequisite_state';
     end if;
     perform pg_advisory_xact_lock(1886876532 /* slots */, v_slot);
-    v_claim := pgsync.claim_of(end_careful.log_id);
+    v_claim := pgsync.claim_one(end_careful.log_id);
     -- A failure is that of an attempt, and there is none that was not announced; but find_truncated is called for
     -- what a batch has met, too.
     if end_careful.error_class is not null

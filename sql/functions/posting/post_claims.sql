@@ -153,16 +153,16 @@ begin
         select taken.log_id, taken.ids
         from (
             select
-                array_agg(standing.id) as originals,
+                array_agg(original.id) as originals,
                 array_agg(decided.log_id) as changes,
                 array_agg(decided.outcome = 'amended') as amendments,
                 array_agg((decided.captured_at at time zone v_zone)::date) as days,
                 array_agg(decided.correlation_id) as correlation_ids
             from decided
-            cross join lateral unnest(decided.entry_ids) as standing (id)
+            cross join lateral unnest(decided.entry_ids) as original (id)
             where decided.place = 1 and decided.outcome in ('amended', 'reversed')
         ) as due
-        cross join lateral pgsync.take_back(
+        cross join lateral pgsync.reverse_entries(
             due.originals, due.changes, due.amendments, due.days, due.correlation_ids
         ) as taken
     ),
@@ -230,7 +230,7 @@ begin
         where decided.place = 1 and decided.outcome is not null
     ),
 
-    standing as (
+    noted as (
         insert into pgsync.sync_master_status as present (
             source_table, record_id, last_change, last_xid, last_snapshot, last_audited, entry_ids, fingerprint, rules
         )
@@ -316,7 +316,7 @@ begin
         perform pgsync.reschedule(v_result.failed_ids, v_result.error_classes, v_result.error_messages);
     end if;
     if v_result.deferred > 0 then
-        perform pgsync.set_aside(v_deferred_ids);
+        perform pgsync.defer_changes(v_deferred_ids);
     end if;
     -- Nearly always nothing has failed before, which one look tells: in order, so that it is a look at an
     -- index and never at all that waits.
@@ -329,7 +329,7 @@ begin
             limit 1
         ) is not null
     then
-        v_result.superseded := v_result.superseded + pgsync.settle_earlier(
+        v_result.superseded := v_result.superseded + pgsync.supersede_failed(
             post_claims.claims, v_result.applied_ids, post_claims.worker, post_claims.started_at
         );
     end if;

@@ -18,7 +18,7 @@ begin
     end if;
     perform set_config('pgsync.finishing', 'on', true);
     perform pg_advisory_xact_lock(1886876532 /* slots */, v_slot);
-    v_claim := pgsync.claim_of(process_one.log_id);
+    v_claim := pgsync.claim_one(process_one.log_id);
     if v_claim.log_id is not null and not exists (
         select
         from pgsync.sync_queue as queue

@@ -61,13 +61,8 @@ begin
         from (
             select
                 claim.*,
-                case
-                    when claim.is_paused then 'defer'
-                    when claim.overtaken_by is not null then 'supersede'
-                    when claim.action = 'delete' then 'delete'
-                    else 'post'
-                end as step
-            from pgsync.find_standing(rank_claims.claims) as claim
+                pgsync.claim_step(claim.is_paused, claim.overtaken_by is not null, claim.action) as step
+            from pgsync.claims_with_status(rank_claims.claims) as claim
         ) as stepped;
         return;
     end if;
@@ -81,31 +76,31 @@ begin
         having count(*) > 1
     ),
 
-    standing as (
+    ranked as (
         select
             claim.*,
             shared.hash is null as is_alone
-        from pgsync.find_standing(rank_claims.claims) as claim
+        from pgsync.claims_with_status(rank_claims.claims) as claim
         left join shared on shared.hash = hashtext(claim.record_id)
     ),
 
     compared as (
         select
-            standing.*,
+            ranked.*,
             case
-                when standing.overtaken_by is not null then standing.overtaken_by
-                when standing.snapshot is null or first_value(standing.snapshot) over newest_live is not null
+                when ranked.overtaken_by is not null then ranked.overtaken_by
+                when ranked.snapshot is null or first_value(ranked.snapshot) over newest_live is not null
                     then null
                 when not pg_visible_in_snapshot(
-                    first_value(standing.captured_xid) over newest_live, standing.snapshot
+                    first_value(ranked.captured_xid) over newest_live, ranked.snapshot
                 )
-                    then first_value(standing.log_id) over newest_live
+                    then first_value(ranked.log_id) over newest_live
             end as older_than
-        from standing
-        where not standing.is_alone
+        from ranked
+        where not ranked.is_alone
         window newest_live as (
-            partition by standing.source_table, standing.record_id
-            order by standing.snapshot is not null, standing.log_id desc
+            partition by ranked.source_table, ranked.record_id
+            order by ranked.snapshot is not null, ranked.log_id desc
         )
     ),
 
@@ -119,20 +114,19 @@ begin
             order by compared.older_than is not null, compared.log_id desc
         )
         union all
-        select standing.*, standing.overtaken_by, standing.log_id
-        from standing
-        where standing.is_alone
+        select ranked.*, ranked.overtaken_by, ranked.log_id
+        from ranked
+        where ranked.is_alone
     ),
 
     stepped as (
         select
             ordered.*,
-            case
-                when ordered.is_paused then 'defer'
-                when ordered.older_than is not null or ordered.log_id <> ordered.newest_id then 'supersede'
-                when ordered.action = 'delete' then 'delete'
-                else 'post'
-            end as step
+            pgsync.claim_step(
+                ordered.is_paused,
+                ordered.older_than is not null or ordered.log_id <> ordered.newest_id,
+                ordered.action
+            ) as step
         from ordered
     ),
 

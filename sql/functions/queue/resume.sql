@@ -4,8 +4,6 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-declare
-    v_last_id bigint;
 begin
     if source is null then
         update pgsync.sync_configuration as setting set config_value = 'false' where setting.config_key = 'posting_paused';
@@ -17,11 +15,10 @@ begin
             raise exception '% is not attached', source
                 using errcode = 'undefined_object', hint = 'select table_name from pgsync.sources; lists what is.';
         end if;
-        select max(log.id) into v_last_id from pgsync.sync_logs as log;
-        -- Those that were met while it was paused; the others were never touched. A microsecond apart, they
-        -- are taken in their order.
+        -- Those that were met while it was paused; the others were never touched. Of one time, they are taken
+        -- in the order of their ids.
         update pgsync.sync_queue as queue
-        set scheduled_at = statement_timestamp() - make_interval(secs => (v_last_id - queue.log_id) / 1e6)
+        set scheduled_at = statement_timestamp()
         from pgsync.sync_logs as log
         where queue.scheduled_at = 'infinity' and log.id = queue.log_id and log.source_table = resume.source;
     end if;

@@ -20,12 +20,9 @@ with resting as materialized (
 
 waiting as (
     select
-        case
-            when queue.sync_status = 'failed' then 'dead'
-            when queue.scheduled_at = 'infinity' or change.source_table = any(resting.sources) then 'paused'
-            when queue.scheduled_at > now() then 'scheduled'
-            when queue.sync_status = 'pending' then 'ready'
-        end as state,
+        pgsync.waiting_state(
+            queue.sync_status, queue.locked_at, queue.scheduled_at, change.source_table = any(resting.sources)
+        ) as state,
         queue.scheduled_at
     from pgsync.sync_queue as queue
     cross join resting
@@ -40,7 +37,7 @@ waiting as (
 )
 
 select
-    count(*) filter (where waiting.state = 'ready'),
+    count(*) filter (where waiting.state in ('ready', 'working')),
     count(*) filter (where waiting.state = 'scheduled'),
     count(*) filter (where waiting.state = 'paused'),
     count(*) filter (where waiting.state = 'dead'),

@@ -74,7 +74,7 @@ end;
 $template$,
     -- For a moment two rows may have the same key, so what is reported is read again.
     coalesce(
-        pgsync.key_guard(
+        pgsync.key_uniqueness(
             source.source_table,
             array(
                 select captured.column_name

@@ -183,7 +183,7 @@ begin
                 inner join pgsync.shape_columns(v_source.source_table, v_source.shape) as shaped on shaped.name = key.name
                 having count(shaped.present_name) = cardinality(v_source.key_columns)
             ) as keys (names, list)
-            where pgsync.key_guard(v_source.source_table, keys.list) is null;
+            where pgsync.key_uniqueness(v_source.source_table, keys.list) is null;
 
         if v_source.source_table = any(v_doubtful) then
             return query select v_source.source_table, 'trigger_disabled', 'problem',

@@ -37,7 +37,7 @@ begin
     if v_count > 0 then
         select taken.ids
         into v_taken_back
-        from pgsync.take_back(
+        from pgsync.reverse_entries(
             v_entries,
             array_fill(truncation.id, array[v_count]),
             array_fill(false, array[v_count]),

@@ -38,7 +38,7 @@ begin
         from pgsync.sources as source
         where source.source_table = claim.source_table and source.paused_at is not null
     ) then
-        perform pgsync.set_aside(array[claim.log_id]);
+        perform pgsync.defer_changes(array[claim.log_id]);
         v_result.claimed := 1;
         v_result.deferred := 1;
         return v_result;

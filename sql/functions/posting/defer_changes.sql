@@ -1,5 +1,5 @@
 -- Until their source is resumed, which sets the time anew.
-create or replace function pgsync.set_aside(log_ids bigint[])
+create or replace function pgsync.defer_changes(log_ids bigint[])
 returns void
 language plpgsql
 security definer
@@ -31,5 +31,5 @@ begin
 end;
 $$;
 
-comment on function pgsync.set_aside(bigint[])
+comment on function pgsync.defer_changes(bigint[])
 is 'Lets changes wait whose source is paused.';

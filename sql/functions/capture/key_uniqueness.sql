@@ -1,5 +1,5 @@
 -- A record is known by its key, so the key must be unique, by an index over it or over a part of it.
-create or replace function pgsync.key_guard(source_table regclass, key_columns text[])
+create or replace function pgsync.key_uniqueness(source_table regclass, key_columns text[])
 returns text
 language plpgsql
 stable
@@ -9,7 +9,7 @@ begin
     return (
         select case when bool_or(guard.indimmediate) then 'immediate' when count(*) > 0 then 'deferrable' end
         from pg_catalog.pg_index as guard
-        where guard.indrelid = key_guard.source_table
+        where guard.indrelid = key_uniqueness.source_table
             and guard.indisunique
             and guard.indisvalid
             and guard.indpred is null
@@ -19,11 +19,11 @@ begin
                 from unnest(guard.indkey::smallint[]) with ordinality as key (number, place)
                 inner join pg_catalog.pg_attribute as attribute
                     on attribute.attrelid = guard.indrelid and attribute.attnum = key.number
-                where key.place <= guard.indnkeyatts and attribute.attname <> all(key_guard.key_columns)
+                where key.place <= guard.indnkeyatts and attribute.attname <> all(key_uniqueness.key_columns)
             )
     );
 end;
 $$;
 
-comment on function pgsync.key_guard(regclass, text[])
+comment on function pgsync.key_uniqueness(regclass, text[])
 is 'What keeps a key unique: an immediate or a deferrable index; null when there is none.';

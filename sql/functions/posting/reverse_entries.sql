@@ -1,7 +1,7 @@
 -- Little is ever taken back, so this stands apart from the one statement that posts: to make a query ready
 -- costs a batch of one more than to post it. An amendment is booked on the day of what it takes back, any
 -- other reversal not before the day of the change; a closed day moves on to the next that is open.
-create or replace function pgsync.take_back(
+create or replace function pgsync.reverse_entries(
     originals bigint[],
     changes bigint[],
     amendments boolean[],
@@ -46,7 +46,7 @@ begin
             original.input_hash,
             original.description
         from unnest(
-            take_back.originals, take_back.changes, take_back.amendments, take_back.days, take_back.correlation_ids
+            reverse_entries.originals, reverse_entries.changes, reverse_entries.amendments, reverse_entries.days, reverse_entries.correlation_ids
         ) as due (original_id, change_id, is_amended, day, correlation_id)
         cross join lateral (
             select own.*
@@ -111,5 +111,5 @@ begin
 end;
 $$;
 
-comment on function pgsync.take_back(bigint[], bigint[], boolean[], date[], text[])
+comment on function pgsync.reverse_entries(bigint[], bigint[], boolean[], date[], text[])
 is 'Reverses entries for the changes that undo or amend them; returns the reversals of each change.';

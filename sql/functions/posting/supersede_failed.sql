@@ -1,5 +1,5 @@
 -- A change that failed is overtaken once a later one of its record is applied.
-create or replace function pgsync.settle_earlier(
+create or replace function pgsync.supersede_failed(
     claims pgsync.claim[],
     applied_ids bigint[],
     worker text,
@@ -77,8 +77,8 @@ begin
             overtaken.source_table,
             overtaken.record_id,
             overtaken.superseded_by,
-            settle_earlier.worker,
-            clock_timestamp() - settle_earlier.started_at,
+            supersede_failed.worker,
+            clock_timestamp() - supersede_failed.started_at,
             overtaken.correlation_id
         from overtaken
         inner join finished on overtaken.log_id = finished.log_id
@@ -89,5 +89,5 @@ begin
 end;
 $$;
 
-comment on function pgsync.settle_earlier(pgsync.claim[], bigint[], text, timestamptz)
+comment on function pgsync.supersede_failed(pgsync.claim[], bigint[], text, timestamptz)
 is 'Ends failed changes of records that a later change was applied to; returns how many.';

@@ -1,7 +1,7 @@
 -- It has no setting, so that the planner puts it into the query that asks, and is bound when it is made
 -- instead. The linter cannot follow the arguments of such a function.
 -- noqa: disable=all
-create or replace function pgsync.find_standing(claims pgsync.claim[])
+create or replace function pgsync.claims_with_status(claims pgsync.claim[])
 returns table (
     number integer,
     log_id bigint,
@@ -61,7 +61,7 @@ begin atomic
                     end
             when claim.log_id <= master.last_change then master.last_change
         end as overtaken_by
-    from unnest(find_standing.claims) with ordinality as claim (
+    from unnest(claims_with_status.claims) with ordinality as claim (
         log_id, source_table, record_id, action, data, slot, captured_xid, captured_at, snapshot,
         correlation_id, retry_count, attempts, number
     )
@@ -75,5 +75,5 @@ begin atomic
     ) as master on true;
 end;
 
-comment on function pgsync.find_standing(pgsync.claim[])
+comment on function pgsync.claims_with_status(pgsync.claim[])
 is 'Looks up where the record of each claim stands, and which applied change is newer than the claim.';

@@ -1,4 +1,4 @@
-create or replace function pgsync.claim_of(log_id bigint)
+create or replace function pgsync.claim_one(log_id bigint)
 returns pgsync.claim
 language plpgsql
 security definer
@@ -15,11 +15,11 @@ begin
     into v_claim
     from pgsync.sync_queue as queue
     inner join pgsync.sync_logs as log on log.id = queue.log_id
-    where queue.log_id = claim_of.log_id and queue.sync_status = 'pending'
+    where queue.log_id = claim_one.log_id and queue.sync_status = 'pending'
     for update of queue;
     return v_claim;
 end;
 $$;
 
-comment on function pgsync.claim_of(bigint)
+comment on function pgsync.claim_one(bigint)
 is 'Takes one waiting change from the queue for this transaction; null when it waits no more.';

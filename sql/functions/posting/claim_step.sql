@@ -1,0 +1,15 @@
+-- Bound when it is made, so that the planner can put it into a query.
+create or replace function pgsync.claim_step(is_paused boolean, is_superseded boolean, action text)
+returns text
+language sql
+immutable
+parallel safe
+return case
+    when is_paused then 'defer'
+    when is_superseded then 'supersede'
+    when action = 'delete' then 'delete'
+    else 'post'
+end;
+
+comment on function pgsync.claim_step(boolean, boolean, text)
+is 'What is done with a claim: it waits, a later one counts, its record is gone, or it is posted.';

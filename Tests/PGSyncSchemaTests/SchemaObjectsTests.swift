@@ -48,6 +48,11 @@ struct SchemaObjectsTests {
             where c.relnamespace in ('pgsync'::regnamespace, 'ledger'::regnamespace)
                 and c.relkind in ('r', 'v', 'p', 'm') and obj_description(c.oid, 'pg_class') is null
             union all
+            select c.oid::regclass || '.' || a.attname from pg_class as c
+            inner join pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+            where c.relnamespace in ('pgsync'::regnamespace, 'ledger'::regnamespace)
+                and c.relkind = 'v' and col_description(c.oid, a.attnum) is null
+            union all
             select t.tgname::text from pg_trigger as t inner join pg_class as c on c.oid = t.tgrelid
             where c.relnamespace in ('pgsync'::regnamespace, 'ledger'::regnamespace) and not t.tgisinternal
                 and t.tgparentid = 0

@@ -24,3 +24,7 @@ left join pg_catalog.pg_trigger as present
 
 comment on view ledger.safeguards
 is 'The triggers that keep the journal true, and whether each is there and always on.';
+
+comment on column ledger.safeguards.table_name is 'The table that is kept safe.';
+comment on column ledger.safeguards.trigger_name is 'The trigger that does it.';
+comment on column ledger.safeguards.is_in_force is 'Whether it is there and always fires.';

@@ -31,3 +31,17 @@ from pgsync.sync_workers as worker;
 
 comment on view pgsync.worker_states
 is 'The workers: running, silent (not heard of and not noted as lost yet), stopped or lost.';
+
+comment on column pgsync.worker_states.id is 'The number of the worker.';
+comment on column pgsync.worker_states.name is 'What it calls itself in the audit log.';
+comment on column pgsync.worker_states.host is 'The machine it runs on.';
+comment on column pgsync.worker_states.pid is 'Its process there.';
+comment on column pgsync.worker_states.version is 'The pgsync it is.';
+comment on column pgsync.worker_states.posters is 'How many connections it posts with.';
+comment on column pgsync.worker_states.state
+is 'running, silent (not heard of and not noted as lost yet), stopped or lost.';
+comment on column pgsync.worker_states.started_at is 'When it started.';
+comment on column pgsync.worker_states.heartbeat_at is 'When it was heard of last.';
+comment on column pgsync.worker_states.stopped_at
+is 'When it stopped or was noted as lost; null while it runs.';
+comment on column pgsync.worker_states.figures is 'What it has done since it started.';

@@ -151,7 +151,9 @@ let package = Package(
         ),
         .testTarget(
             name: "PGSyncRulesTests",
-            dependencies: ["JSON", "PGSyncRules", "Postgres", "TestSupport"],
+            dependencies: [
+                "JSON", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "TestSupport",
+            ],
             exclude: ["Snapshots"]
         ),
         .testTarget(

@@ -197,12 +197,18 @@ begin
                 (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
                     'select on table pgsync.rules, pgsync.rule_spans',
                     'execute on function pgsync.rule_checksum(text)',
+                    'execute on function pgsync.rule_account(text, boolean)',
                     'execute on function pgsync.rule_boolean(jsonb)',
                     'execute on function pgsync.rule_bounded(numeric, integer)',
                     'execute on function pgsync.rule_date(text)',
+                    'execute on function pgsync.rule_day(text, text)',
+                    'execute on function pgsync.rule_decimals(text)',
                     'execute on function pgsync.rule_number(jsonb, text)',
                     'execute on function pgsync.rule_number_problem(jsonb)',
-                    'execute on function pgsync.rule_text(jsonb, text)'
+                    'execute on function pgsync.rule_round_down(numeric, numeric, integer)',
+                    'execute on function pgsync.rule_round_even(numeric, numeric, integer)',
+                    'execute on function pgsync.rule_text(jsonb, text)',
+                    'execute on function pgsync.rule_timestamp(text)'
                 ]),
                 (array['pgsync_worker', 'pgsync_operator'], array[
                     'execute on function pgsync.find_truncated(bigint)',

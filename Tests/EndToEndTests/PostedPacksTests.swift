@@ -5,12 +5,12 @@ import Testing
 
 @Suite("The packs, posted", .database, .timeLimit(.minutes(10)))
 struct PostedPacksTests {
-    private static let packs = ["clinic", "shop"]
+    private static let packs = ["clinic", "shop", "orders"]
 
     @Test("end with the balances that were computed by hand, when each step is posted as it happens")
     func stories() async throws {
         try await prepare(TestDatabase.current)
-        for story in PackStory.clinic + PackStory.shop {
+        for story in PackStory.clinic + PackStory.shop + PackStory.orders {
             try await TestDatabase.with(copyOf: TestDatabase.current.name) { database in
                 for step in story.steps {
                     try await database.run(step)

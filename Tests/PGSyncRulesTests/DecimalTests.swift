@@ -39,10 +39,27 @@ struct DecimalTests {
     func divides() throws {
         #expect(try decimal("50.00").divided(by: 2, exactlyTo: 2) == decimal("25"))
         #expect(try decimal("5.01").divided(by: 2, exactlyTo: 2) == nil)
-        #expect(try decimal("10").divided(by: 3, roundedHalfUpTo: 2) == decimal("3.33"))
-        #expect(try decimal("-0.005").divided(by: 1, roundedHalfUpTo: 2) == decimal("-0.01"))
-        #expect(try decimal("0.0049999999").divided(by: 1, roundedHalfUpTo: 2) == .zero)
-        #expect(try decimal("1").divided(by: 8, roundedHalfUpTo: 2) == decimal("0.13"))
+        #expect(try decimal("10").divided(by: 3, roundedTo: 2, halves: .up) == decimal("3.33"))
+        #expect(try decimal("-0.005").divided(by: 1, roundedTo: 2, halves: .up) == decimal("-0.01"))
+        #expect(try decimal("0.0049999999").divided(by: 1, roundedTo: 2, halves: .up) == .zero)
+        #expect(try decimal("1").divided(by: 8, roundedTo: 2, halves: .up) == decimal("0.13"))
+    }
+
+    @Test(
+        "rounds a half up, down or to the even digit, and all else to the nearest",
+        arguments: [
+            ("1", "0.13", "0.12", "0.12"), ("3", "0.38", "0.37", "0.38"), ("-1", "-0.13", "-0.12", "-0.12"),
+            ("1.0000000001", "0.13", "0.13", "0.13"), ("0.9999999999", "0.12", "0.12", "0.12"),
+            ("0.04", "0.01", "0", "0"), ("0.12", "0.02", "0.01", "0.02"), ("0", "0", "0", "0"),
+        ]
+    )
+    func halves(dividend: String, up: String, down: String, even: String) throws {
+        for (halves, expected) in [(Formula.Halves.up, up), (.down, down), (.even, even)] {
+            #expect(
+                try decimal(dividend).divided(by: 8, roundedTo: 2, halves: halves) == decimal(expected),
+                "\(dividend) / 8, \(halves)"
+            )
+        }
     }
 
     @Test("counts minor units and says when there is no such count")

@@ -20,15 +20,41 @@ struct HostileRows {
         var row = good.randomElement(using: &generator) ?? JSONObject()
         for _ in 0..<Int.random(in: 0...3, using: &generator) {
             guard let column = columns.randomElement(using: &generator) else { break }
-            row[column.name] = value(of: column.type, now: row[column.name])
+            change(column, of: &row)
         }
         return JSONValue.object(row).text()
     }
 
-    private mutating func value(of type: ColumnType, now: JSONValue?) -> JSONValue? {
+    /// Changes a column, or what a path leads to in an object; now and then the object itself.
+    private mutating func change(_ column: ColumnReference, of row: inout JSONObject) {
+        let isWhole = column.inner.isEmpty || Int.random(in: 0..<6, using: &generator) == 0
+        guard !isWhole else {
+            let type = column.inner.isEmpty ? column.type : .object([:])
+            row[column.name] = value(of: type, calledSo: column.name, now: row[column.name])
+            return
+        }
+        var inner = row[column.name]?.object ?? JSONObject()
+        let below = ColumnReference(
+            name: column.inner[0],
+            inner: Array(column.inner.dropFirst()),
+            type: column.type,
+            list: nil
+        )
+        change(below, of: &inner)
+        row[column.name] = .object(inner)
+    }
+
+    private mutating func value(of type: ColumnType, calledSo name: String = "", now: JSONValue?)
+        -> JSONValue?
+    {
         if Int.random(in: 0..<10, using: &generator) == 0 { return pick(from: Self.wrong) }
         switch type {
+        case .text where name.contains("currency"): return pick(from: Self.currencies)
+        case .text where name.contains("account"): return pick(from: Self.accounts)
         case .text: return pick(from: Self.texts)
+        case .timestamp: return timestamp()
+        case .object: return pick(from: Self.wrong)
+        case .minorMoney: return Bool.random(using: &generator) ? pick(from: Self.small) : number()
         case .boolean: return pick(from: ["true", "false", "null"])
         case .date: return pick(from: Self.dates)
         case .integer: return pick(from: Bool.random(using: &generator) ? Self.numbers : Self.small)
@@ -45,13 +71,35 @@ struct HostileRows {
         return Bool.random(using: &generator) ? .string(text) : JSONNumber(text).map(JSONValue.number)
     }
 
+    /// A moment near a change of some clock, or near midnight somewhere, with any distance from UTC.
+    private mutating func timestamp() -> JSONValue? {
+        if Int.random(in: 0..<8, using: &generator) == 0 { return pick(from: Self.timestamps) }
+        let base = Self.moments.randomElement(using: &generator) ?? 0
+        let distance =
+            [0, 0, 0, 19_800, -43_200, 50_400, 57_540, -57_540].randomElement(using: &generator) ?? 0
+        let near = Int.random(in: -3...3, using: &generator)
+        let far = Int.random(in: -100_000...100_000, using: &generator)
+        let local = base + (Bool.random(using: &generator) ? near : far) + distance
+        let day = (local - (local % 86_400 + 86_400) % 86_400) / 86_400
+        let second = local - day * 86_400
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let time = "\(two(second / 3_600)):\(two(second / 60 % 60)):\(two(second % 60))"
+        let decimals = ["", "", ".5", ".999999", ".000001"].randomElement(using: &generator) ?? ""
+        let sign = distance < 0 ? "-" : "+"
+        let written = "\(sign)\(two(abs(distance) / 3_600)):\(two(abs(distance) / 60 % 60))"
+        let zone =
+            [written, written, written, distance == 0 ? "Z" : written, ""].randomElement(using: &generator)
+            ?? ""
+        return .string("\(CalendarDate(dayNumber: day))T\(time)\(decimals)\(zone)")
+    }
+
     private mutating func list(of fields: [String: ColumnType], now: JSONValue?) -> JSONValue? {
         var elements = now?.array ?? []
         for _ in 0..<Int.random(in: 0...2, using: &generator) {
             var element = elements.randomElement(using: &generator)?.object ?? JSONObject()
             for (name, type) in fields.sorted(by: { $0.key < $1.key }) {
                 guard Int.random(in: 0..<3, using: &generator) == 0 else { continue }
-                element[name] = value(of: type, now: nil)
+                element[name] = value(of: type, calledSo: name, now: nil)
             }
             elements.insert(.object(element), at: Int.random(in: 0...elements.count, using: &generator))
         }
@@ -65,6 +113,14 @@ struct HostileRows {
         guard let text = pool.randomElement(using: &generator), text != "absent" else { return nil }
         return try? JSONValue(parsing: text)
     }
+
+    /// Changes of clocks in Berlin, New York, Newfoundland, on Lord Howe and in Apia, and odd ones of old.
+    private static let moments = [
+        1_774_746_000, 1_792_890_000, 1_773_039_600, 1_793_599_200, 1_773_026_940, 1_793_586_600,
+        1_775_314_800,
+        1_791_042_000, 1_325_239_200, 1_767_225_600, 1_774_742_400, 63_593_070, -2_208_988_800, 7_258_118_400,
+        7_258_032_000, -1_693_706_400, 2_140_045_200, 4_099_762_800, 0,
+    ]
 
     // MARK: Pools, as JSON
 
@@ -91,6 +147,29 @@ struct HostileRows {
             "20260105",
             "٢٠٢٦-01-05", "today", "",
         ].map { "\"\($0)\"" } + ["null", "20260105", "absent"]
+    private static let currencies =
+        ["INR", "EUR", "JPY", "KWD", "eur", " USD ", "XXX", "", "€", "it's", "?", "EURO"].map { "\"\($0)\"" }
+        + ["null", "absent"]
+    private static let accounts =
+        [
+            "1000", "4000", "1200", "3999", "9999", "", " 1000", "it's ?", "\\\\",
+            String(repeating: "ä", count: 150),
+        ].map { "\"\($0)\"" } + ["null", "absent", "1000"]
+    private static let timestamps =
+        [
+            "infinity", "-infinity", "2026-03-29", "2026-03-29T02:30:00", "2026-03-29 02:30:00+00:00",
+            "2026-03-29T02:30:00+00", "2026-03-29T02:30:00+0000", "2026-03-29T02:30:00z",
+            "2026-02-29T00:00:00Z",
+            "2024-02-29T23:59:59.999999+00:00", "2026-03-29T24:00:00Z", "2026-03-29T23:59:60Z",
+            "2026-03-29T02:30:00.1234567Z", "2026-03-29T02:30:00.Z", "2026-03-29T02:30Z",
+            "2026-03-29T02:30:00+16:00", "2026-03-29T02:30:00-15:59", "2026-03-29T02:30:00+05:60",
+            "1899-12-31T23:59:59Z", "1900-01-01T00:00:00Z", "1900-01-01T00:00:00+00:01",
+            "2199-12-31T23:59:59Z",
+            "2200-01-01T00:00:00Z", "2199-12-31T23:59:59-00:01", "1899-12-31T23:59:59-00:01",
+            "9999-12-31T00:00:00Z",
+            "10000-01-01T00:00:00Z", "0001-01-01T00:00:00+15:59", "0000-01-01T00:00:00Z",
+            "0044-03-15T00:00:00Z BC", "2026-03-29T02:30:00Z\\n", "٢٠٢٦-03-29T02:30:00Z", "", "now",
+        ].map { "\"\($0)\"" } + ["null", "absent", "20260329"]
     private static let numbers = [
         "0", "-0", "-0.0", "0.00", "118", "118.00", "1e2", "1.10e1", "-5", "0.005", "0.004999999", "1e-9",
         "1e-10",

@@ -16,7 +16,8 @@ struct ReferenceTests {
         "number text", "patient_id integer", "counter integer", "day date", "paid_on date", "total money",
         "tax money",
         "discount money", "rate number", "exempt boolean", "mode text", "state text",
-        "payments list (mode text, amount money)",
+        "payments list (mode text, amount money)", "paid_at timestamp", "sent_at timestamp",
+        "tenant_account text",
     ]
 
     @Test("has examples that are right", arguments: blocks)
@@ -26,7 +27,8 @@ struct ReferenceTests {
         chart += ["1000", "1150", "1200", "1900", "2100", "2101", "4000", "4100", "4300", "4310"].map {
             Chart.Account(code: $0, name: $0, type: "asset", requiresParty: false)
         }
-        let context = RuleContext(chart: Chart(chart))
+        var context = RuleContext(chart: Chart(chart))
+        context.timeZones["Asia/Kolkata"] = TimeZoneOffsets(first: 19_800, changes: [])
         let report = RuleChecker.report(on: [RuleFile(name: "Rules.md", text: text)], in: context)
         let problems = report.allProblems.filter { !$0.message.contains("has no example that posts") }
         #expect(problems.isEmpty, "\(problems.map(\.description).joined(separator: "\n"))\n\(text)")
@@ -47,7 +49,14 @@ struct ReferenceTests {
     func words() {
         let shown = Self.blocks.joined(separator: "\n")
         for word in Parser.reserved { #expect(shown.contains(word), "\(word)") }
-        for word in ["coalesce", "abs", "upper", "lower", "trim", "half up to", "else ->"] {
+        let others = [
+            "coalesce", "abs", "upper", "lower", "trim", "left", "right", "substring", "replace",
+            "half up to",
+            "half down to", "half even to", "else ->", "let", "account(", "in time zone", "minor money",
+            "timestamp",
+            "object (",
+        ]
+        for word in others {
             #expect(shown.replacing(#/ +/#, with: " ").contains(word), "\(word)")
         }
     }

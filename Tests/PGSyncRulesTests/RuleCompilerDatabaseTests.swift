@@ -1,4 +1,5 @@
 import JSON
+import PGSyncSchema
 import Postgres
 import TestSupport
 import Testing
@@ -24,7 +25,7 @@ struct RuleCompilerDatabaseTests {
         let rule = try rules()[index]
         var rows = HostileRows(for: rule, examples: try examples(of: rule), seed: UInt64(index) + 1)
         let images = (0..<3_000).map { _ in rows.next() }
-        let posted = try await outcomes(of: rule, for: images)
+        let posted = try await TestDatabase.current.outcomes(of: rule, for: images)
         let evaluator = RuleEvaluator(rule)
         var kinds: [String: Int] = [:]
         for (image, posted) in zip(images, posted) {
@@ -45,7 +46,7 @@ struct RuleCompilerDatabaseTests {
         for rule in try rules() {
             let images = ["null", "[]", "7", "\"x\"", "true", "[{}]", "{}"]
             let expected = try images.map { RuleEvaluator(rule).summary(of: try JSONValue(parsing: $0)) }
-            #expect(try await outcomes(of: rule, for: images) == expected)
+            #expect(try await TestDatabase.current.outcomes(of: rule, for: images) == expected)
         }
     }
 
@@ -63,7 +64,9 @@ struct RuleCompilerDatabaseTests {
             rows.map { evaluator.evaluate($0).kind } == ["entry", "entry"]
                 + Array(repeating: "data.range", count: 4)
         )
-        #expect(try await outcomes(of: rule, for: images) == rows.map(evaluator.summary(of:)))
+        #expect(
+            try await TestDatabase.current.outcomes(of: rule, for: images) == rows.map(evaluator.summary(of:))
+        )
     }
 
     @Test("become part of the query that calls them, helpers included")
@@ -121,55 +124,13 @@ struct RuleCompilerDatabaseTests {
             print("\(rule.name): \((execution * 2).rounded() / 10) µs a row, \(planning) ms to plan")
         }
     }
-
-    private func outcomes(of rule: Rule, for images: [String]) async throws -> [String] {
-        let function = RuleCompiler.functionName(of: rule)
-        return try await TestDatabase.current.session { session in
-            _ = try session.runScript(
-                "set search_path = pg_catalog, pg_temp; \(RuleCompiler.compile(rule)) reset search_path;"
-            )
-            let list = images.map(SQLText.literal).joined(separator: ", ")
-            let rows = try session.runScript(
-                """
-                select case
-                    when posted.error_class is not null then concat_ws(
-                        '|', posted.error_class, posted.error_message, posted.error_column,
-                        coalesce(posted.entry_date::text, '-'), posted.currency, posted.description,
-                        posted.accounts, posted.amounts, posted.parties, posted.dimensions
-                    )
-                    else coalesce((
-                        select string_agg(concat_ws(
-                            '|', line.number, posted.entry_date, posted.currency, posted.description, line.account,
-                            line.amount, coalesce(line.party, '-'),
-                            case when line.dimensions = '{}' then 'empty' else (
-                                select string_agg(key || '=' || value, ',' order by key collate "C")
-                                from jsonb_each_text(line.dimensions)
-                            ) end
-                        ), e'\\n' order by line.number)
-                        from unnest(posted.accounts, posted.amounts, posted.parties, posted.dimensions)
-                            with ordinality as line (account, amount, party, dimensions, number)
-                    ), '')
-                end
-                from unnest(array[\(list)]::text[]) with ordinality as batch (image, number)
-                left join lateral \(function)(batch.image::jsonb) as posted on true
-                order by batch.number
-                """
-            )
-            return try rows.map { try $0.decode(0, as: String.self) }
-        }
-    }
 }
 
 extension Trait where Self == DatabaseTrait {
-    /// A database with the functions that compiled rules call.
+    /// A database with what compiled rules call: functions, accounts, currencies, settings.
     static var ruleDatabase: DatabaseTrait {
         .database(prepared: "rules") { connection in
-            try await connection.withSession { session in
-                _ = try session.runScript("create schema pgsync")
-                for name in ["boolean", "bounded", "date", "number", "number_problem", "text"] {
-                    _ = try session.runScript(try ClinicRules.read("sql/functions/rules/rule_\(name).sql"))
-                }
-            }
+            try await Migrator(binaryVersion: "1.0").migrate(on: connection)
         }
     }
 }
@@ -191,39 +152,5 @@ extension JSONValue {
             }
         }
         return .object(row)
-    }
-}
-
-extension RuleOutcome {
-    var kind: String {
-        switch self {
-        case .nothing: "nothing"
-        case .entry: "entry"
-        case .failure(let failure): failure.kind.rawValue
-        }
-    }
-}
-
-extension RuleEvaluator {
-    /// What becomes of a row, as the query above writes it.
-    func summary(of row: JSONValue) -> String {
-        switch evaluate(row) {
-        case .nothing: return ""
-        case .failure(let failure):
-            let parts: [String?] = [
-                failure.kind.rawValue, failure.message, failure.column, date(of: row)?.description ?? "-",
-            ]
-            return parts.compactMap(\.self).joined(separator: "|")
-        case .entry(let entry):
-            return zip(1..., entry.lines).map { number, line in
-                let dimensions = line.dimensions.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-                let parts: [String?] = [
-                    "\(number)", "\(entry.date)", entry.currency, entry.description, line.account,
-                    "\(line.amount)", line.party ?? "-",
-                    dimensions.isEmpty ? nil : dimensions.joined(separator: ","),
-                ]
-                return parts.compactMap(\.self).joined(separator: "|")
-            }.joined(separator: "\n")
-        }
     }
 }

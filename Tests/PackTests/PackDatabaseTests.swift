@@ -29,7 +29,10 @@ struct PackDatabaseTests {
     @Test("have the columns that their rules read, and the accounts they post to", arguments: Pack.all)
     func fit(_ pack: Pack) async throws {
         let context = try await TestDatabase.current.session { session in
-            try RuleStore(session).context(tables: Set(try pack.rules().map(\.table)))
+            try RuleStore(session).context(
+                tables: Set(try pack.rules().map(\.table)),
+                timeZones: ["Europe/Berlin"]
+            )
         }
         let result = RuleChecker.check(try pack.ruleFiles(), in: context)
         #expect(throws: Never.self) { try result.get() }
@@ -50,7 +53,7 @@ struct PackDatabaseTests {
 
     @Test("end with the balances that were computed by hand", arguments: Pack.all)
     func stories(_ pack: Pack) async throws {
-        let replay = Replay(try pack.rules())
+        let replay = Replay(try pack.rules(), in: try pack.context())
         for story in pack.stories {
             try await TestDatabase.with(copyOf: TestDatabase.current.name) { database in
                 try await database.run(story.script)
@@ -132,7 +135,7 @@ struct PackDatabaseTests {
             with pack as (
                 select p.*
                 from pg_proc as p
-                where p.pronamespace in ('clinic'::regnamespace, 'shop'::regnamespace) or p.proname like 'record\\_%\\_revenue'
+                where p.pronamespace in ('clinic'::regnamespace, 'shop'::regnamespace, 'market'::regnamespace) or p.proname like 'record\\_%\\_revenue'
                     or p.proname = 'record_pharmacy_sale'
             )
             select 'public may run ' || p.oid::regprocedure from pack as p,
@@ -144,7 +147,9 @@ struct PackDatabaseTests {
             where p.prosqlbody is null and not 'search_path=pg_catalog, pg_temp' = any(coalesce(p.proconfig, '{}'))
             union all
             select 'not described: ' || c.oid::regclass from pg_class as c
-            where c.relnamespace in ('clinic'::regnamespace, 'shop'::regnamespace, 'public'::regnamespace)
+            where c.relnamespace in (
+                'clinic'::regnamespace, 'shop'::regnamespace, 'market'::regnamespace, 'public'::regnamespace
+            )
                 and c.relkind in ('r', 'v') and obj_description(c.oid, 'pg_class') is null
             union all
             select format('%s line %s: %s', p.oid::regprocedure, checked.lineno, checked.message)

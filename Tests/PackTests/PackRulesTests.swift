@@ -7,8 +7,8 @@ import TestSupport
 struct PackRulesTests {
     @Test("pass every check, their examples included", arguments: Pack.all)
     func pass(_ pack: Pack) throws {
-        let context = RuleContext(chart: try pack.chart(), currencies: Pack.currencies)
-        guard case .failure(let problems) = RuleChecker.check(try pack.ruleFiles(), in: context) else {
+        guard case .failure(let problems) = RuleChecker.check(try pack.ruleFiles(), in: try pack.context())
+        else {
             return
         }
         Issue.record("\(problems)")

@@ -12,9 +12,10 @@ struct Replay: Sendable {
 
     private let parts: [String: [Part]]
 
-    init(_ rules: [Rule]) {
+    /// Rules that leave accounts, currencies or time zones to the row need to know which there are.
+    init(_ rules: [Rule], in context: RuleContext = RuleContext(chart: Chart([]))) {
         parts = Dictionary(grouping: rules, by: \.table).mapValues { rules in
-            rules.map { Part(label: $0.label, evaluator: RuleEvaluator($0)) }
+            rules.map { Part(label: $0.label, evaluator: RuleEvaluator($0, in: context)) }
         }
     }
 

@@ -9,13 +9,33 @@ struct RulePaths {
     private static let longest = 8 * 1_024 * 1_024
 
     /// The files with their texts, each once; those of a directory by name, without what lies in its directories.
+    ///
+    /// Those whose maps they use come last.
     func files() throws -> [RuleFile] {
         var names: [String] = []
         for path in paths {
             for name in try Self.names(at: path) where !names.contains(name) { names.append(name) }
         }
-        return try names.map(Self.file)
+        return RuleFile.withUses(try names.map(Self.file), Self.reader)
     }
+
+    /// Finds the files whose maps others use; a link and what it leads to are one file.
+    private static let reader = RuleFile.Reader(
+        identity: { path in
+            guard let real = unsafe realpath(path, nil) else { return path }
+            defer { unsafe free(real) }
+            return unsafe String(cString: real)
+        },
+        text: { path in
+            do {
+                return .success(try file(path).text)
+            } catch CommandError.unreadableRules(_, let reason) {
+                return .failure(RuleFile.Unreadable(reason))
+            } catch {
+                return .failure(RuleFile.Unreadable("\(error)"))
+            }
+        }
+    )
 
     /// Reads one file, which has to be UTF-8.
     static func file(_ path: String) throws -> RuleFile {

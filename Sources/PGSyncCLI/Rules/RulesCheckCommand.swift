@@ -69,7 +69,7 @@ extension Rule {
             "rule": .string(name),
             "version": JSONValue(version),
             "table": .string(table),
-            "currency": .string(currency),
+            "currency": .string(currencyName),
             "columns": columns.json,
             "checksum": .string(checksum),
         ]

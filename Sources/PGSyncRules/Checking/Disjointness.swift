@@ -74,14 +74,20 @@ struct Disjointness {
         case .not(let part): return ways(part, holds: !holds)
         case .both(let left, let right): return join(left, right, holds: holds, isProduct: holds)
         case .either(let left, let right): return join(left, right, holds: holds, isProduct: !holds)
+        case .shared(let part): return ways(part, holds: holds)
         case .column(let column): return [[(column, .oneOf([.boolean(holds)]))]]
         case .literal(.boolean(let value)?): return value == holds ? [[]] : []
-        case .isNull(.column(let column)): return [[(column, holds ? .isNull : .isNotNull)]]
-        case .isIn(.column(let column), let values):
+        case .isNull(let part):
+            guard let column = part.plainColumn else { return [[]] }
+            return [[(column, holds ? .isNull : .isNotNull)]]
+        case .isIn(let part, let values):
+            guard let column = part.plainColumn else { return [[]] }
             return [[(column, holds ? .oneOf(values) : .noneOf(values))]]
-        case .compare(let comparison, .column(let column), .literal(let value?)):
+        case .compare(let comparison, let part, .literal(let value?)):
+            guard let column = part.plainColumn else { return [[]] }
             return [[(column, fact(holds ? comparison : comparison.negated, value))]]
-        case .compare(let comparison, .literal(let value?), .column(let column)):
+        case .compare(let comparison, .literal(let value?), let part):
+            guard let column = part.plainColumn else { return [[]] }
             return [[(column, fact(holds ? comparison.mirrored : comparison.mirrored.negated, value))]]
         default: return [[]]
         }

@@ -5,11 +5,25 @@ struct ExampleCheck {
     private let rule: Rule
     private let columns: Set<String>
     private let file: RuleFile
+    private let context: RuleContext
+    private let evaluator: RuleEvaluator
 
-    init(_ rule: Rule, columns: Set<String>, in file: RuleFile) {
+    init(_ rule: Rule, columns: Set<String>, in file: RuleFile, _ context: RuleContext) {
         self.rule = rule
         self.columns = columns
         self.file = file
+        self.context = context
+        evaluator = RuleEvaluator(rule, in: context)
+    }
+
+    /// The time zone without whose data the examples cannot be run, which only a server has.
+    var missingZone: String? {
+        rule.formulas.flatMap(\.zones).first { context.offsets(of: $0) == nil }.map { zone in
+            switch zone {
+            case .named(let name): name
+            case .books: context.timeZone
+            }
+        }
     }
 
     /// The examples that can be run, and what is wrong with the others or with all of them together.
@@ -34,7 +48,7 @@ struct ExampleCheck {
 
     private func run(_ example: ExampleSyntax) throws(Fault) -> ExampleRun {
         let row = try row(of: example)
-        let outcome = RuleEvaluator(rule).evaluate(row)
+        let outcome = evaluator.evaluate(row)
         var problem: RuleProblem?
         do throws(Fault) {
             try compare(outcome, with: example, row)
@@ -70,13 +84,13 @@ struct ExampleCheck {
             )
         case (.lines(let lines), _):
             try checkBalance(of: lines, in: example)
-            if case .entry(let entry) = outcome, matches(lines, entry.lines) { return }
+            if case .entry(let entry) = outcome, matches(lines, entry) { return }
         default: break
         }
         throw Fault(
             example.name.range,
             "the example '\(example.name.value)' does not do what it says",
-            help: describe(outcome, draft: RuleEvaluator(rule).draft(of: row))
+            help: describe(outcome, draft: evaluator.draft(of: row))
         )
     }
 
@@ -111,58 +125,73 @@ struct ExampleCheck {
     private func checkBalance(of lines: [ExampleLineSyntax], in example: ExampleSyntax) throws(Fault) {
         var (debits, credits) = (Decimal.zero, Decimal.zero)
         for line in lines {
-            guard let amount = Decimal(line.amount.value), amount.units(places: rule.exponent) != nil else {
-                throw Fault(line.amount.range, "\(line.amount.value) is not an amount in \(rule.currency)")
+            guard let amount = Decimal(line.amount.value) else {
+                throw Fault(line.amount.range, "\(line.amount.value) is not an amount")
+            }
+            if let currency = rule.fixedCurrency, amount.units(places: exponent(of: currency)) == nil {
+                throw Fault(line.amount.range, "\(line.amount.value) is not an amount in \(currency)")
             }
             if line.side.value == .debit { debits = debits + amount } else { credits = credits + amount }
         }
+        let places = exponent(of: rule.fixedCurrency ?? "")
         guard debits == credits else {
             throw Fault(
                 example.name.range,
                 "the example '\(example.name.value)' does not balance",
-                help: "its debits are \(debits.text(places: rule.exponent)), "
-                    + "its credits \(credits.text(places: rule.exponent))"
+                help:
+                    "its debits are \(debits.text(places: places)), its credits \(credits.text(places: places))"
             )
         }
     }
 
+    /// The decimals of a currency; of one that there is not, the usual two.
+    private func exponent(of currency: String) -> Int { context.currencies[currency] ?? 2 }
+
     // MARK: Lines
 
     /// Whether each line written is posted once, in whatever order; a party or dimension counts only if written.
-    private func matches(_ expected: [ExampleLineSyntax], _ posted: [RuleEntry.Line]) -> Bool {
-        guard expected.count == posted.count else { return false }
-        var rest = posted
+    private func matches(_ expected: [ExampleLineSyntax], _ entry: RuleEntry) -> Bool {
+        guard expected.count == entry.lines.count else { return false }
+        let places = exponent(of: entry.currency)
+        var rest = entry.lines
         // Those that say most choose first.
         for line in expected.sorted(by: { $0.detail > $1.detail }) {
-            guard let index = rest.firstIndex(where: { matches(line, $0) }) else { return false }
+            guard let index = rest.firstIndex(where: { matches(line, $0, places) }) else { return false }
             rest.remove(at: index)
         }
         return true
     }
 
-    private func matches(_ line: ExampleLineSyntax, _ posted: RuleEntry.Line) -> Bool {
-        guard let units = Decimal(line.amount.value)?.units(places: rule.exponent) else { return false }
+    private func matches(_ line: ExampleLineSyntax, _ posted: RuleEntry.Line, _ places: Int) -> Bool {
+        guard let units = Decimal(line.amount.value)?.units(places: places) else { return false }
         return posted.account == line.account.value
             && posted.amount == (line.side.value == .debit ? units : -units)
             && (line.party == nil || posted.party == line.party?.value)
             && line.dimensions.allSatisfy { posted.dimensions[$0.name.value] == $0.value.value }
     }
 
-    private func describe(_ outcome: RuleOutcome, draft: [RuleEntry.Line]) -> String {
+    private func describe(_ outcome: RuleOutcome, draft: RuleEntry?) -> String {
         switch outcome {
         case .nothing: "it posts nothing"
-        case .entry(let entry): "it posts " + entry.lines.map(describe).joined(separator: " ")
-        case .failure(let failure) where failure.kind == .unbalanced && !draft.isEmpty:
-            "debits and credits differ (\(failure.kind.rawValue)): "
-                + draft.map(describe).joined(separator: " ")
-        case .failure(let failure): "it fails: \(failure.message) (\(failure.kind.rawValue))"
+        case .entry(let entry): "it posts " + describe(entry)
+        case .failure(let failure):
+            if failure.kind == .unbalanced, let draft, !draft.lines.isEmpty {
+                "debits and credits differ (\(failure.kind.rawValue)): " + describe(draft)
+            } else {
+                "it fails: \(failure.message) (\(failure.kind.rawValue))"
+            }
         }
     }
 
-    private func describe(_ line: RuleEntry.Line) -> String {
+    private func describe(_ entry: RuleEntry) -> String {
+        let places = exponent(of: entry.currency)
+        return entry.lines.map { describe($0, places) }.joined(separator: " ")
+    }
+
+    private func describe(_ line: RuleEntry.Line, _ places: Int) -> String {
         let side: Side = line.amount > 0 ? .debit : .credit
         let units = String(line.amount.magnitude)
-        let amount = Decimal("\(units)e-\(rule.exponent)")?.text(places: rule.exponent) ?? units
+        let amount = Decimal("\(units)e-\(places)")?.text(places: places) ?? units
         return "\(side.rawValue) \(line.account) \(amount)" + (line.party.map { " party '\($0)'" } ?? "")
     }
 }

@@ -3,6 +3,7 @@ package struct RuleChecker {
     private let context: RuleContext
     private var faults: [RuleProblem] = []
     private var warnings: [RuleProblem] = []
+    private var missingTimeZones: Set<String> = []
     private var maps: [String: (map: AccountMap, text: String)] = [:]
 
     /// The rules when nothing is wrong, else every problem, in the order of the files and their lines.
@@ -30,13 +31,19 @@ package struct RuleChecker {
             examples: examples,
             problems: sorted(checker.faults),
             allProblems: sorted(checker.faults + examples.compactMap(\.problem)),
-            warnings: sorted(checker.warnings)
+            warnings: sorted(checker.warnings),
+            missingTimeZones: checker.missingTimeZones
         )
     }
 
     /// The tables that rules of these files are for, whatever else is wrong with the rules.
     package static func tables(of files: [RuleFile]) -> Set<String> {
-        Set(files.flatMap { Parser.parse($0.text).rules.map(\.table.value) })
+        Set(files.filter { !$0.isForMaps }.flatMap { Parser.parse($0.text).rules.map(\.table.value) })
+    }
+
+    /// The time zones that rules of these files name.
+    package static func timeZones(of files: [RuleFile]) -> Set<String> {
+        Set(files.flatMap { Lexer.scan($0.text).tokens.zoneNames })
     }
 
     /// The rule that a stored text says, as far as it can still be read.
@@ -44,7 +51,7 @@ package struct RuleChecker {
     /// It was right when it was stored; that an account was closed since does not unmake it.
     package static func rule(from applied: AppliedRule, in context: RuleContext) -> Rule? {
         var plain = context
-        (plain.applied, plain.requiresTables) = ([], false)
+        (plain.applied, plain.requiresTables, plain.timeZoneNames) = ([], false, nil)
         var checker = RuleChecker(context: plain)
         return checker.check([RuleFile(name: applied.label, text: applied.content)]).first?.rule
     }
@@ -55,7 +62,8 @@ package struct RuleChecker {
 
     private mutating func check(_ files: [RuleFile]) -> [CheckedRule] {
         let parsed = files.map { ($0, Parser.parse($0.text)) }
-        for (file, syntax) in parsed { note(syntax.faults, in: file) }
+        for (file, syntax) in parsed { note(syntax.faults + file.faults(of: syntax.uses), in: file) }
+        let lacksMaps = parsed.contains { $1.lacksMaps || !$0.faults(of: $1.uses).isEmpty }
         for (file, syntax) in parsed {
             for map in syntax.maps {
                 if maps[map.name.value] != nil {
@@ -68,12 +76,13 @@ package struct RuleChecker {
         var checked: [CheckedRule] = []
         let accountMaps = maps.mapValues(\.map)
         let unread = parsed.reduce(into: Set<String>()) { $0.formUnion($1.1.unread) }
-        for (file, syntax) in parsed {
+        for (file, syntax) in parsed where !file.isForMaps {
             for ruleSyntax in syntax.rules {
                 var scope = RuleScope(
                     context: context,
                     maps: accountMaps,
                     unreadMaps: unread,
+                    lacksMaps: lacksMaps,
                     syntax: ruleSyntax
                 )
                 let rule = scope.check(ruleSyntax)
@@ -84,10 +93,15 @@ package struct RuleChecker {
                 var examples: [ExampleRun] = []
                 // An example can only be judged when its file reads well.
                 if syntax.faults.isEmpty, scope.faults.isEmpty, !scope.isIncomplete {
-                    let check = ExampleCheck(rule, columns: scope.columnNames, in: file)
-                    let (runs, faults) = check.run(ruleSyntax)
-                    examples = runs
-                    note(faults, in: file)
+                    let check = ExampleCheck(rule, columns: scope.columnNames, in: file, context)
+                    if let zone = check.missingZone {
+                        missingTimeZones.insert(zone)
+                        warnings.append(file.problem(.unrun(ruleSyntax, zone), .warning))
+                    } else {
+                        let (runs, faults) = check.run(ruleSyntax)
+                        examples = runs
+                        note(faults, in: file)
+                    }
                 }
                 checked.append(CheckedRule(file: file, syntax: ruleSyntax, rule: rule, examples: examples))
             }
@@ -122,6 +136,27 @@ package struct RuleChecker {
 
     private mutating func note(_ faults: [Fault], in file: RuleFile) {
         self.faults += faults.map { file.problem($0) }
+    }
+}
+
+extension Fault {
+    /// Examples that need what only a server knows.
+    fileprivate static func unrun(_ rule: RuleSyntax, _ zone: String) -> Fault {
+        Fault(
+            rule.name.range,
+            "the examples of \(rule.name.value) are not run: they need the time zone \(zone)",
+            help: "a server has the data of time zones: check with a database"
+        )
+    }
+}
+
+extension [Token] {
+    /// What stands behind the words `in time zone`.
+    fileprivate var zoneNames: [String] {
+        indices.dropFirst(3).filter { index in
+            self[index].kind == .text && self[index - 1].isWord("zone") && self[index - 2].isWord("time")
+                && self[index - 3].isWord("in")
+        }.map { self[$0].text }
     }
 }
 

@@ -16,8 +16,12 @@ package struct RuleContext: Sendable {
     /// The first day of documents that new versions are asked to be for.
     package var activeFrom: CalendarDate?
 
-    /// The time zone of the books, in which a moment becomes a day.
+    /// The time zone of the books, in which a timestamp becomes a day unless the rule names another.
     package var timeZone = "UTC"
+    /// The time zones that rules name and that of the books, as far as a server has told them.
+    package var timeZones: [String: TimeZoneOffsets] = ["UTC": .utc]
+    /// The time zones there are; nil where no server was asked.
+    package var timeZoneNames: [String]?
 
     /// Whether the rules are only tried: then a version need not be a new one.
     package var isTrial = false
@@ -30,6 +34,14 @@ package struct RuleContext: Sendable {
         self.chart = chart
         self.tables = tables
         self.currencies = currencies
+    }
+
+    /// The distances from UTC of a time zone; nil where no server has told them.
+    func offsets(of zone: Formula.Zone) -> TimeZoneOffsets? {
+        switch zone {
+        case .named(let name): timeZones[name]
+        case .books: timeZones[timeZone]
+        }
     }
 
     func applied(named name: String, version: Int) -> AppliedRule? {

@@ -2,6 +2,12 @@
 package struct RuleFile: Sendable, Hashable {
     package let name: String
     package let text: String
+    /// Whether only the maps count, because another file uses them.
+    package var isForMaps = false
+    /// Why the maps of another file are not there, by the path as written.
+    var unreadUses: [String: String] = [:]
+    /// The paths whose files were found.
+    var foundUses: Set<String> = []
     /// The text cut at the ends of its lines; each fault shows one, and each rule is some.
     let lines: [String]
 
@@ -9,6 +15,20 @@ package struct RuleFile: Sendable, Hashable {
         self.name = name
         self.text = text
         lines = Self.lines(of: text)
+    }
+
+    /// The files whose maps it uses, as paths that begin where it is.
+    var uses: [String] { Parser.parse(text).uses.map(\.value) }
+
+    /// What is wrong with the files whose maps it uses.
+    func faults(of uses: [Located<String>]) -> [Fault] {
+        uses.filter { !foundUses.contains($0.value) }.map { use in
+            Fault(
+                use.range,
+                "the maps of \(use.value) cannot be used: \(unreadUses[use.value] ?? "no file was looked for")",
+                help: "the path begins where this file is"
+            )
+        }
     }
 
     static func lines(of text: String) -> [String] {

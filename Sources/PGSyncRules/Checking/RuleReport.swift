@@ -10,6 +10,8 @@ package struct RuleReport: Sendable {
     package let allProblems: [RuleProblem]
     /// What is likely to be meant otherwise; it stands in no one's way.
     package let warnings: [RuleProblem]
+    /// The time zones for whose data examples were not run.
+    package let missingTimeZones: Set<String>
 
     /// The rules when nothing is wrong, else every problem.
     package var verdict: Result<[Rule], RuleProblems> {

@@ -14,6 +14,7 @@ extension RuleScope {
     ) throws(Fault) -> Formula {
         let found = try typed(syntax)
         guard found.type == type else {
+            if found.type == .timestamp, type == .date { return .day(found.formula, in: .books) }
             if found.isLiteral, let fitted = try fitted(found, to: type, at: syntax.range) { return fitted }
             throw Fault(
                 syntax.range,
@@ -26,7 +27,10 @@ extension RuleScope {
 
     /// What to write where a column is something else than what is needed.
     private func help(for formula: Formula, as type: ColumnType) -> String? {
-        guard case .column(let column) = formula, column.list == nil else { return nil }
+        guard case .column(let column) = formula, column.list == nil, column.inner.isEmpty else { return nil }
+        if type == .date, stored(column)?.kind == .timestamp {
+            return "declare it: column \(column.name) timestamp"
+        }
         return type == .boolean
             ? "compare it with something, such as \(column.name) = \(column.type.isNumeric ? "0" : "'final'")"
             : "if the column holds \(type.noun), declare it: column \(column.name) \(type.keyword)"
@@ -42,11 +46,33 @@ extension RuleScope {
         return found.formula
     }
 
+    /// A text, or what has one way to be written as one: a number, an amount or a day.
+    func joinedFormula(of syntax: ExpressionSyntax, _ complaint: String) throws(Fault) -> Formula {
+        let found = try typed(syntax)
+        switch found.type {
+        case .text: return found.formula
+        case .integer, .number: return .written(found.formula)
+        case .money: return .writtenAmount(found.formula, places)
+        case .date: return .writtenDate(found.formula)
+        default:
+            let help =
+                found.type == .timestamp ? "say which day it is: in time zone '\(context.timeZone)'" : nil
+            throw Fault(
+                syntax.range,
+                "\(complaint), and this is \(found.type?.noun ?? "null")",
+                help: help
+            )
+        }
+    }
+
     func typed(_ syntax: ExpressionSyntax) throws(Fault) -> TypedFormula {
         switch syntax.kind {
-        case .name(let name): return try typed(column(name, at: syntax.range), syntax.range)
-        case .field(let owner, let name):
-            return try typed(field(name, of: owner, at: syntax.range), syntax.range)
+        case .name(let name):
+            if let found = try named(name, at: syntax.range) { return found }
+            return try typed(column(name, at: syntax.range), syntax.range)
+        case .field(let owner, let names):
+            return try typed(field(names, of: owner, at: syntax.range), syntax.range)
+        case .day(let part, let zone): return try day(of: part, in: zone)
         case .number(let text): return try literalNumber(text, syntax.range)
         case .text(let text):
             return TypedFormula(formula: .literal(.text(ByteText(text))), type: .text, isLiteral: true)
@@ -63,9 +89,9 @@ extension RuleScope {
         case .binary(let operation, let left, let right):
             return try binary(operation, left, right, syntax.range)
         case .divide(let part, let divisor, let rounding): return try divide(part, divisor, rounding)
-        case .round(let part, let places):
+        case .round(let part, let halves, let places):
             var part = try numeric(part)
-            part.formula = .roundHalfUp(part.formula, dividedBy: 1, places: places)
+            part.formula = .round(part.formula, dividedBy: 1, places: places, halves: halves)
             return part
         case .isNull(let part, let isNegated):
             let test = Formula.isNull(try typed(part).formula)
@@ -85,10 +111,25 @@ extension RuleScope {
     }
 
     private func typed(_ column: ColumnReference, _ range: SourceRange) throws(Fault) -> TypedFormula {
-        guard case .list = column.type else {
-            return TypedFormula(formula: .column(column), type: column.type)
+        let formula = Formula.column(column)
+        switch column.type {
+        case .list:
+            throw Fault(
+                range,
+                "\(column.name) is a list",
+                help: "go over it with 'for each \(column.name) as …'"
+            )
+        case .object(let fields):
+            throw Fault(
+                range,
+                "\(column.path) is an object",
+                help: "name a field of it, such as \(column.path).\(fields.keys.sorted().first ?? "amount")"
+            )
+        case .minorMoney:
+            if case .fixed(0) = places { return TypedFormula(formula: formula, type: .money) }
+            return TypedFormula(formula: .fromMinor(formula, places), type: .money)
+        default: return TypedFormula(formula: formula, type: column.type)
         }
-        throw Fault(range, "\(column.name) is a list", help: "go over it with 'for each \(column.name) as …'")
     }
 
     private func literalNumber(_ text: String, _ range: SourceRange) throws(Fault) -> TypedFormula {
@@ -119,11 +160,11 @@ extension RuleScope {
         case .or:
             return TypedFormula(formula: .either(try condition(left), try condition(right)), type: .boolean)
         case .concatenate:
-            let complaint = "only texts and whole numbers can be joined"
+            let complaint = "only texts, numbers, money and dates can be joined"
             return TypedFormula(
                 formula: .concatenate(
-                    try writtenFormula(of: left, complaint),
-                    try writtenFormula(of: right, complaint)
+                    try joinedFormula(of: left, complaint),
+                    try joinedFormula(of: right, complaint)
                 ),
                 type: .text
             )
@@ -167,6 +208,13 @@ extension RuleScope {
         else {
             throw Fault(left.range, "nothing equals null", help: "write 'is null' or 'is not null'")
         }
+        for (side, syntax) in [(a, left), (b, right)] where side.type == .timestamp {
+            throw Fault(
+                syntax.range,
+                "a timestamp can only be compared by its day",
+                help: "write 'in time zone '\(context.timeZone)'' behind it"
+            )
+        }
         let type = try agree(&a, &b, "cannot be compared", left.range)
         guard operation == .equal || operation == .unequal || type?.isNumeric == true || type == .date else {
             throw Fault(
@@ -188,8 +236,9 @@ extension RuleScope {
         }
         let formula: Formula =
             switch rounding {
-            case .exactly: .divideExactly(part.formula, by: number, places: exponent)
-            case .halfUp(let places): .roundHalfUp(part.formula, dividedBy: number, places: places)
+            case .exactly: .divideExactly(part.formula, by: number, places: places)
+            case .half(let halves, let places):
+                .round(part.formula, dividedBy: number, places: places, halves: halves)
             }
         let type: ColumnType? = part.type == .integer ? .number : part.type
         return TypedFormula(formula: formula, type: type, isLiteral: part.isLiteral)
@@ -215,41 +264,5 @@ extension RuleScope {
         }
         let test = Formula.isIn(left.formula, literals)
         return TypedFormula(formula: isNegated ? .not(test) : test, type: .boolean)
-    }
-
-    private func call(
-        _ name: Located<String>,
-        _ arguments: [ExpressionSyntax]
-    ) throws(Fault) -> TypedFormula {
-        if name.value == "coalesce" {
-            var parts: [TypedFormula] = []
-            for argument in arguments { parts.append(try typed(argument)) }
-            var first = parts[0]
-            for index in parts.indices {
-                let type = try agree(&first, &parts[index], "are alternatives of 'coalesce'", name.range)
-                first.type = type
-                first.isLiteral = first.isLiteral && parts[index].isLiteral
-            }
-            return TypedFormula(formula: .coalesce(parts.map(\.formula)), type: first.type, isLiteral: false)
-        }
-        let functions = ["abs", "coalesce", "lower", "trim", "upper"]
-        guard functions.contains(name.value) else {
-            let meant = Spelling.nearest(to: name.value, among: functions).map { "did you mean \($0)?" }
-            throw maps[name.value] == nil
-                ? Fault(
-                    name.range,
-                    "there is no function \(name.value)",
-                    help: meant ?? "the functions are \(functions.joined(separator: ", "))"
-                )
-                : Fault(name.range, "a map stands only for the account of a line")
-        }
-        guard arguments.count == 1 else { throw Fault(name.range, "\(name.value) takes one value") }
-        guard let change = Formula.TextChange(rawValue: name.value) else {
-            var part = try numeric(arguments[0])
-            part.formula = .absolute(part.formula)
-            return part
-        }
-        let part = try formula(of: arguments[0], as: .text, "\(name.value) takes a text")
-        return TypedFormula(formula: .changeText(change, part), type: .text)
     }
 }

@@ -13,14 +13,11 @@ extension RuleScope {
                 Fault(
                     column.type.range,
                     "\(name) is an integer: 1900 is posted as 1900.\(String(repeating: "0", count: exponent))",
-                    help: "if it holds cents or the like, write \(name) \(minorUnits) in the lines"
+                    help: "if it holds cents or the like, declare it: column \(name) minor money"
                 )
             )
         }
     }
-
-    /// How a rule makes an amount of what counts in the smallest unit of the currency.
-    var minorUnits: String { "/ 1\(String(repeating: "0", count: exponent)) exactly" }
 }
 
 extension StatementSyntax {
@@ -30,7 +27,7 @@ extension StatementSyntax {
         case .line(let line): [line.amount]
         case .forEach(_, _, let body): body.flatMap(\.amounts)
         case .conditional(_, let then, let otherwise): (then + otherwise).flatMap(\.amounts)
-        case .assert: []
+        case .assert, .letting: []
         }
     }
 }
@@ -40,13 +37,13 @@ extension ExpressionSyntax {
     fileprivate func takesWhole(_ name: String) -> Bool {
         switch kind {
         case .name(let other): other == name
-        case .negate(let part), .round(let part, _): part.takesWhole(name)
+        case .negate(let part), .round(let part, _, _): part.takesWhole(name)
         case .binary(.multiply, let left, let right):
             !left.isFraction && !right.isFraction && (left.takesWhole(name) || right.takesWhole(name))
         case .binary(_, let left, let right): left.takesWhole(name) || right.takesWhole(name)
         case .conditional(_, let then, let otherwise): then.takesWhole(name) || otherwise.takesWhole(name)
         case .call(_, let arguments): arguments.contains { $0.takesWhole(name) }
-        case .divide, .field, .number, .text, .boolean, .null, .not, .isNull, .isIn: false
+        case .divide, .field, .day, .number, .text, .boolean, .null, .not, .isNull, .isIn: false
         }
     }
 

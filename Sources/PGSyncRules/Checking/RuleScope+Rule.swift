@@ -2,30 +2,36 @@ extension RuleScope {
     /// The rule with names resolved; nil when too much is wrong to have one.
     mutating func check(_ syntax: RuleSyntax) -> Rule? {
         let version = checkHead(syntax)
+        let currency = checkCurrency(syntax)
+        for value in syntax.lets { define(value) }
         let condition = syntax.condition.flatMap { condition in
-            noting { scope throws(Fault) in
+            checked(condition.range) { scope throws(Fault) in
                 try scope.formula(of: condition, as: .boolean, "'when' must be true or false")
             }
         }
         let date = syntax.date.flatMap { date in
-            noting { scope throws(Fault) in try scope.formula(of: date, as: .date, "'date' must be a date") }
+            checked(date.range) { scope throws(Fault) in
+                scope.takesTimestamps = true
+                defer { scope.takesTimestamps = false }
+                return try scope.formula(of: date, as: .date, "'date' must be a date")
+            }
         }
         let description = syntax.description.flatMap { description in
-            noting { scope throws(Fault) in
-                try scope.writtenFormula(of: description, "'describe' must be a text")
+            checked(description.range) { scope throws(Fault) in
+                try scope.joinedFormula(of: description, "'describe' must be a text")
             }
         }
         let statements = check(syntax.statements)
         warnOfMinorUnits(syntax)
-        guard let version, let date, let description, let currency = syntax.currency,
+        guard let version, let date, let description, let currency,
             syntax.condition == nil || condition != nil
         else { return nil }
         return Rule(
             name: syntax.name.value,
             version: version,
             table: syntax.table.value,
-            currency: currency.value,
-            exponent: exponent,
+            currency: currency,
+            places: places,
             partners: syntax.partners.map(\.value),
             condition: condition,
             date: date,
@@ -61,16 +67,6 @@ extension RuleScope {
         for (word, isMissing) in needed where isMissing && !syntax.unread.contains(word) {
             note(Fault(name.range, "the rule \(name.value) lacks a line '\(word)'"))
         }
-        if let currency = syntax.currency, context.currencies[currency.value] == nil {
-            let meant = Spelling.nearest(to: currency.value, among: context.currencies.keys)
-            note(
-                Fault(
-                    currency.range,
-                    "there is no currency \(currency.value)",
-                    help: meant.map { "did you mean \($0)?" }
-                )
-            )
-        }
         if syntax.statements.isEmpty, syntax.unread.isDisjoint(with: Parser.statements) {
             note(Fault(name.range, "the rule \(name.value) has no 'debit' or 'credit'"))
         }
@@ -84,22 +80,28 @@ extension RuleScope {
     // MARK: Statements
 
     private mutating func check(_ statements: [StatementSyntax]) -> [Statement] {
-        statements.compactMap { check($0) }
+        // A name is for the lines below it that stand as deep as it, or deeper.
+        let outer = lets
+        defer { lets = outer }
+        return statements.compactMap { check($0) }
     }
 
     private mutating func check(_ statement: StatementSyntax) -> Statement? {
         switch statement {
+        case .letting(let value):
+            define(value)
+            return nil
         case .line(let line):
             return check(line).map(Statement.line)
         case .assert(let condition, let message):
-            let formula = noting { scope throws(Fault) in
+            let formula = checked(condition.range) { scope throws(Fault) in
                 try scope.formula(of: condition, as: .boolean, "'assert' must be true or false")
             }
             return formula.map {
                 .assert($0, message: message?.value ?? "an assertion of the rule does not hold")
             }
         case .conditional(let condition, let then, let otherwise):
-            let formula = noting { scope throws(Fault) in
+            let formula = checked(condition.range) { scope throws(Fault) in
                 try scope.formula(of: condition, as: .boolean, "'if' must be true or false")
             }
             let (then, otherwise) = (check(then), check(otherwise))
@@ -107,6 +109,10 @@ extension RuleScope {
         case .forEach(let list, let name, let body):
             guard element == nil else {
                 note(Fault(list.range, "'for each' cannot stand inside 'for each'"))
+                return nil
+            }
+            guard lets[name.value] == nil else {
+                note(Fault(name.range, "\(name.value) stands for something else already"))
                 return nil
             }
             guard let (column, fields) = noting({ scope throws(Fault) in try scope.list(list) }) else {
@@ -131,10 +137,13 @@ extension RuleScope {
     }
 
     private mutating func check(_ line: LineSyntax) -> LineStatement? {
-        let account = noting { scope throws(Fault) in try scope.account(of: line.account) }
-        let amount = noting { scope throws(Fault) in try scope.amount(of: line.amount) }
+        let hasParty = line.party != nil
+        let account = checked(line.account.range) { scope throws(Fault) in
+            try scope.account(of: line.account, withParty: hasParty)
+        }
+        let amount = checked(line.amount.range) { scope throws(Fault) in try scope.amount(of: line.amount) }
         let party = line.party.flatMap { party in
-            noting { scope throws(Fault) in
+            checked(party.range) { scope throws(Fault) in
                 try scope.writtenFormula(of: party, "a party must be a text or a whole number")
             }
         }
@@ -143,7 +152,7 @@ extension RuleScope {
             if dimensions.contains(where: { $0.name == name.value }) {
                 note(Fault(name.range, "the line has two dimensions \(name.value)"))
             }
-            let formula = noting { scope throws(Fault) in
+            let formula = checked(value.range) { scope throws(Fault) in
                 try scope.writtenFormula(of: value, "a dimension must be a text or a whole number")
             }
             if let formula { dimensions.append(LineStatement.Dimension(name: name.value, value: formula)) }
@@ -175,9 +184,10 @@ extension RuleScope {
         if typed.type == .money || typed.type?.isNumeric == true && typed.isLiteral { return typed.formula }
         var help: String?
         if case .column(let column) = typed.formula, column.type.isNumeric {
-            help = "if it is an amount in the rule's currency, declare it: column \(column.name) money"
+            let field = column.inner.isEmpty && column.list == nil ? "column \(column.name)" : column.path
+            help = "if it is an amount in the rule's currency, declare it: \(field) money"
             if column.type == .integer {
-                help? += "; if it counts in the smallest unit, write \(column.name) \(minorUnits), too"
+                help? += "; if it counts in the smallest unit, such as cents: \(field) minor money"
             }
         }
         throw Fault(
@@ -187,7 +197,7 @@ extension RuleScope {
         )
     }
 
-    private func account(of syntax: ExpressionSyntax) throws(Fault) -> Formula {
+    private func account(of syntax: ExpressionSyntax, withParty hasParty: Bool) throws(Fault) -> Formula {
         switch syntax.kind {
         case .text(let code):
             if let fault = context.chart.faults(of: Located(value: code, range: syntax.range)).first {
@@ -197,16 +207,22 @@ extension RuleScope {
         case .conditional(let condition, let then, let otherwise):
             return .conditional(
                 try formula(of: condition, as: .boolean, "'if' must be true or false"),
-                then: try account(of: then),
-                otherwise: try account(of: otherwise)
+                then: try account(of: then, withParty: hasParty),
+                otherwise: try account(of: otherwise, withParty: hasParty)
             )
+        case .call(let name, let arguments) where name.value == "account" && maps["account"] == nil:
+            guard let argument = arguments.first else {
+                throw Fault(name.range, "'account' takes the text that names it")
+            }
+            let code = try writtenFormula(of: argument, "an account is named by a text or a whole number")
+            return .account(code, withParty: hasParty)
         case .call(let name, let arguments):
             guard let map = maps[name.value], let argument = arguments.first else {
                 throw Fault(
                     name.range,
                     "there is no map \(name.value)",
                     help: Spelling.nearest(to: name.value, among: maps.keys).map { "did you mean \($0)?" },
-                    isConsequence: unreadMaps.contains(name.value)
+                    isConsequence: lacksMaps || unreadMaps.contains(name.value)
                 )
             }
             return .lookup(map, try formula(of: argument, as: .text, "the map \(map.name) is for texts"))

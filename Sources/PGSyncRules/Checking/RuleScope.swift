@@ -3,9 +3,17 @@ struct RuleScope {
     let context: RuleContext
     let maps: [String: AccountMap]
     /// Digits behind the point of the rule's currency; of an unknown one, the usual two.
-    let exponent: Int
-    private let table: String
+    var places = Formula.Places.fixed(2)
+    let table: String
     private var columns: [String: ColumnReference] = [:]
+    /// The columns that the rule declares.
+    private var declared: Set<String> = []
+    /// Columns that are no text to whoever looks for a day, because they hold timestamps.
+    private var undeclaredTimestamps: Set<String> = []
+    /// Whether a column that is not declared and holds timestamps is taken as one.
+    var takesTimestamps = false
+    /// What each `let` above calls by a name.
+    var lets: [String: NamedFormula] = [:]
     /// The name of the present element of `for each`, with the fields it has.
     var element: (name: String, list: String, fields: [String: ColumnType])?
     private(set) var faults: [Fault] = []
@@ -13,31 +21,48 @@ struct RuleScope {
     private(set) var warnings: [Fault] = []
     /// Whether something is missing because of a fault told elsewhere.
     private(set) var isIncomplete = false
-    /// Columns, and fields such as `items.price`, that are declared, but not in a way that can be understood.
-    private var unread: Set<String>
+    /// Names that are declared, but not in a way that can be understood: of columns, of fields such as `items.price`,
+    /// and of values.
+    var unread: Set<String>
     /// Maps that are there and could not be read.
     let unreadMaps: Set<String>
+    /// Whether maps are missing that were to come from another file.
+    let lacksMaps: Bool
 
-    init(context: RuleContext, maps: [String: AccountMap], unreadMaps: Set<String> = [], syntax: RuleSyntax) {
+    init(
+        context: RuleContext,
+        maps: [String: AccountMap],
+        unreadMaps: Set<String> = [],
+        lacksMaps: Bool = false,
+        syntax: RuleSyntax
+    ) {
         self.context = context
         self.maps = maps
         self.unreadMaps = unreadMaps
-        unread = syntax.unreadColumns
+        self.lacksMaps = lacksMaps
+        unread = syntax.unreadNames
         table = syntax.table.value
-        exponent = syntax.currency.flatMap { context.currencies[$0.value] } ?? 2
         for (name, column) in context.tables[table]?.columns ?? [:] where column.isCaptured {
             guard let type = column.kind.natural else { continue }
             columns[name] = ColumnReference(name: name, type: type, list: nil)
+            if column.kind == .timestamp { undeclaredTimestamps.insert(name) }
         }
         declare(syntax.columns)
+        undeclaredTimestamps.subtract(declared)
     }
 
     var columnNames: Set<String> { Set(columns.keys) }
 
-    private mutating func declare(_ declared: [ColumnSyntax]) {
-        var seen: Set<String> = []
-        for column in declared {
-            if !seen.insert(column.name.value).inserted {
+    /// Digits behind the point, or two where the row's currency says it.
+    var exponent: Int {
+        if case .fixed(let exponent) = places { exponent } else { 2 }
+    }
+
+    func isDeclared(_ name: String) -> Bool { declared.contains(name) }
+
+    private mutating func declare(_ columnSyntaxes: [ColumnSyntax]) {
+        for column in columnSyntaxes {
+            if !declared.insert(column.name.value).inserted {
                 note(Fault(column.name.range, "the column \(column.name.value) is declared twice"))
             }
             let type = type(of: column, calledSo: column.name.value)
@@ -69,10 +94,13 @@ struct RuleScope {
     }
 
     private mutating func type(of column: ColumnSyntax, calledSo path: String) -> ColumnType? {
-        guard column.type.value == "list" else {
+        guard column.type.value == "list" || column.type.value == "object" else {
             if let type = ColumnType(named: column.type.value) { return type }
-            let names = ["text", "integer", "number", "money", "boolean", "date", "list"]
-            let meant = Spelling.nearest(to: column.type.value, among: names).map { "did you mean \($0)?" }
+            let names = ColumnType.names
+            let meant =
+                column.type.value == "minor"
+                ? "did you mean minor money?"
+                : Spelling.nearest(to: column.type.value, among: names).map { "did you mean \($0)?" }
             note(
                 Fault(
                     column.type.range,
@@ -87,18 +115,35 @@ struct RuleScope {
         for field in column.fields {
             fields[field.name.value] = type(of: field, calledSo: "\(path).\(field.name.value)")
         }
-        return .list(fields)
+        return column.type.value == "list" ? .list(fields) : .object(fields)
     }
 
     // MARK: Names
 
     func column(_ name: String, at range: SourceRange) throws(Fault) -> ColumnReference {
         guard !unread.contains(name), let column = columns[name] else { throw unknown(name, at: range) }
-        return column
+        guard takesTimestamps, undeclaredTimestamps.contains(name) else { return column }
+        return ColumnReference(name: name, type: .timestamp, list: nil)
     }
 
-    func field(_ name: String, of owner: String, at range: SourceRange) throws(Fault) -> ColumnReference {
-        guard let element, element.name == owner else {
+    /// What kind of column there is in the database, for what only that says.
+    func stored(_ column: ColumnReference) -> TableShape.Column? {
+        column.list == nil && column.inner.isEmpty ? context.tables[table]?.columns[column.name] : nil
+    }
+
+    func field(_ names: [String], of owner: String, at range: SourceRange) throws(Fault) -> ColumnReference {
+        if let element, element.name == owner {
+            return try field(names, of: owner, calledSo: element.list, element.fields, at: range)
+        }
+        guard let column = columns[owner], case .object(let fields) = column.type else {
+            if unread.contains(owner) { throw unknown(owner, at: range) }
+            guard columns[owner] == nil else {
+                throw Fault(
+                    range,
+                    "\(owner) is not declared as an object",
+                    help: "declare what is read of it: column \(owner) object (\(names[0]) text)"
+                )
+            }
             throw Fault(
                 range,
                 "\(owner) is not the element of a list here",
@@ -106,20 +151,43 @@ struct RuleScope {
                     ?? "write 'for each list as \(owner)' and indent this line below it"
             )
         }
-        guard let type = element.fields[name] else {
-            let meant = Spelling.nearest(to: name, among: element.fields.keys)
-            throw Fault(
-                range,
-                "the elements of \(element.list) have no field \(name)",
-                help: meant.map { "did you mean \(owner).\($0)?" }
-                    ?? "declare it: column \(element.list) list (\(name) money)",
-                isConsequence: unread.contains("\(element.list).\(name)")
-            )
-        }
-        return ColumnReference(name: name, type: type, list: element.list)
+        return try field(names, of: owner, calledSo: nil, fields, at: range)
     }
 
-    private func unknown(_ name: String, at range: SourceRange) -> Fault {
+    /// A field of an element, or of an object where there is no list.
+    private func field(
+        _ names: [String],
+        of owner: String,
+        calledSo list: String?,
+        _ fields: [String: ColumnType],
+        at range: SourceRange
+    ) throws(Fault) -> ColumnReference {
+        var (type, path) = (ColumnType.object(fields), list ?? owner)
+        for (depth, name) in names.enumerated() {
+            guard case .object(let fields) = type else {
+                throw Fault(range, "\(path) is \(type.noun), which has no fields")
+            }
+            guard let found = fields[name] else {
+                let meant = Spelling.nearest(to: name, among: fields.keys)
+                let isElement = list != nil && depth == 0
+                let before = ([owner] + names.prefix(depth)).joined(separator: ".")
+                throw Fault(
+                    range,
+                    isElement
+                        ? "the elements of \(path) have no field \(name)" : "\(path) has no field \(name)",
+                    help: meant.map { "did you mean \(before).\($0)?" }
+                        ?? "declare it: column \(list ?? owner) \(list == nil ? "object" : "list") (\(name) money)",
+                    isConsequence: unread.contains("\(path).\(name)")
+                )
+            }
+            (type, path) = (found, "\(path).\(name)")
+        }
+        return list == nil
+            ? ColumnReference(name: owner, inner: names, type: type, list: nil)
+            : ColumnReference(name: names[0], inner: Array(names.dropFirst()), type: type, list: list)
+    }
+
+    func unknown(_ name: String, at range: SourceRange) -> Fault {
         if unread.contains(name) {
             return Fault(range, "the declaration of \(name) cannot be read", isConsequence: true)
         }
@@ -149,7 +217,8 @@ struct RuleScope {
         return Fault(
             range,
             "\(table) has no column \(name)",
-            help: Spelling.nearest(to: name, among: columns.keys).map { "did you mean \($0)?" }
+            help: Spelling.nearest(to: name, among: Array(columns.keys) + Array(lets.keys))
+                .map { "did you mean \($0)?" }
                 ?? (context.tables[table] == nil ? "declare it with its type: column \(name) TYPE" : nil),
             // Of a table that has to be there and is not, this would be said of every column.
             isConsequence: context.requiresTables && context.tables[table] == nil

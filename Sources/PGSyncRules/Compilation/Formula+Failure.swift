@@ -2,7 +2,7 @@ extension Formula {
     /// Whether a row can make it fail, other than by being unreadable.
     var canFail: Bool {
         switch self {
-        case .divideExactly: true
+        case .divideExactly, .account, .decimals: true
         case .lookup(let map, let part): map.otherwise == nil || part.canFail
         default: parts.contains(where: \.canFail)
         }
@@ -31,8 +31,11 @@ extension Formula {
     /// The parts that its SQL mentions more than once.
     var repeatedParts: [Formula] {
         switch self {
-        case .divideExactly(let part, _, _), .lookup(_, let part): [part]
-        case .roundHalfUp(let part, let divisor, _) where divisor > 1: [part]
+        case .divideExactly(let part, _, let places): [part] + places.parts
+        case .fromMinor(_, let places): places.parts
+        case .writtenAmount(let part, let places): [part] + places.parts
+        case .lookup(_, let part), .account(let part, _), .decimals(let part), .shared(let part): [part]
+        case .round(let part, let divisor, _, let halves) where divisor > 1 || halves != .up: [part]
         case .conditional(let condition, let then, let otherwise)
         where then.canFail || otherwise.canFail: [condition]
         case .coalesce(let parts) where parts.dropFirst().contains(where: \.canFail): parts.dropLast()

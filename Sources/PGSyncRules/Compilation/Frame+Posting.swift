@@ -90,7 +90,9 @@ extension Frame {
     /// The lines of all elements together, for a query whose rows are the elements with their failures.
     ///
     /// The aggregates take the lines as they come, in the order of the elements.
-    func list(of elements: StepQuery) -> String {
+    ///
+    /// What a failure shows is that of the first element which fails.
+    func list(of elements: StepQuery, showing shown: String?) -> String {
         let lines = parts.compactMap { if case .line(let line) = $0 { line } else { nil } }
         func unnested(_ type: String, _ value: (Line) -> String) -> String {
             lines.isEmpty
@@ -104,8 +106,10 @@ extension Frame {
                 \(unnested("text", \.account)) as account,
                 \(unnested("bigint", \.amount)) as amount,
                 \(unnested("text") { $0.party ?? "null" }) as party,
-                \(unnested("jsonb") { $0.dimensions ?? "null" }) as dimensions
+                \(unnested("jsonb") { $0.dimensions ?? "null" }) as dimensions\(shown.map { ",\n    \($0) as shown" } ?? "")
             """
+        let first =
+            "(pg_catalog.array_agg(\(name).shown) filter (where \(name).failure is not null))[1] as shown"
         return """
             select
                 (pg_catalog.min(\(name).number * 4294967296 + \(name).failure) % 4294967296)::integer as failure,
@@ -113,7 +117,7 @@ extension Frame {
                 pg_catalog.array_agg(\(name).amount) filter (where \(name).amount <> 0) as amounts,
                 pg_catalog.array_agg(\(name).party) filter (where \(name).amount <> 0) as parties,
                 pg_catalog.array_agg(\(name).dimensions) filter (where \(name).amount <> 0) as dimensions,
-                pg_catalog.sum(\(name).amount) as total
+                pg_catalog.sum(\(name).amount) as total\(shown == nil ? "" : ",\n    \(first)")
             from (
                 \(select.indented(by: 4))
                 from (

@@ -26,9 +26,11 @@ extension Frame {
             switch column.reference.type {
             case .text: "pgsync.rule_text(\(taken(column.reference)), \(given))"
             case .date: "pgsync.rule_date(\(given))"
+            case .timestamp: "pgsync.rule_timestamp(\(given))"
             case .boolean: "pgsync.rule_boolean(\(given))"
             case .list: "case when pg_catalog.jsonb_typeof(\(given)) = 'array' then \(given) end"
-            case .integer, .number, .money:
+            case .object: given
+            case .integer, .number, .money, .minorMoney:
                 "pgsync.rule_number(\(given), \(taken(column.reference, asText: true)))"
             }
         return StepQuery.Column(
@@ -38,7 +40,7 @@ extension Frame {
     }
 
     private func bounded(_ column: Column) -> StepQuery.Column {
-        let places = column.reference.type == .integer ? 0 : NumberLimits.fractionDigits
+        let places = column.reference.type.isWhole ? 0 : NumberLimits.fractionDigits
         return StepQuery.Column(
             name: column.name,
             value: "pgsync.rule_bounded(\(name).\(column.read), \(places))"
@@ -46,7 +48,8 @@ extension Frame {
     }
 
     private func listColumns(_ number: Int) -> [StepQuery.Column] {
-        ["failure", "accounts", "amounts", "parties", "dimensions", "total"]
+        (["failure", "accounts", "amounts", "parties", "dimensions", "total"]
+            + (showingLists.contains(number) ? ["shown"] : []))
             .map { StepQuery.Column(name: "\($0)_\(number)", value: "list_\(number).\($0)") }
     }
 }

@@ -9,6 +9,8 @@ struct Frame {
     /// The amounts of the lines.
     private(set) var lines: [StepQuery.Column] = []
     private(set) var lists: [String] = []
+    /// The numbers of the lists whose failures show a value.
+    private(set) var showingLists: [Int] = []
     /// What is posted, in the order written.
     private(set) var parts: [Part] = []
     /// The column with the JSON object.
@@ -53,22 +55,30 @@ struct Frame {
             )
             names[column] = "\(name).\(quoted)"
         }
-        values = ValueColumns(of: name, columns: names)
+        values = ValueColumns(of: name, columns: names, in: outer?.values)
     }
 
-    /// A column as it stands in the object; as a text if it is to be one or a date.
+    /// A column as it stands in the object; as a text if it is to be one, a date or a timestamp.
     func given(_ column: ColumnReference) -> String {
-        taken(column, asText: column.type == .text || column.type == .date)
+        taken(column, asText: column.type == .text || column.type == .date || column.type == .timestamp)
     }
 
     func taken(_ column: ColumnReference, asText: Bool = false) -> String {
-        "(\(name).\(object) \(asText ? "->>" : "->") \(SQLText.literal(column.name)))"
+        let names = [column.name] + column.inner
+        let way = names.dropLast().map { " -> \(SQLText.literal($0))" }.joined()
+        return "(\(name).\(object)\(way) \(asText ? "->>" : "->") \(SQLText.literal(names[names.count - 1])))"
+    }
+
+    /// The object that so many names of a column's path lead to.
+    func object(of column: ColumnReference, depth: Int) -> String {
+        let names = [column.name] + column.inner.prefix(depth)
+        return "(\(name).\(object)\(names.map { " -> \(SQLText.literal($0))" }.joined()))"
     }
 
     // MARK: Lines
 
     /// Takes in a line with its amount, unless one of the guards is false.
-    mutating func add(_ line: LineStatement, places: Int, guards: [String]) -> Line {
+    mutating func add(_ line: LineStatement, places: Formula.Places, guards: [String]) -> Line {
         var amount = values.units(of: line.amount, places: places)
         if line.side == .credit { amount = "- \(amount)" }
         if !line.skipsZero { amount = "nullif(\(amount), 0)" }
@@ -98,9 +108,10 @@ struct Frame {
     }
 
     /// Takes in the lines of the elements of a list, and mentions their first failure.
-    mutating func addList(_ query: String) -> String {
+    mutating func addList(_ query: String, showsValue: Bool) -> String {
         lists.append(query)
         parts.append(.list(lists.count))
+        if showsValue { showingLists.append(lists.count) }
         return "\(name).failure_\(lists.count)"
     }
 }

@@ -54,9 +54,10 @@ extension RuleCompiler {
                 order by list.number
                 """
         )
+        let shown = shownValue(in: &element, ofList: loop.list.name)
         var elements = element.query(upon: base)
         elements.add([StepQuery.Column(name: "failure", value: "\(problem ?? "null")::bigint")])
-        return row.addList(element.list(of: elements))
+        return row.addList(element.list(of: elements, showing: shown), showsValue: shown != nil)
     }
 
     private mutating func problem(
@@ -64,7 +65,7 @@ extension RuleCompiler {
         in frame: inout Frame,
         guards: [String]
     ) -> String? {
-        let added = frame.add(line, places: rule.exponent, guards: guards)
+        let added = frame.add(line, places: rule.places, guards: guards)
         var problems = [
             required(line.amount, "the amount", in: &frame),
             required(line.account, "the account", in: &frame),
@@ -76,13 +77,14 @@ extension RuleCompiler {
         }
         problems += line.dimensions.map { frame.values.problem(of: $0.value, numbering: &failures) }
         let value = frame.values.value(of: line.amount)
+        let places = frame.values.count(rule.places)
         let number = failures.number(
-            .inexactAmount(line.amount, currency: rule.currency),
+            .inexactAmount(line.amount, currency: rule.fixedCurrency),
             .hugeAmount(line.amount),
             .zeroAmount(line.amount)
         )
         problems.append(
-            "case when \(added.amount) is null then case when pg_catalog.min_scale(\(value)) > \(rule.exponent) "
+            "case when \(added.amount) is null then case when pg_catalog.min_scale(\(value)) > \(places) "
                 + "then \(number) when \(value) = 0 then \(number + 2) else \(number + 1) end end"
         )
         let problem = ValueColumns.first(problems)

@@ -36,6 +36,8 @@ package struct RuleCompiler {
         let problem = problem(of: &row)
         let description = row.values.value(of: rule.description)
         let date = entryDate(in: &row)
+        let currency = currency(in: &row)
+        let message = message(in: &row)
         // An empty path yields the image itself, decompressed once and for all.
         let path = "\(Self.bareName(of: rule)).image #> array[]::text[]"
         let image = StepQuery.Column(name: "image", value: path)
@@ -50,10 +52,10 @@ package struct RuleCompiler {
         let select = """
             select
                 \(failures.array { $0.kind.rawValue })[source.failure] as error_class,
-                \(failures.array(\.message))[source.failure] as error_message,
+                \(message) as error_message,
                 \(failures.array(\.column))[source.failure] as error_column,
                 source.entry_date,
-                \(unlessFailed(SQLText.literal(rule.currency))) as currency,
+                \(unlessFailed(currency)) as currency,
                 \(unlessFailed(description)) as description,
                 \(unlessFailed(row.accounts)) as accounts,
                 \(unlessFailed(row.amounts)) as amounts,
@@ -92,6 +94,35 @@ package struct RuleCompiler {
             """
     }
 
+    private func currency(in row: inout Frame) -> String {
+        rule.fixedCurrency.map(SQLText.literal) ?? row.values.value(of: rule.currency)
+    }
+
+    /// The message of the row's failure, with the value it shows.
+    private func message(in row: inout Frame) -> String {
+        let message = "\(failures.array(\.message))[source.failure]"
+        let own = shownValue(in: &row, ofList: nil)
+        let values = [own].compactMap(\.self) + row.showingLists.map { "source.shown_\($0)" }
+        guard !values.isEmpty else { return message }
+        let numbers = failures.shown.keys.sorted().map(String.init).joined(separator: ", ")
+        let value =
+            "pg_catalog.\"left\"(coalesce(\(values.joined(separator: ", "))), \(RuleFailure.shownLength))"
+        return "case when source.failure in (\(numbers)) "
+            + "then pg_catalog.replace(\(message), '\(FailureTable.mark)', \(value)) else \(message) end"
+    }
+
+    /// What the failures of a row or of the elements of a list show, nil if they show nothing.
+    func shownValue(in frame: inout Frame, ofList list: String?) -> String? {
+        let cases = failures.shown.sorted { $0.key < $1.key }.compactMap { number, formula -> String? in
+            guard formula.columns.contains(where: { $0.list != nil }) == (list != nil),
+                list == nil || formula.columns.contains(where: { $0.list == list })
+            else { return nil }
+            return "when \(number) then \(frame.values.value(of: formula))"
+        }
+        guard !cases.isEmpty else { return nil }
+        return "case \(frame.name).failure \(cases.joined(separator: " ")) end"
+    }
+
     private func unlessFailed(_ value: String) -> String {
         "case when source.failure is null then \(value) end"
     }
@@ -109,6 +140,7 @@ package struct RuleCompiler {
         }
         problems.append(readProblem(rule.otherColumns, in: row))
         problems.append(required(rule.date, "the date", in: &row))
+        problems.append(required(rule.currency, "the currency", in: &row))
         problems.append(required(rule.description, "the description", in: &row))
         problems.append(self.problem(of: rule.statements, in: &row, guards: []))
         if let isUnbalanced = row.isUnbalanced {
@@ -133,26 +165,31 @@ package struct RuleCompiler {
         let cases = columns.map { column in
             let given = frame.given(column)
             let isNull = "\(frame.values.reference(column)) is null"
+            let outer = column.inner.indices.map { depth in
+                "when pg_catalog.jsonb_typeof\(frame.object(of: column, depth: depth)) not in ('object', 'null') "
+                    + "then \(failures.number(.notAnObject(column, depth: depth))) "
+            }.joined()
             switch column.type {
             case .list:
                 let isGiven = "pg_catalog.jsonb_typeof(\(given)) <> 'null'"
                 let first = failures.number(.unreadable(column, .type), .missing("the list", column))
                 return "when \(isNull) then case when \(isGiven) then \(first) else \(first + 1) end"
-            case .integer, .number, .money:
+            case .object: return ""
+            case .integer, .number, .money, .minorMoney:
                 let first = failures.number(
                     .unreadable(column, .type),
                     .unreadable(column, .range),
                     .unreadable(column, .precision)
                 )
-                return "when \(isNull) and pg_catalog.jsonb_typeof(\(given)) <> 'null' "
+                return "\(outer)when \(isNull) and pg_catalog.jsonb_typeof(\(given)) <> 'null' "
                     + "then \(first) + pgsync.rule_number_problem(\(given))"
             case .boolean:
-                return "when \(isNull) and pg_catalog.jsonb_typeof(\(given)) <> 'null' "
+                return "\(outer)when \(isNull) and pg_catalog.jsonb_typeof(\(given)) <> 'null' "
                     + "then \(failures.number(.unreadable(column, .type)))"
-            case .text, .date:
-                let kind: RuleFailure.Kind = column.type == .date ? .date : .type
+            case .text, .date, .timestamp:
+                let kind: RuleFailure.Kind = column.type == .text ? .type : .date
                 return
-                    "when \(isNull) and \(given) is not null then \(failures.number(.unreadable(column, kind)))"
+                    "\(outer)when \(isNull) and \(given) is not null then \(failures.number(.unreadable(column, kind)))"
             }
         }
         return "case \(cases.joined(separator: " ")) end"

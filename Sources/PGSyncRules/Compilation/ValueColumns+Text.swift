@@ -4,22 +4,26 @@ extension ValueColumns {
         switch formula {
         case .literal(let value): return value.map(Self.literal) ?? "null"
         case .column(let column): return reference(column)
+        case .shared(let part): return value(of: part)
         case .negate(let part): return "(- \(text(part)))"
         case .absolute(let part): return "pg_catalog.abs(\(text(part)))"
         case .arithmetic(let operation, let left, let right):
             return "(\(text(left)) \(operation.rawValue) \(text(right)))"
+        case .fromMinor(let part, let places): return "(\(text(part)) * \(unit(places)))"
         case .divideExactly(let part, let divisor, let places):
             let (quotient, isExact) = exactQuotient(part, by: divisor, places: places)
             return "case when \(isExact) then \(quotient) end"
-        case .roundHalfUp(let part, 1, let places): return "pg_catalog.round(\(text(part)), \(places))"
-        case .roundHalfUp(let part, let divisor, let places):
+        case .round(let part, 1, let places, .up): return "pg_catalog.round(\(text(part)), \(places))"
+        case .round(let part, let divisor, let places, let halves) where halves != .up:
+            return "pgsync.rule_round_\(halves.rawValue)(\(value(of: part)), \(divisor)::numeric, \(places))"
+        case .round(let part, let divisor, let places, _):
             let value = value(of: part)
             if let reciprocal = Self.reciprocal(of: divisor) {
                 return "pg_catalog.round(\(value) * \(reciprocal)::numeric, \(places))"
             }
             return "(pg_catalog.sign(\(value)) * pg_catalog.div("
-                + "2::numeric * pg_catalog.abs(\(value)) * \(Self.power(places)) + \(divisor)::numeric, "
-                + "\(2 * divisor)::numeric) * \(Self.unit(places)))"
+                + "2::numeric * pg_catalog.abs(\(value)) * \(power(.fixed(places))) + \(divisor)::numeric, "
+                + "\(2 * divisor)::numeric) * \(unit(.fixed(places))))"
         case .compare(let comparison, let left, let right):
             return "(\(text(left)) \(comparison.rawValue) \(text(right)))"
         case .isNull(let part): return "((\(text(part))) is null)"
@@ -34,12 +38,43 @@ extension ValueColumns {
         case .coalesce(let parts):
             return "coalesce(\(parts.map { part($0, of: formula) }.joined(separator: ", ")))"
         case .concatenate(let left, let right): return "(\(text(left)) || \(text(right)))"
-        case .changeText(.trim, let part): return "pg_catalog.btrim(\(text(part)), ' ')"
-        case .changeText(let change, let part):
-            return "(pg_catalog.\(change.rawValue)((\(text(part))) collate pg_catalog.\"C\") "
-                + "collate pg_catalog.\"default\")"
+        case .changeText(let change, let part): return changed(text(part), change)
         case .written(let part): return "(pg_catalog.trim_scale(\(text(part)))::text)"
+        case .writtenDate(let part):
+            return "pg_catalog.to_char((\(text(part)))::timestamp, 'YYYY-MM-DD')"
+        case .writtenAmount(let part, let places):
+            let value = value(of: part)
+            return
+                "(pg_catalog.round(\(value), greatest(\(count(places)), pg_catalog.min_scale(\(value))))::text)"
+        case .account(let part, let hasParty): return "pgsync.rule_account(\(value(of: part)), \(hasParty))"
+        case .decimals(let part): return "pgsync.rule_decimals(\(value(of: part)))"
+        case .day(let part, let zone): return "pgsync.rule_day(\(text(part)), \(Self.zone(zone)))"
         case .lookup(let map, let part): return lookup(map, value(of: part))
+        }
+    }
+
+    private func changed(_ text: String, _ change: Formula.TextChange) -> String {
+        func folded(_ function: String) -> String {
+            "(pg_catalog.\(function)((\(text)) collate pg_catalog.\"C\") collate pg_catalog.\"default\")"
+        }
+        return switch change {
+        case .upper: folded("upper")
+        case .lower: folded("lower")
+        case .trim: "pg_catalog.btrim(\(text), ' ')"
+        case .left(let count): "pg_catalog.\"left\"(\(text), \(count))"
+        case .right(let count): "pg_catalog.\"right\"(\(text), \(count))"
+        case .substring(let start, let count): "pg_catalog.substr(\(text), \(start), \(count))"
+        case .replace(let search, let other):
+            "(pg_catalog.replace((\(text)) collate pg_catalog.\"C\", \(SQLText.literal(search.string)), "
+                + "\(SQLText.literal(other.string))) collate pg_catalog.\"default\")"
+        }
+    }
+
+    private static func zone(_ zone: Formula.Zone) -> String {
+        switch zone {
+        case .named(let name): SQLText.literal(name)
+        // Asked once for a batch, as it has nothing to do with the row.
+        case .books: "(select pgsync.configuration_text('books_time_zone'))"
         }
     }
 
@@ -70,16 +105,16 @@ extension ValueColumns {
     mutating func exactQuotient(
         _ part: Formula,
         by divisor: UInt32,
-        places: Int
+        places: Formula.Places
     ) -> (text: String, isExact: String) {
         let value = value(of: part)
         if let reciprocal = Self.reciprocal(of: divisor) {
             let product = "(\(value) * \(reciprocal)::numeric)"
-            return (product, "(pg_catalog.min_scale\(product) <= \(places))")
+            return (product, "(pg_catalog.min_scale\(product) <= \(count(places)))")
         }
-        let shifted = "\(value) * \(Self.power(places))"
+        let shifted = "\(value) * \(power(places))"
         return (
-            "(pg_catalog.div(\(shifted), \(divisor)::numeric) * \(Self.unit(places)))",
+            "(pg_catalog.div(\(shifted), \(divisor)::numeric) * \(unit(places)))",
             "(pg_catalog.mod(\(shifted), \(divisor)::numeric) = 0)"
         )
     }
@@ -89,9 +124,31 @@ extension ValueColumns {
         Decimal(1).divided(by: divisor, exactlyTo: 20)
     }
 
-    static func power(_ places: Int) -> String { "1\(String(repeating: "0", count: places))::numeric" }
+    /// How many digits an amount has behind the point.
+    mutating func count(_ places: Formula.Places) -> String {
+        switch places {
+        case .fixed(let count): "\(count)"
+        case .of(let formula): value(of: formula)
+        }
+    }
 
-    private static func unit(_ places: Int) -> String {
-        places == 0 ? "1::numeric" : "0.\(String(repeating: "0", count: places - 1))1"
+    /// How many of the smallest unit make one.
+    mutating func power(_ places: Formula.Places) -> String {
+        switch places {
+        case .fixed(let count): Self.power(count)
+        case .of(let formula): "('1e' || \(value(of: formula))::text)::numeric"
+        }
+    }
+
+    private static func power(_ places: Int) -> String {
+        "1\(String(repeating: "0", count: places))::numeric"
+    }
+
+    private mutating func unit(_ places: Formula.Places) -> String {
+        switch places {
+        case .fixed(0): "1::numeric"
+        case .fixed(let count): "0.\(String(repeating: "0", count: count - 1))1"
+        case .of(let formula): "('1e-' || \(value(of: formula))::text)::numeric"
+        }
     }
 }

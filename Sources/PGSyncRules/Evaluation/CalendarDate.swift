@@ -14,6 +14,40 @@ package struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConvert
         description = text
     }
 
+    /// The day with a number, counted from the first of January 1970.
+    init(dayNumber: Int) {
+        // Years begin in March, so that a leap day ends one; 400 years have 146,097 days.
+        let (era, dayOfEra) = (dayNumber + 719_468).quotientAndRemainderDown(by: 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let month = (5 * dayOfYear + 2) / 153
+        self.init(
+            year: era * 400 + yearOfEra + (month < 10 ? 0 : 1),
+            month: month < 10 ? month + 3 : month - 9,
+            day: dayOfYear - (153 * month + 2) / 5 + 1
+        )
+    }
+
+    /// A day that is known to be one.
+    init(year: Int, month: Int, day: Int) {
+        func digits(_ number: Int, _ count: Int) -> String {
+            let text = String(number)
+            return String(repeating: "0", count: max(count - text.count, 0)) + text
+        }
+        description = "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))"
+    }
+
+    /// Its number, counted from the first of January 1970.
+    var dayNumber: Int {
+        let bytes = Array(description.utf8)
+        func number(_ range: Range<Int>) -> Int { Self.number(bytes[range]) ?? 0 }
+        let month = number(5..<7)
+        let year = number(0..<4) - (month <= 2 ? 1 : 0)
+        let (era, yearOfEra) = year.quotientAndRemainderDown(by: 400)
+        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + number(8..<10) - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
     package static func < (left: CalendarDate, right: CalendarDate) -> Bool {
         left.description < right.description
     }
@@ -29,5 +63,13 @@ package struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConvert
         case 4, 6, 9, 11: 30
         default: 31
         }
+    }
+}
+
+extension Int {
+    /// The quotient rounded down, so that the remainder is never below zero.
+    fileprivate func quotientAndRemainderDown(by divisor: Int) -> (Int, Int) {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 }

@@ -92,6 +92,11 @@ package struct Decimal: Sendable, Hashable {
         return isNegative ? value : -value
     }
 
+    /// The number with the point moved to the left by so many digits.
+    func shifted(behindPoint places: Int) -> Decimal {
+        Decimal(limbs: limbs, isNegative: isNegative, scale: scale + places)
+    }
+
     // MARK: Arithmetic
 
     package static prefix func - (value: Decimal) -> Decimal {
@@ -137,12 +142,14 @@ package struct Decimal: Sendable, Hashable {
         return isExact ? Decimal(limbs: quotient, isNegative: isNegative, scale: places) : nil
     }
 
-    /// The quotient with `places` digits behind the point, halves rounded away from zero.
-    package func divided(by divisor: UInt32, roundedHalfUpTo places: Int) -> Decimal {
-        // floor((2x + d) / 2d), in units of the last place.
+    /// The quotient with `places` digits behind the point, rounded to the nearest.
+    func divided(by divisor: UInt32, roundedTo places: Int, halves: Formula.Halves) -> Decimal {
+        // floor((2x + d) / 2d), in units of the last place: a half is where nothing is left of this division.
         let half = Decimal(limbs: [divisor], isNegative: false, scale: places)
         let numerator = magnitude + magnitude + half
-        let (quotient, _) = numerator.quotient(of: numerator.limbs, by: 2 * divisor, places: places)
+        var (quotient, isHalf) = numerator.quotient(of: numerator.limbs, by: 2 * divisor, places: places)
+        let isOdd = (quotient.first ?? 0) % 2 == 1
+        if isHalf, halves == .down || halves == .even && isOdd { quotient = Self.difference(quotient, [1]) }
         return Decimal(limbs: quotient, isNegative: isNegative, scale: places)
     }
 

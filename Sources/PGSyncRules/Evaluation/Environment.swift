@@ -1,6 +1,12 @@
 /// The values formulas are evaluated with.
 struct Environment {
+    /// The accounts, currencies and time zones there are.
+    let context: RuleContext
     private var values: [ColumnReference: RuleValue] = [:]
+
+    init(_ context: RuleContext = RuleContext(chart: Chart([]))) {
+        self.context = context
+    }
 
     subscript(column: ColumnReference) -> RuleValue? {
         get { values[column] }
@@ -15,20 +21,27 @@ struct Environment {
         switch formula {
         case .literal(let value): return value
         case .column(let column): return self[column]
+        case .shared(let part): return try value(of: part)
         case .negate(let part): return try number(part).map { .number(-$0) }
         case .absolute(let part): return try number(part).map { .number($0.magnitude) }
         case .arithmetic(let operation, let left, let right):
             let (left, right) = (try number(left), try number(right))
             guard let left, let right else { return nil }
             return .number(operation.apply(left, right))
+        case .fromMinor(let part, let places):
+            let (units, places) = (try number(part), try count(of: places))
+            guard let units, let places else { return nil }
+            return .number(units.shifted(behindPoint: places))
         case .divideExactly(let part, let divisor, let places):
-            guard let dividend = try number(part) else { return nil }
+            let (dividend, places) = (try number(part), try count(of: places))
+            guard let dividend, let places else { return nil }
             guard let quotient = dividend.divided(by: divisor, exactlyTo: places) else {
                 throw .inexactDivision(part, by: divisor)
             }
             return .number(quotient)
-        case .roundHalfUp(let part, let divisor, let places):
-            return try number(part).map { .number($0.divided(by: divisor, roundedHalfUpTo: places)) }
+        case .round(let part, let divisor, let places, let halves):
+            return try number(part)
+                .map { .number($0.divided(by: divisor, roundedTo: places, halves: halves)) }
         case .conditional(let condition, let then, let otherwise):
             return try value(of: try boolean(condition) == true ? then : otherwise)
         case .coalesce(let parts):
@@ -40,8 +53,25 @@ struct Environment {
             return .text(ByteText(left + right))
         case .changeText(let change, let part):
             return try text(part).map { .text(ByteText(change.apply($0))) }
-        case .written(let part):
+        case .written(let part), .writtenDate(let part):
             return try value(of: part).map { .text(ByteText($0.written)) }
+        case .writtenAmount(let part, let places):
+            let (amount, places) = (try number(part), try count(of: places))
+            guard let amount, let places else { return nil }
+            return .text(ByteText(amount.text(places: places)))
+        case .account(let part, let hasParty):
+            guard let code = try text(part) else { return nil }
+            guard let account = context.chart[code], account.isActive,
+                hasParty || !account.requiresParty
+            else { throw .noAccount(part, code, withParty: hasParty) }
+            return .text(ByteText(code))
+        case .decimals(let part):
+            guard let code = try text(part) else { return nil }
+            guard let count = context.currencies[code] else { throw .noCurrency(part, code) }
+            return .number(Decimal(Int64(count)))
+        case .day(let part, let zone):
+            guard let written = try text(part).flatMap(WrittenTimestamp.init) else { return nil }
+            return .date(try day(of: written, in: zone))
         case .lookup(let map, let part):
             guard let key = try text(part) else { return nil }
             let found = map.entries.first { $0.key == ByteText(key) }?.account ?? map.otherwise
@@ -71,6 +101,23 @@ struct Environment {
             return left == nil || right == nil ? nil : false
         default: return try boolean(formula)
         }
+    }
+
+    /// How many digits an amount has behind the point; nil where the currency is null.
+    func count(of places: Formula.Places) throws(RuleFailure) -> Int? {
+        switch places {
+        case .fixed(let count): count
+        case .of(let formula): try number(formula)?.units(places: 0).map { Int($0) }
+        }
+    }
+
+    private func day(of written: WrittenTimestamp, in zone: Formula.Zone) throws(RuleFailure) -> CalendarDate
+    {
+        guard let moment = written.moment else { return written.date }
+        guard let offsets = context.offsets(of: zone) else { throw .unknownZone }
+        let local = moment + offsets.offset(at: moment)
+        let (day, rest) = local.quotientAndRemainder(dividingBy: 86_400)
+        return CalendarDate(dayNumber: Int(rest < 0 ? day - 1 : day))
     }
 
     func boolean(_ formula: Formula) throws(RuleFailure) -> Bool? {
@@ -141,6 +188,28 @@ extension Formula.TextChange {
                 decoding: text.utf8.drop { $0 == 0x20 }.reversed().drop { $0 == 0x20 }.reversed(),
                 as: UTF8.self
             )
+        case .left(let count): String(String.UnicodeScalarView(text.unicodeScalars.prefix(count)))
+        case .right(let count): String(String.UnicodeScalarView(text.unicodeScalars.suffix(count)))
+        case .substring(let start, let count):
+            String(String.UnicodeScalarView(text.unicodeScalars.dropFirst(start - 1).prefix(count)))
+        case .replace(let search, let other): Self.replacing(search, by: other, in: text)
         }
+    }
+
+    /// Replaces bytes, which are those of whole characters: letters count as they are.
+    private static func replacing(_ search: ByteText, by other: ByteText, in text: String) -> String {
+        let (search, bytes) = (Array(search.string.utf8), Array(text.utf8))
+        var result: [UInt8] = []
+        var index = 0
+        while index < bytes.count {
+            if bytes[index...].starts(with: search) {
+                result += other.string.utf8
+                index += search.count
+            } else {
+                result.append(bytes[index])
+                index += 1
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
     }
 }

@@ -2,9 +2,15 @@ internal import JSON
 
 /// Reads the columns of a row image by their types.
 enum RowReader {
-    /// The value of a column other than a list; nil when it is absent or null.
-    static func read(_ value: JSONValue?, as column: ColumnReference) throws(RuleFailure) -> RuleValue? {
-        guard let value, value != .null else { return nil }
+    /// The value of a column other than a list; nil when it is absent or null, or when nothing leads there.
+    static func read(_ column: ColumnReference, of row: JSONValue) throws(RuleFailure) -> RuleValue? {
+        var found = row[column.name]
+        for (depth, name) in column.inner.enumerated() {
+            guard let value = found, value != .null else { return nil }
+            guard value.object != nil else { throw .notAnObject(column, depth: depth) }
+            found = value[name]
+        }
+        guard let value = found, value != .null else { return nil }
         switch column.type {
         case .text:
             if let text = value.string { return .text(ByteText(text)) }
@@ -15,9 +21,14 @@ enum RowReader {
                 throw .unreadable(column, .date)
             }
             return .date(date)
-        case .integer, .number, .money:
+        case .timestamp:
+            guard let text = value.string, WrittenTimestamp(text) != nil else {
+                throw .unreadable(column, .date)
+            }
+            return .text(ByteText(text))
+        case .integer, .number, .money, .minorMoney:
             return .number(try number(value, as: column))
-        case .list:
+        case .list, .object:
             break
         }
         throw .unreadable(column, .type)
@@ -46,7 +57,7 @@ enum RowReader {
         }
         guard let number, number.magnitude < limit else { throw .unreadable(column, .range) }
         guard number.scale <= NumberLimits.fractionDigits else { throw .unreadable(column, .precision) }
-        guard column.type != .integer || number.scale == 0 else { throw .unreadable(column, .type) }
+        guard !column.type.isWhole || number.scale == 0 else { throw .unreadable(column, .type) }
         return number
     }
 

@@ -6,9 +6,12 @@ package import JSON
 /// them; then come the date, the description and the statements, in the order written. The first failure ends it.
 package struct RuleEvaluator: Sendable {
     private let rule: Rule
+    private let context: RuleContext
 
-    package init(_ rule: Rule) {
+    /// The context says which accounts, currencies and time zones there are, for rules that leave these to the row.
+    package init(_ rule: Rule, in context: RuleContext = RuleContext(chart: Chart([]))) {
         self.rule = rule
+        self.context = context
     }
 
     /// What the rule makes of a row image, an object of column values.
@@ -22,7 +25,7 @@ package struct RuleEvaluator: Sendable {
 
     /// The date of the row's entry, if it can be read, whatever else is wrong with the row.
     package func date(of row: JSONValue) -> CalendarDate? {
-        var environment = Environment()
+        var environment = Environment(context)
         do {
             try read(rule.date.columns, of: row, into: &environment)
             if case .date(let date)? = try environment.value(of: rule.date) { return date }
@@ -30,9 +33,9 @@ package struct RuleEvaluator: Sendable {
         return nil
     }
 
-    /// The lines of the row's entry even if they do not balance; none if anything else fails.
-    func draft(of row: JSONValue) -> [RuleEntry.Line] {
-        (try? unbalancedEntry(for: row))?.lines ?? []
+    /// The row's entry even if it does not balance; nil if anything else fails.
+    func draft(of row: JSONValue) -> RuleEntry? {
+        (try? unbalancedEntry(for: row)) ?? nil
     }
 
     private func entry(for row: JSONValue) throws(RuleFailure) -> RuleEntry? {
@@ -44,16 +47,20 @@ package struct RuleEvaluator: Sendable {
     }
 
     private func unbalancedEntry(for row: JSONValue) throws(RuleFailure) -> RuleEntry? {
-        var environment = Environment()
+        var environment = Environment(context)
         try read(rule.conditionColumns, of: row, into: &environment)
         if let condition = rule.condition, try environment.boolean(condition) != true { return nil }
         try read(rule.otherColumns, of: row, into: &environment)
 
         guard case .date(let date) = try environment.required(rule.date, "the date") else { return nil }
+        let currency = try environment.required(rule.currency, "the currency").written
+        let places = try environment.count(of: rule.places) ?? 0
         let description = try environment.required(rule.description, "the description").written
         var lines: [RuleEntry.Line] = []
-        for statement in rule.statements { try run(statement, of: row, in: environment, adding: &lines) }
-        return RuleEntry(date: date, currency: rule.currency, description: description, lines: lines)
+        for statement in rule.statements {
+            try run(statement, of: row, in: environment, places: places, adding: &lines)
+        }
+        return RuleEntry(date: date, currency: currency, description: description, lines: lines)
     }
 
     private func read(
@@ -67,7 +74,7 @@ package struct RuleEvaluator: Sendable {
                     throw .missing("the list", column)
                 }
             } else {
-                environment[column] = try RowReader.read(row[column.name], as: column)
+                environment[column] = try RowReader.read(column, of: row)
             }
         }
     }
@@ -76,21 +83,24 @@ package struct RuleEvaluator: Sendable {
         _ statement: Statement,
         of row: JSONValue,
         in environment: Environment,
+        places: Int,
         adding lines: inout [RuleEntry.Line]
     ) throws(RuleFailure) {
         switch statement {
         case .line(let line):
-            if let line = try evaluate(line, in: environment) { lines.append(line) }
+            if let line = try evaluate(line, in: environment, places: places) { lines.append(line) }
         case .forEach(let loop):
             for element in try RowReader.elements(row[loop.list.name], as: loop.list) ?? [] {
                 guard element.object != nil else { throw .notAnObject(loop.list) }
                 var inner = environment
                 try read(loop.fields, of: element, into: &inner)
-                for statement in loop.body { try run(statement, of: row, in: inner, adding: &lines) }
+                for statement in loop.body {
+                    try run(statement, of: row, in: inner, places: places, adding: &lines)
+                }
             }
         case .conditional(let condition, let then, let otherwise):
             for statement in try environment.boolean(condition) == true ? then : otherwise {
-                try run(statement, of: row, in: environment, adding: &lines)
+                try run(statement, of: row, in: environment, places: places, adding: &lines)
             }
         case .assert(let condition, let message):
             guard try environment.required(condition, "the asserted value") == .boolean(true) else {
@@ -102,7 +112,8 @@ package struct RuleEvaluator: Sendable {
     /// The amount comes first, so that a line skipped for zero demands nothing else.
     private func evaluate(
         _ line: LineStatement,
-        in environment: Environment
+        in environment: Environment,
+        places: Int
     ) throws(RuleFailure) -> RuleEntry.Line? {
         guard case .number(let amount) = try environment.required(line.amount, "the amount") else {
             return nil
@@ -119,7 +130,7 @@ package struct RuleEvaluator: Sendable {
         for dimension in line.dimensions {
             dimensions[dimension.name] = try environment.value(of: dimension.value)?.written
         }
-        let units = try minorUnits(of: amount, line.amount)
+        let units = try minorUnits(of: amount, line.amount, places: places)
         return RuleEntry.Line(
             account: account,
             amount: line.side == .debit ? units : -units,
@@ -128,10 +139,13 @@ package struct RuleEvaluator: Sendable {
         )
     }
 
-    private func minorUnits(of amount: Decimal, _ formula: Formula) throws(RuleFailure) -> Int64 {
-        guard amount.scale <= rule.exponent else { throw .inexactAmount(formula, currency: rule.currency) }
-        guard let units = amount.units(places: rule.exponent), units.magnitude <= NumberLimits.minorUnits
-        else {
+    private func minorUnits(
+        of amount: Decimal,
+        _ formula: Formula,
+        places: Int
+    ) throws(RuleFailure) -> Int64 {
+        guard amount.scale <= places else { throw .inexactAmount(formula, currency: rule.fixedCurrency) }
+        guard let units = amount.units(places: places), units.magnitude <= NumberLimits.minorUnits else {
             throw .hugeAmount(formula)
         }
         guard units != 0 else { throw .zeroAmount(formula) }

@@ -11,6 +11,8 @@ package struct RuleFailure: Error, Sendable, Hashable {
         case length = "data.length"
         case assertFailed = "rule.assert_failed"
         case unbalanced = "rule.unbalanced"
+        case noAccount = "rule.no_account"
+        case noCurrency = "rule.no_currency"
     }
 
     package let kind: Kind
@@ -37,6 +39,9 @@ extension RuleFailure {
             switch kind {
             case .range: "\(column.path) is too large"
             case .precision: "\(column.path) has more than \(NumberLimits.fractionDigits) decimals"
+            case .date where column.type == .timestamp:
+                "\(column.path) is not a time of the years \(TimeZoneOffsets.years.first) to "
+                    + "\(TimeZoneOffsets.years.end - 1) written as 2026-01-31T18:30:00+00:00"
             case .date: "\(column.path) is not a day of the calendar written as 2026-01-31"
             default: "\(column.path) is not \(column.type.noun)"
             }
@@ -46,6 +51,40 @@ extension RuleFailure {
     static func notAnObject(_ list: ColumnReference) -> RuleFailure {
         RuleFailure(.type, "an element of \(list.path) is not an object", column: list.path)
     }
+
+    /// Something on the way to a field is no object.
+    static func notAnObject(_ column: ColumnReference, depth: Int) -> RuleFailure {
+        let path = column.path(to: depth)
+        return RuleFailure(.type, "\(path) is not an object", column: path)
+    }
+
+    /// The value stands in the message, in SQL a mark for it.
+    static func noAccount(_ formula: Formula, _ code: String, withParty hasParty: Bool) -> RuleFailure {
+        let demand = hasParty ? "" : " that needs no party"
+        return RuleFailure(
+            .noAccount,
+            "the chart has no open account '\(shown(code))'\(demand)",
+            column: formula.columns.first?.path
+        )
+    }
+
+    static func noCurrency(_ formula: Formula, _ code: String) -> RuleFailure {
+        RuleFailure(
+            .noCurrency,
+            "there is no currency '\(shown(code))'",
+            column: formula.columns.first?.path
+        )
+    }
+
+    /// As much of a value as a message shows.
+    static let shownLength = 100
+
+    private static func shown(_ value: String) -> String {
+        String(String.UnicodeScalarView(value.unicodeScalars.prefix(shownLength)))
+    }
+
+    /// Only where no server has told of the zone; examples that need it are not run there.
+    static let unknownZone = RuleFailure(.date, "the time zone is not known here", column: nil)
 
     static func inexactDivision(_ formula: Formula, by divisor: UInt32) -> RuleFailure {
         RuleFailure(
@@ -63,8 +102,12 @@ extension RuleFailure {
         )
     }
 
-    static func inexactAmount(_ amount: Formula, currency: String) -> RuleFailure {
-        RuleFailure(.precision, "the amount is not exact in \(currency)", column: amount.columns.first?.path)
+    static func inexactAmount(_ amount: Formula, currency: String?) -> RuleFailure {
+        RuleFailure(
+            .precision,
+            "the amount is not exact in \(currency ?? "its currency")",
+            column: amount.columns.first?.path
+        )
     }
 
     static func hugeAmount(_ amount: Formula) -> RuleFailure {

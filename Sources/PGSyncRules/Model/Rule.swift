@@ -6,9 +6,9 @@ package struct Rule: Sendable, Hashable {
     package let version: Int
     /// The table with its schema, such as `public.bills`.
     package let table: String
-    package let currency: String
-    /// How many digits the currency has behind the point.
-    package let exponent: Int
+    let currency: Formula
+    /// How many digits an amount has behind the point.
+    let places: Formula.Places
     /// The rules that may post the same row.
     package let partners: [String]
     /// The rule as written, after the maps it uses: a rule file by itself.
@@ -24,13 +24,27 @@ package struct Rule: Sendable, Hashable {
     /// Of the content: two versions are the same when this is.
     package var checksum: String { SHA256.hexadecimalDigest(of: content) }
 
+    /// The currency of its entries; of a rule that takes it from the row, a word that no currency has.
+    package var currencyName: String { fixedCurrency ?? "each row's" }
+
+    /// The currency of all its entries; nil if the row says it.
+    var fixedCurrency: String? {
+        if case .literal(.text(let code)?) = currency { code.string } else { nil }
+    }
+
     /// The columns of the table that it reads.
-    package var columns: [String] { conditionColumns.map(\.name) + otherColumns.map(\.name) }
+    package var columns: [String] {
+        var seen: Set<String> = []
+        return (conditionColumns + otherColumns).map(\.name).filter { seen.insert($0).inserted }
+    }
+
+    /// Every formula of it.
+    var formulas: [Formula] {
+        [condition].compactMap(\.self) + [date, currency, description] + statements.flatMap(\.formulas)
+    }
 
     /// The maps it looks something up in.
-    var maps: [AccountMap] {
-        (condition?.maps ?? []) + date.maps + description.maps + statements.flatMap(\.maps)
-    }
+    var maps: [AccountMap] { formulas.flatMap(\.maps) }
 
     /// What must be read to decide whether the rule applies at all.
     var conditionColumns: [ColumnReference] { condition?.columns ?? [] }
@@ -38,7 +52,8 @@ package struct Rule: Sendable, Hashable {
     /// What is read once it applies.
     var otherColumns: [ColumnReference] {
         var seen = conditionColumns
-        let all = date.columns + description.columns + statements.flatMap(\.rowColumns)
+        let all =
+            date.columns + currency.columns + description.columns + statements.flatMap(\.rowColumns)
         for column in all where column.list == nil && !seen.contains(column) { seen.append(column) }
         return Array(seen.dropFirst(conditionColumns.count))
     }
@@ -63,16 +78,15 @@ indirect enum Statement: Sendable, Hashable {
 
     var rowColumns: [ColumnReference] { columns.filter { $0.list == nil } }
 
-    /// The maps it looks something up in.
-    var maps: [AccountMap] {
+    /// Every formula of it.
+    var formulas: [Formula] {
         switch self {
         case .line(let line):
-            ([line.account, line.amount] + [line.party].compactMap(\.self) + line.dimensions.map(\.value))
-                .flatMap(\.maps)
-        case .forEach(let loop): loop.body.flatMap(\.maps)
+            [line.account, line.amount] + [line.party].compactMap(\.self) + line.dimensions.map(\.value)
+        case .forEach(let loop): loop.body.flatMap(\.formulas)
         case .conditional(let condition, let then, let otherwise):
-            condition.maps + (then + otherwise).flatMap(\.maps)
-        case .assert(let condition, _): condition.maps
+            [condition] + (then + otherwise).flatMap(\.formulas)
+        case .assert(let condition, _): [condition]
         }
     }
 }

@@ -36,7 +36,8 @@ package enum StoredType: String, Sendable, Hashable, CaseIterable {
         switch (self, type) {
         case (.json, _): true
         case (.text, .text), (.text, .date), (.date, .date), (.date, .text): true
-        case (.timestamp, .text), (.money, .text), (.boolean, .boolean), (.objects, .list): true
+        case (.timestamp, .text), (.timestamp, .timestamp), (.text, .timestamp), (.money, .text): true
+        case (.boolean, .boolean), (.objects, .list): true
         case (.integer, let type), (.decimal, let type): type.isNumeric
         case (.float, .number): true
         default: false
@@ -49,14 +50,15 @@ extension TableShape.Column {
     func remedy(for type: ColumnType, column: String, table: String, timeZone: String) -> String {
         let alter = "alter table \(table)"
         switch (kind, type) {
+        case (.timestamp, .date) where dataType.hasSuffix("without time zone"):
+            return "declare it: column \(column) timestamp; its day is the one that is written"
         case (.timestamp, .date):
-            let day =
-                dataType.hasSuffix("without time zone") ? column : "\(column) at time zone '\(timeZone)'"
-            return "a moment is a day only in a time zone, so let the table say it: \(alter) "
-                + "add \(column)_day date generated always as ((\(day))::date) stored, which rewrites the table "
-                + "and keeps all others from it meanwhile; then pgsync attach \(table) --renew --backfill"
-        case (.float, .money), (.money, .money):
+            return "a moment is a day only in a time zone: declare column \(column) timestamp, "
+                + "and write \(column) in time zone '\(timeZone)'"
+        case (.float, .money), (.money, .money), (.float, .minorMoney), (.money, .minorMoney):
             return "it is not exact to the last digit: \(alter) alter \(column) type numeric(14, 2)"
+        case (.text, .minorMoney):
+            return "a text may be anything: \(alter) alter \(column) type bigint using \(column)::bigint"
         case (.text, .money), (.text, .number), (.text, .integer):
             return
                 "a text may be anything: \(alter) alter \(column) type numeric(14, 2) using \(column)::numeric"

@@ -2,8 +2,8 @@
 struct ExpressionSyntax: Sendable {
     indirect enum Kind: Sendable {
         case name(String)
-        /// A field of the element that `for each` goes over.
-        case field(of: String, String)
+        /// A field of an object or of the element that `for each` goes over, and fields within fields.
+        case field(of: String, [String])
         case number(String)
         case text(String)
         case boolean(Bool)
@@ -12,7 +12,9 @@ struct ExpressionSyntax: Sendable {
         case not(ExpressionSyntax)
         case binary(BinaryOperator, ExpressionSyntax, ExpressionSyntax)
         case divide(ExpressionSyntax, by: Located<String>, Rounding)
-        case round(ExpressionSyntax, places: Int)
+        case round(ExpressionSyntax, Formula.Halves, places: Int)
+        /// The day of a timestamp.
+        case day(ExpressionSyntax, zone: Located<String>)
         case isNull(ExpressionSyntax, negated: Bool)
         case isIn(ExpressionSyntax, [ExpressionSyntax], negated: Bool)
         case conditional(ExpressionSyntax, then: ExpressionSyntax, otherwise: ExpressionSyntax)
@@ -21,7 +23,7 @@ struct ExpressionSyntax: Sendable {
 
     enum Rounding: Sendable {
         case exactly
-        case halfUp(places: Int)
+        case half(Formula.Halves, places: Int)
     }
 
     let kind: Kind

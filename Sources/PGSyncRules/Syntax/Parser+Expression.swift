@@ -124,8 +124,8 @@ extension Parser {
                     )
                 }
                 left = try make(.divide(left, by: divisor, rounding), left.range)
-            } else if next.isWord("round"), case .halfUp(let places)? = try parseRounding() {
-                left = try make(.round(left, places: places), left.range)
+            } else if next.isWord("round"), case .half(let halves, let places)? = try parseRounding() {
+                left = try make(.round(left, halves, places: places), left.range)
             } else {
                 return left
             }
@@ -135,23 +135,40 @@ extension Parser {
     private mutating func parseRounding() throws -> ExpressionSyntax.Rounding? {
         if skip(word: "exactly") { return .exactly }
         guard skip(word: "round") else { return nil }
-        for word in ["half", "up", "to"] {
-            try expect(word: word, "'round half up to' and a number of places")
+        let expected = "'round half up to', 'half down to' or 'half even to' and a number of places"
+        try expect(word: "half", expected)
+        guard next.kind == .word, let halves = Formula.Halves(rawValue: next.text) else {
+            throw unexpected(expected)
         }
+        advance()
+        try expect(word: "to", expected)
         let places = try take(.number, "a number of places")
         guard let count = Int(places.value), count <= 9 else {
             throw Fault(places.range, "places are a whole number from 0 to 9")
         }
-        return .halfUp(places: count)
+        return .half(halves, places: count)
     }
 
     private mutating func parseFactor() throws -> ExpressionSyntax {
         let range = next.range
-        guard skip(symbol: "-") else { return try parsePrimary() }
+        guard skip(symbol: "-") else { return try parseDay() }
         return try nested { parser in try parser.make(.negate(try parser.parseFactor()), range) }
     }
 
     // MARK: Primaries
+
+    /// Reads a value, perhaps one with `in time zone` behind it.
+    private mutating func parseDay() throws -> ExpressionSyntax {
+        var value = try parsePrimary()
+        while next.isWord("in"), following.isWord("time") {
+            advance()
+            advance()
+            try expect(word: "zone", "'zone' and its name, such as in time zone 'Europe/Berlin'")
+            let zone = try take(.text, "the name of a time zone in quotes, such as 'Europe/Berlin'")
+            value = try make(.day(value, zone: zone), value.range)
+        }
+        return value
+    }
 
     private mutating func parsePrimary() throws -> ExpressionSyntax {
         let token = next
@@ -194,13 +211,18 @@ extension Parser {
 
     private mutating func parseNameOrCall() throws -> ExpressionSyntax {
         let name = try takeName("a column, a number, a text or '('")
-        if skip(symbol: ".") {
-            let field = try takeName("a field of \(name.value)")
-            let length =
-                field.range.line == name.range.line
-                ? field.range.column + field.range.length - name.range.column : name.range.length
+        if next.isSymbol(".") {
+            var (fields, length): ([String], Int) = ([], name.range.length)
+            while skip(symbol: ".") {
+                guard fields.count < Self.depthLimit else { throw Fault(name.range, "nested too deeply") }
+                let field = try takeName("a field of \(([name.value] + fields).joined(separator: "."))")
+                fields.append(field.value)
+                if field.range.line == name.range.line {
+                    length = field.range.column + field.range.length - name.range.column
+                }
+            }
             return try make(
-                .field(of: name.value, field.value),
+                .field(of: name.value, fields),
                 SourceRange(line: name.range.line, column: name.range.column, length: length)
             )
         }

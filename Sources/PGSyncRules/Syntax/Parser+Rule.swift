@@ -2,11 +2,11 @@ extension Parser {
     /// The words that open a line of a rule.
     private static let openings: Set<String> = [
         "assert", "column", "credit", "currency", "date", "debit", "describe", "else", "example", "for", "if",
-        "map", "rule", "together", "when",
+        "let", "map", "rule", "together", "use", "when",
     ]
 
     /// Those of them that begin a statement.
-    static let statements: Set<String> = ["assert", "credit", "debit", "for", "if"]
+    static let statements: Set<String> = ["assert", "credit", "debit", "for", "if", "let"]
 
     mutating func parseRule(from start: SourcePoint) throws -> RuleSyntax {
         let name = try takeName("the name of the rule")
@@ -16,12 +16,12 @@ extension Parser {
         let table = try parseTable()
         var rule = RuleSyntax(name: name, version: version, table: table, extent: extent(from: start))
         unreadChoices = []
-        while !next.isWord("map"), !next.isWord("rule"), next.kind != .end {
+        while !opensPart, next.kind != .end {
             let (opening, name, known) = (next.text, following.text, faults.count)
             recovering(at: Self.openings, orLevel: true) { try $0.parseSection(of: &rule) }
             guard faults.count > known else { continue }
             rule.unread.insert(opening)
-            if opening == "column" { rule.unreadColumns.insert(name) }
+            if opening == "column" || opening == "let" { rule.unreadNames.insert(name) }
         }
         rule.extent = extent(from: start)
         return rule
@@ -67,11 +67,14 @@ extension Parser {
         case "currency":
             advance()
             try refuseSecond(opening, rule.currency != nil)
-            rule.currency = try take(.text, "a currency in quotes, such as 'INR'")
+            rule.currency = try parseExpression()
         case "describe":
             advance()
             try refuseSecond(opening, rule.description != nil)
             rule.description = try parseExpression()
+        case "let":
+            advance()
+            rule.lets.append(try parseLet())
         case "example":
             advance()
             rule.examples.append(try parseExample())
@@ -84,22 +87,45 @@ extension Parser {
         if isThere { throw Fault(opening.range, "a rule has '\(opening.text)' only once") }
     }
 
-    private mutating func parseColumn(inList: Bool = false) throws -> ColumnSyntax {
+    private mutating func parseLet() throws -> LetSyntax {
+        let name = try takeName("a name for the value")
+        try expect(symbol: "=")
+        return LetSyntax(name: name, value: try parseExpression())
+    }
+
+    private mutating func parseColumn(inside outer: String? = nil) throws -> ColumnSyntax {
         let name = try takeName("the name of the column")
-        let type: Located<String>
-        if next.isWord("date") {
-            type = Located(value: "date", range: next.range)
-            advance()
-        } else {
-            type = try takeName("its type: text, integer, number, money, boolean, date or list")
+        let type = try parseType()
+        guard type.value == "list" || type.value == "object" else {
+            return ColumnSyntax(name: name, type: type, fields: [])
         }
-        guard type.value == "list" else { return ColumnSyntax(name: name, type: type, fields: []) }
-        guard !inList else { throw Fault(type.range, "a list cannot hold lists") }
+        if type.value == "list", let outer { throw Fault(type.range, "\(outer) cannot hold lists") }
+        depth += 1
+        defer { depth -= 1 }
+        guard depth < Self.depthLimit else { throw Fault(type.range, "nested too deeply") }
         try expect(symbol: "(")
         var fields: [ColumnSyntax] = []
-        repeat { fields.append(try parseColumn(inList: true)) } while skip(symbol: ",")
+        repeat {
+            fields.append(try parseColumn(inside: outer ?? (type.value == "list" ? "a list" : "an object")))
+        } while skip(symbol: ",")
         try expect(symbol: ")")
         return ColumnSyntax(name: name, type: type, fields: fields)
+    }
+
+    private mutating func parseType() throws -> Located<String> {
+        let start = next.range
+        if skip(word: "date") { return Located(value: "date", range: start) }
+        if next.isWord("minor"), following.isWord("money") {
+            let length = following.range.column + following.range.length - start.column
+            advance()
+            advance()
+            let range = SourceRange(line: start.line, column: start.column, length: max(length, 1))
+            return Located(value: "minor money", range: range)
+        }
+        let names = ColumnType.names
+        return try takeName(
+            "its type: \(names.dropLast().joined(separator: ", ")) or \(names[names.count - 1])"
+        )
     }
 
     // MARK: Statements
@@ -126,6 +152,7 @@ extension Parser {
             let condition = try parseExpression()
             let message = next.kind == .text ? try take(.text, "a message") : nil
             return .assert(condition, message: message)
+        case "let": return .letting(try parseLet())
         case "for":
             try expect(word: "each", "'each' and a list")
             let list = try takeName("a list")

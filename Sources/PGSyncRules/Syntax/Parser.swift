@@ -31,24 +31,42 @@ struct Parser {
         var file = FileSyntax()
         while next.kind != .end {
             let name = following.text
-            let isRead = recovering(at: ["map", "rule"]) { parser in
+            let isUse = next.isWord("use")
+            let isRead = recovering(at: ["map", "rule", "use"]) { parser in
                 let start = parser.here
                 if parser.skip(word: "map") {
                     file.maps.append(try parser.parseMap(from: start))
                 } else if parser.skip(word: "rule") {
                     file.rules.append(try parser.parseRule(from: start))
+                } else if parser.skip(word: "use") {
+                    file.uses.append(try parser.parseUse())
                 } else {
                     throw parser.unexpected("a rule begins with 'rule', a map with 'map'")
                 }
             }
             if !isRead { file.unread.insert(name) }
+            if !isRead, isUse { file.lacksMaps = true }
         }
         return file
     }
 
+    /// Whether a map, a rule or a `use` begins here.
+    var opensPart: Bool {
+        next.isWord("map") || next.isWord("rule")
+            || next.isWord("use") && next.isFirstOnLine && following.isWord("maps")
+    }
+
+    private mutating func parseUse() throws -> Located<String> {
+        try expect(word: "maps", "'maps from' and a file, such as use maps from 'maps.rules'")
+        try expect(word: "from", "'from' and a file, such as use maps from 'maps.rules'")
+        let path = try take(.text, "a file in quotes, such as 'maps.rules'")
+        guard next.isFirstOnLine || next.kind == .end else { throw unexpected("the end of the line") }
+        return path
+    }
+
     private mutating func parseMap(from start: SourcePoint) throws -> MapSyntax {
         var map = MapSyntax(name: try takeName("the name of the map"), extent: extent(from: start))
-        while !next.isWord("map"), !next.isWord("rule"), next.kind != .end {
+        while !opensPart, next.kind != .end {
             let isRest = skip(word: "else")
             let key = isRest ? nil : try take(.text, "a value in quotes, such as 'cash'")
             guard skip(symbol: "->") else { throw unexpected("'->' and an account") }

@@ -3,7 +3,7 @@ import Postgres
 
 extension RuleStore {
     /// What rules for these tables are checked against, as the database has it now.
-    package func context(tables: Set<String>) throws -> RuleContext {
+    package func context(tables: Set<String>, timeZones: Set<String> = []) throws -> RuleContext {
         var context = RuleContext(
             chart: try chart(),
             tables: try shapes(of: tables),
@@ -14,6 +14,10 @@ extension RuleStore {
         context.today = try today()
         context.timeZone = try session.query("select pgsync.configuration_text('books_time_zone')").onlyRow()
             .decode(0)
+        context.timeZones.merge(try timeZoneOffsets(of: timeZones.subtracting(["UTC"]))) { _, new in new }
+        context.timeZoneNames =
+            timeZones.isSubset(of: context.timeZones.keys)
+            ? Array(context.timeZones.keys) : try timeZoneNames()
         return context
     }
 

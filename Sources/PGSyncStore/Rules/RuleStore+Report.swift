@@ -10,10 +10,17 @@ extension RuleStore {
         from day: CalendarDate? = nil,
         isTrial: Bool = false
     ) throws -> RuleReport {
-        var context = try context(tables: RuleChecker.tables(of: files))
+        var context = try context(
+            tables: RuleChecker.tables(of: files),
+            timeZones: RuleChecker.timeZones(of: files)
+        )
         context.requiresTables = requiresTables
         context.activeFrom = day
         context.isTrial = isTrial
+        let report = RuleChecker.report(on: files, in: context)
+        guard !report.missingTimeZones.isEmpty else { return report }
+        // That of the books takes a while to find out about, so it is done only for rules that need it.
+        context.timeZones.merge(try timeZoneOffsets(of: report.missingTimeZones)) { _, new in new }
         return RuleChecker.report(on: files, in: context)
     }
 }

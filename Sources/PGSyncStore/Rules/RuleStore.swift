@@ -199,7 +199,7 @@ package struct RuleStore {
             )
             select
                 \(rule.name), \(rule.version)::integer, \(rule.table), relation.oid, \(rule.content), \(rule.checksum),
-                \(rule.columns), \(function), pgsync.rule_checksum(\(function)), \(rule.currency),
+                \(rule.columns), \(function), pgsync.rule_checksum(\(function)), \(rule.currencyName),
                 coalesce(
                     \(day?.description)::date,
                     case

@@ -184,6 +184,61 @@ package struct PackStory: Sendable, CustomTestStringConvertible {
         values (1, 'P-1', 7, 'card', 1050, 1000, 50, 700, 'paid');
         """
 
+    private static let customer = "6ba7b810-9dad-11d1-80b4-00c04fd430c8"
+
+    private static func order(_ currency: String) -> String {
+        """
+        insert into market.orders (
+            order_number, customer_id, currency_code, total_cents, lines, tax, status, confirmed_at
+        )
+        values (
+            'M-1', '\(customer)', '\(currency)', 14040,
+            '[{"sku": "desk-1", "kind": "goods", "quantity": 2, "unit_cents": 5000},
+              {"sku": "book", "kind": "books", "quantity": 1, "unit_cents": 2000}]',
+            '{"standard": {"rate": 19, "amount": 1900}, "reduced": {"rate": 7, "amount": 140}}', 'confirmed', now()
+        );
+        """
+    }
+
+    package static let orders = [
+        PackStory(
+            "an order is paid by card, and half of the goods come back",
+            """
+            \(order("EUR"))
+            insert into market.payments (reference, customer_id, currency_code, amount_cents, fee_rate, provider)
+            values ('pay-1', '\(customer)', 'EUR', 14040, 0.0145, 'card');
+            insert into market.refunds (reference, customer_id, currency_code, amount_cents, tax_cents, provider)
+            values ('back-1', '\(customer)', 'EUR', 5950, 950, 'card');
+            """,
+            net:
+                "Dr market:card 78.86, Dr market:fees 2.04, Dr market:returns 50, Cr market:income:goods 100, "
+                + "Cr market:income:books 20, Cr market:vat:standard 9.50, Cr market:vat:reduced 1.40"
+        ),
+        PackStory(
+            "an order is deleted with a mark, and what was paid is owed",
+            """
+            \(order("USD"))
+            insert into market.payments (reference, customer_id, currency_code, amount_cents, fee_cents, provider)
+            values ('pay-1', '\(customer)', 'USD', 14040, 0, 'bank');
+            update market.orders set deleted_at = now();
+            """,
+            net: "Dr market:bank 140.40, Cr market:receivable@\(customer) 140.40"
+        ),
+        PackStory(
+            "an invoice names an account that there is not, and then one that there is",
+            """
+            insert into market.invoices (
+                invoice_number, customer_id, currency_code, net_cents, tax_cents, income_account, status
+            )
+            values ('I-1', '\(customer)', 'EUR', 10000, 1900, 'market:income:gifts', 'confirmed');
+            update market.invoices set income_account = 'market:income:support';
+            """,
+            net:
+                "Dr market:receivable@\(customer) 119, Cr market:income:support 100, Cr market:vat:standard 19"
+        ),
+        PackStory("a currency that nobody knows waits for a person", order("XTS"), net: "", failures: 1),
+    ]
+
     package static let shop = [
         PackStory(
             "an order is shipped, and part of it comes back",

@@ -16,6 +16,8 @@ values
 ('data.unknown_mode', 'A map has no entry for the value.'),
 ('rule.assert_failed', 'An assertion of the rule does not hold.'),
 ('rule.missing', 'No rule says how the table is posted.'),
+('rule.no_account', 'The chart lacks the account, or it takes no such line.'),
+('rule.no_currency', 'There is no such currency.'),
 ('rule.unbalanced', 'Debits and credits of the entry differ.'),
 ('ledger.account', 'There is no such account, or it is closed.'),
 ('ledger.conflict', 'It is posted already.'),

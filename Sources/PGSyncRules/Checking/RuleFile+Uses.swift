@@ -1,0 +1,74 @@
+extension RuleFile {
+    /// How files are found; PGSyncRules itself reads none.
+    package struct Reader: Sendable {
+        /// What tells a file from others, whatever path leads to it.
+        let identity: @Sendable (String) -> String
+        /// Its text, or why it cannot be read.
+        let text: @Sendable (String) -> Result<String, Unreadable>
+
+        package init(
+            identity: @escaping @Sendable (String) -> String,
+            text: @escaping @Sendable (String) -> Result<String, Unreadable>
+        ) {
+            self.identity = identity
+            self.text = text
+        }
+    }
+
+    /// Why a file cannot be read.
+    package struct Unreadable: Error {
+        let reason: String
+
+        package init(_ reason: String) {
+            self.reason = reason
+        }
+    }
+
+    /// How many files can be used, directly or by one another.
+    private static let limit = 100
+
+    /// These files and those whose maps they use, and those that these use in turn, each once.
+    ///
+    /// Of a file that is only used, only the maps count. What cannot be read is told where the file is named.
+    package static func withUses(_ files: [RuleFile], _ reader: Reader) -> [RuleFile] {
+        var files = files
+        var known = Set(files.map { reader.identity($0.name) })
+        var index = 0
+        while index < files.count {
+            for path in files[index].uses {
+                let place = files[index].place(of: path)
+                switch place.flatMap({ place in
+                    known.contains(reader.identity(place))
+                        ? .success(nil) : reader.text(place).map { RuleFile(name: place, text: $0) }
+                }) {
+                case .success(let found):
+                    if var found {
+                        found.isForMaps = true
+                        known.insert(reader.identity(found.name))
+                        guard files.count < limit else {
+                            files[index].unreadUses[path] = "more than \(limit) files would be used"
+                            continue
+                        }
+                        files.append(found)
+                    }
+                    files[index].foundUses.insert(path)
+                case .failure(let error): files[index].unreadUses[path] = error.reason
+                }
+            }
+            index += 1
+        }
+        return files
+    }
+
+    /// Where a file is whose maps this one uses.
+    private func place(of path: String) -> Result<String, Unreadable> {
+        guard !path.hasPrefix("/") else {
+            return .failure(Unreadable("an absolute path is another one on each machine"))
+        }
+        guard path.hasSuffix(".rules") else {
+            return .failure(Unreadable("the name of a rule file ends in .rules"))
+        }
+        let directory = name.lastIndex(of: "/").map { name[...$0] } ?? ""
+        return .success(directory + path)
+    }
+}

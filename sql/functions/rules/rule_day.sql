@@ -1,0 +1,13 @@
+-- Of a timestamp without an offset, which is what a clock on the wall has shown, it is the day as written.
+create or replace function pgsync.rule_day(written text, zone text)
+returns date
+language sql
+stable
+parallel safe
+return case
+    when written ~ '(Z|[+-]..:..)$' then (written::timestamptz at time zone zone)::date
+    else pg_catalog.left(written, 10)::date
+end;
+
+comment on function pgsync.rule_day(text, text)
+is 'The day of what rule_timestamp gave in a time zone.';

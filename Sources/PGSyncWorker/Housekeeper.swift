@@ -5,7 +5,7 @@ import Postgres
 import Services
 import Telemetry
 
-/// Says that the worker is alive, keeps up with the settings, and in one worker of all does what needs doing once.
+/// Reports that the worker is alive, re-reads the settings, and in the leader runs the singleton tasks.
 struct Housekeeper: Service {
     let context: WorkerContext
     /// The connection the worker was registered on, for the first round.
@@ -21,12 +21,12 @@ struct Housekeeper: Service {
     }
 
     private static let schemaInterval = Duration.seconds(60)
-    /// How long the last word may take.
-    private static let farewell = Duration.seconds(2)
+    /// How long the last report, that the worker has stopped, may take.
+    private static let stopReportTimeout = Duration.seconds(2)
     /// How much longer than its limit a table may be read for an emptied part; who began it ends it long before.
     private static let readingOvertime = Duration.seconds(15)
     /// How long a duty waits for a lock: the heartbeat comes after it.
-    static let lockPatience = "2s"
+    static let lockTimeout = "2s"
 
     func run(until shutdown: Shutdown) async throws {
         var current: PostgresConnection? = connection
@@ -65,7 +65,7 @@ struct Housekeeper: Service {
         let (id, ownsSession) = (context.registration.id, context.options.ownsSessions)
         let resumption = try await context.within {
             try await connection.withSession { session in
-                if ownsSession { try session.runScript("set lock_timeout = '\(Self.lockPatience)'") }
+                if ownsSession { try session.runScript("set lock_timeout = '\(Self.lockTimeout)'") }
                 return try WorkerStore(session).resume(id)
             }
         }
@@ -98,7 +98,7 @@ struct Housekeeper: Service {
             if try await shutdown.sleep(for: interval, clock: context.clock) { break }
         }
         let (id, figures) = (context.registration.id, figures)
-        try await context.within(Self.farewell) {
+        try await context.within(Self.stopReportTimeout) {
             try await connection.withSession { try WorkerStore($0).stop(id, figures: figures) }
         }
     }
@@ -183,7 +183,7 @@ struct Housekeeper: Service {
         context.metrics.note(figures)
     }
 
-    /// For whoever looks at the log to see whether it is alive.
+    /// Shows in the log that the worker is alive.
     private func summarize() {
         let report = context.report.withLock { $0 }
         context.logger.debug(
@@ -191,7 +191,7 @@ struct Housekeeper: Service {
             [
                 "worker.batches": .int(report.batches), "worker.finished": .int(report.finished),
                 "worker.failed": .int(report.failed),
-                "worker.connected_posters": .int(context.roster.connectedCount),
+                "worker.connected_posters": .int(context.posters.connectedCount),
             ]
         )
     }
@@ -210,7 +210,7 @@ struct Housekeeper: Service {
                     guard ownsSession else {
                         // Through a pooler nobody leads for longer than a transaction.
                         return try session.transaction {
-                            try session.runScript("set local lock_timeout = '\(Self.lockPatience)'")
+                            try session.runScript("set local lock_timeout = '\(Self.lockTimeout)'")
                             return try WorkerStore(session).lead(ownsSession: false)
                                 ? try LeaderRound(session, id, takesSnapshot: takesSnapshot) : nil
                         }
@@ -260,7 +260,7 @@ struct Housekeeper: Service {
         let report = context.report.withLock { $0 }
         let figures = [
             ("batches", report.batches), ("claimed", report.claimed), ("finished", report.finished),
-            ("failed", report.failed), ("connected_posters", context.roster.connectedCount),
+            ("failed", report.failed), ("connected_posters", context.posters.connectedCount),
         ]
         let numbers = figures.map { "\"\($0)\": \($1)" }.joined(separator: ", ")
         return JSONText("{\(numbers), \"breaker\": \"\(context.gate.breaker)\"}")

@@ -11,7 +11,7 @@ final class PartList: Sendable {
     }
 
     private let state = Locked(State())
-    private let bell = Bell()
+    private let latch = Latch()
 
     /// At such intervals the parts that were passed over come up again, one by one.
     static let turn = Duration.milliseconds(60)
@@ -23,14 +23,14 @@ final class PartList: Sendable {
             state.current = id
             return true
         }
-        if isNew { bell.ring() }
+        if isNew { latch.open() }
     }
 
     /// Waits for a change that emptied a part.
     func next() async throws -> Int64 {
         while true {
-            try await bell.wait()
-            bell.clear()
+            try await latch.wait()
+            latch.close()
             let next = state.withLock { state -> Int64? in
                 guard !state.isTaken else { return nil }
                 state.isTaken = state.current != nil

@@ -21,7 +21,7 @@ struct PartReader: Service {
         while let id = try await next(until: shutdown) {
             try await read(id, until: shutdown)
             context.parts.end()
-            context.roster.wakeOne()
+            context.posters.wakeOne()
         }
     }
 

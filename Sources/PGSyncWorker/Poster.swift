@@ -38,14 +38,14 @@ struct Poster: Service {
     }
 
     func run(until shutdown: Shutdown) async throws {
-        defer { context.roster.leave(number) }
+        defer { context.posters.leave(number) }
         let maximum = context.batchMaximum
         var memory = Memory(
             state: PosterState(isUnclean: context.registration.isUnclean, limit: maximum),
             size: BatchSize(maximum: maximum)
         )
         while !shutdown.isRequested {
-            context.roster.leave(number)
+            context.posters.leave(number)
             guard let connection = try await context.gate.connect(until: shutdown) else { return }
             memory.hasAchieved = false
             let goesOn = try await connection.closing {
@@ -65,7 +65,7 @@ struct Poster: Service {
         _ memory: inout Memory,
         until shutdown: Shutdown
     ) async throws -> Bool {
-        var desk = PosterDesk(connection: connection, context: context)
+        var session = PostingSession(connection: connection, context: context)
         var action = memory.state.handle(.connected)
         while true {
             if shutdown.isRequested, !action.isOwed { return false }
@@ -84,10 +84,10 @@ struct Poster: Service {
                 if try await shutdown.sleep(for: PartList.turn, clock: context.clock) { return false }
                 action = memory.state.handle(.rested)
             case .park:
-                guard await context.roster.park(number) else { return false }
+                guard await context.posters.park(number) else { return false }
                 action = memory.state.handle(.rested)
             case .pace:
-                switch desk.pace {
+                switch session.pace {
                 case .lookAgain: action = memory.state.handle(.rested)
                 case .park: action = .park
                 case .rest(let duration):
@@ -95,8 +95,8 @@ struct Poster: Service {
                     action = memory.state.handle(.rested)
                 }
             case .post, .announce, .postAnnounced, .withdraw:
-                context.roster.begin(number)
-                action = memory.state.handle(try await desk.perform(action, &memory))
+                context.posters.begin(number)
+                action = memory.state.handle(try await session.perform(action, &memory))
             }
         }
     }

@@ -5,9 +5,9 @@ package import Postgres
 package import Services
 package import Telemetry
 
-/// Posts what waits in the queue: posters, a lookout that sleeps for them, and a housekeeper.
+/// Posts what waits in the queue: posters, a queue watcher that sleeps for them, and a housekeeper.
 ///
-/// Each has a connection of its own, which makes two more than there are posters, and one while a table is read.
+/// A worker holds posters + 2 connections, and one more while a table is read.
 package struct Worker: Sendable {
     private let options: WorkerOptions
     private let connection: ConnectionOptions
@@ -15,14 +15,14 @@ package struct Worker: Sendable {
     private let metrics: WorkerMetrics
     private let clock: any Clock<Duration>
     private let checkSchema: @Sendable (PostgresConnection) async throws -> Void
-    private let pulse: Pulse
+    private let ticker: HealthTicker
 
-    /// How much longer than its grace period a worker may take to end, for cutting a connection and saying so.
-    private static let epilogue = Duration.seconds(8)
+    /// How much longer than its grace period a worker may take to end: for cutting a connection and the last report.
+    private static let stopOverrun = Duration.seconds(8)
 
     /// `checkSchema` is called now and then, and throws when the worker may not go on with the schema.
     ///
-    /// `onPulse` hears at intervals how the worker is.
+    /// `onHealth` hears at intervals how the worker is.
     package init(
         _ options: WorkerOptions,
         connection: ConnectionOptions,
@@ -30,8 +30,8 @@ package struct Worker: Sendable {
         metrics: WorkerMetrics,
         clock: any Clock<Duration> = ContinuousClock(),
         checkSchema: @escaping @Sendable (PostgresConnection) async throws -> Void = { _ in },
-        pulseInterval: Duration = .seconds(1),
-        onPulse: @escaping @Sendable (WorkerHealth) -> Void = { _ in }
+        healthInterval: Duration = .seconds(1),
+        onHealth: @escaping @Sendable (WorkerHealth) -> Void = { _ in }
     ) {
         self.options = options
         var connection = connection.with("fallback_application_name", "pgsync worker")
@@ -44,9 +44,9 @@ package struct Worker: Sendable {
         self.metrics = metrics
         self.clock = clock
         self.checkSchema = checkSchema
-        pulse = Pulse(every: pulseInterval, posters: options.posters, clock: clock) { health in
+        ticker = HealthTicker(every: healthInterval, posters: options.posters, clock: clock) { health in
             metrics.note(health)
-            onPulse(health)
+            onHealth(health)
         }
     }
 
@@ -54,7 +54,7 @@ package struct Worker: Sendable {
     @discardableResult
     package func run(until shutdown: Shutdown) async throws -> WorkerReport {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await pulse.run(until: shutdown) }
+            group.addTask { try await ticker.run(until: shutdown) }
             defer { group.cancelAll() }
             return try await work(until: shutdown)
         }
@@ -92,7 +92,7 @@ package struct Worker: Sendable {
             logger: logger.with(["worker.id": .int(registration.id)]),
             clock: clock
         )
-        pulse.watch(context)
+        ticker.watch(context)
         context.logger.info("Worker started", ["worker.posters": .int(options.posters)])
         if registration.isUnclean {
             context.logger.notice(
@@ -135,7 +135,7 @@ package struct Worker: Sendable {
                     try await refusePooler(on: connection, gate, until: shutdown)
                     try await connection.withSession { session in
                         guard options.ownsSessions else { return }
-                        try session.runScript("set lock_timeout = '\(Housekeeper.lockPatience)'")
+                        try session.runScript("set lock_timeout = '\(Housekeeper.lockTimeout)'")
                     }
                     try await checkSchema(connection)
                     return try await register(on: connection)
@@ -198,7 +198,7 @@ package struct Worker: Sendable {
         until shutdown: Shutdown
     ) async throws {
         var all = ServiceGroup(
-            gracePeriod: options.gracePeriod + Self.epilogue,
+            gracePeriod: options.gracePeriod + Self.stopOverrun,
             shutdownOrder: .oneByOneInReverse,
             clock: clock
         )
@@ -218,7 +218,7 @@ package struct Worker: Sendable {
     }
 }
 
-/// Those who end first: the posters, and the lookout where somebody has to be woken.
+/// Those who end first: the posters, and the queue watcher where somebody has to be woken.
 private struct Crew: Service {
     let context: WorkerContext
 
@@ -233,8 +233,8 @@ private struct Crew: Service {
             )
         }
         if context.options.goal != .onePass {
-            posters.add("lookout", Lookout(context: context), earlyReturn: .isFine)
-            posters.add("alarm clock", AlarmClock(roster: context.roster))
+            posters.add("queue watcher", QueueWatcher(context: context), earlyReturn: .isFine)
+            posters.add("alarm clock", AlarmClock(pool: context.posters))
         }
         do {
             try await withReader(until: shutdown) { [posters] in try await posters.run(until: shutdown) }
@@ -269,10 +269,10 @@ extension Crew {
 
 /// Wakes the posters that sleep when the worker is to stop.
 private struct AlarmClock: Service {
-    let roster: Roster
+    let pool: PosterPool
 
     func run(until shutdown: Shutdown) async throws {
         try await shutdown.wait()
-        roster.close()
+        pool.close()
     }
 }

@@ -9,18 +9,18 @@ import Telemetry
 final class WorkerContext: Sendable {
     let options: WorkerOptions
     let gate: ConnectionGate
-    let roster: Roster
+    let posters: PosterPool
     let metrics: WorkerMetrics
     let logger: Logger
     let clock: any Clock<Duration>
     let mark = Locked(QueueMark())
-    let vitals = Vitals()
+    let deadlines = DeadlineWatch()
     let duties = DutyRecord()
     let parts = PartList()
     let report = Locked(WorkerReport())
     /// Requested when the worker's goal is reached.
     let completion: Shutdown
-    /// Its number in the list of workers, and whether one before it had ended without a word.
+    /// Its id in `sync_workers`, and whether a worker before it stopped without shutting down.
     let registration: Registration
     private let currentSettings: Locked<WorkerSettings>
     private let start = ContinuousClock.now
@@ -48,7 +48,7 @@ final class WorkerContext: Sendable {
         self.metrics = metrics
         self.logger = logger
         self.clock = clock
-        roster = Roster(posters: options.posters)
+        posters = PosterPool(posters: options.posters)
         currentSettings = Locked(settings)
     }
 
@@ -90,8 +90,8 @@ final class WorkerContext: Sendable {
         _ operation: @escaping @Sendable () async throws -> Success
     ) async throws -> Success {
         let limit = limit ?? deadline
-        let sign = vitals.begin(within: limit + Self.overtime)
-        defer { vitals.end(sign) }
+        let token = deadlines.begin(within: limit + Self.overtime)
+        defer { deadlines.end(token) }
         return try await withTimeLimit(limit, clock: clock, operation: operation)
     }
 

@@ -101,10 +101,10 @@ package struct WorkerMetrics: Sendable {
 
     func noteCareful() { careful.increment() }
 
-    func note(_ wake: AlarmState.Wake) {
+    func note(_ wake: SleepState.Wake) {
         let reason =
             switch wake {
-            case .bell: "bell"
+            case .doorbell: "bell"
             case .lookedAgain: "looked_again"
             case .poll: "poll"
             case .due: "due"

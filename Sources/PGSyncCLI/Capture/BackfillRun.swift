@@ -9,7 +9,7 @@ import Services
 /// Runs a backfill for somebody who watches.
 struct BackfillRun {
     let table: TableReference
-    let pace: Pace
+    let pace: Percentage
     let database: Database
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {

@@ -27,7 +27,7 @@ final class ConnectionGate: Sendable {
     private let isPatient: Bool
     private let state = Locked(State())
 
-    /// Between attempts while the breaker has not opened, and looks at it while others try.
+    /// Retry interval while the breaker is closed, poll interval while another task probes.
     private static let pause = Duration.milliseconds(50)
 
     /// One that is not patient gives up when the first attempt of all fails.

@@ -5,20 +5,20 @@ import Postgres
 import Services
 import Telemetry
 
-/// Watches over the queue while posters work, and sleeps for them while they do not.
-struct Lookout: Service {
+/// Surveys the queue while posters work, and sleeps for them while they do not.
+struct QueueWatcher: Service {
     let context: WorkerContext
 
-    /// How often a poster looks by itself while nobody watches.
+    /// How often a poster is woken to look while the watcher has no connection.
     private static let blindInterval = Duration.milliseconds(500)
     /// How much longer than planned a sleep may take before its connection is taken to hang.
-    private static let patience = Duration.seconds(15)
+    private static let sleepOverrun = Duration.seconds(15)
     /// For how long the doorbell stays armed when a poster was woken: most find one change, and sleep again.
-    private static let shortWork = Duration.milliseconds(5)
+    private static let keepArmedFor = Duration.milliseconds(5)
     /// What falls due so soon is waited for, also by a worker that only drains the queue.
     private static let moment = Duration.milliseconds(100)
-    /// For how long it keeps a connection while no poster has one; there may be too few for all.
-    private static let longestAway = Duration.seconds(2)
+    /// For how long it keeps a connection while no poster has one: the server may have too few for all.
+    private static let maxIdleConnection = Duration.seconds(2)
 
     func run(until shutdown: Shutdown) async throws {
         var backoff = Backoff(initial: .milliseconds(50), cap: .seconds(2), jitter: .equal)
@@ -27,7 +27,7 @@ struct Lookout: Service {
             do {
                 guard let connection = try await connect(until: shutdown) else { return }
                 try await connection.closing {
-                    // What it cannot even look at is no place to hurry back to.
+                    // Reset the backoff only after the first survey succeeds.
                     _ = try await connection.withSession { try context.survey($0) }
                     backoff.reset()
                     try await watch(connection, until: shutdown)
@@ -42,21 +42,21 @@ struct Lookout: Service {
             } catch ServicesError.timeLimitExceeded {
                 context.logger.warning("The wake-up connection got no answer in time; reconnecting")
             }
-            context.roster.wakeOne()
+            context.posters.wakeOne()
             if try await shutdown.sleep(for: backoff.next(using: &generator), clock: context.clock) { return }
         }
     }
 
-    /// Connects after the first poster, and as long as that takes has posters look by themselves.
+    /// Connects after the first poster; until then, posters are woken at intervals.
     private func connect(until shutdown: Shutdown) async throws -> PostgresConnection? {
-        while context.roster.connectedCount == 0 {
+        while context.posters.connectedCount == 0 {
             if try await shutdown.sleep(for: .milliseconds(20), clock: context.clock) { return nil }
         }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [context] in
                 while true {
                     try await context.clock.sleep(for: Self.blindInterval)
-                    context.roster.wakeOne()
+                    context.posters.wakeOne()
                 }
             }
             defer { group.cancelAll() }
@@ -74,10 +74,10 @@ struct Lookout: Service {
         }
         var pacing = WakePacing()
         var lastPresence = context.now
-        while !shutdown.isRequested, context.now - lastPresence < Self.longestAway {
+        while !shutdown.isRequested, context.now - lastPresence < Self.maxIdleConnection {
             let settings = context.settings
             let mode = settings.usesDoorbell ? context.options.mode : .poll
-            try await ChangeAlarm.with(
+            try await WakeUpSleep.with(
                 connection,
                 mode: mode,
                 pollInterval: settings.pollInterval,
@@ -85,65 +85,65 @@ struct Lookout: Service {
                 clock: context.clock,
                 look: { [context] in
                     let found = try context.survey($0)
-                    return ChangeAlarm.Sight(
+                    return WakeUpSleep.Sight(
                         somethingWaits: found.somethingWaits,
                         dueIn: found.isPaused ? nil : found.dueIn
                     )
                 }
-            ) { alarm in
-                // Settings that change let another alarm begin.
-                while !shutdown.isRequested, context.settings.isAsAlert(as: settings),
-                    context.now - lastPresence < Self.longestAway
+            ) { sleeper in
+                // Begin a new sleep when the settings it uses have changed.
+                while !shutdown.isRequested, context.settings.sleepsLike(settings),
+                    context.now - lastPresence < Self.maxIdleConnection
                 {
-                    let situation = context.roster.situation
+                    let situation = context.posters.situation
                     if situation != .away { lastPresence = context.now }
                     switch situation {
                     case .quiet where context.options.goal == .untilStopped:
-                        try await sleep(alarm, &pacing, until: shutdown)
+                        try await sleep(sleeper, &pacing, until: shutdown)
                     case .quiet:
                         try await drain(connection, &pacing, until: shutdown)
-                    case .busy where alarm.isArmed:
-                        try await watchPosters(connection, for: Self.shortWork, until: shutdown)
-                        if context.roster.situation != .quiet { try await disarm(alarm) }
+                    case .busy where sleeper.isArmed:
+                        try await watchPosters(connection, for: Self.keepArmedFor, until: shutdown)
+                        if context.posters.situation != .quiet { try await disarm(sleeper) }
                     case .busy(let duration):
                         try await watchPosters(connection, for: duration, until: shutdown)
                     case .away:
-                        try await disarm(alarm)
+                        try await disarm(sleeper)
                         try await watchPosters(connection, for: Self.blindInterval, until: shutdown)
                     }
                 }
-                try await disarm(alarm)
+                try await disarm(sleeper)
             }
             if mode == .doorbell { try await connection.unlisten(Doorbell.channel) }
         }
     }
 
-    // MARK: Nobody works
+    // MARK: No poster works
 
     /// Sleeps until something may be there, and wakes a poster.
-    private func sleep(_ alarm: ChangeAlarm, _ pacing: inout WakePacing, until shutdown: Shutdown)
+    private func sleep(_ sleeper: WakeUpSleep, _ pacing: inout WakePacing, until shutdown: Shutdown)
         async throws
     {
         if let pause = pacing.pause(claimed: claimed) {
             if try await shutdown.sleep(for: pause, clock: context.clock) { return }
         }
-        // Rung for what cannot be taken, such as other tables: let writers be, and see at which pace it goes on.
-        if pacing.achievedNothing(claimed: claimed) { try await disarm(alarm) }
+        // Woken for changes we may not claim, such as other tables': disarm so that writers stop notifying.
+        if pacing.achievedNothing(claimed: claimed) { try await disarm(sleeper) }
         let claimed = claimed
-        let limit = context.settings.pollInterval + Self.patience
+        let limit = context.settings.pollInterval + Self.sleepOverrun
         let wake = try await context.within(limit) { [context] in
-            try await alarm.sleep(until: shutdown) { wake in
-                if wake.isPromising { context.roster.wakeOne() }
+            try await sleeper.sleep(until: shutdown) { wake in
+                if wake.isPromising { context.posters.wakeOne() }
             }
         }
-        pacing.woke(bySight: wake.isPromising && wake != .bell, claimed: claimed)
+        pacing.woke(bySight: wake.isPromising && wake != .doorbell, claimed: claimed)
         context.metrics.note(wake)
         context.logger.trace("Woken", ["wake.reason": .string("\(wake)")])
     }
 
-    private func disarm(_ alarm: ChangeAlarm) async throws {
-        guard alarm.isArmed else { return }
-        try await context.within { try await alarm.disarm() }
+    private func disarm(_ sleeper: WakeUpSleep) async throws {
+        guard sleeper.isArmed else { return }
+        try await context.within { try await sleeper.disarm() }
     }
 
     /// Ends the worker when nothing is left that it could post; what others have in hand is waited for.
@@ -175,12 +175,12 @@ struct Lookout: Service {
             if try await shutdown.sleep(for: pause, clock: context.clock) { return }
         }
         pacing.woke(bySight: true, claimed: claimed)
-        context.roster.wakeOne()
+        context.posters.wakeOne()
     }
 
     private var claimed: Int { context.report.withLock { $0.claimed } }
 
-    // MARK: Somebody works
+    // MARK: A poster works
 
     /// Waits for posters to fall asleep; surveys the queue when it is time.
     private func watchPosters(
@@ -193,12 +193,12 @@ struct Lookout: Service {
             let found = try await context.within { [context] in
                 try await connection.withSession { try context.survey($0) }
             }
-            if found.somethingWaits, context.roster.situation == .quiet { context.roster.wakeOne() }
+            if found.somethingWaits, context.posters.situation == .quiet { context.posters.wakeOne() }
             return
         }
         try await withThrowingTaskGroup(of: Void.self) { [context] group in
             defer { group.cancelAll() }
-            group.addTask { try await context.roster.change() }
+            group.addTask { try await context.posters.change() }
             group.addTask { try await context.clock.sleep(for: min(duration, untilSurvey)) }
             group.addTask { try await shutdown.wait() }
             try await group.next()
@@ -206,19 +206,19 @@ struct Lookout: Service {
     }
 }
 
-extension AlarmState.Wake {
+extension SleepState.Wake {
     /// Whether there may be something to do.
     var isPromising: Bool {
         switch self {
-        case .bell, .lookedAgain, .poll, .due, .fallback: true
+        case .doorbell, .lookedAgain, .poll, .due, .fallback: true
         case .interval, .shutdown: false
         }
     }
 }
 
 extension WorkerSettings {
-    /// Whether a sleep by these settings is one by the others.
-    func isAsAlert(as other: WorkerSettings) -> Bool {
+    /// Whether both settings make the worker sleep the same way.
+    func sleepsLike(_ other: WorkerSettings) -> Bool {
         usesDoorbell == other.usesDoorbell && pollInterval == other.pollInterval
     }
 }

@@ -3,7 +3,7 @@ import PGSyncRules
 import PGSyncStore
 
 /// Whether rules are checked against the database or a chart in a file.
-enum RuleGround {
+enum RuleContextSource {
     case database
     case chart(String)
 

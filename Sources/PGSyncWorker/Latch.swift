@@ -1,32 +1,32 @@
 import Locking
 
-/// Remembers that something rang until somebody has heard it.
-final class Bell: Sendable {
+/// Lets one waiter through once it is open, and stays open until it is closed.
+final class Latch: Sendable {
     private struct State {
-        var hasRung = false
+        var isOpen = false
         var failure: (any Error)?
-        var listener: CheckedContinuation<Void, any Error>?
+        var waiter: CheckedContinuation<Void, any Error>?
     }
 
     private let state = Locked(State())
 
-    func ring() { end(nil) }
+    func open() { end(nil) }
 
-    /// Nobody will ring any more, for a reason that waiters get to know.
+    /// It will not be opened any more, for a reason that waiters get to know.
     func fail(_ error: any Error) { end(error) }
 
-    /// Forgets what has rung so far.
-    func clear() { state.withLock { $0.hasRung = false } }
+    /// Lets nobody through until it is opened again.
+    func close() { state.withLock { $0.isOpen = false } }
 
-    /// Waits until it rings; at once if it has.
+    /// Waits until it is open.
     func wait() async throws {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let outcome: Result<Void, any Error>? = state.withLock { state in
                     if Task.isCancelled { return .failure(CancellationError()) }
                     if let failure = state.failure { return .failure(failure) }
-                    if state.hasRung { return .success(()) }
-                    state.listener = continuation
+                    if state.isOpen { return .success(()) }
+                    state.waiter = continuation
                     return nil
                 }
                 if let outcome { continuation.resume(with: outcome) }
@@ -37,19 +37,19 @@ final class Bell: Sendable {
     }
 
     private func end(_ failure: (any Error)?) {
-        let listener = state.withLock { state in
-            state.hasRung = true
+        let waiter = state.withLock { state in
+            state.isOpen = true
             state.failure = failure ?? state.failure
-            defer { state.listener = nil }
-            return state.listener
+            defer { state.waiter = nil }
+            return state.waiter
         }
-        if let failure { listener?.resume(throwing: failure) } else { listener?.resume() }
+        if let failure { waiter?.resume(throwing: failure) } else { waiter?.resume() }
     }
 
     private func take() -> CheckedContinuation<Void, any Error>? {
         state.withLock { state in
-            defer { state.listener = nil }
-            return state.listener
+            defer { state.waiter = nil }
+            return state.waiter
         }
     }
 }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// What a worker says about where it runs.
-enum ThisMachine {
+enum HostFacts {
     static var host: String {
         var buffer = [UInt8](repeating: 0, count: 256)
         guard unsafe gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }

@@ -1,22 +1,22 @@
 import Postgres
 
-/// Where the scenes of the benchmark of posting are played.
-struct PostingHall: Sendable {
+/// One run of the benchmark of posting in its database.
+struct PostingBenchmarkRun: Sendable {
     let plan: PostingBenchmark.Plan
     let options: ConnectionOptions
     let administrator: PostgresConnection
 
     /// Ours and the limit's rates, in turns, as one figure.
     func compare(
-        _ scene: PostingScene,
+        _ measurement: PostingMeasurement,
         _ name: String,
         batch: Int,
         connections: Int = 1,
         bar: Double? = nil,
-        rivalToo: Bool = false
+        withPgQ: Bool = false
     ) async throws -> [PostingFigure] {
         let posters: [BenchPoster] =
-            try await hasRival() && rivalToo ? [.pgsync, .limit, .rival] : [.pgsync, .limit]
+            try await hasPgQ() && withPgQ ? [.pgsync, .limit, .pgq] : [.pgsync, .limit]
         // One change at a time is a matter of round trips and commits; a few show it.
         let changes = batch == 1 ? min(plan.changes, 2_000) : plan.changes
         let cells = try await BenchDatabase.withConnections(connections, to: options) { connections in
@@ -39,11 +39,11 @@ struct PostingHall: Sendable {
             }
             return cells
         }
-        return posters.filter { $0 != .limit }.map { figure(scene, name, of: $0, cells, bar: bar) }
+        return posters.filter { $0 != .limit }.map { figure(measurement, name, of: $0, cells, bar: bar) }
     }
 
     private func figure(
-        _ scene: PostingScene,
+        _ measurement: PostingMeasurement,
         _ name: String,
         of poster: BenchPoster,
         _ rounds: [[DrainCell]],
@@ -53,7 +53,7 @@ struct PostingHall: Sendable {
         let limits = rounds.flatMap { $0.filter { $0.poster == .limit } }
         let ratio = BenchReport.median(zip(own, limits).map { $0.rate / $1.rate })
         return PostingFigure(
-            scene: scene,
+            measurement: measurement,
             name: poster == .pgsync ? name : "\(name), \(poster.rawValue)",
             value: BenchReport.median(own.map(\.rate)),
             unit: "changes/s",
@@ -87,7 +87,7 @@ struct PostingHall: Sendable {
         }
     }
 
-    func hasRival() async throws -> Bool {
+    func hasPgQ() async throws -> Bool {
         try await administrator.withSession { session in
             try session.query("select to_regclass('bench.bills_pgq') is not null").onlyRow().decode(0)
         }

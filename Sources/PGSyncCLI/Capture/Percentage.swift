@@ -1,7 +1,7 @@
 import Arguments
 
 /// A share of the time, in per cent.
-struct Pace: ArgumentValue, Equatable {
+struct Percentage: ArgumentValue, Equatable {
     let percent: Int
 
     init(percent: Int) {
@@ -17,5 +17,5 @@ struct Pace: ArgumentValue, Equatable {
     var share: Double { Double(percent) / 100 }
     var argument: String { "\(percent)%" }
     static var expectation: String { "a share of the time from 1% to 100%" }
-    static var placeholder: String { "SHARE" }
+    static var placeholder: String { "PERCENT" }
 }

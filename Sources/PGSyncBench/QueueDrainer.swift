@@ -1,10 +1,10 @@
 import Postgres
 import Services
 
-/// A worker with its hands full: it takes changes out of the queue as fast as it can, and never sleeps.
+/// A busy worker: it takes changes out of the queue as fast as it can, and never sleeps.
 ///
 /// What it makes of them is left out, so that the figures tell what capture costs and not what posting does.
-struct BenchTaker: Sendable {
+struct QueueDrainer: Sendable {
     let options: ConnectionOptions
 
     /// Takes until asked to stop; returns how many changes it has taken.

@@ -1,7 +1,7 @@
 import Locking
 
-/// By when each thing that is under way in a worker should have ended.
-final class Vitals: Sendable {
+/// The deadlines of all calls in progress in a worker.
+final class DeadlineWatch: Sendable {
     private struct State {
         var nextID = 0
         var deadlines: [Int: ContinuousClock.Instant] = [:]
@@ -9,7 +9,7 @@ final class Vitals: Sendable {
 
     private let state = Locked(State())
 
-    /// Begins something that should have ended after so long; ends it with the number that is returned.
+    /// Begins a call that should end within a limit; the token that is returned ends it.
     func begin(within limit: Duration) -> Int {
         state.withLock { state in
             state.nextID += 1
@@ -20,7 +20,7 @@ final class Vitals: Sendable {
 
     func end(_ id: Int) { state.withLock { _ = $0.deadlines.removeValue(forKey: id) } }
 
-    /// Whether something has not ended that should have.
+    /// Whether a call has passed its deadline.
     var isOverdue: Bool {
         let now = ContinuousClock.now
         return state.withLock { $0.deadlines.values.contains { $0 < now } }

@@ -1,13 +1,13 @@
 import PGSyncCore
 
-/// What those did who look after the log while the application writes.
-struct BenchAttention: Sendable {
+/// What the sleeping worker and the busy worker did while the application wrote.
+struct HelperCounts: Sendable {
     /// How often the sleeping listener was woken, by what.
-    var wakes: [AlarmState.Wake: Int] = [:]
+    var wakes: [SleepState.Wake: Int] = [:]
     /// How many changes the busy worker has taken.
     var taken = 0
 
-    mutating func add(_ other: BenchAttention) {
+    mutating func add(_ other: HelperCounts) {
         wakes.merge(other.wakes, uniquingKeysWith: +)
         taken += other.taken
     }

@@ -1,7 +1,7 @@
 import Postgres
 import Subprocesses
 
-extension PostingHall {
+extension PostingBenchmarkRun {
     /// What a worker of its own process needs at most while it posts a large backlog.
     func memory() async throws -> [PostingFigure] {
         guard let program = plan.program else { return [] }
@@ -31,7 +31,7 @@ extension PostingHall {
         let half = peaks[peaks.count / 2]
         return [
             PostingFigure(
-                scene: .memory,
+                measurement: .memory,
                 name: "backlog of \(plan.backlog)",
                 value: Double(peak) / 1_024,
                 unit: "MiB at most",

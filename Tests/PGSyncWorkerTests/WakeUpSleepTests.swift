@@ -7,8 +7,8 @@ import Services
 import TestSupport
 import Testing
 
-@Suite("ChangeAlarm", .migratedDatabase, .timeLimit(.minutes(10)))
-struct ChangeAlarmTests {
+@Suite("WakeUpSleep", .migratedDatabase, .timeLimit(.minutes(10)))
+struct WakeUpSleepTests {
     private let database = TestDatabase.current
 
     private func attach() async throws {
@@ -24,20 +24,20 @@ struct ChangeAlarmTests {
     /// A worker that takes away whatever waits, sleeps, and ends when it has seen so many changes.
     private func drain(
         until total: Int,
-        mode: ChangeAlarm.Mode = .doorbell,
+        mode: WakeUpSleep.Mode = .doorbell,
         _ seen: Locked<Int>,
         keepsArmed: Bool = false,
         pollInterval: Duration = .seconds(30)
-    ) async throws -> [AlarmState.Wake: Int] {
+    ) async throws -> [SleepState.Wake: Int] {
         try await database.connect { connection in
             _ = try await connection.withSession { try $0.execute("set pgsync.finishing = on") }
-            return try await ChangeAlarm.with(
+            return try await WakeUpSleep.with(
                 connection,
                 mode: mode,
                 pollInterval: pollInterval,
                 keepsArmed: keepsArmed
-            ) { alarm in
-                var wakes: [AlarmState.Wake: Int] = [:]
+            ) { sleeper in
+                var wakes: [SleepState.Wake: Int] = [:]
                 while seen.withLock({ $0 }) < total {
                     let taken = try await connection.withSession {
                         try $0.execute("delete from pgsync.sync_queue")
@@ -47,7 +47,7 @@ struct ChangeAlarmTests {
                         return seen
                     }
                     guard taken == 0, sum < total else { continue }
-                    wakes[try await alarm.sleep(until: Shutdown()), default: 0] += 1
+                    wakes[try await sleeper.sleep(until: Shutdown()), default: 0] += 1
                 }
                 return wakes
             }
@@ -75,7 +75,7 @@ struct ChangeAlarmTests {
         }
         #expect(seen.withLock { $0 } == writers * each + 1)
         #expect(wakes[.fallback] == nil && wakes[.interval] == nil, "\(wakes)")
-        #expect(wakes[.bell, default: 0] > 0, "\(wakes)")
+        #expect(wakes[.doorbell, default: 0] > 0, "\(wakes)")
     }
 
     @Test(
@@ -88,18 +88,19 @@ struct ChangeAlarmTests {
             "select count(*)::text from pg_locks where locktype = 'advisory' and mode = 'ExclusiveLock' and granted "
             + "and database = (select oid from pg_database where datname = current_database())"
         try await database.connect { [database] connection in
-            try await ChangeAlarm.with(connection, pollInterval: .seconds(30), keepsArmed: isKept) { alarm in
+            try await WakeUpSleep.with(connection, pollInterval: .seconds(30), keepsArmed: isKept) {
+                sleeper in
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask {
                         try await untilAsleep()
                         try await database.run("insert into bills (n) values (1)")
                     }
-                    #expect(try await alarm.sleep(until: Shutdown()) == .bell)
+                    #expect(try await sleeper.sleep(until: Shutdown()) == .doorbell)
                     try await group.waitForAll()
                 }
-                #expect(alarm.isArmed == isKept)
+                #expect(sleeper.isArmed == isKept)
                 #expect(try await database.run(armed) == [isKept ? "1" : "0"])
-                try await alarm.disarm()
+                try await sleeper.disarm()
                 #expect(try await database.run(armed) == ["0"])
             }
         }
@@ -178,9 +179,9 @@ struct ChangeAlarmTests {
         try await database.connect { writer in
             _ = try await writer.withSession { try $0.runScript("begin; insert into bills (n) values (1)") }
             let looks = Locked(0)
-            let look: @Sendable (Session) throws -> ChangeAlarm.Sight = { session in
+            let look: @Sendable (Session) throws -> WakeUpSleep.Sight = { session in
                 looks.withLock { $0 += 1 }
-                return ChangeAlarm.Sight(somethingWaits: try Doorbell(session).somethingWaits())
+                return WakeUpSleep.Sight(somethingWaits: try Doorbell(session).somethingWaits())
             }
             let wake = try await withThrowingTaskGroup(of: Void.self) { [database] group in
                 group.addTask {
@@ -188,7 +189,7 @@ struct ChangeAlarmTests {
                     _ = try await writer.withSession { try $0.runScript("commit") }
                 }
                 let wake = try await database.connect { connection in
-                    try await ChangeAlarm.with(connection, pollInterval: .milliseconds(100), look: look) {
+                    try await WakeUpSleep.with(connection, pollInterval: .milliseconds(100), look: look) {
                         try await $0.sleep(until: Shutdown())
                     }
                 }
@@ -204,8 +205,8 @@ struct ChangeAlarmTests {
         let shutdown = Shutdown()
         shutdown.request()
         try await database.connect { connection in
-            let wake = try await ChangeAlarm.with(connection, pollInterval: .seconds(30)) { alarm in
-                try await alarm.sleep(until: shutdown)
+            let wake = try await WakeUpSleep.with(connection, pollInterval: .seconds(30)) { sleeper in
+                try await sleeper.sleep(until: shutdown)
             }
             #expect(wake == .shutdown)
             #expect(try await database.session { try Doorbell($0).arm() })
@@ -224,8 +225,8 @@ struct ChangeAlarmTests {
                         }
                         try await database.run("select pg_terminate_backend(\(processID))")
                     }
-                    _ = try await ChangeAlarm.with(connection, pollInterval: .seconds(30)) { alarm in
-                        try await alarm.sleep(until: Shutdown())
+                    _ = try await WakeUpSleep.with(connection, pollInterval: .seconds(30)) { sleeper in
+                        try await sleeper.sleep(until: Shutdown())
                     }
                 }
             }

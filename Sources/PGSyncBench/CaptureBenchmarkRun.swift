@@ -4,8 +4,8 @@ import PGSyncStore
 import Postgres
 import Services
 
-/// The database of a benchmark.
-struct BenchWorkshop: Sendable {
+/// One run of the benchmark of capture in its database.
+struct CaptureBenchmarkRun: Sendable {
     let options: ConnectionOptions
 
     /// Makes the tables and what watches them; returns the settings that the figures depend on.
@@ -35,21 +35,21 @@ struct BenchWorkshop: Sendable {
         period: Duration,
         on writers: [PostgresConnection],
         _ administrator: PostgresConnection
-    ) async throws -> (BenchCell, BenchAttention) {
+    ) async throws -> (BenchCell, HelperCounts) {
         let shutdown = Shutdown()
         // What others left waiting is not the busy worker's to take here.
         _ = try await administrator.withSession {
             try $0.runScript("set pgsync.finishing = on; truncate pgsync.sync_queue")
         }
-        return try await withThrowingTaskGroup(of: BenchAttention.self) { [options] group in
+        return try await withThrowingTaskGroup(of: HelperCounts.self) { [options] group in
             switch variant {
             case .sleeping:
                 group.addTask {
-                    BenchAttention(wakes: try await BenchSleeper(options: options).run(until: shutdown))
+                    HelperCounts(wakes: try await BenchSleeper(options: options).run(until: shutdown))
                 }
             case .busy, .taken:
                 group.addTask {
-                    BenchAttention(taken: try await BenchTaker(options: options).run(until: shutdown))
+                    HelperCounts(taken: try await QueueDrainer(options: options).run(until: shutdown))
                 }
             case .none, .bare, .hand, .naive: break
             }
@@ -68,7 +68,7 @@ struct BenchWorkshop: Sendable {
             let duration = ContinuousClock.now - start
             let used = try await BenchUsage.read(administrator) - before
             shutdown.request()
-            let attention = try await group.next() ?? BenchAttention()
+            let counts = try await group.next() ?? HelperCounts()
             let cell = BenchCell(
                 workload: workload,
                 variant: variant,
@@ -79,7 +79,7 @@ struct BenchWorkshop: Sendable {
                 walBytes: used.walBytes,
                 processorTime: used.processorTime
             )
-            return (cell, attention)
+            return (cell, counts)
         }
     }
 

@@ -1,6 +1,6 @@
 import Postgres
 
-extension PostingHall {
+extension PostingBenchmarkRun {
     func drain() async throws -> [PostingFigure] {
         var figures: [PostingFigure] = []
         for batch in plan.batches {
@@ -9,7 +9,7 @@ extension PostingHall {
                 "batch \(batch)",
                 batch: batch,
                 bar: batch == plan.batches.max() ? 0.7 : nil,
-                rivalToo: batch == plan.batches.max()
+                withPgQ: batch == plan.batches.max()
             )
         }
         return figures
@@ -79,7 +79,7 @@ extension PostingHall {
             )
             return [
                 PostingFigure(
-                    scene: .growth,
+                    measurement: .growth,
                     name: "\(lines) journal lines",
                     value: after,
                     unit: "changes/s",
@@ -121,7 +121,7 @@ extension PostingHall {
 
     /// Our own rate under a hardship, beside our own rate without, in turns.
     private func against(
-        _ scene: PostingScene,
+        _ measurement: PostingMeasurement,
         _ name: String,
         bar: OwnBar,
         limit: String,
@@ -137,7 +137,7 @@ extension PostingHall {
             let ratio = BenchReport.median(zip(hardships, plain).map { $0.rate / $1.rate })
             return [
                 PostingFigure(
-                    scene: scene,
+                    measurement: measurement,
                     name: name,
                     value: BenchReport.median(hardships.map(\.rate)),
                     unit: "changes/s",

@@ -1,14 +1,14 @@
 /// How a worker with nothing to do falls asleep without missing a change: decisions alone.
 ///
-/// It arms the doorbell, looks once more, and sleeps until the bell rings. Whoever writes keeps the doorbell's lock
+/// It arms the doorbell, looks once more, and sleeps until it rings. Whoever writes keeps the doorbell's lock
 /// until the commit, so an armed sleeper has seen all that was committed before and will hear of all that comes after.
 /// While it cannot arm, because a writer is in the middle of something or another worker sleeps, it looks by itself,
 /// at growing intervals.
-package struct AlarmState: Sendable, Equatable {
+package struct SleepState: Sendable, Equatable {
     /// Why a sleep ended.
     package enum Wake: Sendable, Equatable {
-        /// Somebody rang.
-        case bell
+        /// A writer rang the doorbell.
+        case doorbell
         /// Something was there already when the doorbell was armed.
         case lookedAgain
         /// Something was found by looking, with the doorbell not armed.
@@ -37,9 +37,9 @@ package struct AlarmState: Sendable, Equatable {
     package enum Action: Sendable, Equatable {
         case arm
         case look
-        /// Wait for the bell, this long at most.
+        /// Wait for the doorbell, this long at most.
         case sleep(Duration)
-        /// End the sleep; let go of the doorbell first if it is armed.
+        /// End the sleep; disarm the doorbell if it is armed, unless the next sleep is to find it so.
         case wake(Wake, disarming: Bool)
     }
 
@@ -57,7 +57,7 @@ package struct AlarmState: Sendable, Equatable {
     private static let firstPause = Duration.milliseconds(5)
     /// What falls due one by one, perhaps for others, does not keep it from sleeping.
     private static let shortestNap = Duration.milliseconds(20)
-    /// Whoever sleeps with the bell armed may die with it, and then nobody is called.
+    /// A worker that sleeps with the doorbell armed may die, and then nobody is notified.
     private static let longestUnarmedPause = Duration.milliseconds(500)
 
     /// Without the doorbell it only looks from time to time, which is all that works through a transaction pooler.
@@ -85,7 +85,7 @@ package struct AlarmState: Sendable, Equatable {
             }
             return usesDoorbell ? .arm : pause()
         case .rang:
-            return wake(.bell)
+            return wake(.doorbell)
         case .timePassed:
             return .look
         case .shutdown:

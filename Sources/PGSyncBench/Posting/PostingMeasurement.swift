@@ -1,5 +1,5 @@
 /// A question that the benchmark of posting answers.
-package enum PostingScene: String, Sendable, CaseIterable {
+package enum PostingMeasurement: String, Sendable, CaseIterable {
     case drain, scale, horizon, poison, growth, latency, sustained, memory
 
     package var question: String {

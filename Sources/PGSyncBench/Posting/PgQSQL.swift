@@ -1,6 +1,6 @@
 /// The same work with PgQ, as its users would do it: a trigger of PgQ's, a ticker, and a consumer that posts a
 /// batch and finishes it in one transaction.
-enum RivalQueueSQL {
+enum PgQSQL {
     static let isAvailable = "select exists (select from pg_available_extensions where name = 'pgq')"
 
     static let prepare = """

@@ -8,7 +8,7 @@ package import Services
 ///
 /// Wake-ups are hints and looking is the truth: a sleep also ends when looking, which happens when a change falls due and
 /// at the poll interval at the latest, finds something. It owns the connection as long as it is lent.
-package struct ChangeAlarm: Sendable {
+package struct WakeUpSleep: Sendable {
     /// How a worker learns of changes.
     package enum Mode: String, Sendable, CaseIterable {
         /// By the doorbell, with looking as the fallback.
@@ -35,7 +35,7 @@ package struct ChangeAlarm: Sendable {
     private let clock: any Clock<Duration>
     private let look: @Sendable (Session) throws -> Sight
     private let keepsArmed: Bool
-    private let bell = Bell()
+    private let latch = Latch()
     private let armed = Locked(false)
 
     /// Listens for as long as the closure runs; `look` tells whether something waits, or when.
@@ -51,9 +51,9 @@ package struct ChangeAlarm: Sendable {
         look: @escaping @Sendable (Session) throws -> Sight = {
             Sight(somethingWaits: try Doorbell($0).somethingWaits())
         },
-        _ body: (ChangeAlarm) async throws -> Result
+        _ body: (WakeUpSleep) async throws -> Result
     ) async throws -> Result {
-        let alarm = ChangeAlarm(
+        let sleeper = WakeUpSleep(
             connection: connection,
             mode: mode,
             pollInterval: pollInterval,
@@ -61,18 +61,18 @@ package struct ChangeAlarm: Sendable {
             look: look,
             keepsArmed: keepsArmed
         )
-        guard mode == .doorbell else { return try await body(alarm) }
+        guard mode == .doorbell else { return try await body(sleeper) }
         let rings = try await connection.listen(to: Doorbell.channel)
-        return try await withThrowingTaskGroup(of: Void.self) { [bell = alarm.bell] group in
+        return try await withThrowingTaskGroup(of: Void.self) { [latch = sleeper.latch] group in
             defer { group.cancelAll() }
             group.addTask {
                 do {
-                    for try await _ in rings { bell.ring() }
+                    for try await _ in rings { latch.open() }
                 } catch {
-                    bell.fail(error)
+                    latch.fail(error)
                 }
             }
-            return try await body(alarm)
+            return try await body(sleeper)
         }
     }
 
@@ -82,10 +82,10 @@ package struct ChangeAlarm: Sendable {
     /// `onWake` hears of the end before the doorbell is let go of, which takes a moment.
     package func sleep(
         until shutdown: Shutdown,
-        onWake: (AlarmState.Wake) -> Void = { _ in }
-    ) async throws -> AlarmState.Wake {
-        var state = AlarmState(usesDoorbell: mode == .doorbell, pollInterval: pollInterval)
-        bell.clear()
+        onWake: (SleepState.Wake) -> Void = { _ in }
+    ) async throws -> SleepState.Wake {
+        var state = SleepState(usesDoorbell: mode == .doorbell, pollInterval: pollInterval)
+        latch.close()
         var action = state.handle(isArmed ? .armed(true) : .nothingToDo)
         while true {
             switch action {
@@ -116,11 +116,11 @@ package struct ChangeAlarm: Sendable {
         armed.withLock { $0 = false }
     }
 
-    private func event(within duration: Duration, or shutdown: Shutdown) async throws -> AlarmState.Event {
-        try await withThrowingTaskGroup(of: AlarmState.Event.self) { [bell, clock] group in
+    private func event(within duration: Duration, or shutdown: Shutdown) async throws -> SleepState.Event {
+        try await withThrowingTaskGroup(of: SleepState.Event.self) { [latch, clock] group in
             defer { group.cancelAll() }
             group.addTask {
-                try await bell.wait()
+                try await latch.wait()
                 return .rang
             }
             group.addTask {

@@ -2,7 +2,7 @@ import Postgres
 import Services
 import Subprocesses
 
-extension PostingHall {
+extension PostingBenchmarkRun {
     /// From the commit of the application to the commit of what was posted for it, as the server notes them.
     func latency() async throws -> [PostingFigure] {
         let seconds = max(Int(plan.period / .seconds(1)), 1)
@@ -19,7 +19,7 @@ extension PostingHall {
                 )
                 figures.append(
                     PostingFigure(
-                        scene: .latency,
+                        measurement: .latency,
                         name: "\(name), p\(Int(percentile * 100))",
                         value: ours,
                         unit: "ms",
@@ -119,7 +119,7 @@ extension PostingHall {
 
     /// What is posted while eight connections write one bill a transaction, as fast as they can.
     func sustained() async throws -> [PostingFigure] {
-        let posters: [BenchPoster] = try await hasRival() ? [.limit, .pgsync, .rival] : [.limit, .pgsync]
+        let posters: [BenchPoster] = try await hasPgQ() ? [.limit, .pgsync, .pgq] : [.limit, .pgsync]
         var rates: [BenchPoster: [Sustained]] = [:]
         for round in 0..<max(plan.rounds / 2, 1) {
             for place in posters.indices {
@@ -132,7 +132,7 @@ extension PostingHall {
             let own = rates[poster] ?? []
             let posted = BenchReport.median(own.map(\.posted))
             return PostingFigure(
-                scene: .sustained,
+                measurement: .sustained,
                 name: poster == .pgsync ? "8 writers" : "8 writers, \(poster.rawValue)",
                 value: posted,
                 unit: "posted/s",
@@ -252,7 +252,7 @@ extension PostingHall {
             """
         let statement: String = """
             select exists (select from pgsync.sync_queue where sync_status = 'pending')
-            \(try await hasRival() ? unposted : "")
+            \(try await hasPgQ() ? unposted : "")
             """
         while true {
             let waiting: Bool = try await administrator.withSession { session in

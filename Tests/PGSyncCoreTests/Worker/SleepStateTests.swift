@@ -1,16 +1,16 @@
 import PGSyncCore
 import Testing
 
-@Suite("AlarmState")
-struct AlarmStateTests {
-    private var state = AlarmState(usesDoorbell: true, pollInterval: .seconds(1))
+@Suite("SleepState")
+struct SleepStateTests {
+    private var state = SleepState(usesDoorbell: true, pollInterval: .seconds(1))
 
     @Test("arms, looks once more, sleeps, and lets the bell go when it has rung")
     mutating func bell() {
         #expect(state.handle(.nothingToDo) == .arm)
         #expect(state.handle(.armed(true)) == .look)
         #expect(state.handle(.looked(somethingWaits: false)) == .sleep(.seconds(1)))
-        #expect(state.handle(.rang) == .wake(.bell, disarming: true))
+        #expect(state.handle(.rang) == .wake(.doorbell, disarming: true))
         #expect(state.handle(.nothingToDo) == .arm)
     }
 
@@ -23,7 +23,7 @@ struct AlarmStateTests {
 
     @Test("tells a change the bell missed from a quiet interval")
     mutating func fallback() {
-        for (waits, wake) in [(true, AlarmState.Wake.fallback), (false, .interval)] {
+        for (waits, wake) in [(true, SleepState.Wake.fallback), (false, .interval)] {
             _ = state.handle(.nothingToDo)
             _ = state.handle(.armed(true))
             _ = state.handle(.looked(somethingWaits: false))
@@ -74,7 +74,7 @@ struct AlarmStateTests {
         "looks at growing intervals while it cannot arm, at least twice a second, and tries to arm each time"
     )
     mutating func backsOff() {
-        var state = AlarmState(usesDoorbell: true, pollInterval: .seconds(10))
+        var state = SleepState(usesDoorbell: true, pollInterval: .seconds(10))
         #expect(state.handle(.nothingToDo) == .arm)
         for milliseconds in [5, 10, 20, 40, 80, 160, 320, 500, 500] {
             #expect(state.handle(.armed(false)) == .sleep(.milliseconds(milliseconds)))
@@ -106,7 +106,7 @@ struct AlarmStateTests {
 
     @Test("never arms where the doorbell cannot be used")
     func pollsOnly() {
-        var state = AlarmState(usesDoorbell: false, pollInterval: .milliseconds(80))
+        var state = SleepState(usesDoorbell: false, pollInterval: .milliseconds(80))
         #expect(state.handle(.nothingToDo) == .sleep(.milliseconds(5)))
         _ = state.handle(.timePassed)
         #expect(state.handle(.looked(somethingWaits: false)) == .sleep(.milliseconds(10)))

@@ -5,8 +5,8 @@ import Postgres
 import Services
 import Telemetry
 
-/// One connection's worth of a poster's work: each step is a call, and each call ends in an event.
-struct PosterDesk {
+/// The database steps of a poster on one connection: each step is a call, and each call ends in an event.
+struct PostingSession {
     let connection: PostgresConnection
     let context: WorkerContext
     /// What the pacing advised after the last batch.
@@ -35,7 +35,7 @@ struct PosterDesk {
             case .postAnnounced(let id): return try await postAnnounced(id, &memory)
             case .withdraw(let id, let notingFailure):
                 return try await withdraw(id, noting: notingFailure ? memory.error : nil)
-            case .connect, .backOff, .pace, .park: preconditionFailure("\(action) is no step at the desk")
+            case .connect, .backOff, .pace, .park: preconditionFailure("\(action) is no step in the database")
             }
         } catch let error as PostgresError {
             return failed(PosterFailure(error), error, &memory)
@@ -69,7 +69,7 @@ struct PosterDesk {
         memory.suspect = nil
         if mark == look.start { context.mark.withLock { $0.end(look, nextMark: result.nextMark) } }
         // There is more than one can take: somebody else may help.
-        if result.claimed >= limit { context.roster.wakeOne() }
+        if result.claimed >= limit { context.posters.wakeOne() }
         await note(result, took: end - start, &memory)
         memory.size.note(claimed: result.claimed + result.emptied, took: end - start)
         pace = memory.pacing.note(claimed: result.claimed, limit: limit, took: end - start, at: end)

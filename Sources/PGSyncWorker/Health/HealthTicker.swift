@@ -1,8 +1,8 @@
 import Locking
 import Services
 
-/// Tells time and again how the worker is, from before its first connection to its end.
-final class Pulse: Service {
+/// Reports the health of the worker at intervals, from before its first connection to its end.
+final class HealthTicker: Service {
     private let interval: Duration
     private let posters: Int
     private let clock: any Clock<Duration>
@@ -39,10 +39,11 @@ final class Pulse: Service {
         guard let worker = context.withLock({ $0 }) else {
             return WorkerHealth(state: isStopping ? .stopping : .starting, posters: posters)
         }
-        let connected = worker.roster.connectedCount
+        let connected = worker.posters.connectedCount
         let report = worker.report.withLock { $0 }
         return WorkerHealth(
-            state: worker.vitals.isOverdue ? .stuck : isStopping ? .stopping : connected > 0 ? .ready : .away,
+            state: worker.deadlines.isOverdue
+                ? .stuck : isStopping ? .stopping : connected > 0 ? .ready : .away,
             posters: posters,
             connectedPosters: connected,
             finished: report.finished,

@@ -1,7 +1,7 @@
 import Locking
 
 /// What each poster of a worker is doing, and who is woken when there is something to do.
-final class Roster: Sendable {
+final class PosterPool: Sendable {
     /// What the posters together are doing.
     enum Situation: Equatable {
         /// At least one sleeps, and none works, unless it has been stuck in one batch for long.
@@ -26,7 +26,7 @@ final class Roster: Sendable {
     }
 
     private let state: Locked<State>
-    private let bell = Bell()
+    private let latch = Latch()
 
     /// A poster that has been in one batch for longer does not count as somebody who will look again.
     private static let stuck = Duration.seconds(1)
@@ -45,7 +45,7 @@ final class Roster: Sendable {
     /// A poster has no connection, or ends.
     func leave(_ poster: Int) {
         state.withLock { $0.posters[poster] = .away }
-        bell.ring()
+        latch.open()
     }
 
     /// A poster sleeps until it is woken; false when it is to end instead.
@@ -59,7 +59,7 @@ final class Roster: Sendable {
                     return false
                 }
                 if isOver { continuation.resume(returning: false) }
-                bell.ring()
+                latch.open()
             }
         } onCancel: {
             take(poster)?.resume(returning: false)
@@ -84,10 +84,10 @@ final class Roster: Sendable {
             return state.parked.compactMap { Self.take($0, from: &state) }
         }
         for sleeper in sleepers { sleeper.resume(returning: false) }
-        bell.ring()
+        latch.open()
     }
 
-    // MARK: The lookout
+    // MARK: The queue watcher
 
     var situation: Situation {
         state.withLock { state in
@@ -111,8 +111,8 @@ final class Roster: Sendable {
 
     /// Waits until a poster has fallen asleep, or gone.
     func change() async throws {
-        try await bell.wait()
-        bell.clear()
+        try await latch.wait()
+        latch.close()
     }
 
     private func take(_ poster: Int) -> CheckedContinuation<Bool, Never>? {

@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 import PGSyncCore
 import PGSyncStore
 import Postgres

@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 import Services
 
 /// What posters have met for whoever reads tables: one emptied part at a time, for the others are met again.
@@ -11,7 +11,7 @@ final class PartList: Sendable {
     }
 
     private let state = Locked(State())
-    private let latch = Latch()
+    private let latch = Latch<Void, Never>()
 
     /// At such intervals the parts that were passed over come up again, one by one.
     static let turn = Duration.milliseconds(60)

@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 
 /// What each poster of a worker is doing, and who is woken when there is something to do.
 final class PosterPool: Sendable {
@@ -26,7 +26,7 @@ final class PosterPool: Sendable {
     }
 
     private let state: Locked<State>
-    private let latch = Latch()
+    private let latch = Latch<Void, Never>()
 
     /// A poster that has been in one batch for longer does not count as somebody who will look again.
     private static let stuck = Duration.seconds(1)

@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 package import PGSyncCore
 import PGSyncStore
 package import Postgres
@@ -35,7 +35,7 @@ package struct WakeUpSleep: Sendable {
     private let clock: any Clock<Duration>
     private let look: @Sendable (Session) throws -> Sight
     private let keepsArmed: Bool
-    private let latch = Latch()
+    private let latch = Latch<Void, any Error>()
     private let armed = Locked(false)
 
     /// Listens for as long as the closure runs; `look` tells whether something waits, or when.
@@ -69,7 +69,7 @@ package struct WakeUpSleep: Sendable {
                 do {
                     for try await _ in rings { latch.open() }
                 } catch {
-                    latch.fail(error)
+                    latch.open(with: .failure(error))
                 }
             }
             return try await body(sleeper)

@@ -1,6 +1,6 @@
 import Arguments
 import JSON
-import Locking
+import Concurrency
 import PGSyncOperations
 import PGSyncStore
 import Postgres

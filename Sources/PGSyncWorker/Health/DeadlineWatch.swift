@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 
 /// The deadlines of all calls in progress in a worker.
 final class DeadlineWatch: Sendable {

@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 import Services
 
 /// Reports the health of the worker at intervals, from before its first connection to its end.

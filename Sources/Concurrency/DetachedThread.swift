@@ -1,7 +1,7 @@
 import Glibc
 
-/// Threads of our own, for work that blocks and must not block Swift's cooperative threads.
-enum DetachedThread {
+/// Threads of our own, for work that blocks and must not hold a thread of Swift's cooperative pool.
+public enum DetachedThread {
     private final class Body {
         let run: @Sendable () -> Void
 
@@ -10,8 +10,13 @@ enum DetachedThread {
         }
     }
 
-    /// Runs a closure on a new thread that nobody joins; false when the system refuses a further thread.
-    static func run(stackSize: Int, _ body: @escaping @Sendable () -> Void) -> Bool {
+    /// Runs a closure on a new thread that nobody joins; `body` has to tell its own end.
+    ///
+    /// Returns the error number with which the system refused the thread, or nil when it runs.
+    public static func start(
+        stackSize: Int = 512 << 10,
+        _ body: @escaping @Sendable () -> Void
+    ) -> Int32? {
         var attributes = pthread_attr_t()
         unsafe pthread_attr_init(&attributes)
         defer { unsafe pthread_attr_destroy(&attributes) }
@@ -30,7 +35,8 @@ enum DetachedThread {
             },
             argument.toOpaque()
         )
-        if status != 0 { unsafe argument.release() }
-        return status == 0
+        guard status != 0 else { return nil }
+        unsafe argument.release()
+        return status
     }
 }

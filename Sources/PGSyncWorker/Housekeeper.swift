@@ -29,35 +29,29 @@ struct Housekeeper: Service {
     static let lockTimeout = "2s"
 
     func run(until shutdown: Shutdown) async throws {
-        var current: PostgresConnection? = connection
-        var backoff = Backoff(initial: .milliseconds(50), cap: .seconds(2), jitter: .equal)
-        var generator = SystemRandomNumberGenerator()
+        // It begins on the connection the worker was registered on, which is lent until it is lost.
+        var registered: PostgresConnection? = connection
         var duties = Duties(nextSchemaCheck: context.now + Self.schemaInterval)
-        while !shutdown.isRequested {
-            let next: PostgresConnection?
-            if let current { next = current } else { next = try await context.gate.connect(until: shutdown) }
-            guard let connection = next else { return }
-            let isNew = current == nil
-            current = nil
-            duties.leads = false
-            do {
-                try await connection.closing {
-                    if isNew { try await resume(connection) }
-                    backoff.reset()
-                    try await keepHouse(connection, &duties, until: shutdown)
-                }
-            } catch let error as PostgresError {
-                context.logger.warning(
-                    error.isConnectionLost
-                        ? "The housekeeper's connection was lost; reconnecting"
-                        : "The housekeeper's connection got an error; reconnecting",
-                    ["error": .string("\(error)")]
-                )
-            } catch ServicesError.timeLimitExceeded {
-                context.logger.warning("The housekeeper's connection got no answer in time; reconnecting")
-            }
+        let service = ConnectedService(
+            context: context,
+            sentences: .init(
+                lost: "The housekeeper's connection was lost; reconnecting",
+                failed: "The housekeeper's connection got an error; reconnecting",
+                silent: "The housekeeper's connection got no answer in time; reconnecting"
+            )
+        )
+        try await service.run(until: shutdown) {
+            if let registered { return registered }
+            return try await context.gate.connect(until: shutdown)
+        } ended: {
             context.metrics.note(leads: false)
-            if try await shutdown.sleep(for: backoff.next(using: &generator), clock: context.clock) { return }
+        } body: { connection, backoff in
+            duties.leads = false
+            if registered == nil { try await resume(connection) }
+            registered = nil
+            backoff.reset()
+            try await keepHouse(connection, &duties, until: shutdown)
+            return .again()
         }
     }
 
@@ -95,7 +89,7 @@ struct Housekeeper: Service {
             if context.options.watchesQueue { try await attempt(.queue) { try await watchQueue(connection) } }
             context.metrics.note(context.duties)
             let interval = context.settings.heartbeatInterval
-            if try await shutdown.sleep(for: interval, clock: context.clock) { break }
+            if try await shutdown.sleep(for: interval) { break }
         }
         let (id, figures) = (context.registration.id, figures)
         try await context.within(Self.stopReportTimeout) {
@@ -263,6 +257,6 @@ struct Housekeeper: Service {
             ("failed", report.failed), ("connected_posters", context.posters.connectedCount),
         ]
         let numbers = figures.map { "\"\($0)\": \($1)" }.joined(separator: ", ")
-        return JSONText("{\(numbers), \"breaker\": \"\(context.gate.breaker)\"}")
+        return JSONText("{\(numbers), \"breaker\": \"\(context.gate.openness.rawValue)\"}")
     }
 }

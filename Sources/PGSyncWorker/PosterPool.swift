@@ -1,7 +1,8 @@
 import Concurrency
+import Services
 
 /// What each poster of a worker is doing, and who is woken when there is something to do.
-final class PosterPool: Sendable {
+final class PosterPool: Service {
     /// What the posters together are doing.
     enum Situation: Equatable {
         /// At least one sleeps, and none works, unless it has been stuck in one batch for long.
@@ -26,12 +27,15 @@ final class PosterPool: Sendable {
     }
 
     private let state: Locked<State>
+    private let now: @Sendable () -> ContinuousClock.Instant
     private let latch = Latch<Void, Never>()
 
     /// A poster that has been in one batch for longer does not count as somebody who will look again.
     private static let stuck = Duration.seconds(1)
 
-    init(posters count: Int) {
+    /// `now` is the time at which posters begin and fall asleep.
+    init(posters count: Int, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+        self.now = now
         state = Locked(State(posters: Array(repeating: .away, count: count)))
     }
 
@@ -39,7 +43,8 @@ final class PosterPool: Sendable {
 
     /// A poster begins a batch.
     func begin(_ poster: Int) {
-        state.withLock { $0.posters[poster] = .working(since: .now) }
+        let now = now()
+        state.withLock { $0.posters[poster] = .working(since: now) }
     }
 
     /// A poster has no connection, or ends.
@@ -71,17 +76,23 @@ final class PosterPool: Sendable {
     func wakeOne() -> Bool {
         let sleeper = state.withLock { state -> CheckedContinuation<Bool, Never>? in
             guard let poster = state.parked.last else { return nil }
-            return Self.take(poster, from: &state)
+            return take(poster, from: &state)
         }
         sleeper?.resume(returning: true)
         return sleeper != nil
+    }
+
+    /// Lets posters sleep until the shutdown is requested.
+    func run(until shutdown: Shutdown) async throws {
+        try await shutdown.wait()
+        close()
     }
 
     /// Wakes all posters, and lets none sleep any more.
     func close() {
         let sleepers = state.withLock { state in
             state.isClosed = true
-            return state.parked.compactMap { Self.take($0, from: &state) }
+            return state.parked.compactMap { take($0, from: &state) }
         }
         for sleeper in sleepers { sleeper.resume(returning: false) }
         latch.open()
@@ -91,7 +102,7 @@ final class PosterPool: Sendable {
 
     var situation: Situation {
         state.withLock { state in
-            let now = ContinuousClock.now
+            let now = now()
             var remaining: Duration?
             for case .working(let since) in state.posters {
                 let left = Self.stuck - (now - since)
@@ -116,13 +127,13 @@ final class PosterPool: Sendable {
     }
 
     private func take(_ poster: Int) -> CheckedContinuation<Bool, Never>? {
-        state.withLock { Self.take(poster, from: &$0) }
+        state.withLock { take(poster, from: &$0) }
     }
 
-    private static func take(_ poster: Int, from state: inout State) -> CheckedContinuation<Bool, Never>? {
+    private func take(_ poster: Int, from state: inout State) -> CheckedContinuation<Bool, Never>? {
         guard case .parked(let continuation) = state.posters[poster] else { return nil }
         // From now on it counts as somebody who looks.
-        state.posters[poster] = .working(since: .now)
+        state.posters[poster] = .working(since: now())
         state.parked.removeAll { $0 == poster }
         return continuation
     }

@@ -9,8 +9,6 @@ import Telemetry
 struct PostingSession {
     let connection: PostgresConnection
     let context: WorkerContext
-    /// What the pacing advised after the last batch.
-    private(set) var pace = PosterPacing.Next.lookAgain
     private var limits: PostingStore.Limits?
     /// Whether a change was announced in this session.
     private var hasAnnounced = false
@@ -22,12 +20,12 @@ struct PostingSession {
 
     /// Does what was decided, and tells what came of it.
     mutating func perform(
-        _ action: PosterState.Action,
+        _ step: PosterState.Step,
         _ memory: inout Poster.Memory
     ) async throws -> PosterState.Event {
         memory.size.maximum = context.batchMaximum
         do {
-            switch action {
+            switch step {
             case .post(let isolating): return try await post(isolating: isolating, &memory)
             case .announce:
                 hasAnnounced = true
@@ -35,7 +33,6 @@ struct PostingSession {
             case .postAnnounced(let id): return try await postAnnounced(id, &memory)
             case .withdraw(let id, let notingFailure):
                 return try await withdraw(id, noting: notingFailure ? memory.error : nil)
-            case .connect, .backOff, .pace, .park: preconditionFailure("\(action) is no step in the database")
             }
         } catch let error as PostgresError {
             return failed(PosterFailure(error), error, &memory)
@@ -72,13 +69,12 @@ struct PostingSession {
         if result.claimed >= limit { context.posters.wakeOne() }
         await note(result, took: end - start, &memory)
         memory.size.note(claimed: result.claimed + result.emptied, took: end - start)
-        pace = memory.pacing.note(claimed: result.claimed, limit: limit, took: end - start, at: end)
+        let pace = memory.pacing.note(claimed: result.claimed, limit: limit, took: end - start, at: end)
         if let part = result.truncatedPart { context.parts.offer(part) }
-        if result.goesOn { pace = .lookAgain }
         return .posted(
             claimed: result.goesOn ? max(result.claimed, 1) : result.claimed,
-            limit: limit,
-            isPaused: result.isPaused
+            isPaused: result.isPaused,
+            pace: result.goesOn ? .lookAgain : pace
         )
     }
 

@@ -21,41 +21,35 @@ struct QueueWatcher: Service {
     private static let maxIdleConnection = Duration.seconds(2)
 
     func run(until shutdown: Shutdown) async throws {
-        var backoff = Backoff(initial: .milliseconds(50), cap: .seconds(2), jitter: .equal)
-        var generator = SystemRandomNumberGenerator()
-        while !shutdown.isRequested {
-            do {
-                guard let connection = try await connect(until: shutdown) else { return }
-                try await connection.closing {
-                    // Reset the backoff only after the first survey succeeds.
-                    _ = try await connection.withSession { try context.survey($0) }
-                    backoff.reset()
-                    try await watch(connection, until: shutdown)
-                }
-            } catch let error as PostgresError {
-                context.logger.warning(
-                    error.isConnectionLost
-                        ? "The wake-up connection was lost; reconnecting"
-                        : "The wake-up connection got an error; reconnecting",
-                    ["error": .string("\(error)")]
-                )
-            } catch ServicesError.timeLimitExceeded {
-                context.logger.warning("The wake-up connection got no answer in time; reconnecting")
-            }
+        let service = ConnectedService(
+            context: context,
+            sentences: .init(
+                lost: "The wake-up connection was lost; reconnecting",
+                failed: "The wake-up connection got an error; reconnecting",
+                silent: "The wake-up connection got no answer in time; reconnecting"
+            )
+        )
+        try await service.run(until: shutdown) {
+            try await connect(until: shutdown)
+        } ended: {
             context.posters.wakeOne()
-            if try await shutdown.sleep(for: backoff.next(using: &generator), clock: context.clock) { return }
+        } body: { connection, backoff in
+            // Reset the backoff only after the first survey succeeds.
+            _ = try await connection.withSession { try context.survey($0) }
+            backoff.reset()
+            return try await watch(connection, until: shutdown) ? .done(()) : .again()
         }
     }
 
     /// Connects after the first poster; until then, posters are woken at intervals.
     private func connect(until shutdown: Shutdown) async throws -> PostgresConnection? {
         while context.posters.connectedCount == 0 {
-            if try await shutdown.sleep(for: .milliseconds(20), clock: context.clock) { return nil }
+            if try await shutdown.sleep(for: .milliseconds(20)) { return nil }
         }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [context] in
                 while true {
-                    try await context.clock.sleep(for: Self.blindInterval)
+                    try await Task.sleep(for: Self.blindInterval)
                     context.posters.wakeOne()
                 }
             }
@@ -64,7 +58,8 @@ struct QueueWatcher: Service {
         }
     }
 
-    private func watch(_ connection: PostgresConnection, until shutdown: Shutdown) async throws {
+    /// Watches until the connection is of no more use, or the worker's goal is reached (true).
+    private func watch(_ connection: PostgresConnection, until shutdown: Shutdown) async throws -> Bool {
         // It may be another server than before.
         context.mark.withLock { $0.reset() }
         if context.options.ownsSessions {
@@ -74,7 +69,8 @@ struct QueueWatcher: Service {
         }
         var pacing = WakePacing()
         var lastPresence = context.now
-        while !shutdown.isRequested, context.now - lastPresence < Self.maxIdleConnection {
+        var isDrained = false
+        while !isDrained, !shutdown.isRequested, context.now - lastPresence < Self.maxIdleConnection {
             let settings = context.settings
             let mode = settings.usesDoorbell ? context.options.mode : .poll
             try await WakeUpSleep.with(
@@ -82,7 +78,6 @@ struct QueueWatcher: Service {
                 mode: mode,
                 pollInterval: settings.pollInterval,
                 keepsArmed: true,
-                clock: context.clock,
                 look: { [context] in
                     let found = try context.survey($0)
                     return WakeUpSleep.Sight(
@@ -92,7 +87,7 @@ struct QueueWatcher: Service {
                 }
             ) { sleeper in
                 // Begin a new sleep when the settings it uses have changed.
-                while !shutdown.isRequested, context.settings.sleepsLike(settings),
+                while !isDrained, !shutdown.isRequested, context.settings.sleepsLike(settings),
                     context.now - lastPresence < Self.maxIdleConnection
                 {
                     let situation = context.posters.situation
@@ -101,7 +96,7 @@ struct QueueWatcher: Service {
                     case .quiet where context.options.goal == .untilStopped:
                         try await sleep(sleeper, &pacing, until: shutdown)
                     case .quiet:
-                        try await drain(connection, &pacing, until: shutdown)
+                        isDrained = try await drain(connection, &pacing, until: shutdown)
                     case .busy where sleeper.isArmed:
                         try await watchPosters(connection, for: Self.keepArmedFor, until: shutdown)
                         if context.posters.situation != .quiet { try await disarm(sleeper) }
@@ -116,6 +111,7 @@ struct QueueWatcher: Service {
             }
             if mode == .doorbell { try await connection.unlisten(Doorbell.channel) }
         }
+        return isDrained
     }
 
     // MARK: No poster works
@@ -125,7 +121,7 @@ struct QueueWatcher: Service {
         async throws
     {
         if let pause = pacing.pause(claimed: claimed) {
-            if try await shutdown.sleep(for: pause, clock: context.clock) { return }
+            if try await shutdown.sleep(for: pause) { return }
         }
         // Woken for changes we may not claim, such as other tables': disarm so that writers stop notifying.
         if pacing.achievedNothing(claimed: claimed) { try await disarm(sleeper) }
@@ -146,12 +142,14 @@ struct QueueWatcher: Service {
         try await context.within { try await sleeper.disarm() }
     }
 
-    /// Ends the worker when nothing is left that it could post; what others have in hand is waited for.
+    /// Wakes a poster; true when nothing is left to post.
+    ///
+    /// What others have in hand is waited for.
     private func drain(
         _ connection: PostgresConnection,
         _ pacing: inout WakePacing,
         until shutdown: Shutdown
-    ) async throws {
+    ) async throws -> Bool {
         context.mark.withLock { $0.reset() }
         let found = try await context.within { [context] in
             try await connection.withSession { try context.survey($0) }
@@ -159,8 +157,8 @@ struct QueueWatcher: Service {
         guard found.somethingWaits else {
             // A TRUNCATE that met a record in other hands is due again in a moment.
             if !found.isPaused, let dueIn = found.dueIn, dueIn <= Self.moment {
-                _ = try await shutdown.sleep(for: dueIn, clock: context.clock)
-                return
+                _ = try await shutdown.sleep(for: dueIn)
+                return false
             }
             let waiting = try await context.within { [context] in
                 try await connection.withSession { try context.store($0).waiting() }
@@ -169,13 +167,14 @@ struct QueueWatcher: Service {
                 report.waiting = waiting
                 report.isPaused = found.isPaused
             }
-            return context.completion.request()
+            return true
         }
         if let pause = pacing.pause(claimed: claimed) {
-            if try await shutdown.sleep(for: pause, clock: context.clock) { return }
+            if try await shutdown.sleep(for: pause) { return false }
         }
         pacing.woke(bySight: true, claimed: claimed)
         context.posters.wakeOne()
+        return false
     }
 
     private var claimed: Int { context.report.withLock { $0.claimed } }
@@ -199,7 +198,7 @@ struct QueueWatcher: Service {
         try await withThrowingTaskGroup(of: Void.self) { [context] group in
             defer { group.cancelAll() }
             group.addTask { try await context.posters.change() }
-            group.addTask { try await context.clock.sleep(for: min(duration, untilSurvey)) }
+            group.addTask { try await Task.sleep(for: min(duration, untilSurvey)) }
             group.addTask { try await shutdown.wait() }
             try await group.next()
         }

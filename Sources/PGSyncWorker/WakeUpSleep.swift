@@ -32,7 +32,6 @@ package struct WakeUpSleep: Sendable {
     private let connection: PostgresConnection
     private let mode: Mode
     private let pollInterval: Duration
-    private let clock: any Clock<Duration>
     private let look: @Sendable (Session) throws -> Sight
     private let keepsArmed: Bool
     private let latch = Latch<Void, any Error>()
@@ -47,7 +46,6 @@ package struct WakeUpSleep: Sendable {
         mode: Mode = .doorbell,
         pollInterval: Duration,
         keepsArmed: Bool = false,
-        clock: any Clock<Duration> = ContinuousClock(),
         look: @escaping @Sendable (Session) throws -> Sight = {
             Sight(somethingWaits: try Doorbell($0).somethingWaits())
         },
@@ -57,7 +55,6 @@ package struct WakeUpSleep: Sendable {
             connection: connection,
             mode: mode,
             pollInterval: pollInterval,
-            clock: clock,
             look: look,
             keepsArmed: keepsArmed
         )
@@ -117,14 +114,14 @@ package struct WakeUpSleep: Sendable {
     }
 
     private func event(within duration: Duration, or shutdown: Shutdown) async throws -> SleepState.Event {
-        try await withThrowingTaskGroup(of: SleepState.Event.self) { [latch, clock] group in
+        try await withThrowingTaskGroup(of: SleepState.Event.self) { [latch] group in
             defer { group.cancelAll() }
             group.addTask {
                 try await latch.wait()
                 return .rang
             }
             group.addTask {
-                try await clock.sleep(for: duration)
+                try await Task.sleep(for: duration)
                 return .timePassed
             }
             group.addTask {

@@ -13,7 +13,6 @@ package struct Worker: Sendable {
     private let connection: ConnectionOptions
     private let logger: Logger
     private let metrics: WorkerMetrics
-    private let clock: any Clock<Duration>
     private let checkSchema: @Sendable (PostgresConnection) async throws -> Void
     private let ticker: HealthTicker
 
@@ -28,7 +27,6 @@ package struct Worker: Sendable {
         connection: ConnectionOptions,
         logger: Logger,
         metrics: WorkerMetrics,
-        clock: any Clock<Duration> = ContinuousClock(),
         checkSchema: @escaping @Sendable (PostgresConnection) async throws -> Void = { _ in },
         healthInterval: Duration = .seconds(1),
         onHealth: @escaping @Sendable (WorkerHealth) -> Void = { _ in }
@@ -42,9 +40,8 @@ package struct Worker: Sendable {
         self.connection = connection
         self.logger = logger.with(["worker.name": .string(options.name)])
         self.metrics = metrics
-        self.clock = clock
         self.checkSchema = checkSchema
-        ticker = HealthTicker(every: healthInterval, posters: options.posters, clock: clock) { health in
+        ticker = HealthTicker(every: healthInterval, posters: options.posters) { health in
             metrics.note(health)
             onHealth(health)
         }
@@ -65,8 +62,7 @@ package struct Worker: Sendable {
             to: connection,
             isPatient: options.goal == .untilStopped,
             logger: logger,
-            metrics: metrics,
-            clock: clock
+            metrics: metrics
         )
         guard let first = try await gate.connect(until: shutdown) else { return WorkerReport() }
         let registration: WorkerContext.Registration
@@ -81,16 +77,13 @@ package struct Worker: Sendable {
             await first.close()
             throw error
         }
-        let completion = Shutdown()
         let context = WorkerContext(
             options,
             registration: registration,
             settings: settings,
             gate: gate,
-            completion: completion,
             metrics: metrics,
-            logger: logger.with(["worker.id": .int(registration.id)]),
-            clock: clock
+            logger: logger.with(["worker.id": .int(registration.id)])
         )
         ticker.watch(context)
         context.logger.info("Worker started", ["worker.posters": .int(options.posters)])
@@ -131,7 +124,7 @@ package struct Worker: Sendable {
         var generator = SystemRandomNumberGenerator()
         while !shutdown.isRequested {
             do {
-                return try await shutdown.withGracePeriod(.zero, clock: clock) {
+                return try await shutdown.withGracePeriod(.zero) {
                     try await refusePooler(on: connection, gate, until: shutdown)
                     try await connection.withSession { session in
                         guard options.ownsSessions else { return }
@@ -145,7 +138,7 @@ package struct Worker: Sendable {
                     "Waiting to be registered: somebody holds a lock on the tables of pgsync",
                     ["error": .string("\(error)")]
                 )
-                if try await shutdown.sleep(for: backoff.next(using: &generator), clock: clock) { return nil }
+                if try await shutdown.sleep(for: backoff.next(using: &generator)) { return nil }
             } catch is CancellationError where shutdown.isRequested && !Task.isCancelled {
                 return nil
             }
@@ -197,82 +190,42 @@ package struct Worker: Sendable {
         on connection: PostgresConnection,
         until shutdown: Shutdown
     ) async throws {
-        var all = ServiceGroup(
+        var services = ServiceGroup(
             gracePeriod: options.gracePeriod + Self.stopOverrun,
-            shutdownOrder: .oneByOneInReverse,
-            clock: clock
+            shutdownOrder: .oneByOneInReverse
         )
-        all.add(
+        services.add(
             "housekeeper",
             Housekeeper(context: context, connection: connection, checkSchema: checkSchema)
         )
-        all.add("crew", Crew(context: context), earlyReturn: .isFine)
-        try await withThrowingTaskGroup(of: Void.self) { [all] group in
-            defer { group.cancelAll() }
-            group.addTask {
-                try await shutdown.wait()
-                context.completion.request()
-            }
-            try await all.run(until: context.completion)
-        }
+        services.add("reader", PartReader(context: context))
+        services.add("posting", Posting(context: context), earlyReturn: .stopsTheGroup)
+        try await services.run(until: shutdown)
     }
 }
 
-/// Those who end first: the posters, and the queue watcher where somebody has to be woken.
-private struct Crew: Service {
+/// Who ends first: the posters, and the queue watcher where posters have to be woken.
+private struct Posting: Service {
     let context: WorkerContext
 
     func run(until shutdown: Shutdown) async throws {
-        defer { context.completion.request() }
-        var posters = ServiceGroup(gracePeriod: context.options.gracePeriod, clock: context.clock)
+        var services = ServiceGroup(gracePeriod: context.options.gracePeriod)
         for number in 0..<context.options.posters {
-            posters.add(
+            services.add(
                 "poster \(number + 1)",
                 Poster(number: number, context: context),
                 earlyReturn: .isFine
             )
         }
         if context.options.goal != .onePass {
-            posters.add("queue watcher", QueueWatcher(context: context), earlyReturn: .isFine)
-            posters.add("alarm clock", AlarmClock(pool: context.posters))
+            services.add("queue watcher", QueueWatcher(context: context), earlyReturn: .stopsTheGroup)
+            services.add("poster pool", context.posters)
         }
         do {
-            try await withReader(until: shutdown) { [posters] in try await posters.run(until: shutdown) }
+            try await services.run(until: shutdown)
         } catch ServicesError.gracePeriodExceeded {
             context.report.withLock { $0.wasCut = true }
             context.logger.warning("The grace period has ended; what was under way is undone")
         }
-    }
-}
-
-extension Crew {
-    /// Has tables read for their emptied parts as long as a closure runs.
-    private func withReader(
-        until shutdown: Shutdown,
-        _ body: @escaping @Sendable () async throws -> Void
-    ) async throws {
-        let end = Shutdown()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                defer { end.request() }
-                try await body()
-            }
-            group.addTask { [context] in try await PartReader(context: context).run(until: end) }
-            group.addTask { [context] in
-                _ = try? await end.withGracePeriod(.zero, clock: context.clock) { try await shutdown.wait() }
-                end.request()
-            }
-            while try await group.next() != nil {}
-        }
-    }
-}
-
-/// Wakes the posters that sleep when the worker is to stop.
-private struct AlarmClock: Service {
-    let pool: PosterPool
-
-    func run(until shutdown: Shutdown) async throws {
-        try await shutdown.wait()
-        pool.close()
     }
 }

@@ -12,14 +12,12 @@ final class WorkerContext: Sendable {
     let posters: PosterPool
     let metrics: WorkerMetrics
     let logger: Logger
-    let clock: any Clock<Duration>
+    let clock = ContinuousClock()
     let mark = Locked(QueueMark())
     let deadlines = DeadlineWatch()
     let duties = DutyRecord()
     let parts = PartList()
     let report = Locked(WorkerReport())
-    /// Requested when the worker's goal is reached.
-    let completion: Shutdown
     /// Its id in `sync_workers`, and whether a worker before it stopped without shutting down.
     let registration: Registration
     private let currentSettings: Locked<WorkerSettings>
@@ -36,18 +34,14 @@ final class WorkerContext: Sendable {
         registration: Registration,
         settings: WorkerSettings,
         gate: ConnectionGate,
-        completion: Shutdown,
         metrics: WorkerMetrics,
-        logger: Logger,
-        clock: any Clock<Duration>
+        logger: Logger
     ) {
         self.options = options
         self.registration = registration
         self.gate = gate
-        self.completion = completion
         self.metrics = metrics
         self.logger = logger
-        self.clock = clock
         posters = PosterPool(posters: options.posters)
         currentSettings = Locked(settings)
     }
@@ -92,7 +86,7 @@ final class WorkerContext: Sendable {
         let limit = limit ?? deadline
         let token = deadlines.begin(within: limit + Self.overtime)
         defer { deadlines.end(token) }
-        return try await withTimeLimit(limit, clock: clock, operation: operation)
+        return try await withTimeLimit(limit, operation: operation)
     }
 
     /// Who posts what.

@@ -117,7 +117,13 @@ package struct WorkerMetrics: Sendable {
 
     func noteConnection(succeeded: Bool) { connections[succeeded ? "success" : "failure"].increment() }
 
-    func noteBreaker(_ openness: Double) { breaker.set(openness) }
+    func note(_ openness: ConnectionGate.Openness) {
+        switch openness {
+        case .closed: breaker.set(0)
+        case .trying: breaker.set(0.5)
+        case .open: breaker.set(1)
+        }
+    }
 
     func note(_ health: WorkerHealth) {
         posters.set(Double(health.posters))

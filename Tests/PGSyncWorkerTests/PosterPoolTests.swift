@@ -1,3 +1,4 @@
+import Concurrency
 import TestSupport
 import Testing
 
@@ -5,7 +6,14 @@ import Testing
 
 @Suite("PosterPool", .timeLimit(.minutes(1)))
 struct PosterPoolTests {
-    private let pool = PosterPool(posters: 2)
+    private let time: Locked<ContinuousClock.Instant>
+    private let pool: PosterPool
+
+    init() {
+        let time = Locked(ContinuousClock.now)
+        self.time = time
+        pool = PosterPool(posters: 2) { time.withLock { $0 } }
+    }
 
     /// Runs a closure beside posters that sleep; what woke each of them is returned.
     private func asleep(_ posters: [Int], _ body: () async throws -> Void) async throws -> [Int: Bool] {
@@ -50,23 +58,26 @@ struct PosterPoolTests {
         #expect(woken == [0: true, 1: true])
     }
 
-    @Test("does not count on who is stuck: the others are quiet meanwhile")
+    @Test("does not count a stuck poster as busy")
     func stuck() async throws {
         pool.begin(0)
         _ = try await asleep([1]) {
+            time.withLock { $0 += .milliseconds(999) }
+            #expect(pool.situation == .busy(for: .milliseconds(1)))
+            time.withLock { $0 += .milliseconds(1) }
             try await eventually { pool.situation == .quiet }
             pool.wakeOne()
         }
     }
 
-    @Test("sends everybody home, and lets nobody sleep afterwards")
+    @Test("wakes all posters at the end, and lets none sleep afterwards")
     func closes() async throws {
         let woken = try await asleep([0, 1]) { pool.close() }
         #expect(woken == [0: false, 1: false])
         #expect(await !pool.park(0))
     }
 
-    @Test("tells who waits that somebody fell asleep or went")
+    @Test("tells the watcher that a poster fell asleep or left")
     func changes() async throws {
         pool.begin(0)
         try await withThrowingTaskGroup(of: Void.self) { [pool] group in

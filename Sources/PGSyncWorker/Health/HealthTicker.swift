@@ -5,19 +5,16 @@ import Services
 final class HealthTicker: Service {
     private let interval: Duration
     private let posters: Int
-    private let clock: any Clock<Duration>
     private let tell: @Sendable (WorkerHealth) -> Void
     private let context = Locked<WorkerContext?>(nil)
 
     init(
         every interval: Duration,
         posters: Int,
-        clock: any Clock<Duration>,
         tell: @escaping @Sendable (WorkerHealth) -> Void
     ) {
         self.interval = interval
         self.posters = posters
-        self.clock = clock
         self.tell = tell
     }
 
@@ -27,11 +24,11 @@ final class HealthTicker: Service {
     func run(until shutdown: Shutdown) async throws {
         repeat {
             tell(health(isStopping: false))
-        } while try await !shutdown.sleep(for: interval, clock: clock)
+        } while try await !shutdown.sleep(for: interval)
         // It goes on to show that it is alive while it ends; whoever waits for that cancels this.
         while true {
             tell(health(isStopping: true))
-            try await clock.sleep(for: interval)
+            try await Task.sleep(for: interval)
         }
     }
 

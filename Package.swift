@@ -20,6 +20,7 @@ let package = Package(
     ],
     targets: [
         // Modules without the prefix know nothing of the product.
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(
@@ -28,21 +29,23 @@ let package = Package(
             providers: [.apt(["libmicrohttpd-dev"])]
         ),
         .target(name: "CSpawn"),
-        .target(name: "Arguments", dependencies: ["Locking", "VisibleText"]),
-        .target(name: "HTTPServer", dependencies: ["CMicroHTTPD", "Locking"]),
+        .target(name: "Arguments", dependencies: ["Concurrency", "VisibleText"]),
+        .target(name: "HTTPServer", dependencies: ["CMicroHTTPD", "Concurrency"]),
         .target(name: "JSON", dependencies: ["VisibleText"]),
-        .target(name: "Locking"),
-        .target(name: "Postgres", dependencies: ["CLibPQ", "CLinux", "Locking"]),
-        .target(name: "Services", dependencies: ["Locking"]),
-        .target(name: "Subprocesses", dependencies: ["CSpawn", "Locking"]),
-        .target(name: "Telemetry", dependencies: ["Locking", "VisibleText"]),
+        .target(name: "Concurrency"),
+        .target(name: "Files", dependencies: ["Concurrency"]),
+        .target(name: "Postgres", dependencies: ["CLibPQ", "CLinux", "Concurrency"]),
+        .target(name: "Services", dependencies: ["Concurrency"]),
+        .target(name: "Subprocesses", dependencies: ["CSpawn", "Concurrency"]),
+        .target(name: "Telemetry", dependencies: ["Concurrency", "VisibleText"]),
         .target(name: "VisibleText"),
 
         // PGSync… knows the product.
         .target(
             name: "PGSyncCLI",
             dependencies: [
-                "Arguments", "HTTPServer", "JSON", "Locking", "PGSyncBench", "PGSyncCluster", "PGSyncCore",
+                "Arguments", "Concurrency", "Files", "HTTPServer", "JSON", "PGSyncBench", "PGSyncCluster",
+                "PGSyncCore",
                 "PGSyncDemo", "PGSyncLedger", "PGSyncOperations", "PGSyncRules",
                 "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services", "Telemetry",
                 "VisibleText",
@@ -51,13 +54,12 @@ let package = Package(
         .target(
             name: "PGSyncBench",
             dependencies: [
-                "Locking", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker",
-                "Postgres",
-                "Services", "Subprocesses", "Telemetry",
+                "Concurrency", "Files", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore",
+                "PGSyncWorker", "Postgres", "Services", "Subprocesses", "Telemetry",
             ]
         ),
-        .target(name: "PGSyncCore"),
-        .target(name: "PGSyncCluster", dependencies: ["Locking", "Subprocesses"]),
+        .target(name: "PGSyncCore", dependencies: ["CCrypto"]),
+        .target(name: "PGSyncCluster", dependencies: ["Concurrency", "Files", "Subprocesses"]),
         .target(
             name: "PGSyncDemo",
             dependencies: [
@@ -75,7 +77,7 @@ let package = Package(
         .target(name: "PGSyncStore", dependencies: ["JSON", "PGSyncCore", "PGSyncRules", "Postgres"]),
         .target(
             name: "PGSyncWorker",
-            dependencies: ["Locking", "PGSyncCore", "PGSyncStore", "Postgres", "Services", "Telemetry"]
+            dependencies: ["Concurrency", "PGSyncCore", "PGSyncStore", "Postgres", "Services", "Telemetry"]
         ),
         .executableTarget(name: "pgsync", dependencies: ["PGSyncCLI"]),
         .executableTarget(name: "PostgresBenchmark", dependencies: ["CLibPQ", "PGSyncCluster", "Postgres"]),
@@ -93,7 +95,7 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Locking", "PGSyncCluster", "Postgres", "Subprocesses"],
+            dependencies: ["Concurrency", "PGSyncCluster", "Postgres", "Subprocesses"],
             path: "Tests/TestSupport"
         ),
         .executableTarget(name: "SignalProbe", dependencies: ["Services"], path: "Tests/SignalProbe"),
@@ -110,11 +112,12 @@ let package = Package(
             dependencies: ["JSON", "PGSyncCluster", "Postgres", "Subprocesses", "TestSupport", "pgsync"],
             exclude: ["Landed"]
         ),
-        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "Locking", "TestSupport"]),
+        .testTarget(name: "FilesTests", dependencies: ["Files"]),
+        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "Concurrency", "TestSupport"]),
         .testTarget(name: "ImportFenceTests"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "LedgerTests", dependencies: ["PGSyncSchema", "Postgres", "TestSupport"]),
-        .testTarget(name: "LockingTests", dependencies: ["Locking"]),
+        .testTarget(name: "ConcurrencyTests", dependencies: ["Concurrency"]),
         .testTarget(name: "PGSyncBenchTests", dependencies: ["PGSyncBench"]),
         .testTarget(
             name: "PGSyncCLITests",
@@ -136,14 +139,14 @@ let package = Package(
         .testTarget(
             name: "PGSyncOperationsTests",
             dependencies: [
-                "Locking", "PGSyncOperations", "PGSyncSchema", "PGSyncStore", "Postgres", "Services",
+                "Concurrency", "PGSyncOperations", "PGSyncSchema", "PGSyncStore", "Postgres", "Services",
                 "TestSupport",
             ]
         ),
         .testTarget(
             name: "PGSyncWorkerTests",
             dependencies: [
-                "Locking", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker",
+                "Concurrency", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker",
                 "Postgres",
                 "Services", "Subprocesses", "Telemetry",
                 "TestSupport",
@@ -180,18 +183,18 @@ let package = Package(
         ),
         .testTarget(
             name: "PostgresTests",
-            dependencies: ["Locking", "PGSyncCluster", "Postgres", "Subprocesses", "TestSupport"]
+            dependencies: ["Concurrency", "PGSyncCluster", "Postgres", "Subprocesses", "TestSupport"]
         ),
         .testTarget(
             name: "ServicesTests",
-            dependencies: ["Locking", "Services", "SignalProbe", "TestSupport"]
+            dependencies: ["Concurrency", "Services", "SignalProbe", "TestSupport"]
         ),
-        .testTarget(name: "SubprocessesTests", dependencies: ["Locking", "Subprocesses"]),
-        .testTarget(name: "TelemetryTests", dependencies: ["Locking", "Telemetry"]),
+        .testTarget(name: "SubprocessesTests", dependencies: ["Concurrency", "Subprocesses"]),
+        .testTarget(name: "TelemetryTests", dependencies: ["Concurrency", "Telemetry"]),
         .testTarget(name: "VisibleTextTests", dependencies: ["VisibleText"]),
         .testTarget(
             name: "TestSupportTests",
-            dependencies: ["Locking", "Postgres", "Subprocesses", "TestSupport"]
+            dependencies: ["Concurrency", "Postgres", "Subprocesses", "TestSupport"]
         ),
     ]
 )

@@ -1,5 +1,5 @@
 import Glibc
-import Locking
+import Concurrency
 
 /// Which connections there are and since when, so that none lasts for ever and many of one client are no wall.
 ///

@@ -24,7 +24,7 @@ enum BenchSQL {
     }
 
     /// The least that keeps a row of each change: no pinned settings, no search path, no queue, one log for a table.
-    static let bare = rival("bare", notify: "")
+    static let bare = plainTrigger("bare", notify: "")
 
     /// The rows that pgsync writes, into its own log and queue, with nothing around them.
     ///
@@ -58,12 +58,12 @@ enum BenchSQL {
         """
 
     /// The same, announcing each row.
-    static let naive = rival(
+    static let naive = plainTrigger(
         "naive",
         notify: "perform pg_notify('bench', json_build_object('id', v_id, 'action', tg_op)::text);"
     )
 
-    private static func rival(_ name: String, notify: String) -> String {
+    private static func plainTrigger(_ name: String, notify: String) -> String {
         """
         create table bench.log_\(name) (
             id bigint generated always as identity primary key,

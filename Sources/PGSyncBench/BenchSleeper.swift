@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 import PGSyncCore
 import PGSyncStore
 import PGSyncWorker
@@ -10,18 +10,18 @@ struct BenchSleeper: Sendable {
     let options: ConnectionOptions
 
     /// Sleeps and wakes until asked to stop; returns how often it was woken, by what.
-    func run(until shutdown: Shutdown) async throws -> [AlarmState.Wake: Int] {
+    func run(until shutdown: Shutdown) async throws -> [SleepState.Wake: Int] {
         try await PostgresConnection.withConnection(to: options) { connection in
             // What has been seen counts as done, since nobody drains the queue here.
             let seen = Locked<Int64>(try await connection.withSession(Self.newest))
-            let look: @Sendable (Session) throws -> ChangeAlarm.Sight = { session in
+            let look: @Sendable (Session) throws -> WakeUpSleep.Sight = { session in
                 let newest = try Self.newest(session)
-                return ChangeAlarm.Sight(somethingWaits: seen.withLock { newest > $0 })
+                return WakeUpSleep.Sight(somethingWaits: seen.withLock { newest > $0 })
             }
-            return try await ChangeAlarm.with(connection, pollInterval: .seconds(1), look: look) { alarm in
-                var wakes: [AlarmState.Wake: Int] = [:]
+            return try await WakeUpSleep.with(connection, pollInterval: .seconds(1), look: look) { sleeper in
+                var wakes: [SleepState.Wake: Int] = [:]
                 while !shutdown.isRequested {
-                    wakes[try await alarm.sleep(until: shutdown), default: 0] += 1
+                    wakes[try await sleeper.sleep(until: shutdown), default: 0] += 1
                     let newest = try await connection.withSession(Self.newest)
                     seen.withLock { $0 = max($0, newest) }
                 }

@@ -51,10 +51,10 @@ package struct CaptureBenchmark: Sendable {
         _ administrator: PostgresConnection,
         _ onCell: @Sendable (BenchCell) throws -> Void
     ) async throws -> BenchReport {
-        let workshop = BenchWorkshop(options: options)
-        let settings = try await workshop.prepare(migrator)
+        let run = CaptureBenchmarkRun(options: options)
+        let settings = try await run.prepare(migrator)
         var cells: [BenchCell] = []
-        var attention = BenchAttention()
+        var counts = HelperCounts()
         let most = plan.writers.max() ?? 1
         try await BenchDatabase.withConnections(most, to: options) { connections in
             for round in 0..<plan.rounds {
@@ -65,7 +65,7 @@ package struct CaptureBenchmark: Sendable {
                     let all = BenchVariant.allCases
                     for place in all.indices {
                         let variant = all[(place + round) % all.count]
-                        let (cell, given) = try await workshop.cell(
+                        let (cell, new) = try await run.cell(
                             workload,
                             variant,
                             round: round,
@@ -74,7 +74,7 @@ package struct CaptureBenchmark: Sendable {
                             administrator
                         )
                         cells.append(cell)
-                        attention.add(given)
+                        counts.add(new)
                         try onCell(cell)
                     }
                 }
@@ -83,9 +83,9 @@ package struct CaptureBenchmark: Sendable {
         return BenchReport(
             settings: settings,
             lines: BenchReport.lines(cells),
-            proofs: try await workshop.proofs(cells),
-            wakes: attention.wakes.map { ("\($0.key)", $0.value) }.sorted { $0.0 < $1.0 },
-            taken: attention.taken
+            proofs: try await run.proofs(cells),
+            wakes: counts.wakes.map { ("\($0.key)", $0.value) }.sorted { $0.0 < $1.0 },
+            taken: counts.taken
         )
     }
 }

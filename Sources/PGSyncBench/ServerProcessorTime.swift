@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// The processor time that a server on this machine has used, with all its processes.
@@ -58,12 +59,8 @@ enum ServerProcessorTime {
     }
 
     private static func contents(of path: String) -> String? {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
         // A line of numbers and one short name.
-        var buffer = [UInt8](repeating: 0, count: 4_096)
-        let count = unsafe read(descriptor, &buffer, buffer.count)
-        return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+        guard let bytes = try? OpenFile(path).read(upTo: 4_096), !bytes.isEmpty else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

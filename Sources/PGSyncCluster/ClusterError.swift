@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 /// Why a private PostgreSQL cannot be had, in words that say what to do about it.
@@ -20,6 +21,11 @@ package enum ClusterError: Error, Sendable, Equatable {
     case startTimedOut(directory: String, after: Duration, log: [String])
     case stopTimedOut(directory: String, pid: Int32, after: Duration)
     case fileOperationFailed(String, path: String, errno: Int32)
+
+    init(_ error: FileError) {
+        let errorNumber = if case .system(let number) = error.reason { number } else { EINVAL }
+        self = .failure(to: error.operation.rawValue, error.path, errno: errorNumber)
+    }
 
     /// What a failed call of the C library means; a full disk is named as such.
     static func failure(to operation: String, _ path: String, errno code: Int32) -> ClusterError {
@@ -89,7 +95,7 @@ extension ClusterError: CustomStringConvertible {
             clients may still be connected: stop it in fast or immediate mode
             """
         case .fileOperationFailed(let operation, let path, let code):
-            "cannot \(operation) \(path): \(unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)")"
+            "cannot \(operation) \(path): \(FileError.text(of: code))"
         }
     }
 

@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 internal import Subprocesses
 
@@ -30,35 +31,21 @@ enum FileSystem {
 
     /// The whole of a small file, or nil where it cannot be read.
     static func contents(of path: String) -> String? {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 16_384)
-        while true {
-            let count = unsafe read(descriptor, &buffer, buffer.count)
-            guard count >= 0 else { return nil }
-            guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
-            bytes += buffer[..<count]
-        }
+        guard let bytes = try? OpenFile(path, followsLinks: false).read(upTo: .max) else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Writes a file whole or not at all, for `owner` if given.
     static func write(_ text: String, to path: String, mode: mode_t, owner: UserAccount? = nil) throws {
-        let temporary = path + ".new"
-        removeFile(temporary)
-        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
-        guard descriptor >= 0 else { throw ClusterError.failure(to: "create", temporary, errno: errno) }
-        defer { close(descriptor) }
         do {
-            try writeAll(text, to: descriptor, path: temporary)
-            if let owner, owner.userID != geteuid(), fchown(descriptor, owner.userID, owner.groupID) != 0 {
-                throw ClusterError.failure(to: "give away", temporary, errno: errno)
+            let file = try ReplacementFile(path, mode: mode, suffix: ".new")
+            try file.write(text)
+            if let owner, owner.userID != geteuid() {
+                try file.giveAway(toUser: owner.userID, group: owner.groupID)
             }
-            try move(temporary, to: path)
+            try file.finish()
         } catch {
-            removeFile(temporary)
-            throw error
+            throw ClusterError(error)
         }
     }
 
@@ -77,24 +64,11 @@ enum FileSystem {
 
     /// Appends to a file that exists.
     static func append(_ text: String, to path: String) throws {
-        let descriptor = unsafe open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { throw ClusterError.failure(to: "open", path, errno: errno) }
-        defer { close(descriptor) }
-        try writeAll(text, to: descriptor, path: path)
-    }
-
-    private static func writeAll(_ text: String, to descriptor: Int32, path: String) throws {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes {
-                unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
-            }
-            guard count > 0 || errno == EINTR else {
-                throw ClusterError.failure(to: "write", path, errno: errno)
-            }
-            rest = rest.dropFirst(max(0, count))
+        do {
+            try FileWriter.append(text, to: path)
+        } catch {
+            throw ClusterError(error)
         }
-        guard fsync(descriptor) == 0 else { throw ClusterError.failure(to: "write", path, errno: errno) }
     }
 
     /// Makes a directory with its parents; those that exist stay as they are.

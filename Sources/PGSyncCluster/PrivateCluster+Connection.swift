@@ -1,4 +1,4 @@
-internal import Locking
+internal import Concurrency
 
 extension PrivateCluster {
     /// The port the server was last started with; also part of its socket's name.

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Locking
+internal import Concurrency
 internal import Subprocesses
 
 extension PrivateCluster {

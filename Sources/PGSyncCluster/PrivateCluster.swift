@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Locking
+internal import Concurrency
 internal import Subprocesses
 
 /// A PostgreSQL server of our own under a state directory, of which this process is the only master.

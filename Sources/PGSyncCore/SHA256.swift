@@ -1,100 +1,16 @@
-/// The SHA-256 hash of FIPS 180-4.
-///
-/// It names texts, and it is not meant for secrets: its running time tells how long the input was.
-package struct SHA256 {
-    private var state = SIMD8<UInt32>(
-        0x6a09_e667,
-        0xbb67_ae85,
-        0x3c6e_f372,
-        0xa54f_f53a,
-        0x510e_527f,
-        0x9b05_688c,
-        0x1f83_d9ab,
-        0x5be0_cd19
-    )
-    private var schedule = [UInt32](repeating: 0, count: 64)
+internal import CCrypto
 
-    /// The 32 bytes of the hash.
-    package static func digest(of message: some Sequence<UInt8>) -> [UInt8] {
-        var hash = SHA256()
-        var block: [UInt8] = []
-        var length: UInt64 = 0
-        for byte in message {
-            block.append(byte)
-            length += 8
-            if block.count == 64 {
-                hash.compress(block)
-                block.removeAll(keepingCapacity: true)
-            }
-        }
-        block.append(0x80)
-        if block.count > 56 {
-            hash.compress(block + [UInt8](repeating: 0, count: 64 - block.count))
-            block = []
-        }
-        block += [UInt8](repeating: 0, count: 56 - block.count)
-        hash.compress(block + bigEndianBytes(of: length))
-        return hash.state.indices.flatMap { bigEndianBytes(of: hash.state[$0]) }
-    }
-
+/// The SHA-256 hash of a text.
+package enum SHA256 {
     /// The hash of a text's UTF-8 as 64 lower-case hexadecimal digits.
-    package static func hexadecimalDigest(of text: some StringProtocol) -> String {
-        digest(of: text.utf8).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    package static func hexadecimalDigest(of text: String) -> String {
+        let bytes = Array(text.utf8)
+        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+        // The name alone would be this type.
+        _ = unsafe CCrypto.SHA256(bytes, bytes.count, &digest)
+        return digest.map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.utf8.count == 1 ? "0" + digits : digits
         }.joined()
     }
-
-    private static func bigEndianBytes(of word: some FixedWidthInteger & UnsignedInteger) -> [UInt8] {
-        stride(from: word.bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> $0) }
-    }
-
-    private mutating func compress(_ block: [UInt8]) {
-        for index in 0..<16 {
-            schedule[index] = block[4 * index..<4 * index + 4].reduce(0) { $0 << 8 | UInt32($1) }
-        }
-        for index in 16..<64 {
-            let near = schedule[index - 2]
-            let far = schedule[index - 15]
-            schedule[index] =
-                schedule[index - 16]
-                &+ (rotate(far, by: 7) ^ rotate(far, by: 18) ^ far >> 3)
-                &+ schedule[index - 7]
-                &+ (rotate(near, by: 17) ^ rotate(near, by: 19) ^ near >> 10)
-        }
-        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
-        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-        for index in 0..<64 {
-            let mixedE = rotate(e, by: 6) ^ rotate(e, by: 11) ^ rotate(e, by: 25)
-            let chosen = (e & f) ^ (~e & g)
-            let first = h &+ mixedE &+ chosen &+ Self.constants[index] &+ schedule[index]
-            let mixedA = rotate(a, by: 2) ^ rotate(a, by: 13) ^ rotate(a, by: 22)
-            let majority = (a & b) ^ (a & c) ^ (b & c)
-            (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ mixedA &+ majority)
-        }
-        state &+= SIMD8(a, b, c, d, e, f, g, h)
-    }
-
-    private func rotate(_ word: UInt32, by count: UInt32) -> UInt32 {
-        word >> count | word << (32 - count)
-    }
-
-    /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
-    private static let constants: [UInt32] = [
-        0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4,
-        0xab1c_5ed5,
-        0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7,
-        0xc19b_f174,
-        0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f, 0x4a74_84aa, 0x5cb0_a9dc,
-        0x76f9_88da,
-        0x983e_5152, 0xa831_c66d, 0xb003_27c8, 0xbf59_7fc7, 0xc6e0_0bf3, 0xd5a7_9147, 0x06ca_6351,
-        0x1429_2967,
-        0x27b7_0a85, 0x2e1b_2138, 0x4d2c_6dfc, 0x5338_0d13, 0x650a_7354, 0x766a_0abb, 0x81c2_c92e,
-        0x9272_2c85,
-        0xa2bf_e8a1, 0xa81a_664b, 0xc24b_8b70, 0xc76c_51a3, 0xd192_e819, 0xd699_0624, 0xf40e_3585,
-        0x106a_a070,
-        0x19a4_c116, 0x1e37_6c08, 0x2748_774c, 0x34b0_bcb5, 0x391c_0cb3, 0x4ed8_aa4a, 0x5b9c_ca4f,
-        0x682e_6ff3,
-        0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7,
-        0xc671_78f2,
-    ]
 }

@@ -44,30 +44,26 @@ package struct BillGenerator: Sendable {
     /// Returns what was written and what has become of it when the shutdown is requested or the options say so.
     package func run(until shutdown: Shutdown) async throws -> DemoFigures {
         var run = Run(pace: BillPace(options), reportDue: interval)
-        var backoff = Backoff(initial: .milliseconds(250), cap: .seconds(2), jitter: .equal)
-        var generator = SystemRandomNumberGenerator()
-        while true {
-            do {
-                let connection = try await shutdown.withGracePeriod(.zero) { [connection] in
-                    try await PostgresConnection.open(connection)
-                }
-                backoff.reset()
-                do {
-                    try await write(&run, on: connection, until: shutdown)
-                    await connection.close()
-                    return run.figures
-                } catch {
-                    await connection.close()
-                    throw error
-                }
-            } catch let error as PostgresError where error.isConnectionLost {
-                guard !shutdown.isRequested else { return run.figures }
+        let retry = RetryLoop(Backoff(initial: .milliseconds(250), cap: .seconds(2), jitter: .equal))
+        _ = try await retry.run(until: shutdown) { error, _ in
+            switch error {
+            case let error as PostgresError where error.isConnectionLost:
+                guard !shutdown.isRequested else { return }
                 logger.warning("No connection to the database; trying again", ["error": .string("\(error)")])
-                if try await shutdown.sleep(for: backoff.next(using: &generator)) { return run.figures }
-            } catch is CancellationError where shutdown.isRequested && !Task.isCancelled {
-                return run.figures
+            case is CancellationError where shutdown.isRequested && !Task.isCancelled:
+                return
+            default:
+                throw error
             }
+        } turn: { backoff -> RetryLoop.Turn<Void> in
+            let connection = try await shutdown.withGracePeriod(.zero) { [connection] in
+                try await PostgresConnection.open(connection)
+            }
+            backoff.reset()
+            try await connection.closing { try await write(&run, on: connection, until: shutdown) }
+            return .done(())
         }
+        return run.figures
     }
 
     private func write(

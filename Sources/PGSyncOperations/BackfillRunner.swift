@@ -21,19 +21,20 @@ package struct BackfillRunner: Sendable {
 
     private let options: ConnectionOptions
     private let share: Double
+    /// For the pauses; what a step takes is the server's time, which no other clock knows.
     private let clock: any Clock<Duration>
-    private let patience: Duration
+    private let reconnectLimit: Duration
 
-    /// `share` is how much of the time is spent working; `patience`, for how long to try to connect again.
+    /// `share` is how much of the time is spent working; `reconnectLimit`, for how long to try to connect again.
     package init(
         to options: ConnectionOptions,
         share: Double = 0.5,
-        patience: Duration = .seconds(60),
+        reconnectLimit: Duration = .seconds(60),
         clock: any Clock<Duration> = ContinuousClock()
     ) {
         self.options = options
         self.share = share
-        self.patience = patience
+        self.reconnectLimit = reconnectLimit
         self.clock = clock
     }
 
@@ -45,33 +46,31 @@ package struct BackfillRunner: Sendable {
     ) async throws -> Report {
         var report: Report?
         var pacing = BackfillPacing(share: share)
-        var backoff = Backoff(initial: .milliseconds(100), cap: .seconds(5))
-        var generator = SystemRandomNumberGenerator()
         var waited = Duration.zero
-        while true {
-            do {
-                return try await PostgresConnection.withConnection(to: options) { connection in
-                    var current = try await Self.begin(table, on: connection, after: report)
+        let retry = RetryLoop(Backoff(initial: .milliseconds(100), cap: .seconds(5)), clock: clock)
+        let finished = try await retry.run(until: shutdown) { error, pause in
+            guard report != nil, Self.mayPass(error), waited < reconnectLimit else { throw error }
+            waited += max(pause, .milliseconds(10))
+        } turn: { backoff -> RetryLoop.Turn<Report> in
+            try await PostgresConnection.withConnection(to: options) { connection in
+                var current = try await Self.begin(table, on: connection, after: report)
+                report = current
+                try onProgress(current)
+                while !current.isFinished, !shutdown.isRequested {
+                    let pause = try await step(&current, &pacing, on: connection)
                     report = current
+                    waited = .zero
+                    backoff.reset()
                     try onProgress(current)
-                    while !current.isFinished, !shutdown.isRequested {
-                        let pause = try await step(&current, &pacing, on: connection)
-                        report = current
-                        waited = .zero
-                        backoff.reset()
-                        try onProgress(current)
-                        guard !current.isFinished else { break }
-                        if try await shutdown.sleep(for: pause, clock: clock) { break }
-                    }
-                    return current
+                    guard !current.isFinished else { break }
+                    if try await shutdown.sleep(for: pause, clock: clock) { break }
                 }
-            } catch  where Self.mayPass(error, hasBegun: report != nil) && waited < patience {
-                let pause = backoff.next(using: &generator)
-                waited += max(pause, .milliseconds(10))
-                guard let report else { throw error }
-                if try await shutdown.sleep(for: pause, clock: clock) { return report }
+                return .done(current)
             }
         }
+        // Only what has begun is tried again, so there is a report.
+        guard let latest = finished ?? report else { throw CancellationError() }
+        return latest
     }
 
     private static func begin(
@@ -110,9 +109,8 @@ package struct BackfillRunner: Sendable {
     }
 
     /// Whether trying again may help: the server is away, or a session of ours that was cut off is still ending.
-    private static func mayPass(_ error: any Error, hasBegun: Bool) -> Bool {
-        guard hasBegun else { return false }
-        return switch error {
+    private static func mayPass(_ error: any Error) -> Bool {
+        switch error {
         case let error as PostgresError: error.isConnectionLost
         case CaptureError.backfillIsRunning: true
         default: false

@@ -9,6 +9,8 @@ package enum SchemaError: Error, Sendable, Equatable {
     /// The database and this binary disagree on the order of migrations.
     case historyDiffers(applied: [String], missing: [String])
     case notOwner(user: String, owner: String)
+    /// A superuser is connected, and all that is in the schema belongs to somebody who has less rights.
+    case ownedByStranger(schema: String, owner: String, user: String)
     /// The current user may not read what has been applied; with an owner, neither may those who should.
     case notReadable(user: String, owner: String?)
     /// A migration did all it may, and this is still not as it should be.
@@ -43,6 +45,10 @@ extension SchemaError: CustomStringConvertible, CustomDebugStringConvertible {
         case .notOwner(let user, let owner):
             "\(user) may not act as \(owner), the owner of the schema pgsync; "
                 + "connect as \(owner), or have an administrator run: grant \"\(owner)\" to \"\(user)\""
+        case .ownedByStranger(let schema, let owner, let user):
+            "the schema \(schema) belongs to \(owner), whose code would run with all rights of the superuser \(user); "
+                + "connect as \(owner), or, if nobody but pgsync made what is in it, run: "
+                + "alter schema \(schema) owner to pgsync_owner"
         case .notReadable(let user, nil):
             "\(user) may not read pgsync.migrations; "
                 + "have an administrator run: grant pgsync_reader to \"\(user)\" (pgsync_worker for a worker)"

@@ -9,6 +9,7 @@ struct SchemaReader {
     }
 
     func facts() throws -> DatabaseFacts {
+        try refuseSchemaOfStranger()
         let row = try session.query(
             """
             select
@@ -67,6 +68,35 @@ struct SchemaReader {
             mayActAsOwner: try row.decode("may_act_as_owner"),
             readerMayRead: try row.decode("reader_may_read"),
             existingRoles: Set(try row.decode("existing_roles", as: [String].self))
+        )
+    }
+
+    /// Whoever owns a schema has his functions, policies and triggers run as whoever uses it. For a superuser that would
+    /// be all rights on the server, so he uses no schema of somebody who has less, unless that is the role made for it.
+    private func refuseSchemaOfStranger() throws {
+        let stranger = try session.query(
+            """
+            select schema.nspname::text as name, holder.rolname::text as owner, session_user::text as user_name
+            from pg_catalog.pg_namespace as schema
+            inner join pg_catalog.pg_roles as holder on holder.oid = schema.nspowner
+            where schema.nspname in ('pgsync', 'pgsync_read', 'ledger')
+                and exists (select from pg_catalog.pg_namespace as ours where ours.nspname = 'pgsync')
+                and not holder.rolsuper
+                and holder.rolname <> 'pgsync_owner'
+                and exists (
+                    select
+                    from pg_catalog.pg_roles as me
+                    where me.rolname in (current_user, session_user) and me.rolsuper
+                )
+            order by schema.nspname
+            limit 1
+            """
+        ).first
+        guard let stranger else { return }
+        throw SchemaError.ownedByStranger(
+            schema: try stranger.decode("name"),
+            owner: try stranger.decode("owner"),
+            user: try stranger.decode("user_name")
         )
     }
 

@@ -1,11 +1,11 @@
-import Locking
+import Concurrency
 import PGSyncCore
 import PGSyncStore
 import Postgres
 import Services
 import Telemetry
 
-/// Says that the worker is alive, keeps up with the settings, and in one worker of all does what needs doing once.
+/// Reports that the worker is alive, re-reads the settings, and in the leader runs the singleton tasks.
 struct Housekeeper: Service {
     let context: WorkerContext
     /// The connection the worker was registered on, for the first round.
@@ -21,43 +21,37 @@ struct Housekeeper: Service {
     }
 
     private static let schemaInterval = Duration.seconds(60)
-    /// How long the last word may take.
-    private static let farewell = Duration.seconds(2)
+    /// How long the last report, that the worker has stopped, may take.
+    private static let stopReportTimeout = Duration.seconds(2)
     /// How much longer than its limit a table may be read for an emptied part; who began it ends it long before.
     private static let readingOvertime = Duration.seconds(15)
     /// How long a duty waits for a lock: the heartbeat comes after it.
-    static let lockPatience = "2s"
+    static let lockTimeout = "2s"
 
     func run(until shutdown: Shutdown) async throws {
-        var current: PostgresConnection? = connection
-        var backoff = Backoff(initial: .milliseconds(50), cap: .seconds(2), jitter: .equal)
-        var generator = SystemRandomNumberGenerator()
+        // It begins on the connection the worker was registered on, which is lent until it is lost.
+        var registered: PostgresConnection? = connection
         var duties = Duties(nextSchemaCheck: context.now + Self.schemaInterval)
-        while !shutdown.isRequested {
-            let next: PostgresConnection?
-            if let current { next = current } else { next = try await context.gate.connect(until: shutdown) }
-            guard let connection = next else { return }
-            let isNew = current == nil
-            current = nil
-            duties.leads = false
-            do {
-                try await connection.closing {
-                    if isNew { try await resume(connection) }
-                    backoff.reset()
-                    try await keepHouse(connection, &duties, until: shutdown)
-                }
-            } catch let error as PostgresError {
-                context.logger.warning(
-                    error.isConnectionLost
-                        ? "The housekeeper's connection was lost; reconnecting"
-                        : "The housekeeper's connection got an error; reconnecting",
-                    ["error": .string("\(error)")]
-                )
-            } catch ServicesError.timeLimitExceeded {
-                context.logger.warning("The housekeeper's connection got no answer in time; reconnecting")
-            }
+        let service = ConnectedService(
+            context: context,
+            sentences: .init(
+                lost: "The housekeeper's connection was lost; reconnecting",
+                failed: "The housekeeper's connection got an error; reconnecting",
+                silent: "The housekeeper's connection got no answer in time; reconnecting"
+            )
+        )
+        try await service.run(until: shutdown) {
+            if let registered { return registered }
+            return try await context.gate.connect(until: shutdown)
+        } ended: {
             context.metrics.note(leads: false)
-            if try await shutdown.sleep(for: backoff.next(using: &generator), clock: context.clock) { return }
+        } body: { connection, backoff in
+            duties.leads = false
+            if registered == nil { try await resume(connection) }
+            registered = nil
+            backoff.reset()
+            try await keepHouse(connection, &duties, until: shutdown)
+            return .again()
         }
     }
 
@@ -65,7 +59,7 @@ struct Housekeeper: Service {
         let (id, ownsSession) = (context.registration.id, context.options.ownsSessions)
         let resumption = try await context.within {
             try await connection.withSession { session in
-                if ownsSession { try session.runScript("set lock_timeout = '\(Self.lockPatience)'") }
+                if ownsSession { try session.runScript("set lock_timeout = '\(Self.lockTimeout)'") }
                 return try WorkerStore(session).resume(id)
             }
         }
@@ -95,10 +89,10 @@ struct Housekeeper: Service {
             if context.options.watchesQueue { try await attempt(.queue) { try await watchQueue(connection) } }
             context.metrics.note(context.duties)
             let interval = context.settings.heartbeatInterval
-            if try await shutdown.sleep(for: interval, clock: context.clock) { break }
+            if try await shutdown.sleep(for: interval) { break }
         }
         let (id, figures) = (context.registration.id, figures)
-        try await context.within(Self.farewell) {
+        try await context.within(Self.stopReportTimeout) {
             try await connection.withSession { try WorkerStore($0).stop(id, figures: figures) }
         }
     }
@@ -183,7 +177,7 @@ struct Housekeeper: Service {
         context.metrics.note(figures)
     }
 
-    /// For whoever looks at the log to see whether it is alive.
+    /// Shows in the log that the worker is alive.
     private func summarize() {
         let report = context.report.withLock { $0 }
         context.logger.debug(
@@ -191,7 +185,7 @@ struct Housekeeper: Service {
             [
                 "worker.batches": .int(report.batches), "worker.finished": .int(report.finished),
                 "worker.failed": .int(report.failed),
-                "worker.connected_posters": .int(context.roster.connectedCount),
+                "worker.connected_posters": .int(context.posters.connectedCount),
             ]
         )
     }
@@ -210,7 +204,7 @@ struct Housekeeper: Service {
                     guard ownsSession else {
                         // Through a pooler nobody leads for longer than a transaction.
                         return try session.transaction {
-                            try session.runScript("set local lock_timeout = '\(Self.lockPatience)'")
+                            try session.runScript("set local lock_timeout = '\(Self.lockTimeout)'")
                             return try WorkerStore(session).lead(ownsSession: false)
                                 ? try LeaderRound(session, id, takesSnapshot: takesSnapshot) : nil
                         }
@@ -260,9 +254,9 @@ struct Housekeeper: Service {
         let report = context.report.withLock { $0 }
         let figures = [
             ("batches", report.batches), ("claimed", report.claimed), ("finished", report.finished),
-            ("failed", report.failed), ("connected_posters", context.roster.connectedCount),
+            ("failed", report.failed), ("connected_posters", context.posters.connectedCount),
         ]
         let numbers = figures.map { "\"\($0)\": \($1)" }.joined(separator: ", ")
-        return JSONText("{\(numbers), \"breaker\": \"\(context.gate.breaker)\"}")
+        return JSONText("{\(numbers), \"breaker\": \"\(context.gate.openness.rawValue)\"}")
     }
 }

@@ -1,11 +1,11 @@
-import Locking
+import Concurrency
 import Services
 
 /// What posters have met for whoever reads tables: one emptied part at a time in each lane, for the others are met
 /// again.
 ///
-/// An owner one of whose tables took long is read in the slow lane from then on: so he holds up the parts of others once,
-/// however many tables and parts he has.
+/// Code of a table's owner runs while it is read. An owner whose tables take more than a tenth of a reader's time is read
+/// in the slow lane: so he holds up the parts of others hardly, however many tables and parts he has.
 final class PartList: Sendable {
     enum Lane: CaseIterable {
         case usual, slow
@@ -16,42 +16,65 @@ final class PartList: Sendable {
         var isTaken = false
     }
 
+    private struct Owner {
+        /// How long his tables took, less a tenth of the time since.
+        var debt = Duration.zero
+        var debtAt = Duration.zero
+        /// Until then nothing of his is read.
+        var isBarredUntil = Duration.zero
+
+        func debt(at now: Duration) -> Duration { max(.zero, debt - (now - debtAt) / 10) }
+    }
+
     private struct State {
         var places: [Lane: Place] = [:]
-        var slowOwners: Set<String> = []
-        /// Changes that the slow lane has been handed, and those of them that were met again.
-        var slowChanges: Set<Int64> = []
+        var owners: [String: Owner] = [:]
+        /// Whose the changes are that were met lately.
+        var ownerOfChange: [Int64: String] = [:]
         /// How many were read.
         var count = 0
+
+        /// Where a change of an owner is read; nil when it is not, for now.
+        func lane(of owner: String, at now: Duration) -> Lane? {
+            guard let owner = owners[owner] else { return .usual }
+            guard owner.isBarredUntil <= now else { return nil }
+            return owner.debt(at: now) > PartList.allowance ? .slow : .usual
+        }
     }
 
     private let state = Locked(State())
-    private let bells: [Lane: Bell] = [.usual: Bell(), .slow: Bell()]
+    private let latches: [Lane: Latch<Void, Never>] = [.usual: Latch(), .slow: Latch()]
 
     /// At such intervals the parts that were passed over come up again, one by one.
     static let turn = Duration.milliseconds(60)
 
-    /// What takes longer than this is slow.
-    static let slowness = Duration.seconds(2)
-
-    /// Only so many changes are known to be slow; the others are found to be.
+    /// So long an owner's tables may take at once, and still be read with those of others.
+    private static let allowance = Duration.seconds(1)
+    /// How long nothing is read of an owner whose code took locks that posting needs.
+    private static let bar = Duration.seconds(600)
+    /// Of so many changes the owner is kept; that of others is asked for.
     private static let knownChanges = 1_000
 
     /// Names a change that emptied a part; while another is being read, it is passed over.
-    func offer(_ id: Int64) {
-        place(id, in: state.withLock { $0.slowChanges.contains(id) } ? .slow : .usual)
+    func offer(_ id: Int64, at now: Duration) {
+        let lane = state.withLock { state in
+            guard let owner = state.ownerOfChange[id] else { return Lane?.some(.usual) }
+            return state.lane(of: owner, at: now)
+        }
+        if let lane { place(id, in: lane) }
     }
 
-    /// Whether a change of this owner is for the other lane, which then has been offered it.
-    func passOn(_ id: Int64, of owner: String) -> Bool {
-        let isSlow = state.withLock { state in
-            guard state.slowOwners.contains(owner) else { return false }
-            if state.slowChanges.count >= Self.knownChanges { state.slowChanges = [] }
-            state.slowChanges.insert(id)
-            return true
+    /// Whether a change of this owner is not to be read in a lane; the other has been offered it then.
+    func passOn(_ id: Int64, of owner: String, from lane: Lane, at now: Duration) -> Bool {
+        let right = state.withLock { state in
+            if state.ownerOfChange.count >= Self.knownChanges { state.ownerOfChange = [:] }
+            state.ownerOfChange[id] = owner
+            return state.lane(of: owner, at: now)
         }
-        if isSlow { place(id, in: .slow) }
-        return isSlow
+        // Who was slow a moment ago may as well be read here.
+        if right == lane || right == .usual { return false }
+        if let right { place(id, in: right) }
+        return true
     }
 
     private func place(_ id: Int64, in lane: Lane) {
@@ -60,14 +83,14 @@ final class PartList: Sendable {
             state.places[lane] = Place(change: id)
             return true
         }
-        if isNew { bells[lane]?.ring() }
+        if isNew { latches[lane]?.open() }
     }
 
     /// Waits for a change that emptied a part.
     func next(in lane: Lane) async throws -> Int64 {
         while true {
-            try await bells[lane]?.wait()
-            bells[lane]?.clear()
+            try await latches[lane]?.wait()
+            latches[lane]?.close()
             let next = state.withLock { state -> Int64? in
                 guard let place = state.places[lane], !place.isTaken else { return nil }
                 state.places[lane]?.isTaken = true
@@ -85,9 +108,19 @@ final class PartList: Sendable {
         }
     }
 
-    /// The tables of this owner take long.
-    func noteSlow(_ owner: String) {
-        state.withLock { _ = $0.slowOwners.insert(owner) }
+    /// A table of this owner was read for so long.
+    func note(_ duration: Duration, of owner: String, at now: Duration) {
+        state.withLock { state in
+            var known = state.owners[owner] ?? Owner()
+            known.debt = known.debt(at: now) + duration
+            known.debtAt = now
+            state.owners[owner] = known
+        }
+    }
+
+    /// Nothing of this owner is read for a while.
+    func barOwner(_ owner: String, at now: Duration) {
+        state.withLock { $0.owners[owner, default: Owner()].isBarredUntil = now + Self.bar }
     }
 
     /// Waits until nothing is being read, and returns how many parts were by then.

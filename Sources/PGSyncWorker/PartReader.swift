@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 import PGSyncStore
 import Postgres
 import Services
@@ -15,6 +15,8 @@ struct PartReader: Service {
 
     /// How long a session may take to notice that its time is over.
     private static let patience = Duration.seconds(1)
+    /// How often a reading is looked at that is not over at once.
+    private static let lookInterval = Duration.milliseconds(100)
     /// How long is spent, when the worker is to stop, on ending a session that does not end.
     private static let farewell = Duration.seconds(2)
 
@@ -22,7 +24,7 @@ struct PartReader: Service {
         while let id = try await next(until: shutdown) {
             try await read(id, until: shutdown)
             context.parts.end(in: lane)
-            context.roster.wakeOne()
+            context.posters.wakeOne()
         }
     }
 
@@ -38,26 +40,24 @@ struct PartReader: Service {
 
     private func read(_ id: Int64, until shutdown: Shutdown) async throws {
         guard let connection = try await context.gate.connect(until: shutdown) else { return }
-        let (limits, process, owner) = (context.partLimits, Locked(Int32?.none), Locked(String?.none))
-        let start = context.now
-        defer {
-            if context.now - start > PartList.slowness, let owner = owner.withLock({ $0 }) {
-                context.parts.noteSlow(owner)
-            }
-        }
+        let (limits, process, start) = (context.partLimits, Locked(Int32?.none), context.now)
         let failure: PostgresError
         do {
             let isOver = try await connection.closing {
                 // Nothing is lost when it is given up, so it has no grace.
                 try await shutdown.withGracePeriod(.zero, clock: context.clock) { [context, lane] in
-                    try await context.within(limits.statement + Self.patience) {
-                        try await connection.withSession { session in
-                            let store = context.store(session)
-                            guard let name = try store.partOwner(of: id) else { return false }
-                            owner.withLock { $0 = name }
-                            if lane == .usual, context.parts.passOn(id, of: name) { return false }
-                            return try store.findTruncated(id, within: limits) { begun in
-                                process.withLock { $0 = begun }
+                    let owner = try await context.within {
+                        try await connection.withSession { try context.store($0).partOwner(of: id) }
+                    }
+                    guard let owner, !context.parts.passOn(id, of: owner, from: lane, at: context.now) else {
+                        return false
+                    }
+                    return try await watched(process, of: owner) {
+                        try await context.within(limits.statement + Self.patience) {
+                            try await connection.withSession { session in
+                                try context.store(session).findTruncated(id, within: limits) { begun in
+                                    process.withLock { $0 = begun }
+                                }
                             }
                         }
                     }
@@ -79,6 +79,51 @@ struct PartReader: Service {
         }
         let isLate = context.now - start >= limits.statement
         try await note(failure, isLate: isLate, of: id, process.withLock { $0 }, until: shutdown)
+    }
+
+    /// Reads a table, and meanwhile looks for locks that only code of its owner can have taken there.
+    private func watched(
+        _ process: Locked<Int32?>,
+        of owner: String,
+        _ body: @escaping @Sendable () async throws -> Bool
+    ) async throws -> Bool {
+        let start = context.now
+        defer { context.parts.note(context.now - start, of: owner, at: context.now) }
+        return try await withThrowingTaskGroup(of: Bool?.self) { group in
+            defer { group.cancelAll() }
+            group.addTask { try await body() }
+            group.addTask {
+                do { try await watch(process, of: owner) } catch is PostgresError {}
+                return nil
+            }
+            while let end = try await group.next() {
+                if let isOver = end { return isOver }
+            }
+            throw CancellationError()
+        }
+    }
+
+    /// Ends the session of a reading that holds locks which posting needs; what was read until then is lost.
+    private func watch(_ process: Locked<Int32?>, of owner: String) async throws {
+        try await context.clock.sleep(for: Self.lookInterval)
+        guard let connection = try await context.gate.connect(until: Shutdown()) else { return }
+        try await connection.closing {
+            while true {
+                let hasEnded = try await context.within { [context] in
+                    try await connection.withSession { session in
+                        guard let process = process.withLock({ $0 }) else { return false }
+                        return try context.store(session).endReading(process, ifItHoldsLocks: true)
+                    }
+                }
+                if hasEnded { break }
+                try await context.clock.sleep(for: Self.lookInterval)
+            }
+        }
+        context.parts.barOwner(owner, at: context.now)
+        context.logger.warning(
+            "Code of a table's owner took locks that posting needs, and was ended; his tables are not read for a while",
+            ["table.owner": .string(owner)]
+        )
     }
 
     /// Counts the attempt as failed; until that is done, no other is made.

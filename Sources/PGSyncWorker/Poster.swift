@@ -38,24 +38,26 @@ struct Poster: Service {
     }
 
     func run(until shutdown: Shutdown) async throws {
-        defer { context.roster.leave(number) }
+        defer { context.posters.leave(number) }
         let maximum = context.batchMaximum
         var memory = Memory(
             state: PosterState(isUnclean: context.registration.isUnclean, limit: maximum),
             size: BatchSize(maximum: maximum)
         )
-        while !shutdown.isRequested {
-            context.roster.leave(number)
-            guard let connection = try await context.gate.connect(until: shutdown) else { return }
+        let retry = RetryLoop(Backoff(initial: .milliseconds(20), cap: .seconds(2), jitter: .equal))
+        try await retry.run(until: shutdown) { error, _ in
+            throw error
+        } turn: { backoff -> RetryLoop.Turn<Void> in
+            context.posters.leave(number)
+            guard let connection = try await context.gate.connect(until: shutdown) else { return .done(()) }
             memory.hasAchieved = false
             let goesOn = try await connection.closing {
                 try await work(connection, &memory, until: shutdown)
             }
-            guard goesOn else { return }
+            guard goesOn else { return .done(()) }
             // A server that connects us and then refuses everything must not be asked without end.
-            guard !memory.hasAchieved else { continue }
-            let pause = memory.backoff.next(using: &memory.generator)
-            if try await shutdown.sleep(for: pause, clock: context.clock) { return }
+            if memory.hasAchieved { backoff.reset() }
+            return .again(atOnce: memory.hasAchieved)
         }
     }
 
@@ -65,49 +67,34 @@ struct Poster: Service {
         _ memory: inout Memory,
         until shutdown: Shutdown
     ) async throws -> Bool {
-        var desk = PosterDesk(connection: connection, context: context)
+        var session = PostingSession(connection: connection, context: context)
         var action = memory.state.handle(.connected)
         while true {
-            if shutdown.isRequested, !action.isOwed { return false }
             switch action {
+            case .step(let step):
+                if shutdown.isRequested, !step.isOwed { return false }
+                context.posters.begin(number)
+                action = memory.state.handle(try await session.perform(step, &memory))
             case .connect:
                 return true
             case .backOff:
                 let pause = memory.backoff.next(using: &memory.generator)
-                if try await shutdown.sleep(for: pause, clock: context.clock) { return false }
+                if try await shutdown.sleep(for: pause) { return false }
+                action = memory.state.handle(.rested)
+            case .rest(let duration):
+                if try await shutdown.sleep(for: duration) { return false }
                 action = memory.state.handle(.rested)
             case .park where context.options.goal == .onePass:
                 // What was in a part has still to be posted, and one part is read after the other.
                 let count = try await context.parts.countWhenIdle(until: shutdown, clock: context.clock)
                 guard count > memory.partsRead else { return false }
                 memory.partsRead = count
-                if try await shutdown.sleep(for: PartList.turn, clock: context.clock) { return false }
+                if try await shutdown.sleep(for: PartList.turn) { return false }
                 action = memory.state.handle(.rested)
             case .park:
-                guard await context.roster.park(number) else { return false }
+                guard await context.posters.park(number) else { return false }
                 action = memory.state.handle(.rested)
-            case .pace:
-                switch desk.pace {
-                case .lookAgain: action = memory.state.handle(.rested)
-                case .park: action = .park
-                case .rest(let duration):
-                    if try await shutdown.sleep(for: duration, clock: context.clock) { return false }
-                    action = memory.state.handle(.rested)
-                }
-            case .post, .announce, .postAnnounced, .withdraw:
-                context.roster.begin(number)
-                action = memory.state.handle(try await desk.perform(action, &memory))
             }
-        }
-    }
-}
-
-extension PosterState.Action {
-    /// Whether it has to be done even though the worker is to stop.
-    fileprivate var isOwed: Bool {
-        switch self {
-        case .postAnnounced, .withdraw: true
-        default: false
         }
     }
 }

@@ -1,37 +1,35 @@
-import Locking
+import Concurrency
 import PGSyncCore
 import PGSyncStore
 package import Postgres
 package import Services
 package import Telemetry
 
-/// Posts what waits in the queue: posters, a lookout that sleeps for them, and a housekeeper.
+/// Posts what waits in the queue: posters, a queue watcher that sleeps for them, and a housekeeper.
 ///
-/// Each has a connection of its own, which makes two more than there are posters, and one while a table is read.
+/// A worker holds posters + 2 connections, and one more while a table is read.
 package struct Worker: Sendable {
     private let options: WorkerOptions
     private let connection: ConnectionOptions
     private let logger: Logger
     private let metrics: WorkerMetrics
-    private let clock: any Clock<Duration>
     private let checkSchema: @Sendable (PostgresConnection) async throws -> Void
-    private let pulse: Pulse
+    private let ticker: HealthTicker
 
-    /// How much longer than its grace period a worker may take to end, for cutting a connection and saying so.
-    private static let epilogue = Duration.seconds(8)
+    /// How much longer than its grace period a worker may take to end: for cutting a connection and the last report.
+    private static let stopOverrun = Duration.seconds(8)
 
     /// `checkSchema` is called now and then, and throws when the worker may not go on with the schema.
     ///
-    /// `onPulse` hears at intervals how the worker is.
+    /// `onHealth` hears at intervals how the worker is.
     package init(
         _ options: WorkerOptions,
         connection: ConnectionOptions,
         logger: Logger,
         metrics: WorkerMetrics,
-        clock: any Clock<Duration> = ContinuousClock(),
         checkSchema: @escaping @Sendable (PostgresConnection) async throws -> Void = { _ in },
-        pulseInterval: Duration = .seconds(1),
-        onPulse: @escaping @Sendable (WorkerHealth) -> Void = { _ in }
+        healthInterval: Duration = .seconds(1),
+        onHealth: @escaping @Sendable (WorkerHealth) -> Void = { _ in }
     ) {
         self.options = options
         var connection = connection.with("fallback_application_name", "pgsync worker")
@@ -42,11 +40,10 @@ package struct Worker: Sendable {
         self.connection = connection
         self.logger = logger.with(["worker.name": .string(options.name)])
         self.metrics = metrics
-        self.clock = clock
         self.checkSchema = checkSchema
-        pulse = Pulse(every: pulseInterval, posters: options.posters, clock: clock) { health in
+        ticker = HealthTicker(every: healthInterval, posters: options.posters) { health in
             metrics.note(health)
-            onPulse(health)
+            onHealth(health)
         }
     }
 
@@ -54,7 +51,7 @@ package struct Worker: Sendable {
     @discardableResult
     package func run(until shutdown: Shutdown) async throws -> WorkerReport {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await pulse.run(until: shutdown) }
+            group.addTask { try await ticker.run(until: shutdown) }
             defer { group.cancelAll() }
             return try await work(until: shutdown)
         }
@@ -65,8 +62,7 @@ package struct Worker: Sendable {
             to: connection,
             isPatient: options.goal == .untilStopped,
             logger: logger,
-            metrics: metrics,
-            clock: clock
+            metrics: metrics
         )
         guard let first = try await gate.connect(until: shutdown) else { return WorkerReport() }
         let registration: WorkerContext.Registration
@@ -81,18 +77,15 @@ package struct Worker: Sendable {
             await first.close()
             throw error
         }
-        let completion = Shutdown()
         let context = WorkerContext(
             options,
             registration: registration,
             settings: settings,
             gate: gate,
-            completion: completion,
             metrics: metrics,
-            logger: logger.with(["worker.id": .int(registration.id)]),
-            clock: clock
+            logger: logger.with(["worker.id": .int(registration.id)])
         )
-        pulse.watch(context)
+        ticker.watch(context)
         context.logger.info("Worker started", ["worker.posters": .int(options.posters)])
         if registration.isUnclean {
             context.logger.notice(
@@ -131,11 +124,11 @@ package struct Worker: Sendable {
         var generator = SystemRandomNumberGenerator()
         while !shutdown.isRequested {
             do {
-                return try await shutdown.withGracePeriod(.zero, clock: clock) {
+                return try await shutdown.withGracePeriod(.zero) {
                     try await refusePooler(on: connection, gate, until: shutdown)
                     try await connection.withSession { session in
                         guard options.ownsSessions else { return }
-                        try session.runScript("set lock_timeout = '\(Housekeeper.lockPatience)'")
+                        try session.runScript("set lock_timeout = '\(Housekeeper.lockTimeout)'")
                     }
                     try await checkSchema(connection)
                     return try await register(on: connection)
@@ -145,7 +138,7 @@ package struct Worker: Sendable {
                     "Waiting to be registered: somebody holds a lock on the tables of pgsync",
                     ["error": .string("\(error)")]
                 )
-                if try await shutdown.sleep(for: backoff.next(using: &generator), clock: clock) { return nil }
+                if try await shutdown.sleep(for: backoff.next(using: &generator)) { return nil }
             } catch is CancellationError where shutdown.isRequested && !Task.isCancelled {
                 return nil
             }
@@ -197,86 +190,44 @@ package struct Worker: Sendable {
         on connection: PostgresConnection,
         until shutdown: Shutdown
     ) async throws {
-        var all = ServiceGroup(
-            gracePeriod: options.gracePeriod + Self.epilogue,
-            shutdownOrder: .oneByOneInReverse,
-            clock: clock
+        var services = ServiceGroup(
+            gracePeriod: options.gracePeriod + Self.stopOverrun,
+            shutdownOrder: .oneByOneInReverse
         )
-        all.add(
+        services.add(
             "housekeeper",
             Housekeeper(context: context, connection: connection, checkSchema: checkSchema)
         )
-        all.add("crew", Crew(context: context), earlyReturn: .isFine)
-        try await withThrowingTaskGroup(of: Void.self) { [all] group in
-            defer { group.cancelAll() }
-            group.addTask {
-                try await shutdown.wait()
-                context.completion.request()
-            }
-            try await all.run(until: context.completion)
+        for lane in PartList.Lane.allCases {
+            services.add("reader of parts, \(lane)", PartReader(context: context, lane: lane))
         }
+        services.add("posting", Posting(context: context), earlyReturn: .stopsTheGroup)
+        try await services.run(until: shutdown)
     }
 }
 
-/// Those who end first: the posters, and the lookout where somebody has to be woken.
-private struct Crew: Service {
+/// Who ends first: the posters, and the queue watcher where posters have to be woken.
+private struct Posting: Service {
     let context: WorkerContext
 
     func run(until shutdown: Shutdown) async throws {
-        defer { context.completion.request() }
-        var posters = ServiceGroup(gracePeriod: context.options.gracePeriod, clock: context.clock)
+        var services = ServiceGroup(gracePeriod: context.options.gracePeriod)
         for number in 0..<context.options.posters {
-            posters.add(
+            services.add(
                 "poster \(number + 1)",
                 Poster(number: number, context: context),
                 earlyReturn: .isFine
             )
         }
         if context.options.goal != .onePass {
-            posters.add("lookout", Lookout(context: context), earlyReturn: .isFine)
-            posters.add("alarm clock", AlarmClock(roster: context.roster))
+            services.add("queue watcher", QueueWatcher(context: context), earlyReturn: .stopsTheGroup)
+            services.add("poster pool", context.posters)
         }
         do {
-            try await withReader(until: shutdown) { [posters] in try await posters.run(until: shutdown) }
+            try await services.run(until: shutdown)
         } catch ServicesError.gracePeriodExceeded {
             context.report.withLock { $0.wasCut = true }
             context.logger.warning("The grace period has ended; what was under way is undone")
         }
-    }
-}
-
-extension Crew {
-    /// Has tables read for their emptied parts as long as a closure runs.
-    private func withReader(
-        until shutdown: Shutdown,
-        _ body: @escaping @Sendable () async throws -> Void
-    ) async throws {
-        let end = Shutdown()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                defer { end.request() }
-                try await body()
-            }
-            for lane in PartList.Lane.allCases {
-                group.addTask { [context] in
-                    try await PartReader(context: context, lane: lane).run(until: end)
-                }
-            }
-            group.addTask { [context] in
-                _ = try? await end.withGracePeriod(.zero, clock: context.clock) { try await shutdown.wait() }
-                end.request()
-            }
-            while try await group.next() != nil {}
-        }
-    }
-}
-
-/// Wakes the posters that sleep when the worker is to stop.
-private struct AlarmClock: Service {
-    let roster: Roster
-
-    func run(until shutdown: Shutdown) async throws {
-        try await shutdown.wait()
-        roster.close()
     }
 }

@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 import PGSyncCore
 import PGSyncStore
 import Postgres
@@ -9,18 +9,16 @@ import Telemetry
 final class WorkerContext: Sendable {
     let options: WorkerOptions
     let gate: ConnectionGate
-    let roster: Roster
+    let posters: PosterPool
     let metrics: WorkerMetrics
     let logger: Logger
-    let clock: any Clock<Duration>
+    let clock = ContinuousClock()
     let mark = Locked(QueueMark())
-    let vitals = Vitals()
+    let deadlines = DeadlineWatch()
     let duties = DutyRecord()
     let parts = PartList()
     let report = Locked(WorkerReport())
-    /// Requested when the worker's goal is reached.
-    let completion: Shutdown
-    /// Its number in the list of workers, and whether one before it had ended without a word.
+    /// Its id in `sync_workers`, and whether a worker before it stopped without shutting down.
     let registration: Registration
     private let currentSettings: Locked<WorkerSettings>
     private let start = ContinuousClock.now
@@ -36,19 +34,15 @@ final class WorkerContext: Sendable {
         registration: Registration,
         settings: WorkerSettings,
         gate: ConnectionGate,
-        completion: Shutdown,
         metrics: WorkerMetrics,
-        logger: Logger,
-        clock: any Clock<Duration>
+        logger: Logger
     ) {
         self.options = options
         self.registration = registration
         self.gate = gate
-        self.completion = completion
         self.metrics = metrics
         self.logger = logger
-        self.clock = clock
-        roster = Roster(posters: options.posters)
+        posters = PosterPool(posters: options.posters)
         currentSettings = Locked(settings)
     }
 
@@ -90,9 +84,9 @@ final class WorkerContext: Sendable {
         _ operation: @escaping @Sendable () async throws -> Success
     ) async throws -> Success {
         let limit = limit ?? deadline
-        let sign = vitals.begin(within: limit + Self.overtime)
-        defer { vitals.end(sign) }
-        return try await withTimeLimit(limit, clock: clock, operation: operation)
+        let token = deadlines.begin(within: limit + Self.overtime)
+        defer { deadlines.end(token) }
+        return try await withTimeLimit(limit, operation: operation)
     }
 
     /// Who posts what.

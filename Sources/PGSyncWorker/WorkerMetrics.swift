@@ -101,10 +101,10 @@ package struct WorkerMetrics: Sendable {
 
     func noteCareful() { careful.increment() }
 
-    func note(_ wake: AlarmState.Wake) {
+    func note(_ wake: SleepState.Wake) {
         let reason =
             switch wake {
-            case .bell: "bell"
+            case .doorbell: "bell"
             case .lookedAgain: "looked_again"
             case .poll: "poll"
             case .due: "due"
@@ -117,7 +117,13 @@ package struct WorkerMetrics: Sendable {
 
     func noteConnection(succeeded: Bool) { connections[succeeded ? "success" : "failure"].increment() }
 
-    func noteBreaker(_ openness: Double) { breaker.set(openness) }
+    func note(_ openness: ConnectionGate.Openness) {
+        switch openness {
+        case .closed: breaker.set(0)
+        case .trying: breaker.set(0.5)
+        case .open: breaker.set(1)
+        }
+    }
 
     func note(_ health: WorkerHealth) {
         posters.set(Double(health.posters))

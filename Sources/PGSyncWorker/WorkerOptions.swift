@@ -3,7 +3,7 @@ package struct WorkerOptions: Sendable {
     /// When a worker ends by itself.
     package enum Goal: Sendable {
         case untilStopped
-        /// When nothing is left that could be posted now.
+        /// When no change is left that is ready to post.
         case untilDrained
         /// When nothing more is found by looking.
         case onePass
@@ -20,7 +20,7 @@ package struct WorkerOptions: Sendable {
     package var batchLimit: Int?
     /// The names of the tables whose changes it posts; none means all.
     package var sources: [String] = []
-    package var mode = ChangeAlarm.Mode.doorbell
+    package var mode = WakeUpSleep.Mode.doorbell
     package var goal = Goal.untilStopped
     /// Whether one pass, too, ends with a count of what is left.
     package var countsWaiting = false
@@ -39,6 +39,6 @@ package struct WorkerOptions: Sendable {
     /// Whether each session is the worker's own; through a transaction pooler, none is.
     var ownsSessions: Bool { mode == .doorbell }
 
-    /// Whether somebody wants the changes posted now, also where they are not posted as they come.
+    /// Ignore `enable_real_time_sync`: somebody asked for the changes to be posted now.
     var isScheduled: Bool { goal != .untilStopped }
 }

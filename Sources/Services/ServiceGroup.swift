@@ -8,6 +8,8 @@ public struct ServiceGroup: Service {
     public enum EarlyReturn: Sendable {
         /// It had only so much to do; the others go on.
         case isFine
+        /// All there was to do is done; the others are asked to stop.
+        case stopsTheGroup
         /// It should never end by itself; the group stops with an error.
         case isAnError
     }

@@ -45,7 +45,7 @@ struct ServiceGroupProgress {
                 firstError = firstError ?? error
                 return stop()
             }
-            return isStopping ? requests() : []
+            return isStopping ? requests() : members[index].earlyReturn == .stopsTheGroup ? stop() : []
         case .shutdownRequested:
             return stop()
         case .gracePeriodEnded:

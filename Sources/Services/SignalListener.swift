@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 
 /// Turns the signals of the process into a shutdown: the first asks to finish, the second cancels.
 ///

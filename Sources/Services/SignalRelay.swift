@@ -1,5 +1,5 @@
 import Glibc
-import Locking
+import Concurrency
 import Synchronization
 
 /// Carries signals from their handler, where hardly anything is allowed, to ordinary code.
@@ -82,25 +82,10 @@ final class SignalRelay: Sendable {
         // A handler must not wait, not even for room.
         _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
         let relay = SignalRelay(readEnd: ends[0])
-        let owned = unsafe Unmanaged.passRetained(relay)
-        var thread = pthread_t()
-        let errorNumber = unsafe pthread_create(
-            &thread,
-            nil,
-            { argument in
-                unsafe argument.map {
-                    unsafe Unmanaged<SignalRelay>.fromOpaque($0).takeRetainedValue().loop()
-                }
-                return nil
-            },
-            owned.toOpaque()
-        )
-        guard errorNumber == 0 else {
-            unsafe owned.release()
+        if let errorNumber = DetachedThread.start({ relay.loop() }) {
             for end in ends { close(end) }
             throw .cannotListenForSignals(errorNumber: errorNumber)
         }
-        pthread_detach(thread)
         relayDescriptor.store(ends[1], ordering: .releasing)
         return relay
     }

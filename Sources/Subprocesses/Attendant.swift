@@ -1,3 +1,4 @@
+import Concurrency
 internal import CSpawn
 import Glibc
 
@@ -16,18 +17,18 @@ struct Attendant: ~Copyable {
 
     /// Starts a child together with its thread.
     static func start(_ invocation: Invocation, timeout: Duration?) async throws -> ChildProcess {
-        let started = Completion<Result<ChildProcess, SubprocessError>>()
+        let started = Latch<ChildProcess, SubprocessError>()
         do {
             try BackgroundThread.start {
                 do throws(SubprocessError) {
                     var attendant = try Attendant(spawning: invocation, timeout: timeout)
-                    started.complete(with: .success(attendant.child))
+                    started.open(with: .success(attendant.child))
                     attendant.attend()
                 } catch {
-                    started.complete(with: .failure(error))
+                    started.open(with: .failure(error))
                 }
             }
-            return try await started.waitIgnoringCancellation().get()
+            return try await started.waitIgnoringCancellation()
         } catch {
             for case .lines(let stream) in [invocation.standardOutput, invocation.standardError] {
                 stream.finish()

@@ -1,6 +1,6 @@
 internal import CSpawn
 import Glibc
-internal import Locking
+internal import Concurrency
 
 /// A running program that we started, lent to the scope that needs it.
 ///
@@ -23,7 +23,7 @@ public final class ChildProcess: Sendable {
     private let hasOwnGroup: Bool
     private let grace: Duration
     private let event: OwnedDescriptor
-    private let completion = Completion<ProcessOutput>()
+    private let end = Latch<ProcessOutput, Never>()
 
     init(
         processIdentifier: Int32,
@@ -88,7 +88,7 @@ public final class ChildProcess: Sendable {
     }
 
     /// Waits for the program's end and all its output; throws `CancellationError` if the task is cancelled first.
-    public func wait() async throws -> ProcessOutput { try await completion.wait() }
+    public func wait() async throws -> ProcessOutput { try await end.wait() }
 
     /// Asks the program to end, kills it after the invocation's grace, and waits until it is gone.
     ///
@@ -96,7 +96,7 @@ public final class ChildProcess: Sendable {
     @discardableResult
     public func terminate() async -> ProcessOutput {
         beginTermination()
-        return await completion.waitIgnoringCancellation()
+        return await end.waitIgnoringCancellation()
     }
 
     /// Sends a signal to the program, or to its whole group where it has its own.
@@ -152,5 +152,5 @@ extension ChildProcess {
     }
 
     /// Wakes all who wait for the end.
-    func complete(with output: ProcessOutput) { completion.complete(with: output) }
+    func complete(with output: ProcessOutput) { end.open(with: .success(output)) }
 }

@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 
 /// A number that only grows, such as changes posted since the process began.
 public final class Counter: Sendable {

@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 
 /// A number that rises and falls, such as workers at work.
 public final class Gauge: Sendable {

@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 
 /// Counts observations by size in fixed buckets, such as how long batches took.
 public final class Histogram: Sendable {

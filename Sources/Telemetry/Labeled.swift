@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 
 /// One metric split by labels: a counter, gauge or histogram for every combination of label values.
 ///

@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 
 /// All metrics of a process, and their text for Prometheus.
 ///

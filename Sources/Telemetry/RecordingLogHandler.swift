@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 
 /// Keeps every record, for tests that ask what was logged.
 public final class RecordingLogHandler: LogHandler {

@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 
 /// Passes records on but keeps repetitions to two lines a window, however often they occur.
 ///

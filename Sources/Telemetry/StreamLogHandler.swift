@@ -1,5 +1,5 @@
 import Glibc
-import Locking
+import Concurrency
 
 /// Writes each record as one line to a file descriptor.
 ///

@@ -1,6 +1,6 @@
 import Glibc
 import HTTPServer
-import Locking
+import Concurrency
 import TestSupport
 import Testing
 

@@ -3,7 +3,7 @@ import Testing
 
 /// A Swift file of this package.
 struct SourceFile: Sendable, CustomTestStringConvertible {
-    /// Relative to the package, such as `Sources/Locking/Locked.swift`.
+    /// Relative to the package, such as `Sources/Concurrency/Locked.swift`.
     let path: String
     let text: String
 
@@ -15,6 +15,11 @@ struct SourceFile: Sendable, CustomTestStringConvertible {
 
     /// The package's own directory.
     private static let package = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+
+    /// The text of a file of the package.
+    static func text(of path: String) throws -> String {
+        try String(contentsOfFile: "\(package)/\(path)", encoding: .utf8)
+    }
 
     /// The names of all targets that have sources, in Swift or not.
     static func targets() throws -> Set<String> {

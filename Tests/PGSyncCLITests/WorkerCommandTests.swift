@@ -170,6 +170,6 @@ struct WorkerCommandTests {
         arguments: [(1, 1), (2, 1), (3, 1), (4, 2), (8, 4), (64, 4)]
     )
     func posters(cores: Int, posters: Int) {
-        #expect(ThisMachine.posters(cores: cores) == posters)
+        #expect(HostFacts.posters(cores: cores) == posters)
     }
 }

@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 import PGSyncOperations
 import PGSyncStore
 import Postgres
@@ -110,8 +110,10 @@ struct BackfillRunnerTests {
                 try session.runScript("begin; select from pgsync.sync_progress for update")
             }
             await #expect(throws: CaptureError.self) {
-                try await BackfillRunner(to: database.options, patience: .zero).run(table, until: Shutdown())
-                { _ in }
+                try await BackfillRunner(to: database.options, reconnectLimit: .zero).run(
+                    table,
+                    until: Shutdown()
+                ) { _ in }
             }
         }
     }

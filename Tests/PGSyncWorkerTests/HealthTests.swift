@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 import PGSyncWorker
 import Postgres
 import Services
@@ -18,7 +18,7 @@ struct HealthTests {
         }
         try await TestDatabase.current.withProxy { proxy, options in
             try proxy.inject(.refuse)
-            try await RunningWorker.with(options, onPulse: note) { worker in
+            try await RunningWorker.with(options, onHealth: note) { worker in
                 try await eventually { seen.withLock { $0 } == [.starting] }
                 try proxy.inject(.none)
                 try await eventually { seen.withLock { $0.last } == .ready }
@@ -37,13 +37,13 @@ struct HealthTests {
 
     @Test("is stuck when something does not come back that should have")
     func overdue() async throws {
-        let vitals = Vitals()
-        let first = vitals.begin(within: .zero)
-        let second = vitals.begin(within: .seconds(3_600))
-        try await eventually { vitals.isOverdue }
-        vitals.end(first)
-        #expect(!vitals.isOverdue)
-        vitals.end(second)
+        let deadlines = DeadlineWatch()
+        let first = deadlines.begin(within: .zero)
+        let second = deadlines.begin(within: .seconds(3_600))
+        try await eventually { deadlines.isOverdue }
+        deadlines.end(first)
+        #expect(!deadlines.isOverdue)
+        deadlines.end(second)
         #expect(!WorkerHealth(state: .stuck, posters: 1).isAlive)
     }
 }

@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 import PGSyncStore
 import PGSyncWorker
 import Postgres
@@ -152,7 +152,7 @@ struct HousekeepingTests {
             """
         )
         let problems = Locked<[String]>([])
-        try await RunningWorker.with(onPulse: { health in problems.withLock { $0 = health.problems } }) {
+        try await RunningWorker.with(onHealth: { health in problems.withLock { $0 = health.problems } }) {
             worker in
             try await worker.untilLogged("A duty of this worker fails; posting and its other duties go on")
             try await database.untilPosted()

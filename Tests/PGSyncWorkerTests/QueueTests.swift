@@ -118,10 +118,10 @@ struct QueueTests {
 
     @Test(
         "asks the table what was in a part that was emptied, in a session it closes",
-        arguments: [ChangeAlarm.Mode.doorbell, .poll],
+        arguments: [WakeUpSleep.Mode.doorbell, .poll],
         [false, true]
     )
-    func parts(mode: ChangeAlarm.Mode, isCareful: Bool) async throws {
+    func parts(mode: WakeUpSleep.Mode, isCareful: Bool) async throws {
         try await emptyPart()
         if isCareful {
             try await database.run("select pgsync.register_worker('ghost', 'there', 7, '1.0', 1)")

@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 import PGSyncWorker
 import Postgres
 import Services
@@ -22,11 +22,11 @@ struct RunningWorker: Sendable {
         _ connection: ConnectionOptions? = nil,
         _ configure: (inout WorkerOptions) -> Void = { _ in },
         checkSchema: @escaping @Sendable (PostgresConnection) async throws -> Void = { _ in },
-        onPulse: @escaping @Sendable (WorkerHealth) -> Void = { _ in },
+        onHealth: @escaping @Sendable (WorkerHealth) -> Void = { _ in },
         _ body: @escaping @Sendable (RunningWorker) async throws -> Void
     ) async throws -> WorkerReport {
         let running = RunningWorker()
-        let worker = try running.worker(connection, configure, checkSchema: checkSchema, onPulse: onPulse)
+        let worker = try running.worker(connection, configure, checkSchema: checkSchema, onHealth: onHealth)
         return try await withTaskGroup(of: End.self) { group in
             group.addTask {
                 do {
@@ -82,7 +82,7 @@ struct RunningWorker: Sendable {
         _ connection: ConnectionOptions?,
         _ configure: (inout WorkerOptions) -> Void,
         checkSchema: @escaping @Sendable (PostgresConnection) async throws -> Void = { _ in },
-        onPulse: @escaping @Sendable (WorkerHealth) -> Void = { _ in }
+        onHealth: @escaping @Sendable (WorkerHealth) -> Void = { _ in }
     ) throws -> Worker {
         var options = WorkerOptions(name: "tester", host: "here", processID: 1, version: "1.0")
         configure(&options)
@@ -92,8 +92,8 @@ struct RunningWorker: Sendable {
             logger: Logger(handler: log, level: .trace),
             metrics: try WorkerMetrics(in: registry),
             checkSchema: checkSchema,
-            pulseInterval: .milliseconds(5),
-            onPulse: onPulse
+            healthInterval: .milliseconds(5),
+            onHealth: onHealth
         )
     }
 

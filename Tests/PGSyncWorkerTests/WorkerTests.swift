@@ -1,5 +1,5 @@
 // Long because a worker has many ways to begin, to sleep and to end.
-import Locking
+import Concurrency
 import PGSyncStore
 import PGSyncWorker
 import Postgres

@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 
 /// Counts what happens in closures that run elsewhere.
 final class Counter: Sendable {

@@ -1,5 +1,5 @@
 import Glibc
-import Locking
+import Concurrency
 import Postgres
 
 /// Somebody else who does something while a session's closure, which is synchronous, waits for it.

@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 import Services
 import TestSupport
 import Testing
@@ -130,6 +130,17 @@ struct ServiceGroupTests {
             shutdown.request()
         }
         #expect(throws: Never.self) { try result?.get() }
+    }
+
+    @Test("asks the others to stop when a service returns that decides for all")
+    func earlyReturnStopsTheGroup() async throws {
+        var group = group()
+        group.add("steady", service("steady"))
+        group.add("brief", service("brief") { _ in }, earlyReturn: .stopsTheGroup)
+        let result = try await run(group)
+        #expect(throws: Never.self) { try result?.get() }
+        #expect(entries.contains("steady ended"))
+        #expect(!shutdown.isRequested)
     }
 
     @Test("ends when all services have ended, without any request")

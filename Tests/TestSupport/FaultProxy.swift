@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 
 /// A TCP proxy on loopback that stands between a client and a server and breaks the connection on demand.
 ///

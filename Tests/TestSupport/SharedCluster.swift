@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Locking
+internal import Concurrency
 package import PGSyncCluster
 
 /// One PostgreSQL for all tests of this process, started by the first that asks.

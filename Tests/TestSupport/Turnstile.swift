@@ -1,4 +1,4 @@
-internal import Locking
+internal import Concurrency
 
 /// Lets so many tasks in at a time; the others wait their turn.
 final class Turnstile: Sendable {

@@ -1,5 +1,5 @@
 import Glibc
-import Locking
+import Concurrency
 import TestSupport
 
 /// Sends back what it receives, and closes a connection when its client has said its last.

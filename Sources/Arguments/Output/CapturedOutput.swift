@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 
 /// A stream into memory, for tests of what a command writes.
 public struct CapturedOutput: OutputStream {

@@ -4,10 +4,10 @@ import Postgres
 enum BenchPoster: String, Sendable {
     case pgsync
     case limit
-    case rival = "PgQ"
+    case pgq = "PgQ"
 
     /// What the bills are written to for it.
-    var table: String { self == .rival ? "bench.bills_pgq" : "bench.bills" }
+    var table: String { self == .pgq ? "bench.bills_pgq" : "bench.bills" }
 
     /// Posts one batch and returns how many changes it had; nil when there was none.
     func step(_ session: Session, batch: Int, mark: inout Int64) throws -> Int? {
@@ -24,7 +24,7 @@ enum BenchPoster: String, Sendable {
         case .limit:
             count = try session.query(.prepared("select bench.limit_batch(\(batch)::integer)")).onlyRow()
                 .decode(0)
-        case .rival:
+        case .pgq:
             count = try session.query(.prepared("select bench.pgq_batch()")).onlyRow().decode(0)
         }
         return count == 0 ? nil : count

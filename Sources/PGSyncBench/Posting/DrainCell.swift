@@ -27,7 +27,7 @@ struct DrainCell: Sendable {
                     "select bench.write_bills(\(min(changes, 1_000))::integer, \(badEvery)::integer, \(poster.table)::regclass)"
                 )
                 // PgQ hands out what came between two ticks, so this is its batch size.
-                guard poster == .rival else { continue }
+                guard poster == .pgq else { continue }
                 try session.query("select pgq.force_tick('bench')")
                 try session.query("select pgq.ticker()")
             }

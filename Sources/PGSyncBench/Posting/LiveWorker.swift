@@ -12,7 +12,7 @@ struct LiveWorker: Sendable {
         switch poster {
         case .pgsync: try await worker(until: shutdown)
         case .limit: try await listener(until: shutdown)
-        case .rival: try await consumer(until: shutdown)
+        case .pgq: try await consumer(until: shutdown)
         }
     }
 
@@ -60,7 +60,7 @@ struct LiveWorker: Sendable {
                     while !shutdown.isRequested {
                         let done = try await connections[1].withSession { session in
                             var mark: Int64 = 0
-                            return try BenchPoster.rival.step(session, batch: 1_000, mark: &mark)
+                            return try BenchPoster.pgq.step(session, batch: 1_000, mark: &mark)
                         }
                         if done == nil { try await ContinuousClock().sleep(for: .milliseconds(5)) }
                     }

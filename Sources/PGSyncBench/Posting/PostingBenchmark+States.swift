@@ -29,7 +29,7 @@ extension PostingBenchmark {
             let own = cells[state] ?? []
             let ratio = BenchReport.median(zip(own, full).map { $0.rate / $1.rate })
             return PostingFigure(
-                scene: .drain,
+                measurement: .drain,
                 name: state.rawValue,
                 value: BenchReport.median(own.map(\.rate)),
                 unit: "changes/s",
@@ -50,7 +50,7 @@ extension PostingBenchmark {
         try await BenchDatabase.with(on: server) { options, administrator in
             _ = try await prepare(options)
             try await administrator.withSession { _ = try $0.runScript(Self.withoutAutovacuum) }
-            let hall = PostingHall(plan: plan, options: options, administrator: administrator)
+            let run = PostingBenchmarkRun(plan: plan, options: options, administrator: administrator)
             func post(_ changes: Int) async throws -> DrainCell {
                 try await BenchDatabase.withConnections(1, to: options) { connections in
                     try await DrainCell.run(
@@ -77,7 +77,7 @@ extension PostingBenchmark {
                 _ = try await post(plan.changes)
             }
             let cell = try await post(plan.changes)
-            return (cell, try await hall.checks())
+            return (cell, try await run.checks())
         }
     }
 

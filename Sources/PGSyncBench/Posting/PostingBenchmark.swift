@@ -10,7 +10,7 @@ package import Postgres
 package struct PostingBenchmark: Sendable {
     /// How much is measured.
     package struct Plan: Sendable {
-        package var scenes = PostingScene.allCases
+        package var measurements = PostingMeasurement.allCases
         package var changes = 20_000
         package var rounds = 5
         package var batches = [1, 100, 500, 1_000]
@@ -30,8 +30,8 @@ package struct PostingBenchmark: Sendable {
 
         /// About how many figures there will be.
         package var figureCount: Int {
-            scenes.map { scene in
-                switch scene {
+            measurements.map { measurement in
+                switch measurement {
                 case .drain: batches.count + 1 + PlannerState.allCases.count
                 case .scale: posters.count
                 case .latency: 2 * (rates.count + 1)
@@ -62,24 +62,24 @@ package struct PostingBenchmark: Sendable {
                 for figure in new { try onFigure(figure) }
             }
             var checks: [PostingReport.Check] = []
-            let hall = PostingHall(plan: plan, options: options, administrator: administrator)
-            for scene in PostingScene.allCases where plan.scenes.contains(scene) {
-                switch scene {
+            let run = PostingBenchmarkRun(plan: plan, options: options, administrator: administrator)
+            for measurement in PostingMeasurement.allCases where plan.measurements.contains(measurement) {
+                switch measurement {
                 case .drain:
-                    try note(await hall.drain())
+                    try note(await run.drain())
                     let states = try await states()
                     try note(states.figures)
                     checks += states.checks
-                case .scale: try note(await hall.scale())
-                case .horizon: try note(await hall.horizon())
-                case .poison: try note(await hall.poison())
-                case .growth: try note(await hall.growth())
-                case .latency: try note(await hall.latency())
-                case .sustained: try note(await hall.sustained())
-                case .memory: try note(await hall.memory())
+                case .scale: try note(await run.scale())
+                case .horizon: try note(await run.horizon())
+                case .poison: try note(await run.poison())
+                case .growth: try note(await run.growth())
+                case .latency: try note(await run.latency())
+                case .sustained: try note(await run.sustained())
+                case .memory: try note(await run.memory())
                 }
             }
-            checks += try await hall.checks()
+            checks += try await run.checks()
             return PostingReport(
                 settings: settings,
                 figures: figures,
@@ -93,7 +93,9 @@ package struct PostingBenchmark: Sendable {
             try await migrator.migrate(on: connection)
             return try await connection.withSession { session in
                 // A server that notes no times of commits says so here, with a hint, and not after ten minutes.
-                if plan.scenes.contains(.latency) { _ = try session.query("select pg_last_committed_xact()") }
+                if plan.measurements.contains(.latency) {
+                    _ = try session.query("select pg_last_committed_xact()")
+                }
                 for script in [PostingSQL.tables, LimitSQL.functions, PostingSQL.chart] {
                     try session.runScript(script)
                 }
@@ -108,8 +110,8 @@ package struct PostingBenchmark: Sendable {
                     try store.beginChange()
                     _ = try store.apply(try RuleChecker.check([file], in: context).get())
                 }
-                if try session.query(Query(RivalQueueSQL.isAvailable)).onlyRow().decode(0, as: Bool.self) {
-                    try session.runScript(RivalQueueSQL.prepare)
+                if try session.query(Query(PgQSQL.isAvailable)).onlyRow().decode(0, as: Bool.self) {
+                    try session.runScript(PgQSQL.prepare)
                 }
                 return try BenchSettings.read(session)
             }

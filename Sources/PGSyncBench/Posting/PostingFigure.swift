@@ -1,7 +1,7 @@
 /// One figure of the benchmark of posting, beside its limit.
 package struct PostingFigure: Sendable, Equatable {
     /// What was measured.
-    package let scene: PostingScene
+    package let measurement: PostingMeasurement
     /// Under which circumstances.
     package let name: String
     package let value: Double

@@ -5,7 +5,7 @@ import PGSyncSchema
 
 /// The command `pgsync bench posting`.
 struct BenchPostingCommand: Command {
-    var only = SceneList(PostingScene.allCases)
+    var only = MeasurementList(PostingMeasurement.allCases)
     var rounds = 5
     var changes = 20_000
     var seconds = 10
@@ -18,7 +18,7 @@ struct BenchPostingCommand: Command {
         "posting",
         "Measure how fast waiting changes get into the ledger.",
         discussion: """
-            \(PostingScene.allCases.map { "\($0.rawValue): \($0.question)" }.joined(separator: " "))
+            \(PostingMeasurement.allCases.map { "\($0.rawValue): \($0.question)" }.joined(separator: " "))
 
             "by hand" is one plain SQL statement that claims from the same queue and inserts the same rows into the \
             same tables, without rules, comparison, retries or order. Each round measures both in turns; a ratio \
@@ -81,7 +81,7 @@ struct BenchPostingCommand: Command {
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         var plan = PostingBenchmark.Plan()
-        plan.scenes = only.scenes
+        plan.measurements = only.measurements
         plan.rounds = rounds
         plan.changes = changes
         plan.period = .seconds(seconds)

@@ -1,6 +1,6 @@
 import Arguments
 import Glibc
-import Locking
+import Concurrency
 import PGSyncCluster
 import Postgres
 

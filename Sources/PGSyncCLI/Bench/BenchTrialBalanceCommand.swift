@@ -1,6 +1,6 @@
 import Arguments
 import JSON
-import Locking
+import Concurrency
 import PGSyncBench
 import PGSyncSchema
 import Postgres

@@ -12,13 +12,14 @@ struct PostingText {
 
     var text: String {
         var table = TextTable([
-            .init("scene"), .init("case"), .init("figure", .right), .init("unit"), .init("beside", .right),
+            .init("measurement"), .init("case"), .init("figure", .right), .init("unit"),
+            .init("beside", .right),
             .init("what"), .init("ratio", .right), .init("CPU µs/change", .right), .init("beside", .right),
             .init("ratio", .right), .init("bar"), .init("also"),
         ])
         for figure in report.figures {
             table.add([
-                figure.scene.rawValue, figure.name, Self.number(figure.value), figure.unit,
+                figure.measurement.rawValue, figure.name, Self.number(figure.value), figure.unit,
                 figure.limit.map(Self.number) ?? "", figure.limitName ?? "",
                 figure.ratio.map { BenchText.decimal($0, 2) } ?? "",
                 figure.processors.map { Self.number($0.value) } ?? "",
@@ -58,7 +59,7 @@ struct PostingText {
 
     private func json(_ figure: PostingFigure) -> JSONValue {
         [
-            "scene": .string(figure.scene.rawValue),
+            "measurement": .string(figure.measurement.rawValue),
             "case": .string(figure.name),
             "value": JSONValue(figure.value),
             "unit": .string(figure.unit),

@@ -20,7 +20,7 @@ struct AttachCommand: Command {
     var renew = false
     var rules: [String] = []
     var backfill = false
-    var pace = Pace(percent: 50)
+    var pace = Percentage(percent: 50)
     var dryRun = false
     var patience = Duration.seconds(30)
 

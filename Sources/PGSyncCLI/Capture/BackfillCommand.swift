@@ -6,7 +6,7 @@ import Postgres
 /// The command `pgsync backfill`.
 struct BackfillCommand: Command {
     var table = ""
-    var pace = Pace(percent: 50)
+    var pace = Percentage(percent: 50)
     var cancel = false
 
     static let signature = Signature(

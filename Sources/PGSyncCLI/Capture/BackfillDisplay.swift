@@ -1,5 +1,5 @@
 import Arguments
-import Locking
+import Concurrency
 import PGSyncOperations
 
 /// The progress bar of a backfill.

@@ -1,6 +1,6 @@
 import Arguments
 import JSON
-import Locking
+import Concurrency
 import PGSyncOperations
 import PGSyncStore
 import Postgres
@@ -9,7 +9,7 @@ import Services
 /// Runs a backfill for somebody who watches.
 struct BackfillRun {
     let table: TableReference
-    let pace: Pace
+    let pace: Percentage
     let database: Database
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {

@@ -1,13 +1,10 @@
-import Arguments
+import Files
 import Glibc
-import Locking
 
-/// A file that is there whole or not at all: it is written beside its place and put there by one rename.
-final class OutputFile: Sendable {
+/// A file that a command writes, whole or not at all.
+struct OutputFile {
     private let path: String
-    private let temporary: String
-    private let descriptor: Int32
-    private let isFinished = Locked(false)
+    private let file: ReplacementFile
 
     /// Begins a file that its owner alone may read.
     init(_ path: String) throws {
@@ -16,32 +13,23 @@ final class OutputFile: Sendable {
             throw CommandError.cannotWrite(path: path, reason: "it is there and is no file")
         }
         self.path = path
-        temporary = "\(path).\(getpid()).partial"
-        _ = unsafe unlink(temporary)
-        descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw Self.failure(path) }
-    }
-
-    deinit {
-        close(descriptor)
-        if !isFinished.withLock(\.self) { _ = unsafe unlink(temporary) }
+        file = try Self.writing(path) { () throws(FileError) in try ReplacementFile(path, mode: 0o600) }
     }
 
     func write(_ text: String) throws {
-        do {
-            try FileOutput(descriptor: descriptor).writeUnescaped(text)
-        } catch OutputError.refused(_, let reason) {
-            throw CommandError.cannotWrite(path: path, reason: reason)
-        }
+        try Self.writing(path) { () throws(FileError) in try file.write(text) }
     }
 
     /// Puts the file into its place, once it is on the disk.
     func finish() throws {
-        guard fsync(descriptor) == 0, unsafe rename(temporary, path) == 0 else { throw Self.failure(path) }
-        isFinished.withLock { $0 = true }
+        try Self.writing(path) { () throws(FileError) in try file.finish() }
     }
 
-    private static func failure(_ path: String) -> CommandError {
-        .cannotWrite(path: path, reason: unsafe String(cString: strerror(errno)))
+    static func writing<Result>(_ path: String, _ body: () throws(FileError) -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch {
+            throw CommandError.cannotWrite(path: path, reason: "\(error)")
+        }
     }
 }

@@ -1,5 +1,5 @@
 import Arguments
-import Locking
+import Concurrency
 import PGSyncLedger
 
 /// How far an export is, for somebody who watches.

@@ -30,7 +30,7 @@ struct LedgerImportChartCommand: Command {
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
-        let file = try ChartFile(try InputFile(path: file).bytes(), path: file)
+        let file = try ChartFile(try InputFile.bytes(of: file), path: file)
         let plan = try await LedgerAccess(globals, in: context).change { [dryRun] session in
             let chart = ChartImport(session)
             let plan = try chart.plan(file)

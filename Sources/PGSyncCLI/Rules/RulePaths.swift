@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import PGSyncRules
 
@@ -6,7 +7,7 @@ struct RulePaths {
     let paths: [String]
 
     private static let suffix = ".rules"
-    private static let longest = 8 * 1_024 * 1_024
+    private static let longest = 8 << 20
 
     /// The files with their texts, each once; those of a directory by name, without what lies in its directories.
     ///
@@ -39,19 +40,11 @@ struct RulePaths {
 
     /// Reads one file, which has to be UTF-8.
     static func file(_ path: String) throws -> RuleFile {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure(path) }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = unsafe read(descriptor, &buffer, buffer.count)
-            guard count >= 0 else { throw failure(path) }
-            guard count > 0 else { break }
-            bytes += buffer[..<count]
-            guard bytes.count <= longest else {
-                throw CommandError.unreadableRules(path: path, reason: "it is larger than 8 MiB")
-            }
+        let bytes: [UInt8]
+        do {
+            bytes = try OpenFile.bytes(of: path, limit: longest)
+        } catch {
+            throw CommandError.unreadableRules(path: path, reason: "\(error)")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw CommandError.unreadableRules(path: path, reason: "it is not valid UTF-8; save it as UTF-8")
@@ -82,6 +75,6 @@ struct RulePaths {
     }
 
     private static func failure(_ path: String) -> CommandError {
-        .unreadableRules(path: path, reason: unsafe String(cString: strerror(errno)))
+        .unreadableRules(path: path, reason: FileError.text(of: errno))
     }
 }

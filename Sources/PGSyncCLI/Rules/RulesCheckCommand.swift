@@ -32,13 +32,13 @@ struct RulesCheckCommand: Command {
 
     func validate() throws {
         if paths.isEmpty { throw UsageProblem.missingArgument("PATH") }
-        _ = try RuleGround(offline: offline, chart: chart)
+        _ = try RuleContextSource(offline: offline, chart: chart)
     }
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         let files = try RulePaths(paths: paths).files()
-        let ground = try RuleGround(offline: offline, chart: chart)
-        let (report, unknownTables) = try await ground.report(on: files, globals, in: context)
+        let source = try RuleContextSource(offline: offline, chart: chart)
+        let (report, unknownTables) = try await source.report(on: files, globals, in: context)
         guard report.allProblems.isEmpty else {
             return try RuleProblemList(problems: report.allProblems).write(globals, in: context)
         }

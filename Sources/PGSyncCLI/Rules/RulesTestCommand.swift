@@ -40,18 +40,18 @@ struct RulesTestCommand: Command {
 
     func validate() throws {
         if paths.isEmpty { throw UsageProblem.missingArgument("PATH") }
-        _ = try RuleGround(offline: offline, chart: chart)
+        _ = try RuleContextSource(offline: offline, chart: chart)
     }
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         let files = try RulePaths(paths: paths).files()
-        let ground = try RuleGround(offline: offline, chart: chart)
-        let (report, _) = try await ground.report(on: files, globals, in: context)
+        let source = try RuleContextSource(offline: offline, chart: chart)
+        let (report, _) = try await source.report(on: files, globals, in: context)
         guard report.problems.isEmpty else {
             return try RuleProblemList(problems: report.allProblems).write(globals, in: context)
         }
         var results = report.examples.map { ExampleResult(run: $0, inDatabase: nil) }
-        if case .database = ground {
+        if case .database = source {
             let outcomes = try await outcomes(of: report, globals, in: context)
             for (index, outcome) in outcomes.enumerated() { results[index].inDatabase = outcome }
         }

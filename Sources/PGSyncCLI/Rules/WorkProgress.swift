@@ -1,5 +1,5 @@
 import Arguments
-import Locking
+import Concurrency
 
 /// The progress bar of work whose end is known.
 final class WorkProgress: Sendable {

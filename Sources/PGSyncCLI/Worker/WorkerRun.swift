@@ -1,6 +1,6 @@
 import Glibc
 import HTTPServer
-import Locking
+import Concurrency
 import PGSyncSchema
 import PGSyncWorker
 import Postgres
@@ -27,14 +27,14 @@ struct WorkerRun: Sendable {
 
     /// A worker that is named for this process, with as many posters as suit this machine.
     static var optionsHere: WorkerOptions {
-        let host = ThisMachine.host
+        let host = HostFacts.host
         var options = WorkerOptions(
             name: "\(host):\(getpid())",
             host: host,
             processID: Int(getpid()),
             version: Version.number
         )
-        options.posters = ThisMachine.posters()
+        options.posters = HostFacts.posters()
         return options
     }
 
@@ -64,8 +64,8 @@ struct WorkerRun: Sendable {
             logger: logger,
             metrics: metrics,
             checkSchema: { try await checkSchema($0) },
-            pulseInterval: reporter.interval,
-            onPulse: { reporter.tell($0) }
+            healthInterval: reporter.interval,
+            onHealth: { reporter.tell($0) }
         )
         try reporter.begin(posters: options.posters)
         defer { reporter.end() }

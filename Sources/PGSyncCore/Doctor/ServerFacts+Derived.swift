@@ -1,4 +1,4 @@
-/// What takes two parts of the facts to judge.
+/// Facts combined from two readings.
 extension ServerFacts {
     struct Replication: Sendable, Equatable {
         let synchronousNames: String
@@ -32,15 +32,15 @@ extension ServerFacts {
 }
 
 extension ServerFacts {
-    struct Bell: Sendable, Equatable {
+    struct DoorbellUse: Sendable, Equatable {
         let isOn: Bool
         let pollInterval: Duration
         let allowsPreparing: Bool
     }
 
-    var bell: Reading<Bell> {
+    var doorbellUse: Reading<DoorbellUse> {
         settings.with(capture) { settings, capture in
-            Bell(
+            DoorbellUse(
                 isOn: capture.usesDoorbell,
                 pollInterval: capture.pollInterval,
                 allowsPreparing: settings.number("max_prepared_transactions") > 0

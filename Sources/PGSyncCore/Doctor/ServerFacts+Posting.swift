@@ -47,7 +47,7 @@ extension ServerFacts {
         package var pausedTables: [String] = []
         /// All unfinished changes but the dead letters.
         package var waiting = 0
-        /// Of the oldest change that could be posted now.
+        /// Of the oldest change that is ready to post.
         package var oldestReady: Duration?
         /// From how many unfinished changes on somebody wants to know.
         package var sizeThreshold = 1_000

@@ -15,8 +15,8 @@ package struct PosterState: Sendable, Equatable {
     /// What happened.
     package enum Event: Sendable, Equatable {
         case connected
-        /// A batch came back; `limit` is how many it might have taken.
-        case posted(claimed: Int, limit: Int, isPaused: Bool)
+        /// A batch came back, and the pacing advises what to do next.
+        case posted(claimed: Int, isPaused: Bool, pace: PosterPacing.Next)
         /// A change was announced; nil when there is none.
         case announced(Int64?)
         /// The announced change was dealt with.
@@ -31,14 +31,29 @@ package struct PosterState: Sendable, Equatable {
         case connect
         /// Wait, longer each time; then report that it is over.
         case backOff
+        /// Wait for so long, so that a fuller batch gathers.
+        case rest(Duration)
+        /// Sleep until woken.
+        case park
+        /// Call the database, and report what came of it.
+        case step(Step)
+    }
+
+    /// A call of the database.
+    package enum Step: Sendable, Equatable {
         case post(isolating: Bool)
         case announce
         case postAnnounced(Int64)
         /// Take the announcement back, and note the failure if it was the change's own.
         case withdraw(Int64, notingFailure: Bool)
-        /// Let the pacing decide: look again, rest or sleep.
-        case pace
-        case park
+
+        /// Whether it has to be done even though the worker is to stop.
+        package var isOwed: Bool {
+            switch self {
+            case .postAnnounced, .withdraw: true
+            case .post, .announce: false
+            }
+        }
     }
 
     package private(set) var mode: Mode
@@ -61,19 +76,24 @@ package struct PosterState: Sendable, Equatable {
         switch event {
         case .connected, .rested:
             return work()
-        case .posted(let claimed, _, let isPaused):
+        case .posted(let claimed, let isPaused, let pace):
             timeouts = 0
             isRefused = false
             if mode == .isolating { mode = .normal }
-            return isPaused || claimed == 0 ? .park : .pace
+            guard !isPaused, claimed > 0 else { return .park }
+            return switch pace {
+            case .lookAgain: work()
+            case .rest(let duration): .rest(duration)
+            case .park: .park
+            }
         case .announced(nil):
             // Nothing waits that could be dangerous.
             mode = .normal
             // Whatever it is that was refused, it is no change, and asking at once would end the same.
-            return isRefused ? .backOff : .post(isolating: false)
+            return isRefused ? .backOff : .step(.post(isolating: false))
         case .announced(let id?):
             announced = id
-            return .postAnnounced(id)
+            return .step(.postAnnounced(id))
         case .settled:
             announced = nil
             isWithdrawing = false
@@ -88,9 +108,9 @@ package struct PosterState: Sendable, Equatable {
 
     private func work() -> Action {
         switch mode {
-        case .normal: .post(isolating: false)
-        case .isolating: .post(isolating: true)
-        case .careful: .announce
+        case .normal: .step(.post(isolating: false))
+        case .isolating: .step(.post(isolating: true))
+        case .careful: .step(.announce)
         }
     }
 
@@ -108,16 +128,16 @@ package struct PosterState: Sendable, Equatable {
             guard timeouts > 1 else { return work() }
             timeouts = 0
             mode = .careful(remaining: Self.bounded(limit))
-            return .announce
+            return .step(.announce)
         case .refusal:
             defer { isRefused = true }
             switch mode {
             case .normal:
                 mode = .isolating
-                return .post(isolating: true)
+                return .step(.post(isolating: true))
             case .isolating:
                 mode = .careful(remaining: Self.bounded(limit))
-                return .announce
+                return .step(.announce)
             case .careful:
                 return .backOff
             }
@@ -143,10 +163,10 @@ package struct PosterState: Sendable, Equatable {
             mustBackOff = true
             if case .careful(let remaining) = mode { mode = .careful(remaining: remaining + 1) }
             isWithdrawing = true
-            return .withdraw(id, notingFailure: false)
+            return .step(.withdraw(id, notingFailure: false))
         case .timeout, .refusal:
             isWithdrawing = true
-            return .withdraw(id, notingFailure: true)
+            return .step(.withdraw(id, notingFailure: true))
         }
     }
 

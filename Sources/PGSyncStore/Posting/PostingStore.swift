@@ -138,7 +138,7 @@ package struct PostingStore {
     /// The role whose code runs while a table is read for a change; nil when it is gone.
     package func partOwner(of id: Int64) throws -> String? {
         let query: Query = """
-            select class.relowner::text
+            select pg_get_userbyid(class.relowner)::text
             from pgsync.sync_logs as log
             inner join pg_class as class on class.oid = log.source_table
             where log.id = \(id)
@@ -170,7 +170,7 @@ package struct PostingStore {
     /// Ends a process that still reads a table for an emptied part; whether there was one.
     ///
     /// Code of the table's owner can withstand a request to cancel, but not this.
-    package func endReading(_ process: Int32) throws -> Bool {
+    package func endReading(_ process: Int32, ifItHoldsLocks: Bool = false) throws -> Bool {
         try !session.query(
             """
             select pg_terminate_backend(reading.pid)
@@ -180,6 +180,18 @@ package struct PostingStore {
                 and reading.usename = current_user
                 and reading.state <> 'idle'
                 and reading.query like '%pgsync.find\\_truncated(%'
+                and (
+                    not \(ifItHoldsLocks)
+                    or exists (
+                        select
+                        from pg_locks as held
+                        where held.pid = reading.pid
+                            and held.locktype = 'advisory'
+                            and held.granted
+                            and (held.classid, held.objid, held.objsubid, held.mode)
+                                <> (1886876531, 5, 2, 'ShareLock')
+                    )
+                )
             """
         ).isEmpty
     }

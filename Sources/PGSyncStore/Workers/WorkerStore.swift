@@ -168,7 +168,8 @@ package struct WorkerStore {
                         where held.pid = reading.pid
                             and held.locktype = 'advisory'
                             and held.granted
-                            and (held.classid, held.objid, held.objsubid) <> (1886876531, 5, 2)
+                            and (held.classid, held.objid, held.objsubid, held.mode)
+                                <> (1886876531, 5, 2, 'ShareLock')
                     )
                 )
             order by reading.pid

@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 import Postgres
 import Services
 import Telemetry
@@ -23,11 +23,10 @@ final class ConnectionGate: Sendable {
     private let options: ConnectionOptions
     private let logger: Logger
     private let metrics: WorkerMetrics
-    private let clock: any Clock<Duration>
     private let isPatient: Bool
     private let state = Locked(State())
 
-    /// Between attempts while the breaker has not opened, and looks at it while others try.
+    /// Retry interval while the breaker is closed, poll interval while another task probes.
     private static let pause = Duration.milliseconds(50)
 
     /// One that is not patient gives up when the first attempt of all fails.
@@ -35,29 +34,31 @@ final class ConnectionGate: Sendable {
         to options: ConnectionOptions,
         isPatient: Bool,
         logger: Logger,
-        metrics: WorkerMetrics,
-        clock: any Clock<Duration>
+        metrics: WorkerMetrics
     ) {
         self.options = options
         self.isPatient = isPatient
         self.logger = logger
         self.metrics = metrics
-        self.clock = clock
     }
 
-    /// How far the breaker is open: not at all, trying, or open.
-    var openness: Double {
+    /// How far the breaker is open.
+    enum Openness: String {
+        case closed
+        /// An attempt finds out whether the server is back.
+        case trying
+        case open
+    }
+
+    var openness: Openness {
         state.withLock { state in
             switch state.breaker.state {
-            case .closed: 0
-            case .halfOpen: 0.5
-            case .open: 1
+            case .closed: .closed
+            case .halfOpen: .trying
+            case .open: .open
             }
         }
     }
-
-    /// The same in a word.
-    var breaker: String { openness == 0 ? "closed" : openness == 1 ? "open" : "trying" }
 
     /// Connects, however long it takes; nil once the shutdown is requested.
     ///
@@ -66,12 +67,12 @@ final class ConnectionGate: Sendable {
         while !shutdown.isRequested {
             switch state.withLock({ $0.breaker.admit(at: .now) }) {
             case .reject(let wait):
-                if try await shutdown.sleep(for: wait ?? Self.pause, clock: clock) { return nil }
+                if try await shutdown.sleep(for: wait ?? Self.pause) { return nil }
             case .proceed(let permit):
                 if let connection = try await attempt(permit, until: shutdown) { return connection }
-                if try await shutdown.sleep(for: Self.pause, clock: clock) { return nil }
+                if try await shutdown.sleep(for: Self.pause) { return nil }
             }
-            metrics.noteBreaker(openness)
+            metrics.note(openness)
         }
         return nil
     }
@@ -81,7 +82,7 @@ final class ConnectionGate: Sendable {
         until shutdown: Shutdown
     ) async throws -> PostgresConnection? {
         do {
-            let connection = try await shutdown.withGracePeriod(.zero, clock: clock) { [options] in
+            let connection = try await shutdown.withGracePeriod(.zero) { [options] in
                 try await PostgresConnection.open(options)
             }
             let wasAway = settle(permit, as: .success).wasAway

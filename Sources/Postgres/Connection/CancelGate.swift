@@ -1,3 +1,4 @@
+import Concurrency
 import Glibc
 
 /// One use of a connection, which can be cancelled before, while and after it runs.
@@ -132,7 +133,7 @@ final class CancelGate: @unchecked Sendable {
             }
             guard !isCancelled else { return }
             isCancelled = true
-            let isPursued = DetachedThread.run(stackSize: Self.stackSize) { self.pursue(ticket) }
+            let isPursued = DetachedThread.start(stackSize: Self.stackSize) { self.pursue(ticket) } == nil
             // Without a thread to ask from, nothing gentler is left.
             if !isPursued { cut() }
         }
@@ -163,13 +164,14 @@ final class CancelGate: @unchecked Sendable {
     ///
     /// That thread lives until the kernel gives the server up, however long the connection has been cut by then.
     private func sendRequest() {
-        isSending = DetachedThread.run(stackSize: Self.stackSize) {
+        let refusal = DetachedThread.start(stackSize: Self.stackSize) {
             self.canceller.requestCancel()
             self.locked {
                 self.isSending = false
                 unsafe pthread_cond_broadcast(self.condition)
             }
         }
+        isSending = refusal == nil
     }
 
     private func cut() {

@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Locking
+import Concurrency
 
 /// A thread that belongs to one connection and runs everything that touches it.
 ///
@@ -31,12 +31,12 @@ final class ConnectionThread: SerialExecutor {
                 "cannot connect: the system refuses a further file descriptor"
             )
         }
-        let isRunning = DetachedThread.run(stackSize: Self.stackSize) { [self] in
+        let refusal = DetachedThread.start(stackSize: Self.stackSize) { [self] in
             state.withLock { $0.thread = pthread_self() }
             first()
             loop()
         }
-        guard isRunning else {
+        guard refusal == nil else {
             throw PostgresError(.cannotConnect, "cannot connect: the system refuses a further thread")
         }
     }

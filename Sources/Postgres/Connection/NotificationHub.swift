@@ -1,4 +1,4 @@
-import Locking
+import Concurrency
 
 /// Hands notifications to whoever listens to their channel.
 final class NotificationHub: Sendable {

@@ -1,3 +1,5 @@
+import Concurrency
+
 /// A connection to PostgreSQL with a thread of its own.
 ///
 /// The thread is the actor's executor, so blocking calls into libpq hold up nobody else. All work happens in closures
@@ -33,12 +35,17 @@ public actor PostgresConnection {
         _ body: (PostgresConnection) async throws -> Result
     ) async throws -> Result {
         let connection = try await open(options)
+        return try await connection.closing { try await body(connection) }
+    }
+
+    /// Runs a closure and closes the connection after it, whichever way it ends.
+    public nonisolated func closing<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {
-            let result = try await body(connection)
-            await connection.close()
+            let result = try await body()
+            await close()
             return result
         } catch {
-            await connection.close()
+            await close()
             throw error
         }
     }
@@ -47,12 +54,14 @@ public actor PostgresConnection {
     ///
     /// Prefer ``withConnection(to:_:)``. A cancelled task stops waiting at once; the attempt itself ends by `connect_timeout` and is thrown away.
     public static func open(_ options: ConnectionOptions) async throws -> PostgresConnection {
-        let arrival = Arrival<OpenedConnection>()
+        let latch = Latch<OpenedConnection, any Error>()
         let thread = try ConnectionThread {
-            arrival.deliver(Result { try OpenedConnection(options) })
+            latch.open(with: Result { try OpenedConnection(options) })
         }
         do {
-            let opened = try await arrival.wait()
+            let opened = try await latch.wait()
+            // The thread holds the latch for as long as it runs, and must not hold the session.
+            latch.close()
             let connection = PostgresConnection(thread: thread, opened: opened)
             await connection.watchSocket()
             return connection

@@ -11,21 +11,29 @@ struct PosterStateTests {
 
     @Test("posts, lets the pacing decide, and sleeps when nothing is left or nothing is to be posted")
     mutating func normal() {
-        #expect(state.handle(.connected) == .post(isolating: false))
-        #expect(state.handle(.posted(claimed: 5, limit: 100, isPaused: false)) == .pace)
-        #expect(state.handle(.rested) == .post(isolating: false))
-        #expect(state.handle(.posted(claimed: 0, limit: 100, isPaused: false)) == .park)
-        #expect(state.handle(.rested) == .post(isolating: false))
-        #expect(state.handle(.posted(claimed: 0, limit: 100, isPaused: true)) == .park)
+        #expect(state.handle(.connected) == .step(.post(isolating: false)))
+        #expect(
+            state.handle(.posted(claimed: 5, isPaused: false, pace: .lookAgain))
+                == .step(.post(isolating: false))
+        )
+        #expect(
+            state.handle(.posted(claimed: 5, isPaused: false, pace: .rest(.milliseconds(9))))
+                == .rest(.milliseconds(9))
+        )
+        #expect(state.handle(.rested) == .step(.post(isolating: false)))
+        #expect(state.handle(.posted(claimed: 5, isPaused: false, pace: .park)) == .park)
+        #expect(state.handle(.posted(claimed: 0, isPaused: false, pace: .lookAgain)) == .park)
+        #expect(state.handle(.rested) == .step(.post(isolating: false)))
+        #expect(state.handle(.posted(claimed: 0, isPaused: true, pace: .lookAgain)) == .park)
     }
 
     @Test(
         "goes on as the failure asks for",
         arguments: [
             (PosterFailure.contention, PosterState.Action.backOff, PosterState.Mode.normal),
-            (.exhaustion, .backOff, .normal), (.timeout, .post(isolating: false), .normal),
+            (.exhaustion, .backOff, .normal), (.timeout, .step(.post(isolating: false)), .normal),
             (.readOnly, .connect, .normal), (.lost, .connect, .careful(remaining: 100)),
-            (.lostIdle, .connect, .normal), (.refusal, .post(isolating: true), .isolating),
+            (.lostIdle, .connect, .normal), (.refusal, .step(.post(isolating: true)), .isolating),
         ]
     )
     mutating func failures(failure: PosterFailure, action: PosterState.Action, mode: PosterState.Mode) {
@@ -37,18 +45,20 @@ struct PosterStateTests {
     @Test("isolates one batch, and then posts as before")
     mutating func isolates() {
         _ = state.handle(.connected)
-        #expect(fail(.refusal) == .post(isolating: true))
+        #expect(fail(.refusal) == .step(.post(isolating: true)))
         #expect(fail(.contention) == .backOff)
-        #expect(state.handle(.rested) == .post(isolating: true))
-        #expect(state.handle(.posted(claimed: 9, limit: 100, isPaused: false)) == .pace)
-        #expect(state.handle(.rested) == .post(isolating: false))
+        #expect(state.handle(.rested) == .step(.post(isolating: true)))
+        #expect(
+            state.handle(.posted(claimed: 9, isPaused: false, pace: .lookAgain))
+                == .step(.post(isolating: false))
+        )
     }
 
     @Test("posts one by one what not even isolating gets past")
     mutating func isolationFails() {
         _ = state.handle(.connected)
         _ = fail(.refusal)
-        #expect(fail(.refusal) == .announce)
+        #expect(fail(.refusal) == .step(.announce))
         #expect(state.mode == .careful(remaining: 100))
         #expect(fail(.refusal) == .backOff)
     }
@@ -56,10 +66,10 @@ struct PosterStateTests {
     @Test("posts one by one what takes too long twice, and a batch in between does not count")
     mutating func timeouts() {
         _ = state.handle(.connected)
-        #expect(fail(.timeout) == .post(isolating: false))
-        _ = state.handle(.posted(claimed: 1, limit: 50, isPaused: false))
-        #expect(fail(.timeout) == .post(isolating: false))
-        #expect(fail(.timeout, limit: 25) == .announce)
+        #expect(fail(.timeout) == .step(.post(isolating: false)))
+        _ = state.handle(.posted(claimed: 1, isPaused: false, pace: .lookAgain))
+        #expect(fail(.timeout) == .step(.post(isolating: false)))
+        #expect(fail(.timeout, limit: 25) == .step(.announce))
         #expect(state.mode == .careful(remaining: 25))
     }
 
@@ -67,10 +77,10 @@ struct PosterStateTests {
     mutating func careful() {
         _ = state.handle(.connected)
         #expect(fail(.lost, limit: 3) == .connect)
-        #expect(state.handle(.connected) == .announce)
+        #expect(state.handle(.connected) == .step(.announce))
         for id in Int64(1)...3 {
-            #expect(state.handle(.announced(id)) == .postAnnounced(id))
-            #expect(state.handle(.settled) == (id < 3 ? .announce : .post(isolating: false)))
+            #expect(state.handle(.announced(id)) == .step(.postAnnounced(id)))
+            #expect(state.handle(.settled) == (id < 3 ? .step(.announce) : .step(.post(isolating: false))))
         }
         #expect(state.mode == .normal)
     }
@@ -79,8 +89,8 @@ struct PosterStateTests {
     mutating func carefulWithNothing() {
         var state = PosterState(isUnclean: true, limit: 1_000_000)
         #expect(state.mode == .careful(remaining: PosterState.carefulLimit))
-        #expect(state.handle(.connected) == .announce)
-        #expect(state.handle(.announced(nil)) == .post(isolating: false))
+        #expect(state.handle(.connected) == .step(.announce))
+        #expect(state.handle(.announced(nil)) == .step(.post(isolating: false)))
         #expect(state.mode == .normal)
     }
 
@@ -96,17 +106,17 @@ struct PosterStateTests {
         let action = fail(failure)
         switch failure {
         case .timeout, .refusal:
-            #expect(action == .withdraw(7, notingFailure: true))
-            #expect(state.handle(.settled) == .announce)
+            #expect(action == .step(.withdraw(7, notingFailure: true)))
+            #expect(state.handle(.settled) == .step(.announce))
             #expect(state.mode == .careful(remaining: 4))
         case .contention, .exhaustion:
-            #expect(action == .withdraw(7, notingFailure: false))
+            #expect(action == .step(.withdraw(7, notingFailure: false)))
             #expect(state.handle(.settled) == .backOff)
-            #expect(state.handle(.rested) == .announce)
+            #expect(state.handle(.rested) == .step(.announce))
             #expect(state.mode == .careful(remaining: 5))
         case .lost, .lostIdle, .readOnly:
             #expect(action == .connect)
-            #expect(state.handle(.connected) == .announce)
+            #expect(state.handle(.connected) == .step(.announce))
             #expect(state.mode == .careful(remaining: 100))
         }
     }
@@ -118,7 +128,7 @@ struct PosterStateTests {
         _ = state.handle(.announced(7))
         _ = state.handle(.failed(.refusal, limit: 5))
         #expect(state.handle(.failed(failure, limit: 5)) == .connect)
-        #expect(state.handle(.connected) == .announce)
+        #expect(state.handle(.connected) == .step(.announce))
     }
 
     @Test(
@@ -140,31 +150,31 @@ struct PosterStateTests {
             case .connect:
                 announced = nil
                 event = .connected
-            case .backOff, .pace, .park:
+            case .backOff, .rest, .park:
                 #expect(announced == nil)
                 event = .rested
-            case .post:
+            case .step(.post):
                 #expect(announced == nil)
                 event = .posted(
                     claimed: Int.random(in: 0...10, using: &generator),
-                    limit: 10,
-                    isPaused: false
+                    isPaused: false,
+                    pace: number.isMultiple(of: 2) ? .rest(.milliseconds(1)) : .lookAgain
                 )
-            case .announce:
+            case .step(.announce):
                 #expect(announced == nil)
                 announced = number.isMultiple(of: 7) || fails ? nil : number
                 event = .announced(announced)
-            case .postAnnounced(let id):
+            case .step(.postAnnounced(let id)):
                 #expect(announced == id)
                 if !fails { announced = nil }
                 event = .settled
-            case .withdraw(let id, _):
+            case .step(.withdraw(let id, _)):
                 #expect(announced == nil || announced == id)
                 if !fails { announced = nil }
                 event = .settled
             }
             switch action {
-            case .post, .announce, .postAnnounced, .withdraw:
+            case .step:
                 action = state.handle(fails ? failure ?? event : event)
             default: action = state.handle(event)
             }
@@ -179,8 +189,8 @@ struct PosterStateTests {
             while action != .backOff {
                 calls += 1
                 switch action {
-                case .post: action = fail(.refusal)
-                case .announce: action = state.handle(.announced(nil))
+                case .step(.post): action = fail(.refusal)
+                case .step(.announce): action = state.handle(.announced(nil))
                 default:
                     Issue.record("\(action)")
                     return
@@ -195,7 +205,10 @@ struct PosterStateTests {
         }
         // A batch, the same isolated, and one announcement.
         #expect(calls == 15)
-        #expect(state.handle(.posted(claimed: 1, limit: 100, isPaused: false)) == .pace)
+        #expect(
+            state.handle(.posted(claimed: 1, isPaused: false, pace: .lookAgain))
+                == .step(.post(isolating: false))
+        )
         #expect(!state.isRefused)
     }
 
@@ -203,9 +216,9 @@ struct PosterStateTests {
     mutating func refusedBatches() {
         _ = state.handle(.connected)
         _ = fail(.refusal, limit: 2)
-        #expect(fail(.refusal, limit: 2) == .announce)
-        #expect(state.handle(.announced(1)) == .postAnnounced(1))
-        #expect(state.handle(.settled) == .announce)
+        #expect(fail(.refusal, limit: 2) == .step(.announce))
+        #expect(state.handle(.announced(1)) == .step(.postAnnounced(1)))
+        #expect(state.handle(.settled) == .step(.announce))
         #expect(state.handle(.announced(nil)) == .backOff)
     }
 }

@@ -17,6 +17,7 @@ declare
     v_source pgsync.sources;
     v_right text;
     v_found text;
+    v_other record;
 begin
     select source.*
     into v_source
@@ -66,9 +67,18 @@ begin
         execute 'revoke ' || v_right;
     end loop;
 
-    -- What is no reader, and readers of former owners.
-    for v_found in
-        select routine.oid::regprocedure::text
+    -- What is no reader, and readers of former owners. Who attaches may belong to several owners of tables, and
+    -- use what was lent for one to alter the reader of another: nothing of his stays that was not made by attach.
+    for v_other in
+        select
+            routine.oid::regprocedure::text as signature,
+            routine.proname as name,
+            pgsync.is_new(routine.xmin) as is_new,
+            exists (
+                select
+                from pgsync.sources as source
+                where source.attached and source.reader = routine.proname
+            ) as is_named
         from pg_catalog.pg_proc as routine
         where routine.pronamespace = 'pgsync_read'::regnamespace
             and not (
@@ -80,11 +90,17 @@ begin
                 )
             )
     loop
+        if v_other.is_named and v_other.is_new and v_other.name is distinct from v_source.reader then
+            raise exception 'the reader % is not as attach has made it', v_other.signature
+                using errcode = 'insufficient_privilege';
+        end if;
         begin
-            execute 'drop function ' || v_found;
+            execute 'drop function ' || v_other.signature;
         exception when dependent_objects_still_exist then
-            -- Somebody has made a view on his own reader; nothing uses it by that.
-            null;
+            -- Somebody made a view on his own reader, long ago; nothing uses it by that.
+            if v_other.is_new then
+                raise;
+            end if;
         end;
     end loop;
 

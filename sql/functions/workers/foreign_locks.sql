@@ -64,10 +64,9 @@ begin
                 or (own.classid, own.objid, own.objsubid) = (28775, 1937337955, 1)
             )
             and own.granted
-            and (own.classid, own.objid, own.mode) <> (1886876531, 5, 'ShareLock')
             and (
                 own.mode = 'ExclusiveLock'
-                or (own.classid, own.objid) <> (1886876531, 1)
+                or (own.classid, own.objid) not in ((1886876531, 1), (1886876531, 5))
                 or coalesce(own.pid::text, own.virtualtransaction) = any(v_sharing)
             )
         group by own.pid, lock_class, lock_number
@@ -103,7 +102,7 @@ begin
         (1886876531, 2, 'rights', 'no table can be attached or detached, and capture is not renewed'),
         (1886876531, 3, 'ticks', 'nobody can mark a moment to read the log up to'),
         (1886876531, 4, 'leader', 'no worker leads: capture is not inspected, and no balances are summed'),
-        (1886876531, 5, 'reading', 'no attached table is read: backfills and emptied parts wait'),
+        (1886876531, 5, 'reading', 'who reads an attached table is not known by it'),
         (28775, 1937337955, 'migration', 'pgsync migrate waits'),
         (1886876532, null, 'slots', 'changes in these slots are not posted'),
         (1886876533, null, 'workers', 'workers of these numbers are judged by their heartbeat alone')
@@ -113,7 +112,7 @@ begin
     left join pg_catalog.pg_roles as role on activity.usesysid = role.oid
     left join reading on held.pid = reading.pid
     where not pgsync.may_hold(activity.usesysid, held.lock_class, held.lock_number)
-        or (reading.pid is not null and (held.lock_class > 1886876531 or held.lock_number = 4))
+        or (reading.pid is not null and (held.lock_class, held.lock_number) <> (1886876531, 1))
     order by known.lock_name, held.pid;
 end;
 $$;

@@ -6,11 +6,11 @@ extension Check {
         return .ok("\(Quantity.count(capture.sourceCount, "table")) attached")
     }
 
-    static let doorbell = Check("capture.doorbell", .capture, \.bell) { bell in
-        guard bell.isOn else {
-            return .ok("doorbell off; workers look every \(Quantity.time(bell.pollInterval))")
+    static let doorbell = Check("capture.doorbell", .capture, \.doorbellUse) { doorbell in
+        guard doorbell.isOn else {
+            return .ok("doorbell off; workers look every \(Quantity.time(doorbell.pollInterval))")
         }
-        guard bell.allowsPreparing else { return .ok("doorbell on") }
+        guard doorbell.allowsPreparing else { return .ok("doorbell on") }
         return .warning(
             "the doorbell is on and transactions can be prepared",
             "PREPARE TRANSACTION is refused after a NOTIFY: one that changed an attached table while a worker slept "

@@ -1,7 +1,7 @@
 extension Check {
     static let posting = [isPosting, workers, queueSize, oldestChange, deadLetters, exhausted, lost, duties]
 
-    /// A change that could be posted and waits longer than this waits for a reason.
+    /// A change that is ready and waits longer than this waits for a reason.
     private static let longWait = Duration.seconds(300)
 
     static let isPosting = Check("posting.paused", .posting, \.posting) { posting in
@@ -50,8 +50,8 @@ extension Check {
     }
 
     static let oldestChange = Check("posting.oldest", .posting, \.posting) { posting in
-        guard let oldest = posting.oldestReady else { return .ok("no change waits that could be posted") }
-        let found = "the oldest change that could be posted waits for \(Quantity.time(oldest))"
+        guard let oldest = posting.oldestReady else { return .ok("no change is ready to post") }
+        let found = "the oldest change that is ready to post has waited for \(Quantity.time(oldest))"
         // Where nobody posts, another finding says so.
         guard oldest > longWait, posting.workers > 0, !posting.isPaused, posting.isRealTime else {
             return .ok(found)

@@ -1,8 +1,10 @@
 -- Code of a table's owner runs while his rows are read, as him. It must leave nothing behind that would run
 -- as whoever commits, or change what runs next: no work for a deferred trigger, no cursor that is held, no
 -- setting. So it runs in a subtransaction that only reads and is always rolled back; variables keep what was
--- read. What a rollback leaves is taken away after it: see forget_reading. The caller may have no cursor, for
--- any code can fetch from it. While all this runs, the session shares a lock that says so: see foreign_locks.
+-- read. A rollback leaves two things: advisory locks of the session, which could stop posting, and prepared
+-- statements, under names that the session may use next. Both are taken away, the locks before anything that
+-- could be cancelled. Cursors and locks that he could use or let go of must not be there. While he runs, the
+-- session shares a lock that says so: see foreign_locks.
 create or replace function pgsync.read_piece(
     function_name text,
     record_ids text[],
@@ -20,21 +22,24 @@ as $$
     -- @plpgsql_check_options: security_warnings = off
 declare
     v_is_read boolean := false;
-    v_is_locked boolean;
-    v_locks text[];
 begin
-    perform pg_advisory_xact_lock_shared(1886876531, 5 /* reading */);
-    v_locks := pgsync.own_locks();
-    if exists (
-        select
-        from pg_catalog.pg_cursors as cursor
-        where cursor.name not like '<unnamed portal %' and cursor.statement <> current_query()
-    )
-    then
+    if exists (select from pg_catalog.pg_cursors as cursor where cursor.name <> '') then
         raise exception 'this session has open cursors, which code of a table''s owner could fetch from'
             using errcode = 'object_not_in_prerequisite_state',
-                hint = 'Close them, or read the table in another session.';
+                hint = 'Read the table outside of loops over queries, in a session without cursors.';
+    elsif exists (
+        select
+        from pg_catalog.pg_locks as held
+        where held.pid = pg_backend_pid()
+            and held.locktype = 'advisory'
+            and (held.objsubid <> 2 or held.classid not in (1886876531, 1886876534 /* nesting */))
+    ) then
+        raise exception 'this session holds advisory locks, which code of a table''s owner could let go of'
+            using errcode = 'object_not_in_prerequisite_state',
+                hint = 'Read the table in another session, or in a transaction of its own.';
     end if;
+    -- Nobody can hold up a reading by it: without it the session is only not recognised.
+    perform pg_try_advisory_xact_lock_shared(1886876531, 5 /* reading */);
     begin
         perform set_config('transaction_read_only', 'on', true);
         execute format(
@@ -46,17 +51,14 @@ begin
         using record_ids, after_key, row_limit;
         v_is_read := true;
         raise exception 'what was done meanwhile is undone';
-    exception when query_canceled or others then
-        v_is_locked := pgsync.forget_reading(v_locks);
+    exception when query_canceled or assert_failure or others then
+        perform pg_advisory_unlock_all();
+        perform pgsync.forget_prepared();
         if not v_is_read or sqlstate = '57014' then
-            raise;
+            -- His code chooses the text, and how long it is.
+            raise exception using errcode = sqlstate, message = left(sqlerrm, 1000);
         end if;
     end;
-    if v_is_locked then
-        raise exception 'code of the table''s owner took advisory locks while its rows were read'
-            using errcode = 'object_not_in_prerequisite_state',
-                hint = 'Look at its policies, types, and expressions of indexes.';
-    end if;
 end;
 $$;
 

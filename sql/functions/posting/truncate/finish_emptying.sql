@@ -10,32 +10,47 @@ declare
     v_truncation pgsync.sync_logs;
     v_records text[];
     v_taken_back bigint[];
+    v_is_ended boolean;
 begin
-    for v_truncation in
-        select log.*
-        from pgsync.sync_progress as progress
-        cross join lateral (
-            select own.*
-            from pgsync.sync_logs as own
-            where own.id = progress.subject::bigint
-            offset 0
-        ) as log
-        where progress.kind = 'truncate' and progress.state = 'running'
-        order by log.id
     loop
-        v_records := array(
-            select distinct pgsync.short_id(claim.record_id)
-            from unnest(claims) as claim
-            where claim.source_table = v_truncation.source_table
-                and claim.log_id > v_truncation.id
-                and claim.action <> 'truncate'
-        );
-        if v_records <> '{}' then
-            v_taken_back := pgsync.empty_records(v_truncation, v_records);
-            if v_taken_back <> '{}' then
-                insert into pgsync.truncate_steps (log_id, entry_ids) values (v_truncation.id, v_taken_back);
+        v_is_ended := false;
+        for v_truncation in
+            select log.*
+            from pgsync.sync_progress as progress
+            cross join lateral (
+                select own.*
+                from pgsync.sync_logs as own
+                where own.id = progress.subject::bigint
+                offset 0
+            ) as log
+            where progress.kind = 'truncate' and progress.state = 'running'
+            order by log.id
+        loop
+            v_records := array(
+                select distinct pgsync.short_id(claim.record_id)
+                from unnest(claims) as claim
+                where claim.source_table = v_truncation.source_table
+                    and claim.log_id > v_truncation.id
+                    and claim.action <> 'truncate'
+            );
+            if v_records <> '{}' then
+                -- It must not end before this step is committed; see finish_truncate. Where it has ended just now,
+                -- another may go on in its place.
+                perform
+                from pgsync.sync_progress as progress
+                where progress.kind = 'truncate'
+                    and progress.subject = v_truncation.id::text
+                    and progress.state = 'running'
+                for key share;
+                v_is_ended := not found;
+                exit when v_is_ended;
+                v_taken_back := pgsync.empty_records(v_truncation, v_records);
+                if v_taken_back <> '{}' then
+                    insert into pgsync.truncate_steps (log_id, entry_ids) values (v_truncation.id, v_taken_back);
+                end if;
             end if;
-        end if;
+        end loop;
+        exit when not v_is_ended;
     end loop;
 end;
 $$;

@@ -21,6 +21,8 @@ begin
     if progress_id is null then
         v_ids := nullif(taken_back, '{}');
     else
+        -- Who does a part of it on the way holds a share until that is committed; see finish_emptying.
+        perform from pgsync.sync_progress as progress where progress.id = progress_id for update;
         update pgsync.sync_progress as progress
         set
             state = 'finished',

@@ -78,6 +78,16 @@ begin
             v_result.truncated_part := claim.log_id;
         end if;
         return v_result;
+    elsif exists (
+        select
+        from pgsync.sources as source
+        where source.source_table = claim.source_table
+            and source.trigger_kind = 'row'
+            and source.table_name <> claim.data ->> 'table'
+            and not exists (select from pg_catalog.pg_class as relation where relation.oid = source.source_table)
+    ) then
+        -- Of a table that is gone nobody can tell any more which records were in that part.
+        return pgsync.finish_truncate(claim, worker, started_at, null);
     end if;
 
     v_result.claimed := 1;

@@ -1,0 +1,125 @@
+/// How a worker with nothing to do falls asleep without missing a change: decisions alone.
+///
+/// It arms the doorbell, looks once more, and sleeps until it rings. Whoever writes keeps the doorbell's lock
+/// until the commit, so an armed sleeper has seen all that was committed before and will hear of all that comes after.
+/// While it cannot arm, because a writer is in the middle of something or another worker sleeps, it looks by itself,
+/// at growing intervals.
+package struct SleepState: Sendable, Equatable {
+    /// Why a sleep ended.
+    package enum Wake: Sendable, Equatable {
+        /// A writer rang the doorbell.
+        case doorbell
+        /// Something was there already when the doorbell was armed.
+        case lookedAgain
+        /// Something was found by looking, with the doorbell not armed.
+        case poll
+        /// A change that waited for a time is due.
+        case due
+        /// Something was found by looking, though the doorbell was armed and had not rung.
+        case fallback
+        /// Nothing happened for the poll interval; the settings may have changed meanwhile.
+        case interval
+        case shutdown
+    }
+
+    /// What happened.
+    package enum Event: Sendable, Equatable {
+        case nothingToDo
+        case armed(Bool)
+        /// `dueIn` is how long the next change still waits that waits for a time.
+        case looked(somethingWaits: Bool, dueIn: Duration? = nil)
+        case rang
+        case timePassed
+        case shutdown
+    }
+
+    /// What to do next.
+    package enum Action: Sendable, Equatable {
+        case arm
+        case look
+        /// Wait for the doorbell, this long at most.
+        case sleep(Duration)
+        /// End the sleep; disarm the doorbell if it is armed, unless the next sleep is to find it so.
+        case wake(Wake, disarming: Bool)
+    }
+
+    private let usesDoorbell: Bool
+    private let pollInterval: Duration
+    private var isArmed = false
+    /// How long it has slept with the doorbell armed.
+    private var slept = Duration.zero
+    /// Whether the last sleep was to end with a change falling due.
+    private var isForDue = false
+    private var dueIn: Duration?
+    private var nextPause = Self.firstPause
+    private var paused = Duration.zero
+
+    private static let firstPause = Duration.milliseconds(5)
+    /// What falls due one by one, perhaps for others, does not keep it from sleeping.
+    private static let shortestNap = Duration.milliseconds(20)
+    /// A worker that sleeps with the doorbell armed may die, and then nobody is notified.
+    private static let longestUnarmedPause = Duration.milliseconds(500)
+
+    /// Without the doorbell it only looks from time to time, which is all that works through a transaction pooler.
+    package init(usesDoorbell: Bool, pollInterval: Duration) {
+        self.usesDoorbell = usesDoorbell
+        self.pollInterval = pollInterval
+    }
+
+    package mutating func handle(_ event: Event) -> Action {
+        switch event {
+        case .nothingToDo:
+            return usesDoorbell ? .arm : pause()
+        case .armed(let isArmed):
+            self.isArmed = isArmed
+            return isArmed ? .look : pause()
+        case .looked(somethingWaits: true, _):
+            return wake(isForDue ? .due : !isArmed ? .poll : slept > .zero ? .fallback : .lookedAgain)
+        case .looked(somethingWaits: false, let dueIn):
+            self.dueIn = dueIn
+            guard slept < pollInterval, paused < pollInterval else { return wake(.interval) }
+            if isArmed {
+                let nap = nap(atMost: pollInterval - slept)
+                slept += nap
+                return .sleep(nap)
+            }
+            return usesDoorbell ? .arm : pause()
+        case .rang:
+            return wake(.doorbell)
+        case .timePassed:
+            return .look
+        case .shutdown:
+            return wake(.shutdown)
+        }
+    }
+
+    private mutating func pause() -> Action {
+        let longest = usesDoorbell ? min(pollInterval, Self.longestUnarmedPause) : pollInterval
+        let pause = nap(atMost: min(nextPause, longest))
+        nextPause = min(nextPause * 2, longest)
+        paused += pause
+        return .sleep(pause)
+    }
+
+    /// No longer than until the next change is due.
+    private mutating func nap(atMost longest: Duration) -> Duration {
+        guard let dueIn, max(dueIn, Self.shortestNap) < longest else {
+            isForDue = false
+            return longest
+        }
+        isForDue = true
+        return max(dueIn, Self.shortestNap)
+    }
+
+    private mutating func wake(_ reason: Wake) -> Action {
+        defer {
+            isArmed = false
+            slept = .zero
+            isForDue = false
+            dueIn = nil
+            nextPause = Self.firstPause
+            paused = .zero
+        }
+        return .wake(reason, disarming: isArmed)
+    }
+}

@@ -71,8 +71,9 @@ struct SchemaReader {
         )
     }
 
-    /// Whoever owns a schema has his functions, policies and triggers run as whoever uses it. For a superuser that would
-    /// be all rights on the server, so he uses no schema of somebody who has less, unless that is the role made for it.
+    /// Throws when a superuser is about to use a schema of somebody who has less rights, and is not the role made for it.
+    ///
+    /// Functions, policies and triggers of a schema's owner run as whoever uses it, with all his rights on the server.
     private func refuseSchemaOfStranger() throws {
         let stranger = try session.query(
             """

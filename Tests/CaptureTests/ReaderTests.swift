@@ -141,6 +141,65 @@ struct ReaderTests {
         }
     }
 
+    @Test("cannot be altered by who is lent what another owner's table needs, nor kept by a view on them")
+    func lentTwice() async throws {
+        try await database.withRoles { roles in
+            let (me, team) = (roles.operate, "team_\(database.name)")
+            try await database.run(
+                """
+                create role \(team); grant \(team) to \(me); create schema mine authorization \(me);
+                grant usage, create on schema mine to public;
+                """
+            )
+            try await database.run(
+                """
+                create table mine.t (id int primary key, v text); create table mine.t3 (id int primary key);
+                select pgsync.attach('mine.t'); alter table mine.t3 owner to \(team);
+                """,
+                as: roles.options(me)
+            )
+            let lend = """
+                begin; set constraints all deferred;
+                select pgsync.install_capture(
+                    pgsync.planned_source('mine.t3', null, null, null, 'auto', array['create', 'update'], false)
+                );
+                """
+            let finish = """
+                do $$declare steps text[] := pgsync.reader_steps('\(team)'); s text; begin
+                    perform set_config('role', '\(team)', true);
+                    foreach s in array steps loop execute s; end loop;
+                    perform set_config('role', 'none', true);
+                    for s in select * from pgsync.attach_steps(
+                        (select source from pgsync.sources as source where table_name = 'mine.t3')
+                    ) loop execute s; end loop;
+                end$$;
+                select pgsync.finish_capture('mine.t3'); commit
+                """
+            let refusal = try await database.refusal(
+                of: """
+                    \(lend)
+                    create view mine.v as
+                        select * from pgsync_read.\(me)(0::oid, true, null, null::text[], null::jsonb, null::bigint);
+                    create or replace function pgsync_read.\(me)(
+                        root oid, by_name boolean, plan jsonb, record_ids text[], after_key jsonb, row_limit bigint
+                    ) returns table (record_id text, content jsonb, key jsonb) language plpgsql as
+                        $$begin raise exception 'ran as %', current_user; end$$;
+                    \(finish)
+                    """,
+                as: roles.options(me)
+            )
+            #expect(refusal.message.contains("is not as attach has made it"), "\(refusal)")
+            // Without that, the same ends well.
+            try await database.run("\(lend) \(finish)", as: roles.options(me))
+            try await database.run(
+                "insert into mine.t values (1, 'a'); insert into mine.t3 values (1)",
+                as: roles.options(me)
+            )
+            #expect(try await database.history("mine.t3") == ["create 1"])
+            try await database.run("drop schema mine cascade; drop owned by \(team); drop role \(team)")
+        }
+    }
+
     @Test("are not confused with functions of the same name that fit a row better", arguments: Kind.allCases)
     func overloaded(kind: Kind) async throws {
         try await database.withRoles { roles in

@@ -1,3 +1,4 @@
+import PGSyncCluster
 import PGSyncSchema
 import Postgres
 import Subprocesses
@@ -5,6 +6,44 @@ import TestSupport
 import Testing
 
 extension MigratorTests {
+    @Test("uses no schema, as a superuser, whose owner could run code as him")
+    func refusesStrangers() async throws {
+        try await TestDatabase.with(owner: .plain) { database in
+            try await database.run(
+                """
+                create schema pgsync; create table pgsync.ran (by_role text);
+                create table pgsync.migrations (
+                    path text, kind text, number integer, name text, checksum text, breaking boolean, applied_at timestamptz,
+                    applied_by text, binary_version text
+                );
+                insert into pgsync.migrations values ('x', 'migration', 1, 'x', 'x', false, now(), 'a', 'a');
+                create function pgsync.trap() returns boolean language plpgsql as $$begin
+                    perform set_config('role', 'none', true);
+                    if current_user <> '\(database.owner)' then raise exception 'ran as %', current_user; end if;
+                    return true;
+                end$$;
+                alter table pgsync.migrations enable row level security, force row level security;
+                create policy trap on pgsync.migrations using (pgsync.trap())
+                """
+            )
+            let options = database.superuser
+            try await database.connect(as: options) { connection in
+                let refusal = SchemaError.ownedByStranger(
+                    schema: "pgsync",
+                    owner: database.owner,
+                    user: PrivateCluster.superuser
+                )
+                await #expect(throws: refusal) { try await migrator.status(on: connection, comparing: true) }
+                await #expect(throws: refusal) { try await migrator.migrate(on: connection) }
+            }
+            // With less rights there is less to take.
+            try await database.connect { connection in
+                let status = try await migrator.status(on: connection)
+                #expect(status.plan.conflict != nil)
+            }
+        }
+    }
+
     @Test("works where nobody may create roles, says what is missing, and grants once the roles are there")
     func worksWithoutRoles() async throws {
         try await OwnCluster.with { cluster in

@@ -59,6 +59,46 @@ struct ForeignLockTests {
         }
     }
 
+    @Test("of code of a table's owner are told of, whoever reads his table")
+    func ownersCode() async throws {
+        try await database.run(
+            """
+            create table bills_of_owner (id int primary key); select pgsync.attach('bills_of_owner');
+            insert into bills_of_owner values (1);
+            create function hinder(int) returns int language plpgsql immutable as $$begin
+                if current_setting('hinder.on', true) = 'on' then
+                    perform pg_advisory_lock(1886876532, 7), pg_advisory_lock(1886876531, 2); perform pg_sleep(600);
+                end if;
+                return 1;
+            end$$;
+            create index on bills_of_owner ((hinder(1)));
+            """
+        )
+        try await database.connect { reader in
+            let process = try await reader.withSession { session in
+                try session.query("select pg_catalog.set_config('hinder.on', 'on', false)")
+                return try session.query("select pg_catalog.pg_backend_pid()").onlyRow().decode(
+                    0,
+                    as: Int32.self
+                )
+            }
+            let reading = Task {
+                try await reader.withSession {
+                    _ = try $0.query("select pgsync.read_rows('bills_of_owner', null, 10)")
+                }
+            }
+            try await eventually {
+                let locks = try await database.session { try StatusStore($0).foreignLocks() }
+                return locks.map(\.lock) == ["rights", "slots"]
+                    && locks.allSatisfy {
+                        $0.holder.contains("code of the owner of a table that is being read")
+                    }
+            }
+            try await database.run("select pg_terminate_backend(\(process))")
+            await #expect(throws: PostgresError.self) { try await reading.value }
+        }
+    }
+
     @Test("on the lead and on numbers of workers hold up no start")
     func leadAndNumbers() async throws {
         try await withStranger(

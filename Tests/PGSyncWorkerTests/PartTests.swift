@@ -62,7 +62,7 @@ struct PartTests {
 
     @Test(
         "holds up no other table, leaves batches as they were, and counts each attempt, however it ends",
-        arguments: Hindrance.allCases
+        arguments: Hindrance.allCases.filter { $0 != .locking }
     )
     func hinders(hindrance: Hindrance) async throws {
         try await emptyPart(hindrance)
@@ -134,30 +134,31 @@ struct PartTests {
         }
     }
 
-    @Test("is ended when it takes locks that posters need, however long it may last, and named")
+    @Test(
+        "is ended when it takes locks that posters need, however long it may last, and its owner is not read for a while"
+    )
     func locks() async throws {
         try await emptyPart(.locking)
         try await database.run("select pgsync.set_configuration('sync_timeout_seconds', '600')")
         try await RunningWorker.with { [database] worker in
-            try await worker.untilLogged("A session that is no part of pgsync holds locks of pgsync")
-            let found = worker.log.records.compactMap { $0.metadata["locks.found"].map { "\($0)" } }
-            #expect(found.contains { $0.contains("code of the owner of a table that is being read") })
+            try await worker.untilLogged(
+                "Code of a table's owner took locks that posting needs, and was ended; his tables are not read for a while"
+            )
             try await database.insertBills(1...100)
-            // Its limit is 30 s, and it has two attempts.
+            // Its limit is 30 s.
             try await eventually(within: .seconds(25)) {
                 try await database.count("pgsync.sync_audit_log where outcome = 'posted'") == 100
             }
             try await eventually(within: .seconds(25)) {
-                try await database.count(
-                    "pgsync.sync_queue where sync_status = 'failed' and attempts = 2 and error_class is not null"
-                ) == 1
+                try await database.count("pgsync.sync_queue where attempts > 0 and error_class is not null")
+                    == 1
             }
         }
         #expect(try await database.count(readings) == 0)
         #expect(try await database.violations() == [])
     }
 
-    @Test("of one owner holds up the parts of others once, however many he has")
+    @Test("of one owner holds up the parts of others hardly, however many he has")
     func otherOwners() async throws {
         try await emptyPart(.endless)
         let failures = "pgsync.sync_audit_log where outcome = 'failed' and record_id = ''"
@@ -179,7 +180,7 @@ struct PartTests {
             """
         )
         try await RunningWorker.with { [database] _ in
-            // From here on the owner of the first table is known to be slow.
+            // From here on the first owner has had his share of the reader's time.
             try await eventually(within: .seconds(60)) {
                 try await database.count(failures) >= 1
             }

@@ -28,7 +28,8 @@ enum ErrorExplanation {
         case SchemaError.databaseIsReadOnly, SchemaError.serverTooOld, SchemaError.notUTF8: .unsuitableServer
         case SchemaError.lockTimeout: .lockTimeout
         case SchemaError.notOwner, SchemaError.notReadable, SchemaError.mayNotCreateSchemas,
-            SchemaError.schemaNameTaken, SchemaError.notRestored, ConfigurationError.notPermitted:
+            SchemaError.schemaNameTaken, SchemaError.notRestored, SchemaError.ownedByStranger,
+            ConfigurationError.notPermitted:
             .notPermitted
 
         case CaptureError.unknownTable, CaptureError.unreadableName: .noTable

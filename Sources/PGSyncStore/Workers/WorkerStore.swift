@@ -149,7 +149,7 @@ package struct WorkerStore {
     /// Ends what has read a table for an emptied part for longer, as this role, or holds locks that it has no use for;
     /// returns the processes.
     ///
-    /// Only code of the table's owner takes those: it could stop all posting with them.
+    /// Only code of the table's owner takes those: it could stop all posting with them. Who reads sees that first.
     package func endReadings(longerThan limit: Duration) throws -> [Int32] {
         try session.query(
             """
@@ -162,7 +162,7 @@ package struct WorkerStore {
                 and reading.query like '%pgsync.find\\_truncated(%'
                 and (
                     clock_timestamp() - reading.query_start > make_interval(secs => \(limit / .seconds(1)))
-                    or exists (
+                    or clock_timestamp() - reading.query_start > interval '2 seconds' and exists (
                         select
                         from pg_locks as held
                         where held.pid = reading.pid

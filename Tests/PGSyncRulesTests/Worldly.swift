@@ -30,8 +30,11 @@ enum Worldly {
           let gross = gross_cents - vat
           let parts = left(reference, 3) || '|' || right(reference, 2) || '|' || substring(reference, 2, 3)
 
-          when      gross_cents <> 7 and (reference <> 'never' or reference is null)
-          date      coalesce(paid_at, details.at) in time zone 'Europe/Berlin'
+          let wanted = gross_cents <> 7 and (reference <> 'never' or reference is null)
+          let moment = coalesce(paid_at, details.at)
+
+          when      wanted
+          date      moment in time zone 'Europe/Berlin'
           currency  code
           describe  parts || replace(reference, 'a', 'äö') || gross || ' ' || ordered || ' ' || fee || rate || code
 

@@ -80,6 +80,20 @@ enum Worldly {
             given { "moment": "2026-01-01T18:30:00+00:00", "total": 1 }
             posts debit 1000 1  credit 4000 1
 
+        rule bare version 1 on shop.bare
+          column amount money
+          column currency_code text
+          column place integer
+          column at date
+          date      at
+          currency  currency_code
+          describe  'Bare'
+          debit   account(place)  amount
+          credit  4000            amount
+          example 'in fils'
+            given { "amount": "1.005", "currency_code": "KWD", "place": 1000, "at": "2026-01-01" }
+            posts debit 1000 1.005  credit 4000 1.005
+
         rule yen version 1 on shop.yen
           column amount minor money
           column at date

@@ -30,7 +30,7 @@ struct WorldlyRulesTests {
 
     @Test(
         "agree with the interpreter on every row",
-        arguments: [("worldly", 4_000), ("days", 4_000), ("yen", 500)]
+        arguments: [("worldly", 4_000), ("days", 4_000), ("yen", 500), ("bare", 1_000)]
     )
     func agree(name: String, count: Int) async throws {
         let context = try await context()

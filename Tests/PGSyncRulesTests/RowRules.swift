@@ -1,8 +1,8 @@
 import PGSyncRules
 
 /// Rules that leave to the row what others say themselves: currency, account, time zone, decimals.
-enum Worldly {
-    static let file = RuleFile(name: "worldly.rules", text: text)
+enum RowRules {
+    static let file = RuleFile(name: "row_order.rules", text: text)
 
     static let zones = [
         "Asia/Kolkata", "Europe/Berlin", "America/New_York", "America/St_Johns", "Australia/Lord_Howe",
@@ -13,7 +13,7 @@ enum Worldly {
     private static let days = zones.map { "(moment in time zone '\($0)')" }.joined(separator: " || ' ' || ")
 
     private static let text = """
-        rule worldly version 1 on shop.worldly
+        rule row_order version 1 on shop.row_order
           column gross_cents minor money
           column fee money
           column rate number

@@ -62,7 +62,8 @@ enum RowRules {
                     "paid_at": "2026-03-28T23:30:00+00:00", "ordered": "2026-03-28", "reference": "Banana",
                     "details": { "vat": { "amount": 1900, "rate": 1, "odd 'key'": "final" }, "at": null },
                     "lines": [ { "sku": "chess", "net": 500, "tax": { "share": 1 }, "account": "4000" } ] }
-            posts debit 1000 100.00  credit 4000 100.00 party 'p'
+            posts date '2026-03-29' currency 'EUR'
+                  debit 1000 100.00  credit 4000 100.00 party 'p'
                   debit 1100 25      credit 1000 25
                   debit 1100 29      credit 1000 29
                   debit 1100 19      credit 1000 19

@@ -7,7 +7,7 @@ struct ParserFuzzTests {
     @Test("survives thousands of mutilated rule files", arguments: 0..<4)
     func survives(_ seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
-        let texts = try ClinicRules.files().map(\.text) + [Torture.file.text]
+        let texts = try ClinicRules.files().map(\.text) + [Torture.file.text, RowRules.file.text]
         let pieces =
             texts.flatMap { $0.split(separator: " ").map(String.init) } + [
                 "\0", "\t", "'", "\"", "{", "((((", "é",

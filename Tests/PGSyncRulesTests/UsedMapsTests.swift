@@ -98,4 +98,22 @@ struct UsedMapsTests {
             ]
         )
     }
+
+    @Test("are of a hundred files at most, besides those that are given")
+    func many() {
+        var texts = Dictionary((0..<200).map { ("m\($0).rules", "use maps from 'm\($0 + 1).rules'\n") }) {
+            one,
+            _ in one
+        }
+        texts["a.rules"] = "use maps from 'm0.rules'\n\n" + Self.rule
+        texts["m50.rules", default: ""] += Self.road
+        let files = Self.files(["a.rules"], of: texts)
+        #expect(files.count == 101)
+        let found = RuleChecker.report(on: files, in: RuleContext(chart: .clinic)).allProblems
+        #expect(
+            found.map(\.message) == [
+                "the maps of m100.rules cannot be used: more than 100 files would be used"
+            ]
+        )
+    }
 }

@@ -69,9 +69,8 @@ struct AdminScriptsTests {
     /// Whatever somebody may feed to psql as it is.
     private static let scripts =
         ["sql/roles.sql", "sql/grants.sql", "scripts/logins.sql"]
-        + ["clinic/install", "clinic/rights", "shop/install", "orders/install"].map {
-            "sql/examples/\($0).sql"
-        }
+        + ["clinic/install", "clinic/rights", "shop/install", "orders/install"]
+        .map { "sql/examples/\($0).sql" }
         + (names ?? []).map { "sql/admin/\($0)" }
 
     @Test(

@@ -50,6 +50,10 @@ struct RulesTestCommand: Command {
         guard report.problems.isEmpty else {
             return try RuleProblemList(problems: report.allProblems).write(globals, in: context)
         }
+        // An example that is not run is none that came out as written.
+        if !report.missingTimeZones.isEmpty {
+            for warning in report.warnings { context.say(lines: warning.lines) }
+        }
         var results = report.examples.map { ExampleResult(run: $0, inDatabase: nil) }
         if case .database = source {
             let outcomes = try await outcomes(of: report, globals, in: context)

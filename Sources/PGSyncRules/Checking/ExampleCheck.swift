@@ -84,13 +84,25 @@ struct ExampleCheck {
             )
         case (.lines(let lines), _):
             try checkBalance(of: lines, in: example)
-            if case .entry(let entry) = outcome, matches(lines, entry) { return }
+            if let date = example.date, CalendarDate(date.value) == nil {
+                throw Fault(
+                    date.range,
+                    "'\(date.value)' is not a day of the calendar",
+                    help: "write it as '2026-01-31'"
+                )
+            }
+            if case .entry(let entry) = outcome, matches(lines, entry),
+                example.date.map({ $0.value == entry.date.description }) ?? true,
+                example.currency.map({ $0.value == entry.currency }) ?? true
+            {
+                return
+            }
         default: break
         }
         throw Fault(
             example.name.range,
             "the example '\(example.name.value)' does not do what it says",
-            help: describe(outcome, draft: evaluator.draft(of: row))
+            help: describe(outcome, draft: evaluator.draft(of: row), beside: example)
         )
     }
 
@@ -170,10 +182,16 @@ struct ExampleCheck {
             && line.dimensions.allSatisfy { posted.dimensions[$0.name.value] == $0.value.value }
     }
 
-    private func describe(_ outcome: RuleOutcome, draft: RuleEntry?) -> String {
+    private func describe(
+        _ outcome: RuleOutcome,
+        draft: RuleEntry?,
+        beside example: ExampleSyntax
+    ) -> String {
         switch outcome {
         case .nothing: "it posts nothing"
-        case .entry(let entry): "it posts " + describe(entry)
+        case .entry(let entry):
+            "it posts " + (example.date == nil ? "" : "date '\(entry.date)' ")
+                + (example.currency == nil ? "" : "currency '\(entry.currency)' ") + describe(entry)
         case .failure(let failure):
             if failure.kind == .unbalanced, let draft, !draft.lines.isEmpty {
                 "debits and credits differ (\(failure.kind.rawValue)): " + describe(draft)

@@ -103,7 +103,15 @@ package struct RuleChecker {
                         note(faults, in: file)
                     }
                 }
-                checked.append(CheckedRule(file: file, syntax: ruleSyntax, rule: rule, examples: examples))
+                checked.append(
+                    CheckedRule(
+                        file: file,
+                        syntax: ruleSyntax,
+                        rule: rule,
+                        examples: examples,
+                        isIncomplete: scope.isIncomplete
+                    )
+                )
             }
         }
         let names = unread.union(parsed.flatMap { $0.1.rules.map(\.name.value) })

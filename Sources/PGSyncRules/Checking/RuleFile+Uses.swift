@@ -32,27 +32,25 @@ extension RuleFile {
     /// Of a file that is only used, only the maps count. What cannot be read is told where the file is named.
     package static func withUses(_ files: [RuleFile], _ reader: Reader) -> [RuleFile] {
         var files = files
+        let most = files.count + limit
         var known = Set(files.map { reader.identity($0.name) })
         var index = 0
         while index < files.count {
             for path in files[index].uses {
-                let place = files[index].place(of: path)
-                switch place.flatMap({ place in
-                    known.contains(reader.identity(place))
-                        ? .success(nil) : reader.text(place).map { RuleFile(name: place, text: $0) }
-                }) {
-                case .success(let found):
-                    if var found {
-                        found.isForMaps = true
-                        known.insert(reader.identity(found.name))
-                        guard files.count < limit else {
-                            files[index].unreadUses[path] = "more than \(limit) files would be used"
-                            continue
+                do throws(Unreadable) {
+                    let place = try files[index].place(of: path)
+                    if !known.contains(reader.identity(place)) {
+                        var found = RuleFile(name: place, text: try reader.text(place).get())
+                        guard files.count < most else {
+                            throw Unreadable("more than \(limit) files would be used")
                         }
+                        found.isForMaps = true
                         files.append(found)
+                        known.insert(reader.identity(place))
                     }
                     files[index].foundUses.insert(path)
-                case .failure(let error): files[index].unreadUses[path] = error.reason
+                } catch {
+                    files[index].unreadUses[path] = error.reason
                 }
             }
             index += 1
@@ -61,14 +59,14 @@ extension RuleFile {
     }
 
     /// Where a file is whose maps this one uses.
-    private func place(of path: String) -> Result<String, Unreadable> {
+    private func place(of path: String) throws(Unreadable) -> String {
         guard !path.hasPrefix("/") else {
-            return .failure(Unreadable("an absolute path is another one on each machine"))
+            throw Unreadable("an absolute path is another one on each machine")
         }
         guard path.hasSuffix(".rules") else {
-            return .failure(Unreadable("the name of a rule file ends in .rules"))
+            throw Unreadable("the name of a rule file ends in .rules")
         }
         let directory = name.lastIndex(of: "/").map { name[...$0] } ?? ""
-        return .success(directory + path)
+        return directory + path
     }
 }

@@ -4,6 +4,8 @@ struct CheckedRule {
     let syntax: RuleSyntax
     let rule: Rule
     let examples: [ExampleRun]
+    /// Whether parts of it are missing because of a fault told elsewhere.
+    let isIncomplete: Bool
 }
 
 /// What rules must be to one another and to the versions that are in the database.
@@ -73,7 +75,7 @@ struct SetCheck {
                 )
             ]
         }
-        guard known.content != rule.content else { return [] }
+        guard known.content != rule.content, !checked.isIncomplete else { return [] }
         let changed = rule.changedMaps(since: known)
         return [
             Fault(

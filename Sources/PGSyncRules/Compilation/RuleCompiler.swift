@@ -141,6 +141,9 @@ package struct RuleCompiler {
         problems.append(readProblem(rule.otherColumns, in: row))
         problems.append(required(rule.date, "the date", in: &row))
         problems.append(required(rule.currency, "the currency", in: &row))
+        for decimals in rule.places.parts {
+            problems.append(row.values.problem(of: decimals, numbering: &failures))
+        }
         problems.append(required(rule.description, "the description", in: &row))
         problems.append(self.problem(of: rule.statements, in: &row, guards: []))
         if let isUnbalanced = row.isUnbalanced {

@@ -8,10 +8,18 @@ extension Parser {
         }
         try expect(word: "posts", "'posts' with what is posted, or 'fails' with the kind of failure")
         if skip(word: "nothing") { return ExampleSyntax(name: name, row: row, expectation: .nothing) }
+        let date = skip(word: "date") ? try take(.text, "a day in quotes, such as '2026-01-31'") : nil
+        let currency = skip(word: "currency") ? try take(.text, "a currency in quotes, such as 'INR'") : nil
         var lines: [ExampleLineSyntax] = []
         while next.isWord("debit") || next.isWord("credit") { lines.append(try parseExampleLine()) }
         guard !lines.isEmpty else { throw unexpected("'nothing', 'debit' or 'credit'") }
-        return ExampleSyntax(name: name, row: row, expectation: .lines(lines))
+        return ExampleSyntax(
+            name: name,
+            row: row,
+            expectation: .lines(lines),
+            date: date,
+            currency: currency
+        )
     }
 
     private mutating func parseErrorClass() throws -> Located<String> {

@@ -82,6 +82,10 @@ struct ExampleSyntax: Sendable {
     let name: Located<String>
     let row: Located<String>
     let expectation: Expectation
+    /// The day of the entry, where it is written.
+    var date: Located<String>?
+    /// The currency of the entry, where it is written.
+    var currency: Located<String>?
 }
 
 struct ExampleLineSyntax: Sendable {

@@ -5,7 +5,8 @@ language sql
 stable
 parallel safe
 return case
-    when written ~ '(Z|[+-]..:..)$' then (written::timestamptz at time zone zone)::date
+    when pg_catalog.left(pg_catalog.right(written, 6), 1) in ('+', '-') or pg_catalog.right(written, 1) = 'Z'
+        then (written::timestamptz at time zone zone)::date
     else pg_catalog.left(written, 10)::date
 end;
 

@@ -1,6 +1,6 @@
 -- It is read as a timestamp with time zone only where it says how far it is from UTC, so that no setting has
 -- a say in it. More decimals than six would be rounded, perhaps into the next day. The years are those for
--- which the interpreter is given the data of time zones.
+-- which the interpreter is given the data of time zones; only near their ends it takes reading to know.
 create or replace function pgsync.rule_timestamp(written text)
 returns text
 language sql
@@ -14,11 +14,10 @@ return case
         )
         or pgsync.rule_date(pg_catalog.left(written, 10)) is null
         then null
+    when (pg_catalog.left(written, 4) collate pg_catalog."C") between '1901' and '2198' then written
     when
         case when written ~ '(Z|[+-]..:..)$' then written else written || 'Z' end::timestamptz
-        >= '1900-01-01T00:00:00Z'::timestamptz
-        and case when written ~ '(Z|[+-]..:..)$' then written else written || 'Z' end::timestamptz
-        < '2200-01-01T00:00:00Z'::timestamptz
+        between '1900-01-01T00:00:00Z'::timestamptz and '2199-12-31T23:59:59.999999Z'::timestamptz
         then written
 end;
 

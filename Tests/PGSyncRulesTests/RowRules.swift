@@ -1,8 +1,8 @@
 import PGSyncRules
 
 /// Rules that leave to the row what others say themselves: currency, account, time zone, decimals.
-enum Worldly {
-    static let file = RuleFile(name: "worldly.rules", text: text)
+enum RowRules {
+    static let file = RuleFile(name: "row_order.rules", text: text)
 
     static let zones = [
         "Asia/Kolkata", "Europe/Berlin", "America/New_York", "America/St_Johns", "Australia/Lord_Howe",
@@ -13,7 +13,7 @@ enum Worldly {
     private static let days = zones.map { "(moment in time zone '\($0)')" }.joined(separator: " || ' ' || ")
 
     private static let text = """
-        rule worldly version 1 on shop.worldly
+        rule row_order version 1 on shop.row_order
           column gross_cents minor money
           column fee money
           column rate number
@@ -30,8 +30,11 @@ enum Worldly {
           let gross = gross_cents - vat
           let parts = left(reference, 3) || '|' || right(reference, 2) || '|' || substring(reference, 2, 3)
 
-          when      gross_cents <> 7 and (reference <> 'never' or reference is null)
-          date      coalesce(paid_at, details.at) in time zone 'Europe/Berlin'
+          let wanted = gross_cents <> 7 and (reference <> 'never' or reference is null)
+          let moment = coalesce(paid_at, details.at)
+
+          when      wanted
+          date      moment in time zone 'Europe/Berlin'
           currency  code
           describe  parts || replace(reference, 'a', 'äö') || gross || ' ' || ordered || ' ' || fee || rate || code
 
@@ -59,7 +62,8 @@ enum Worldly {
                     "paid_at": "2026-03-28T23:30:00+00:00", "ordered": "2026-03-28", "reference": "Banana",
                     "details": { "vat": { "amount": 1900, "rate": 1, "odd 'key'": "final" }, "at": null },
                     "lines": [ { "sku": "chess", "net": 500, "tax": { "share": 1 }, "account": "4000" } ] }
-            posts debit 1000 100.00  credit 4000 100.00 party 'p'
+            posts date '2026-03-29' currency 'EUR'
+                  debit 1000 100.00  credit 4000 100.00 party 'p'
                   debit 1100 25      credit 1000 25
                   debit 1100 29      credit 1000 29
                   debit 1100 19      credit 1000 19
@@ -76,6 +80,20 @@ enum Worldly {
           example 'in Kolkata it is tomorrow'
             given { "moment": "2026-01-01T18:30:00+00:00", "total": 1 }
             posts debit 1000 1  credit 4000 1
+
+        rule bare version 1 on shop.bare
+          column amount money
+          column currency_code text
+          column place integer
+          column at date
+          date      at
+          currency  currency_code
+          describe  'Bare'
+          debit   account(place)  amount
+          credit  4000            amount
+          example 'in fils'
+            given { "amount": "1.005", "currency_code": "KWD", "place": 1000, "at": "2026-01-01" }
+            posts debit 1000 1.005  credit 4000 1.005
 
         rule yen version 1 on shop.yen
           column amount minor money

@@ -7,7 +7,7 @@ import Testing
 @testable import PGSyncRules
 
 @Suite("Rules that leave currency, account and time zone to the row", .ruleDatabase, .timeLimit(.minutes(10)))
-struct WorldlyRulesTests {
+struct RowRulesDatabaseTests {
     /// What the database says of accounts, currencies and time zones.
     private func context() async throws -> RuleContext {
         let database = TestDatabase.current
@@ -21,7 +21,7 @@ struct WorldlyRulesTests {
             """
         )
         return try await database.session { session in
-            let zones = RuleChecker.timeZones(of: [Worldly.file])
+            let zones = RuleChecker.timeZones(of: [RowRules.file])
             return try session.transaction {
                 try RuleStore(session).context(tables: [], timeZones: zones.union(["Australia/Lord_Howe"]))
             }
@@ -30,13 +30,13 @@ struct WorldlyRulesTests {
 
     @Test(
         "agree with the interpreter on every row",
-        arguments: [("worldly", 4_000), ("days", 4_000), ("yen", 500)]
+        arguments: [("row_order", 4_000), ("days", 4_000), ("yen", 500), ("bare", 1_000)]
     )
     func agree(name: String, count: Int) async throws {
         let context = try await context()
-        let rules = try RuleChecker.check([Worldly.file], in: context).get()
+        let rules = try RuleChecker.check([RowRules.file], in: context).get()
         let rule = try #require(rules.first { $0.name == name })
-        let examples = try Parser.parse(Worldly.file.text).rules.filter { $0.name.value == name }
+        let examples = try Parser.parse(RowRules.file.text).rules.filter { $0.name.value == name }
             .flatMap(\.examples).map { try JSONValue(parsing: $0.row.value) }
         var rows = HostileRows(for: rule, examples: examples, seed: 7)
         let images = (0..<count).map { _ in rows.next() }
@@ -53,7 +53,7 @@ struct WorldlyRulesTests {
         }
         #expect(posted.count == count)
         #expect(kinds["entry", default: 0] > count / 50, "\(kinds)")
-        if name == "worldly" {
+        if name == "row_order" {
             #expect(kinds["rule.no_account"] ?? 0 > 50 && kinds["rule.no_currency"] ?? 0 > 50, "\(kinds)")
         }
         print("\(rule.name): \(kinds.sorted { $0.key < $1.key })")

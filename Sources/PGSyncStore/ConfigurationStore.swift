@@ -22,7 +22,7 @@ package struct ConfigurationStore {
     package func setting(_ key: String) throws -> Setting {
         let settings = try list()
         guard let setting = settings.first(where: { $0.key == key }) else {
-            throw ConfigurationError.unknownKey(key, known: settings.map(\.key))
+            throw StoreError.unknown(.setting, key, known: settings.map(\.key))
         }
         return setting
     }
@@ -41,24 +41,22 @@ package struct ConfigurationStore {
 
     private func change(_ key: String, to value: String?, with query: Query) throws -> Setting {
         let setting = try setting(key)
+        // Asked before, because a transaction that has failed answers nothing.
+        let user: String = try session.query("select current_user::text").onlyRow().decode(0)
         do {
             try session.execute(query)
         } catch let error as PostgresError where error.sqlState == .invalidParameterValue {
-            throw ConfigurationError.invalidValue(
-                value ?? setting.defaultValue,
-                for: setting,
-                reason: error.message
-            )
+            throw StoreError.invalidValue(reason: error.message)
         } catch let error as PostgresError where error.sqlState == .checkViolation {
             // The table refuses what the explanation before it lets through, in words that explain nothing.
             let value = value ?? setting.defaultValue
-            throw ConfigurationError.invalidValue(
-                value,
-                for: setting,
-                reason: "\(key) must be \(setting.allowed), not '\(value)'"
-            )
+            throw StoreError.invalidValue(reason: "\(key) must be \(setting.allowed), not '\(value)'")
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-            throw ConfigurationError.notPermitted(key: key)
+            throw StoreError.notPermitted(
+                "\(user) may not change \(key)",
+                role: "pgsync_operator",
+                user: user
+            )
         }
         return try self.setting(key)
     }

@@ -109,7 +109,7 @@ struct BackfillRunnerTests {
                 _ = try BackfillStore(session).start(table)
                 try session.runScript("begin; select from pgsync.sync_progress for update")
             }
-            await #expect(throws: CaptureError.self) {
+            await #expect(throws: StoreError.self) {
                 try await BackfillRunner(to: database.options, reconnectLimit: .zero).run(
                     table,
                     until: Shutdown()

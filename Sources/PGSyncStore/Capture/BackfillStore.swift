@@ -16,7 +16,7 @@ package struct BackfillStore {
             id = try session.query("select pgsync.start_backfill(\(.inferred(table.argument)))").onlyRow()
                 .decode(0)
         } catch let error as PostgresError where error.isRefusal {
-            throw CaptureError.refused(error)
+            throw StoreError.refused(error)
         }
         return (try progress(id), underWay?.id == id)
     }
@@ -43,7 +43,7 @@ package struct BackfillStore {
                 targetDuration: .milliseconds(try row.decode("milliseconds", as: Int64.self))
             )
         } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
-            throw CaptureError.backfillIsRunning(table: table)
+            throw StoreError.backfillIsRunning(table: table)
         }
     }
 

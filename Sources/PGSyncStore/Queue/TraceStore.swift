@@ -15,9 +15,9 @@ package struct TraceStore {
                 "select pgsync.record_key(\(.inferred(table.argument)), variadic \(key))"
             ).onlyRow().decode(0)
         } catch let error as PostgresError where error.sqlState == .undefinedObject {
-            throw QueueError.notAttached(table: table.name)
+            throw StoreError.notAttached(table: table.name)
         } catch let error as PostgresError where error.isRefusal {
-            throw QueueError.wrongKey(error.message, hint: error.hint)
+            throw StoreError.wrongKey(error.message, hint: error.hint)
         }
     }
 

@@ -68,7 +68,7 @@ struct AdminScriptsTests {
     private static let root = directory.deletingLastPathComponent().deletingLastPathComponent()
     /// Whatever somebody may feed to psql as it is.
     private static let scripts =
-        ["sql/roles.sql", "sql/grants.sql", "scripts/logins.sql"]
+        ["sql/roles.sql", "sql/grants.sql", "scripts/docker/logins.sql"]
         + ["clinic/install", "clinic/rights", "shop/install"].map { "sql/examples/\($0).sql" }
         + (names ?? []).map { "sql/admin/\($0)" }
 

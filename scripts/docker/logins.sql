@@ -1,7 +1,7 @@
 -- Makes two logins with no right too many: one that owns the database and migrates it, one for workers. Run
 -- again, it gives both the passwords and the rights they should have. For an administrator:
 --   psql -X -v ON_ERROR_STOP=1 -d billing -v owner=billing -v owner_pgpass=FILE \
---       -v worker=worker -v worker_pgpass=FILE -f scripts/logins.sql
+--       -v worker=worker -v worker_pgpass=FILE -f scripts/docker/logins.sql
 -- Each FILE is a password file of libpq (PGPASSFILE); of its first line the fifth field is the password.
 --
 -- No statement with a password in it may get into the log, slow, failing or picked at random, nor into the
@@ -31,7 +31,7 @@ end;
 $$;
 \endif
 
-\ir ../sql/roles.sql
+\ir ../../sql/roles.sql
 
 begin;
 

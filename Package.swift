@@ -32,6 +32,7 @@ let package = Package(
         .target(name: "Arguments", dependencies: ["Concurrency", "VisibleText"]),
         .target(name: "HTTPServer", dependencies: ["CMicroHTTPD", "Concurrency"]),
         .target(name: "JSON", dependencies: ["VisibleText"]),
+        .target(name: "CSV"),
         .target(name: "Concurrency"),
         .target(name: "Files", dependencies: ["Concurrency"]),
         .target(name: "Postgres", dependencies: ["CLibPQ", "CLinux", "Concurrency"]),
@@ -67,8 +68,8 @@ let package = Package(
             ],
             plugins: ["EmbedSQL"]
         ),
-        .target(name: "PGSyncLedger", dependencies: ["JSON", "Postgres", "VisibleText"]),
-        .target(name: "PGSyncRules", dependencies: ["JSON", "PGSyncCore", "VisibleText"]),
+        .target(name: "PGSyncLedger", dependencies: ["CSV", "JSON", "Postgres", "VisibleText"]),
+        .target(name: "PGSyncRules", dependencies: ["CSV", "JSON", "PGSyncCore", "VisibleText"]),
         .target(name: "PGSyncSchema", dependencies: ["PGSyncCore", "Postgres"], plugins: ["EmbedSQL"]),
         .target(
             name: "PGSyncOperations",
@@ -95,12 +96,13 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Concurrency", "PGSyncCluster", "Postgres", "Subprocesses"],
+            dependencies: ["Concurrency", "PGSyncCluster", "PGSyncSchema", "Postgres", "Subprocesses"],
             path: "Tests/TestSupport"
         ),
         .executableTarget(name: "SignalProbe", dependencies: ["Services"], path: "Tests/SignalProbe"),
         .target(name: "SteppedClock", path: "Tests/SteppedClock"),
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
+        .testTarget(name: "CSVTests", dependencies: ["CSV"]),
         .testTarget(
             name: "CaptureTests",
             dependencies: ["PGSyncCluster", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]

@@ -1,9 +1,24 @@
+/// What is wrong in a file of comma-separated values.
+public struct CSVError: Error, Equatable {
+    /// Where it is, counted from 1.
+    public let line: Int
+    /// What it is, in words.
+    public let text: String
+
+    init(_ line: Int, _ text: String) {
+        self.line = line
+        self.text = text
+    }
+}
+
 /// Reads comma-separated values by RFC 4180.
-struct CSVReader {
+public struct CSVReader {
     /// One record, with the line it begins in.
-    struct Record: Equatable {
-        let line: Int
-        var fields: [String]
+    public struct Record: Equatable, Sendable {
+        /// Counted from 1.
+        public let line: Int
+        /// What stands between the commas, without the quotes.
+        public var fields: [String]
     }
 
     private let bytes: [UInt8]
@@ -11,13 +26,13 @@ struct CSVReader {
     private var line = 1
 
     /// Takes UTF-8, with or without a byte order mark.
-    init(_ bytes: [UInt8]) {
+    private init(_ bytes: [UInt8]) {
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
         self.bytes = bytes.starts(with: mark) ? Array(bytes.dropFirst(mark.count)) : bytes
     }
 
     /// Every record; lines with nothing in them are passed over.
-    static func records(in bytes: [UInt8]) throws(ChartProblem) -> [Record] {
+    public static func records(in bytes: [UInt8]) throws(CSVError) -> [Record] {
         var reader = CSVReader(bytes)
         var records: [Record] = []
         while reader.offset < reader.bytes.count {
@@ -27,9 +42,18 @@ struct CSVReader {
         return records
     }
 
+    /// What a word says of yes or no; nil for any other.
+    public static func truth(of word: some StringProtocol) -> Bool? {
+        switch word.lowercased() {
+        case "true", "t", "yes", "y", "1": true
+        case "false", "f", "no", "n", "0": false
+        default: nil
+        }
+    }
+
     private var next: UInt8? { offset < bytes.count ? bytes[offset] : nil }
 
-    private mutating func record() throws(ChartProblem) -> Record {
+    private mutating func record() throws(CSVError) -> Record {
         var record = Record(line: line, fields: [])
         while true {
             record.fields.append(try field())
@@ -43,12 +67,12 @@ struct CSVReader {
     }
 
     /// A field up to the comma or the end of the line behind it.
-    private mutating func field() throws(ChartProblem) -> String {
+    private mutating func field() throws(CSVError) -> String {
         guard next == UInt8(ascii: "\"") else {
             let start = offset
             while let byte = next, !Self.endsField(byte) {
                 guard byte != UInt8(ascii: "\"") else {
-                    throw ChartProblem(
+                    throw CSVError(
                         line,
                         "a quote inside a field without quotes: put the field in quotes, and this one twice"
                     )
@@ -65,7 +89,7 @@ struct CSVReader {
             if byte == UInt8(ascii: "\"") {
                 guard next == UInt8(ascii: "\"") else {
                     guard next.map(Self.endsField) ?? true else {
-                        throw ChartProblem(line, "something stands between a closing quote and the comma")
+                        throw CSVError(line, "something stands between a closing quote and the comma")
                     }
                     return try text(content[...])
                 }
@@ -74,16 +98,16 @@ struct CSVReader {
             if byte == UInt8(ascii: "\n") { line += 1 }
             content.append(byte)
         }
-        throw ChartProblem(firstLine, "the quote that opens a field here is never closed")
+        throw CSVError(firstLine, "the quote that opens a field here is never closed")
     }
 
     private static func endsField(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
     }
 
-    private func text(_ bytes: ArraySlice<UInt8>) throws(ChartProblem) -> String {
+    private func text(_ bytes: ArraySlice<UInt8>) throws(CSVError) -> String {
         guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
-            throw ChartProblem(line, "this is not UTF-8; save the file as CSV in UTF-8")
+            throw CSVError(line, "this is not UTF-8; save the file as CSV in UTF-8")
         }
         return text
     }

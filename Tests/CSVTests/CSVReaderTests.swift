@@ -1,6 +1,6 @@
 import Testing
 
-@testable import PGSyncLedger
+@testable import CSV
 
 @Suite("CSVReader")
 struct CSVReaderTests {
@@ -31,7 +31,7 @@ struct CSVReaderTests {
         ]
     )
     func refuses(text: String, line: Int, reason: String) {
-        let problem = #expect(throws: ChartProblem.self) { try records(text) }
+        let problem = #expect(throws: CSVError.self) { try records(text) }
         #expect(
             problem?.line == line && problem?.text.contains(reason) == true,
             "\(String(describing: problem))"
@@ -40,7 +40,7 @@ struct CSVReaderTests {
 
     @Test("refuses what is not UTF-8")
     func notUTF8() {
-        let problem = #expect(throws: ChartProblem.self) {
+        let problem = #expect(throws: CSVError.self) {
             try CSVReader.records(in: [0x61, 0x0A, 0xE9, 0x0A])
         }
         #expect(problem?.line == 2)

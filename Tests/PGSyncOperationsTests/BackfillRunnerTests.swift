@@ -6,7 +6,7 @@ import Services
 import TestSupport
 import Testing
 
-@Suite("BackfillRunner", .migratedDatabase, .timeLimit(.minutes(10)))
+@Suite("BackfillRunner", .migrated, .timeLimit(.minutes(10)))
 struct BackfillRunnerTests {
     private let database = TestDatabase.current
 

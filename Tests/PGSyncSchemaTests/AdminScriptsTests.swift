@@ -4,7 +4,7 @@ import Subprocesses
 import TestSupport
 import Testing
 
-@Suite("Scripts for administrators", .migratedDatabase, .timeLimit(.minutes(10)))
+@Suite("Scripts for administrators", .migrated, .timeLimit(.minutes(10)))
 struct AdminScriptsTests {
     private static let directory = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("ConfigurationStore", .migratedDatabase, .timeLimit(.minutes(10)))
+@Suite("ConfigurationStore", .migrated, .timeLimit(.minutes(10)))
 struct ConfigurationStoreTests {
     private func withStore(
         as role: String = "pgsync_operator",

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("SourceStore", .migratedDatabase, .timeLimit(.minutes(10)))
+@Suite("SourceStore", .migrated, .timeLimit(.minutes(10)))
 struct SourceStoreTests {
     private func session<Result: Sendable>(
         _ body: @Sendable (Session) throws -> Result

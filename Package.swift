@@ -116,7 +116,7 @@ let package = Package(
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "Concurrency", "TestSupport"]),
         .testTarget(name: "ImportFenceTests"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-        .testTarget(name: "LedgerTests", dependencies: ["PGSyncSchema", "Postgres", "TestSupport"]),
+        .testTarget(name: "LedgerTests", dependencies: ["Postgres", "TestSupport"]),
         .testTarget(name: "ConcurrencyTests", dependencies: ["Concurrency"]),
         .testTarget(name: "PGSyncBenchTests", dependencies: ["PGSyncBench"]),
         .testTarget(
@@ -134,19 +134,19 @@ let package = Package(
         .testTarget(name: "PGSyncDemoTests", dependencies: ["PGSyncDemo", "PGSyncRules"]),
         .testTarget(
             name: "PGSyncLedgerTests",
-            dependencies: ["JSON", "PGSyncLedger", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]
+            dependencies: ["JSON", "PGSyncLedger", "Postgres", "Subprocesses", "TestSupport"]
         ),
         .testTarget(
             name: "PGSyncOperationsTests",
             dependencies: [
-                "Concurrency", "PGSyncOperations", "PGSyncSchema", "PGSyncStore", "Postgres", "Services",
+                "Concurrency", "PGSyncOperations", "PGSyncStore", "Postgres", "Services",
                 "TestSupport",
             ]
         ),
         .testTarget(
             name: "PGSyncWorkerTests",
             dependencies: [
-                "Concurrency", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker",
+                "Concurrency", "PGSyncCore", "PGSyncRules", "PGSyncStore", "PGSyncWorker",
                 "Postgres",
                 "Services", "Subprocesses", "Telemetry",
                 "TestSupport",
@@ -164,7 +164,7 @@ let package = Package(
         .testTarget(
             name: "PGSyncStoreTests",
             dependencies: [
-                "JSON", "PGSyncCluster", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore",
+                "JSON", "PGSyncCluster", "PGSyncCore", "PGSyncRules", "PGSyncStore",
                 "Postgres", "TestSupport",
             ]
         ),
@@ -177,7 +177,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PostingTests",
-            dependencies: ["JSON", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]
+            dependencies: ["JSON", "Postgres", "Subprocesses", "TestSupport"]
         ),
         .testTarget(
             name: "PostgresTests",

@@ -27,7 +27,8 @@ package struct QueueStore {
         if let errorClass = filter.errorClass {
             add({ "waiting.error_class like replace(replace(\($0), '_', '\\_'), '*', '%')" }, errorClass)
         }
-        add({ "true order by waiting.log_id limit \($0)" }, limit)
+        parameters.append(limit)
+        sql += " order by waiting.log_id limit $\(parameters.count)"
         return try session.query(Query(sql, parameters)).map(WaitingChange.init)
     }
 

@@ -32,6 +32,7 @@ let package = Package(
         .target(name: "Arguments", dependencies: ["Concurrency", "VisibleText"]),
         .target(name: "HTTPServer", dependencies: ["CMicroHTTPD", "Concurrency"]),
         .target(name: "JSON", dependencies: ["VisibleText"]),
+        .target(name: "CSV"),
         .target(name: "Concurrency"),
         .target(name: "Files", dependencies: ["Concurrency"]),
         .target(name: "Postgres", dependencies: ["CLibPQ", "CLinux", "Concurrency"]),
@@ -67,8 +68,8 @@ let package = Package(
             ],
             plugins: ["EmbedSQL"]
         ),
-        .target(name: "PGSyncLedger", dependencies: ["JSON", "Postgres", "VisibleText"]),
-        .target(name: "PGSyncRules", dependencies: ["JSON", "PGSyncCore", "VisibleText"]),
+        .target(name: "PGSyncLedger", dependencies: ["CSV", "JSON", "Postgres", "VisibleText"]),
+        .target(name: "PGSyncRules", dependencies: ["CSV", "JSON", "PGSyncCore", "VisibleText"]),
         .target(name: "PGSyncSchema", dependencies: ["PGSyncCore", "Postgres"], plugins: ["EmbedSQL"]),
         .target(
             name: "PGSyncOperations",
@@ -95,12 +96,13 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Concurrency", "PGSyncCluster", "Postgres", "Subprocesses"],
+            dependencies: ["Concurrency", "PGSyncCluster", "PGSyncSchema", "Postgres", "Subprocesses"],
             path: "Tests/TestSupport"
         ),
         .executableTarget(name: "SignalProbe", dependencies: ["Services"], path: "Tests/SignalProbe"),
         .target(name: "SteppedClock", path: "Tests/SteppedClock"),
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
+        .testTarget(name: "CSVTests", dependencies: ["CSV"]),
         .testTarget(
             name: "CaptureTests",
             dependencies: ["PGSyncCluster", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"],
@@ -116,7 +118,7 @@ let package = Package(
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "Concurrency", "TestSupport"]),
         .testTarget(name: "ImportFenceTests"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-        .testTarget(name: "LedgerTests", dependencies: ["PGSyncSchema", "Postgres", "TestSupport"]),
+        .testTarget(name: "LedgerTests", dependencies: ["Postgres", "TestSupport"]),
         .testTarget(name: "ConcurrencyTests", dependencies: ["Concurrency"]),
         .testTarget(name: "PGSyncBenchTests", dependencies: ["PGSyncBench"]),
         .testTarget(
@@ -134,19 +136,19 @@ let package = Package(
         .testTarget(name: "PGSyncDemoTests", dependencies: ["PGSyncDemo", "PGSyncRules"]),
         .testTarget(
             name: "PGSyncLedgerTests",
-            dependencies: ["JSON", "PGSyncLedger", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]
+            dependencies: ["JSON", "PGSyncLedger", "Postgres", "Subprocesses", "TestSupport"]
         ),
         .testTarget(
             name: "PGSyncOperationsTests",
             dependencies: [
-                "Concurrency", "PGSyncOperations", "PGSyncSchema", "PGSyncStore", "Postgres", "Services",
+                "Concurrency", "PGSyncOperations", "PGSyncStore", "Postgres", "Services",
                 "TestSupport",
             ]
         ),
         .testTarget(
             name: "PGSyncWorkerTests",
             dependencies: [
-                "Concurrency", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker",
+                "Concurrency", "PGSyncCore", "PGSyncRules", "PGSyncStore", "PGSyncWorker",
                 "Postgres",
                 "Services", "Subprocesses", "Telemetry",
                 "TestSupport",
@@ -166,7 +168,7 @@ let package = Package(
         .testTarget(
             name: "PGSyncStoreTests",
             dependencies: [
-                "JSON", "PGSyncCluster", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore",
+                "JSON", "PGSyncCluster", "PGSyncCore", "PGSyncRules", "PGSyncStore",
                 "Postgres", "TestSupport",
             ]
         ),
@@ -179,7 +181,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PostingTests",
-            dependencies: ["JSON", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]
+            dependencies: ["JSON", "Postgres", "Subprocesses", "TestSupport"]
         ),
         .testTarget(
             name: "PostgresTests",

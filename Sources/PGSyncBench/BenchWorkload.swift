@@ -27,3 +27,29 @@ package enum BenchWorkload: Sendable, Hashable {
         }
     }
 }
+
+/// Who takes note of what the application writes.
+package enum BenchVariant: String, Sendable, CaseIterable {
+    /// Nobody: what the application could do without any capture.
+    case none
+    /// A plain trigger that inserts each row into a plain log.
+    case bare
+    /// A plain trigger that writes what pgsync writes, into the same tables, and nobody listens.
+    case hand
+    /// The same, with a worker that takes changes out of the queue as fast as it can.
+    case taken
+    /// pgsync, with a listener that sleeps on the doorbell, wakes, and sleeps again at once.
+    case sleeping
+    /// pgsync, with the same worker.
+    case busy
+    /// The plain trigger with a NOTIFY for each row.
+    case naive
+
+    /// The table it is measured on.
+    package var table: String { "bench.bills_\(rawValue)" }
+    package var usesPGSync: Bool { self == .sleeping || self == .busy }
+    /// Whether its changes stand in the log and the queue of pgsync.
+    var fillsQueue: Bool { usesPGSync || self == .hand || self == .taken }
+    /// What it is compared with, for what a trigger costs: somebody who takes as much meanwhile.
+    var byHand: Self { self == .busy ? .taken : .hand }
+}

@@ -34,20 +34,22 @@ package enum PGSyncProgram {
                 "queue",
                 "Look at the changes that wait, and end some.",
                 [
-                    .command(QueueListCommand.self), .command(QueueShowCommand.self),
-                    .command(QueueSkipCommand.self),
+                    .command(QueueListCommand<WaitingChanges>.self),
+                    .command(QueueShowCommand<WaitingChanges>.self),
+                    .command(SkipCommand<WaitingChanges>.self),
                 ]
             ),
             .group(
                 "dead",
                 "Work on dead letters: changes that failed and wait for a person.",
                 [
-                    .command(DeadListCommand.self), .command(DeadShowCommand.self),
-                    .command(DeadRetryCommand.self),
-                    .command(DeadResolveCommand.self),
+                    .command(QueueListCommand<DeadLetters>.self),
+                    .command(QueueShowCommand<DeadLetters>.self),
+                    .command(RetryCommand<DeadLetters>.self),
+                    .command(SkipCommand<DeadLetters>.self),
                 ]
             ),
-            .command(RetryCommand.self),
+            .command(RetryCommand<WaitingChanges>.self),
             .command(PauseCommand.self),
             .command(ResumeCommand.self),
             .command(DemoCommand.self),
@@ -55,12 +57,10 @@ package enum PGSyncProgram {
                 "rules",
                 "Check, try and apply the rules by which changes are posted.",
                 [
-
                     .command(RulesCheckCommand.self), .command(RulesTestCommand.self),
                     .command(RulesApplyCommand.self), .command(RulesListCommand.self),
                     .command(RulesDiffCommand.self), .command(RulesShowCommand.self),
                     .command(RulesRetireCommand.self),
-
                 ]
             ),
             .group(

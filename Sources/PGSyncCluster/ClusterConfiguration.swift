@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Subprocesses
 
 /// What kind of private PostgreSQL is wanted, and where.
@@ -26,5 +27,35 @@ package struct ClusterConfiguration: Sendable {
     package init(stateDirectory: String) {
         self.stateDirectory = stateDirectory
         environment = ProcessEnvironment.current
+    }
+}
+
+/// What is there in a state directory.
+package enum ClusterStatus: Sendable, Equatable {
+    /// No data directory yet.
+    case absent
+    /// A data directory, and nobody serving it.
+    case stopped
+    /// The server died without cleaning up; a start will recover. The number is what it had.
+    case stale(pid: Int32)
+    /// A server runs; `startTime` counts from 1970, `isReady` says whether it accepts connections.
+    case running(pid: Int32, startTime: Duration, isReady: Bool)
+}
+
+/// How a server stops.
+package enum StopMode: Sendable {
+    /// Waits until all clients have left.
+    case smart
+    /// Ends the clients' sessions, then stops in good order.
+    case fast
+    /// Drops everything; the next start recovers.
+    case immediate
+
+    var signal: Int32 {
+        switch self {
+        case .smart: SIGTERM
+        case .fast: SIGINT
+        case .immediate: SIGQUIT
+        }
     }
 }

@@ -133,16 +133,7 @@ package struct BillGenerator: Sendable {
         let since = run.since
         let (waiting, posted) = try await connection.withSession { session in
             let waiting = try PostingStore(session, PostingStore.Task(worker: "pgsync demo")).waiting()
-            let posted = try session.query(
-                .prepared(
-                    """
-                    select count(*)
-                    from pgsync.sync_audit_log as attempt
-                    where attempt.recorded_at >= \(since) and attempt.outcome in ('posted', 'amended', 'reversed')
-                    """
-                )
-            ).onlyRow().decode(0, as: Int.self)
-            return (waiting, posted)
+            return (waiting, try StatusStore(session).postedCount(since: since))
         }
         run.figures.waiting = waiting.ready + waiting.scheduled + waiting.paused
         run.figures.posted = posted

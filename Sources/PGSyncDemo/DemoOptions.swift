@@ -14,3 +14,31 @@ package struct DemoOptions: Sendable {
 
     package init() {}
 }
+
+/// What a demonstration has written, and what has become of it.
+package struct DemoFigures: Sendable, Equatable {
+    package var bills = 0
+    /// Payments, returns, refunds and settlements.
+    package var followers = 0
+    /// Edits, cancellations and deletions.
+    package var changes = 0
+    /// Changes that are still to be posted.
+    package var waiting = 0
+    /// Changes that led to entries since the demonstration began.
+    package var posted = 0
+    /// Changes that wait for a person.
+    package var failed = 0
+}
+
+/// What an installation of the clinic has changed.
+package struct DemoInstallation: Sendable, Equatable {
+    /// Accounts that are new or were changed.
+    package var accounts = 0
+    /// Periods that were opened.
+    package var periods = 0
+    /// Versions of rules that were applied.
+    package var rules = 0
+
+    /// Whether it was all there before.
+    package var isUnchanged: Bool { self == DemoInstallation() }
+}

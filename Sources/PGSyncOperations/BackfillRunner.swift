@@ -112,7 +112,7 @@ package struct BackfillRunner: Sendable {
     private static func mayPass(_ error: any Error) -> Bool {
         switch error {
         case let error as PostgresError: error.isConnectionLost
-        case CaptureError.backfillIsRunning: true
+        case StoreError.backfillIsRunning: true
         default: false
         }
     }

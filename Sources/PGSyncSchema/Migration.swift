@@ -1,4 +1,5 @@
 import PGSyncCore
+package import Postgres
 
 /// A numbered step that is applied once and never changes.
 package struct Migration: Sendable, Equatable {
@@ -22,5 +23,26 @@ package struct Migration: Sendable, Equatable {
         self.text = file.text
         self.checksum = SHA256.hexadecimalDigest(of: file.text)
         self.isBreaking = file.text.hasPrefix("--! breaking\n")
+    }
+}
+
+/// What an operator may want to see while a migration runs.
+package enum MigrationEvent: Sendable, Equatable {
+    /// Another migrator is at work; nil when it has just finished.
+    case waiting(for: LockHolder?)
+    case applied(step: String, duration: Duration)
+    /// The server said something beside the results, such as which roles it lacks.
+    case notice(ServerNotice)
+}
+
+/// A file of `migrations/` or `sql/` as this binary carries it.
+package struct EmbeddedFile: Sendable, Equatable {
+    /// The path in the source tree, such as `sql/functions/set_configuration.sql`.
+    package let path: String
+    package let text: String
+
+    package init(path: String, text: String) {
+        self.path = path
+        self.text = text
     }
 }

@@ -43,3 +43,55 @@ package struct SchemaStatus: Sendable, Equatable {
         if !missing.isEmpty { throw SchemaError.schemaTooOld(missing: missing) }
     }
 }
+
+/// What decides, on the side of the database, which steps are left to take.
+package struct SchemaState: Sendable, Equatable {
+    package var records: [SchemaRecord]
+    /// Those of `SchemaDefinition.roles` that exist.
+    package var existingRoles: Set<String>
+    package var mayCreateRoles: Bool
+    /// What is not as the last migration left it.
+    package var deviations: [SchemaDeviation]
+
+    package init(
+        records: [SchemaRecord],
+        existingRoles: Set<String>,
+        mayCreateRoles: Bool,
+        deviations: [SchemaDeviation] = []
+    ) {
+        self.records = records
+        self.existingRoles = existingRoles
+        self.mayCreateRoles = mayCreateRoles
+        self.deviations = deviations
+    }
+
+    /// A database that has never seen pgsync.
+    package static let empty = SchemaState(records: [], existingRoles: [], mayCreateRoles: true)
+}
+
+/// Something of the schema that is not as the last migration left it.
+package struct SchemaDeviation: Sendable, Equatable {
+    /// What kind it is of, such as `right_missing`.
+    package let finding: String
+    /// Which object, and how it differs.
+    package let found: String
+
+    package init(finding: String, found: String) {
+        self.finding = finding
+        self.found = found
+    }
+
+    /// All of them in one sentence: an example of each kind, and how many more there are.
+    package static func sentence(_ deviations: [SchemaDeviation]) -> String {
+        var kinds: [(finding: String, first: String, count: Int)] = []
+        for deviation in deviations {
+            if let index = kinds.firstIndex(where: { $0.finding == deviation.finding }) {
+                kinds[index].count += 1
+            } else {
+                kinds.append((deviation.finding, deviation.found, 1))
+            }
+        }
+        return kinds.map { $0.count == 1 ? $0.first : "\($0.first), and \($0.count - 1) more like it" }
+            .joined(separator: "; ")
+    }
+}

@@ -22,7 +22,7 @@ package struct ConfigurationStore {
     package func setting(_ key: String) throws -> Setting {
         let settings = try list()
         guard let setting = settings.first(where: { $0.key == key }) else {
-            throw ConfigurationError.unknownKey(key, known: settings.map(\.key))
+            throw StoreError.unknown(.setting, key, known: settings.map(\.key))
         }
         return setting
     }
@@ -41,25 +41,50 @@ package struct ConfigurationStore {
 
     private func change(_ key: String, to value: String?, with query: Query) throws -> Setting {
         let setting = try setting(key)
+        // Asked before, because a transaction that has failed answers nothing.
+        let user: String = try session.query("select current_user::text").onlyRow().decode(0)
         do {
             try session.execute(query)
         } catch let error as PostgresError where error.sqlState == .invalidParameterValue {
-            throw ConfigurationError.invalidValue(
-                value ?? setting.defaultValue,
-                for: setting,
-                reason: error.message
-            )
+            throw StoreError.invalidValue(reason: error.message)
         } catch let error as PostgresError where error.sqlState == .checkViolation {
             // The table refuses what the explanation before it lets through, in words that explain nothing.
             let value = value ?? setting.defaultValue
-            throw ConfigurationError.invalidValue(
-                value,
-                for: setting,
-                reason: "\(key) must be \(setting.allowed), not '\(value)'"
-            )
+            throw StoreError.invalidValue(reason: "\(key) must be \(setting.allowed), not '\(value)'")
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-            throw ConfigurationError.notPermitted(key: key)
+            throw StoreError.notPermitted(
+                "\(user) may not change \(key)",
+                role: "pgsync_operator",
+                user: user
+            )
         }
         return try self.setting(key)
+    }
+}
+
+/// A setting an administrator may change while everything runs.
+package struct Setting: Sendable, Equatable {
+    package let key: String
+    package let value: String
+    /// What a number counts, such as seconds.
+    package let unit: String?
+    package let isDefault: Bool
+    package let defaultValue: String
+    /// Which values it may have, in words.
+    package let allowed: String
+    package let description: String
+    package let updatedAt: Timestamp
+    package let updatedBy: String
+
+    init(_ row: Row) throws {
+        key = try row.decode("key")
+        value = try row.decode("value")
+        unit = try row.decode("unit")
+        isDefault = try row.decode("is_default")
+        defaultValue = try row.decode("default_value")
+        allowed = try row.decode("allowed")
+        description = try row.decode("description")
+        updatedAt = try row.decode("updated_at")
+        updatedBy = try row.decode("updated_by")
     }
 }

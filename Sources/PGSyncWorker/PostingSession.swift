@@ -128,7 +128,7 @@ struct PostingSession {
                 } catch let error as PostgresError
                     where wanted != nil && session.isPooled && error.isOfAnotherSession
                 {
-                    throw WorkerError.needsPolling(error.description)
+                    throw StoreError.needsPolling(error.description)
                 }
             }
         }

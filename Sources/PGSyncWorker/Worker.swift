@@ -158,7 +158,7 @@ package struct Worker: Sendable {
         }
         let second = try await other.closing { try await other.withSession { $0.firstBackend } }
         guard first != second else {
-            throw WorkerError.needsPolling("two connections were given the same session of the server")
+            throw StoreError.needsPolling("two connections were given the same session of the server")
         }
     }
 

@@ -27,8 +27,6 @@ public struct SQLState: Sendable, Hashable, CustomStringConvertible {
     public static let queryCanceled = SQLState("57014")
     /// The server or this session is being shut down by an administrator.
     public static let adminShutdown = SQLState("57P01")
-    /// The server crashed and is recovering.
-    public static let crashShutdown = SQLState("57P02")
     /// The server does not accept connections now: it starts, stops or recovers.
     public static let cannotConnectNow = SQLState("57P03")
     /// All connection slots are taken.
@@ -37,8 +35,6 @@ public struct SQLState: Sendable, Hashable, CustomStringConvertible {
     public static let diskFull = SQLState("53100")
     /// A write was tried in a read-only transaction or on a standby.
     public static let readOnlyTransaction = SQLState("25006")
-    /// The transaction has already failed; only ROLLBACK is accepted.
-    public static let inFailedTransaction = SQLState("25P02")
     /// A unique constraint or index refuses the row.
     public static let uniqueViolation = SQLState("23505")
     /// A check constraint refuses the row.
@@ -47,18 +43,12 @@ public struct SQLState: Sendable, Hashable, CustomStringConvertible {
     public static let insufficientPrivilege = SQLState("42501")
     /// A named object, such as a type, is not there.
     public static let undefinedObject = SQLState("42704")
-    /// The relation does not exist.
-    public static let undefinedTable = SQLState("42P01")
     /// The function does not exist.
     public static let undefinedFunction = SQLState("42883")
-    /// The schema does not exist.
-    public static let invalidSchemaName = SQLState("3F000")
     /// The database does not exist.
     public static let invalidCatalogName = SQLState("3D000")
     /// The password is wrong.
     public static let invalidPassword = SQLState("28P01")
-    /// The role may not connect.
-    public static let invalidAuthorization = SQLState("28000")
     /// A parameter has a value that is not allowed.
     public static let invalidParameterValue = SQLState("22023")
     /// The prepared statement does not exist (any more).

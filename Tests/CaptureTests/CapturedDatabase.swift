@@ -1,5 +1,4 @@
 import PGSyncCluster
-import PGSyncSchema
 import Postgres
 import TestSupport
 import Testing
@@ -7,10 +6,7 @@ import Testing
 extension Trait where Self == DatabaseTrait {
     /// A database of the present schema with the functions of ``checks``.
     static var captured: DatabaseTrait {
-        .database(prepared: "captured") { connection in
-            try await Migrator(binaryVersion: "1.0").migrate(on: connection)
-            try await connection.withSession { _ = try $0.runScript(checks) }
-        }
+        .migrated(as: "captured", checks)
     }
 }
 
@@ -20,11 +16,6 @@ enum Kind: String, CaseIterable, Sendable {
 }
 
 extension TestDatabase {
-    /// Runs a script and returns its one value.
-    func value(_ script: String) async throws -> String? {
-        try await run(script).first ?? nil
-    }
-
     /// What was captured of a table, in order, as "action record".
     func history(_ table: String) async throws -> [String] {
         try await lines(
@@ -35,15 +26,6 @@ extension TestDatabase {
     /// Where the folded log of a table and the table differ.
     func differences(_ table: String) async throws -> [String] {
         try await lines("select checks.differences('\(table)')")
-    }
-
-    func lines(_ script: String) async throws -> [String] {
-        try await run(script).map { $0 ?? "null" }
-    }
-
-    /// Runs a script that must fail, and returns the error.
-    func refusal(of script: String, as options: ConnectionOptions? = nil) async throws -> PostgresError {
-        try await #require(throws: PostgresError.self) { try await self.run(script, as: options) }
     }
 
     /// Runs one statement each on connections of their own, at the same time.
@@ -73,8 +55,6 @@ extension TestDatabase {
 
 /// Brings a database that is no copy of the template to the same state.
 func migrate(_ database: TestDatabase) async throws {
-    try await database.connect { connection in
-        try await Migrator(binaryVersion: "1.0").migrate(on: connection)
-        try await connection.withSession { _ = try $0.runScript(checks) }
-    }
+    try await database.migrate()
+    try await database.run(checks)
 }

@@ -1,4 +1,3 @@
-import PGSyncSchema
 import Postgres
 import TestSupport
 import Testing
@@ -6,10 +5,7 @@ import Testing
 extension Trait where Self == DatabaseTrait {
     /// A database with a chart of five accounts and the months of 2026, all open.
     static var ledger: DatabaseTrait {
-        .database(prepared: "ledger") { connection in
-            try await Migrator(binaryVersion: "1.0").migrate(on: connection)
-            _ = try await connection.withSession { try $0.runScript(ledgerPreparation).count }
-        }
+        .migrated(as: "ledger", ledgerPreparation)
     }
 }
 

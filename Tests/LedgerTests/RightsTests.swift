@@ -1,4 +1,3 @@
-import PGSyncSchema
 import Postgres
 import TestSupport
 import Testing
@@ -43,7 +42,7 @@ struct RightsTests {
     @Test("are not needed by a plain owner of the database, whom the rules bind all the same", .database)
     func plainOwner() async throws {
         try await TestDatabase.with(owner: .plain) { database in
-            try await database.connect { _ = try await Migrator(binaryVersion: "1.0").migrate(on: $0) }
+            try await database.migrate()
             try await database.run(ledgerPreparation)
             try await database.run(manual)
             try await database.run(Posting().statement)

@@ -1,4 +1,3 @@
-import PGSyncSchema
 import Postgres
 import TestSupport
 import Testing
@@ -6,10 +5,7 @@ import Testing
 extension Trait where Self == DatabaseTrait {
     /// A database with a small chart whose names and codes are as awkward as may be, and the months of 2026, all open.
     static var ledger: DatabaseTrait {
-        .database(prepared: "books") { connection in
-            try await Migrator(binaryVersion: "1.0").migrate(on: connection)
-            _ = try await connection.withSession { try $0.runScript(preparation).count }
-        }
+        .migrated(as: "books", preparation)
     }
 }
 

@@ -6,7 +6,7 @@ import Services
 import TestSupport
 import Testing
 
-@Suite("BackfillRunner", .migratedDatabase, .timeLimit(.minutes(10)))
+@Suite("BackfillRunner", .migrated, .timeLimit(.minutes(10)))
 struct BackfillRunnerTests {
     private let database = TestDatabase.current
 
@@ -109,7 +109,7 @@ struct BackfillRunnerTests {
                 _ = try BackfillStore(session).start(table)
                 try session.runScript("begin; select from pgsync.sync_progress for update")
             }
-            await #expect(throws: CaptureError.self) {
+            await #expect(throws: StoreError.self) {
                 try await BackfillRunner(to: database.options, reconnectLimit: .zero).run(
                     table,
                     until: Shutdown()

@@ -31,7 +31,10 @@ struct ChartCSVTests {
             ("", "chart.csv:1:1: error: the chart is empty"),
             ("code,type\n", "chart.csv:1:1: error: the chart has no column name"),
             ("code,name,type\n1,a,b,c\n", "chart.csv:2:1: error: this line has 4 fields, and the first 3"),
-            ("code,name,type\n1,\"a,b\n", "chart.csv:2:1: error: a text lacks its closing quote"),
+            (
+                "code,name,type\n1,\"a,b\n",
+                "chart.csv:2:1: error: the quote that opens a field here is never closed"
+            ),
             ("code,name,type\n1,a,b\n1,a,b", "chart.csv:3:1: error: the account 1 stands twice"),
             ("code,name,type,active\n1,a,b,maybe", "chart.csv:2:1: error: 'maybe' is neither true nor false"),
         ]

@@ -4,7 +4,7 @@ import Subprocesses
 import TestSupport
 import Testing
 
-@Suite("Scripts for administrators", .migratedDatabase, .timeLimit(.minutes(10)))
+@Suite("Scripts for administrators", .migrated, .timeLimit(.minutes(10)))
 struct AdminScriptsTests {
     private static let directory = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -68,7 +68,7 @@ struct AdminScriptsTests {
     private static let root = directory.deletingLastPathComponent().deletingLastPathComponent()
     /// Whatever somebody may feed to psql as it is.
     private static let scripts =
-        ["sql/roles.sql", "sql/grants.sql", "scripts/logins.sql"]
+        ["sql/roles.sql", "sql/grants.sql", "scripts/docker/logins.sql"]
         + ["clinic/install", "clinic/rights", "shop/install", "orders/install"]
         .map { "sql/examples/\($0).sql" }
         + (names ?? []).map { "sql/admin/\($0)" }

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Dump of the catalog", .migratedDatabase, .timeLimit(.minutes(10)))
+@Suite("Dump of the catalog", .migrated, .timeLimit(.minutes(10)))
 struct CatalogDumpTests {
     @Test(
         "tells of the smallest change",

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Configuration in SQL", .migratedDatabase, .timeLimit(.minutes(10)))
+@Suite("Configuration in SQL", .migrated, .timeLimit(.minutes(10)))
 struct ConfigurationTests {
     private static let setters = [
         "update pgsync.sync_configuration set config_value = $1 where config_key = $2",

@@ -4,11 +4,11 @@ import Subprocesses
 import TestSupport
 import Testing
 
-@Suite("scripts/logins.sql", .timeLimit(.minutes(10)))
+@Suite("scripts/docker/logins.sql", .timeLimit(.minutes(10)))
 struct LoginsScriptTests {
     private static let script = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "scripts/logins.sql").path
+        .appending(path: "scripts/docker/logins.sql").path
 
     @Test(
         "makes logins whose passwords work and stand in no log, though the server writes down every statement"

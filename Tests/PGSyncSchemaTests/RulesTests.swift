@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Rules in SQL", .migratedDatabase, .timeLimit(.minutes(10)))
+@Suite("Rules in SQL", .migrated, .timeLimit(.minutes(10)))
 struct RulesTests {
     /// A rule that posts the amount of a row, its version as the account; written by hand where the compiler
     /// would write it.

@@ -5,7 +5,7 @@ import Testing
 
 @Suite(
     "Everything in migrations and sql",
-    .migratedDatabase,
+    .migrated,
     .timeLimit(.minutes(10))
 )
 struct SchemaObjectsTests {

@@ -20,7 +20,7 @@ struct PoolerTests {
     func refuses(sessions: Int) async throws {
         try await database.insertBills(1...5)
         try await pooled(sessions: sessions) { options in
-            let error = await #expect(throws: WorkerError.self) {
+            let error = await #expect(throws: StoreError.self) {
                 _ = try await RunningWorker.run(.untilDrained, options)
             }
             #expect(error.map { "\($0)" }?.contains("pgsync worker --poll") == true)

@@ -1,4 +1,3 @@
-import PGSyncSchema
 import Postgres
 import TestSupport
 import Testing
@@ -6,10 +5,7 @@ import Testing
 extension Trait where Self == DatabaseTrait {
     /// A database with a table of bills that is attached, a rule for it, and the year 2026 open.
     static var postingDatabase: DatabaseTrait {
-        .database(prepared: "posting_worker") { connection in
-            try await Migrator(binaryVersion: "1.0").migrate(on: connection)
-            _ = try await connection.withSession { try $0.runScript(billsPreparation).count }
-        }
+        .migrated(as: "posting_worker", billsPreparation)
     }
 }
 
@@ -76,54 +72,17 @@ extension TestDatabase {
         }
     }
 
-    /// What must hold whatever happened, as the names of what does not.
-    ///
-    /// Each record has the entry of its newest change standing once, each change ended once, and the books balance.
-    func violations() async throws -> [String?] {
-        try await run(
-            """
-            with standing as (
-                select entry.record_id, line.amount
-                from ledger.journal_entries as entry
-                inner join ledger.journal_lines as line on line.entry_id = entry.id and line.account = '1000'
-                where entry.purpose = 'posting'
-                    and not exists (
-                        select from ledger.journal_entries as reversal where reversal.reverses = entry.id
-                    )
+    /// Which promises are broken.
+    func violations() async throws -> [String] {
+        try await lines(
+            Promises.broken(
+                expected: """
+                    select bill.id::text as record_id, (bill.amount * 100)::bigint as amount
+                    from bills as bill
+                    where bill.amount is not null
+                    """,
+                account: "1000"
             )
-
-            select 'a bill is not posted, or not as it is: ' || bill.id
-            from bills as bill
-            where bill.amount is not null
-                and not exists (
-                    select from pgsync.sync_queue as queue
-                    inner join pgsync.sync_logs as log on log.id = queue.log_id and log.record_id = bill.id::text
-                )
-                and (
-                    select array_agg(standing.amount) from standing where standing.record_id = bill.id::text
-                ) is distinct from array[(bill.amount * 100)::bigint]
-            union all
-            select 'an entry stands for no bill: ' || standing.record_id
-            from standing
-            where standing.record_id not in (select id::text from bills)
-            union all
-            select 'a change ended ' || count(*) || ' times: ' || audit.log_id
-            from pgsync.sync_audit_log as audit
-            where audit.outcome <> 'failed'
-            group by audit.log_id
-            having count(*) > 1
-            union all
-            select 'a change is neither over nor waiting, or both: ' || log.id
-            from pgsync.sync_logs as log
-            where exists (
-                select from pgsync.sync_audit_log as audit
-                where audit.log_id = log.id and audit.outcome <> 'failed'
-            ) = exists (select from pgsync.sync_queue as queue where queue.log_id = log.id)
-            union all
-            select 'the books do not balance'
-            from ledger.journal_lines
-            having sum(amount) <> 0
-            """
         )
     }
 }

@@ -7,7 +7,7 @@ import Services
 import TestSupport
 import Testing
 
-@Suite("WakeUpSleep", .migratedDatabase, .timeLimit(.minutes(10)))
+@Suite("WakeUpSleep", .migrated, .timeLimit(.minutes(10)))
 struct WakeUpSleepTests {
     private let database = TestDatabase.current
 

@@ -176,7 +176,7 @@ struct WorkerFaultsTests {
     }
 
     private static func prepare(_ connection: PostgresConnection) async throws {
-        try await migrate(connection)
+        try await TestDatabase.migrate(connection)
         _ = try await connection.withSession { try $0.runScript(billsPreparation).count }
     }
 

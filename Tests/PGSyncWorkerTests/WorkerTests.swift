@@ -200,10 +200,10 @@ struct WorkerTests {
         let report = try await RunningWorker.run(.untilDrained) { $0.sources = ["public.bills"] }
         #expect(report.posted == 50 && report.waiting?.ready == 0)
         #expect(try await database.count("pgsync.sync_queue") == 50)
-        await #expect(throws: WorkerError.notAttached(table: "pgsync.ticks")) {
+        await #expect(throws: StoreError.notAttached(table: "pgsync.ticks")) {
             _ = try await RunningWorker.run(.untilDrained) { $0.sources = ["pgsync.ticks"] }
         }
-        await #expect(throws: CaptureError.self) {
+        await #expect(throws: StoreError.self) {
             _ = try await RunningWorker.run(.untilDrained) { $0.sources = ["no_such_table"] }
         }
     }
@@ -256,9 +256,15 @@ struct WorkerTests {
         let options = database.options.with("user", "visitor_\(database.name)")
         await #expect(throws: (any Error).self) { _ = try await RunningWorker.run(.untilDrained, options) }
         try await database.run("grant usage on schema pgsync to visitor_\(database.name)")
-        await #expect(throws: WorkerError.notPermitted(user: "visitor_\(database.name)")) {
+        let error = await #expect(throws: StoreError.self) {
             _ = try await RunningWorker.run(.untilDrained, options)
         }
+        #expect(
+            error.map { "\($0)" } == """
+                visitor_\(database.name) may not work on the queue
+                  hint: An administrator runs: grant pgsync_worker to "visitor_\(database.name)";
+                """
+        )
         try await database.run(
             "drop owned by visitor_\(database.name); drop role visitor_\(database.name)"
         )

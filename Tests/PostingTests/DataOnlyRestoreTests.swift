@@ -1,4 +1,3 @@
-import PGSyncSchema
 import Postgres
 import TestSupport
 import Testing
@@ -58,7 +57,7 @@ struct DataOnlyRestoreTests {
                     off.contains("trigger \(trigger) is on, but not in a replica session, not always on")
                 )
             }
-            try await restored.connect { _ = try await Migrator(binaryVersion: "1.0").migrate(on: $0) }
+            try await restored.migrate()
             #expect(try await restored.lines("select found from pgsync.inspect_schema()") == [])
             try await restored.run("select pgsync.reattach('bills')")
             #expect(try await restored.post("update bills set amount = 8 where id = 1") == "amended 1")

@@ -1,4 +1,3 @@
-import PGSyncSchema
 import Postgres
 import TestSupport
 import Testing
@@ -7,7 +6,7 @@ extension Trait where Self == DatabaseTrait {
     /// As `.posting`, with 50,000 posted bills, 20,000 dead letters and 20,000 changes that wait.
     static var grown: DatabaseTrait {
         .database(prepared: "grown") { connection in
-            try await Migrator(binaryVersion: "1.0").migrate(on: connection)
+            try await TestDatabase.migrate(connection)
             try await connection.withSession { session in
                 _ = try session.runScript(fixture)
                 _ = try session.runScript(checks)

@@ -1,4 +1,3 @@
-import PGSyncSchema
 import Postgres
 import TestSupport
 import Testing
@@ -6,27 +5,11 @@ import Testing
 extension Trait where Self == DatabaseTrait {
     /// A database with the tables and rules of ``fixture`` and the functions of ``checks``.
     static var posting: DatabaseTrait {
-        .database(prepared: "posting") { connection in
-            try await Migrator(binaryVersion: "1.0").migrate(on: connection)
-            try await connection.withSession { session in
-                _ = try session.runScript(fixture)
-                _ = try session.runScript(checks)
-            }
-        }
+        .migrated(as: "posting", fixture, checks)
     }
 }
 
 extension TestDatabase {
-    /// The one value of a script.
-    func value(_ script: String) async throws -> String? {
-        try await run(script).first ?? nil
-    }
-
-    /// The first column of a script, as lines.
-    func lines(_ script: String) async throws -> [String] {
-        try await run(script).map { $0 ?? "null" }
-    }
-
     /// Runs a script, then one batch, and tells what became of it.
     func post(_ script: String = "", isolate: Bool = false, limit: Int = 100) async throws -> String? {
         if !script.isEmpty { try await run(script) }
@@ -104,10 +87,5 @@ extension TestDatabase {
             """
         )
         #expect(faults == [], comment, sourceLocation: sourceLocation)
-    }
-
-    /// The error that a script ends in.
-    func refusal(of script: String) async throws -> PostgresError {
-        try await #require(throws: PostgresError.self) { try await self.run(script) }
     }
 }

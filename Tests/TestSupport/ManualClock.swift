@@ -1,15 +1,12 @@
-import Glibc
+internal import Concurrency
 
 /// A clock that stands still until a test moves it.
 ///
 /// Sleepers resume in the order of their deadlines as soon as the clock is advanced past them, so a test of an
 /// hour's wait takes no time. Wait for ``sleeperCount`` before advancing: whoever is not asleep yet would
 /// otherwise begin to sleep after the advance.
-@safe
-public final class ManualClock: Clock, @unchecked Sendable {
-    // Sendable because `state` is only touched between lock and unlock of `mutex`.
-    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    private var state = State()
+public final class ManualClock: Clock {
+    private let state = Locked(State())
 
     /// A point on this clock.
     public struct Instant: InstantProtocol {
@@ -45,29 +42,20 @@ public final class ManualClock: Clock, @unchecked Sendable {
     }
 
     /// Makes a clock that shows zero.
-    public init() {
-        unsafe mutex = .allocate(capacity: 1)
-        unsafe mutex.initialize(to: pthread_mutex_t())
-        unsafe pthread_mutex_init(mutex, nil)
-    }
-
-    deinit {
-        unsafe pthread_mutex_destroy(mutex)
-        unsafe mutex.deallocate()
-    }
+    public init() {}
 
     /// The point at which the clock stands.
-    public var now: Instant { withState { $0.now } }
+    public var now: Instant { state.withLock { $0.now } }
 
     /// The smallest step, which is any at all.
     public var minimumResolution: Duration { .zero }
 
     /// How many tasks sleep on this clock.
-    public var sleeperCount: Int { withState { $0.sleepers.count } }
+    public var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 
     /// Moves the clock on and wakes those whose time has come.
     public func advance(by duration: Duration) {
-        let due = withState { state in
+        let due = state.withLock { state in
             state.now = state.now.advanced(by: duration)
             let due = state.sleepers.filter { $0.deadline <= state.now }
             state.sleepers.removeAll { $0.deadline <= state.now }
@@ -78,13 +66,13 @@ public final class ManualClock: Clock, @unchecked Sendable {
 
     /// Sleeps until the clock has been advanced that far or the task is cancelled.
     public func sleep(until deadline: Instant, tolerance: Duration?) async throws {
-        let id = withState { state in
+        let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
         }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let outcome: Result<Void, any Error>? = withState { state in
+                let outcome: Result<Void, any Error>? = state.withLock { state in
                     // Under the lock: a cancellation later than this check finds the sleeper in the list.
                     if Task.isCancelled { return .failure(CancellationError()) }
                     if deadline <= state.now { return .success(()) }
@@ -94,17 +82,11 @@ public final class ManualClock: Clock, @unchecked Sendable {
                 if let outcome { continuation.resume(with: outcome) }
             }
         } onCancel: {
-            let cancelled = withState { state in
+            let cancelled = state.withLock { state in
                 let index = state.sleepers.firstIndex { $0.id == id }
                 return index.map { state.sleepers.remove(at: $0) }
             }
             cancelled?.continuation.resume(throwing: CancellationError())
         }
-    }
-
-    private func withState<Result>(_ body: (inout State) -> Result) -> Result {
-        unsafe pthread_mutex_lock(mutex)
-        defer { unsafe pthread_mutex_unlock(mutex) }
-        return body(&state)
     }
 }

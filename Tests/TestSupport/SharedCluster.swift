@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Concurrency
 package import PGSyncCluster
+internal import Postgres
 
 /// One PostgreSQL for all tests of this process, started by the first that asks.
 ///
@@ -12,6 +13,14 @@ package enum SharedCluster {
 
     /// The running cluster.
     package static func cluster() async throws -> PrivateCluster { try await started.value }
+
+    /// The release of its server, such as 15.
+    package static func majorVersion() async throws -> Int {
+        let options = try ConnectionOptions(try await cluster().connectionString(database: "postgres"))
+        return try await PostgresConnection.withConnection(to: options) { connection in
+            try await connection.withSession { Int($0.serverVersion) / 10_000 }
+        }
+    }
 
     private static func start() async throws -> PrivateCluster {
         try await PrivateCluster.sweepAbandoned(in: ScratchSpace.directory)

@@ -16,3 +16,19 @@ extension OutputStream {
     /// A name in a database may hold anything, and a terminal obeys what it is sent.
     public func write(_ text: String) throws { try writeUnescaped(text.visibleLines) }
 }
+
+/// Why text could not be written.
+public enum OutputError: Error, Equatable, CustomStringConvertible {
+    /// The reader of a pipe went away, which ends a program quietly.
+    case closed
+    /// The system refused, with its error number and sentence.
+    case refused(Int32, String)
+
+    /// What happened.
+    public var description: String {
+        switch self {
+        case .closed: "cannot write the output: its reader went away"
+        case .refused(_, let reason): "cannot write the output: \(reason)"
+        }
+    }
+}

@@ -40,7 +40,7 @@ struct BackfillCommand: Command {
                 guard cancel else { return table }
                 let store = BackfillStore(session)
                 guard let running = try store.running(table), try store.cancel(running.id) else {
-                    throw CaptureError.noBackfill(table: table.name)
+                    throw StoreError.noBackfill(table: table.name)
                 }
                 return table
             }

@@ -67,6 +67,24 @@ struct Database: Sendable {
         }
     }
 
+    /// Reads as of one moment, and can change nothing.
+    func read<Result: Sendable>(_ body: @escaping @Sendable (Session) throws -> Result) async throws -> Result
+    {
+        try await withSchema { connection in
+            let options = TransactionOptions(isolation: .repeatableRead, isReadOnly: true)
+            return try await connection.withTransaction(options) { try body($0) }
+        }
+    }
+
+    /// Changes something, all of it or nothing.
+    func change<Result: Sendable>(_ body: @escaping @Sendable (Session) throws -> Result) async throws
+        -> Result
+    {
+        try await withSchema { connection in
+            try await connection.withTransaction { try body($0) }
+        }
+    }
+
     static func requireSchema(on connection: PostgresConnection) async throws {
         let status = try await Migrator(binaryVersion: Version.number).status(on: connection)
         guard status.facts.isInstalled else {

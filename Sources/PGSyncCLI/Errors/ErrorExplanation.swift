@@ -28,21 +28,17 @@ enum ErrorExplanation {
         case SchemaError.databaseIsReadOnly, SchemaError.serverTooOld, SchemaError.notUTF8: .unsuitableServer
         case SchemaError.lockTimeout: .lockTimeout
         case SchemaError.notOwner, SchemaError.notReadable, SchemaError.mayNotCreateSchemas,
-            SchemaError.schemaNameTaken, SchemaError.notRestored, SchemaError.ownedByStranger,
-            ConfigurationError.notPermitted:
+            SchemaError.schemaNameTaken, SchemaError.notRestored, SchemaError.ownedByStranger:
             .notPermitted
 
-        case CaptureError.unknownTable, CaptureError.unreadableName: .noTable
-        case CaptureError.refused, CaptureError.noBackfill: .refused
-        case CaptureError.notPermitted: .notPermitted
-        case CaptureError.backfillIsRunning: .lockTimeout
-        case WorkerError.notPermitted: .notPermitted
-        case WorkerError.notAttached: .refused
-        case WorkerError.needsPolling: .unsuitableServer
-        case QueueError.noSuchChange: .noSuchChange
-        case QueueError.notPermitted: .notPermitted
-        case QueueError.notAttached: .refused
-        case QueueError.wrongKey: .usage
+        case StoreError.unknown(.setting, _, _), StoreError.invalidValue: .configuration
+        case StoreError.unknown, StoreError.unknownVersion, StoreError.unreadableName: .noTable
+        case StoreError.noSuchChange: .noSuchChange
+        case StoreError.notPermitted, StoreError.notOwner, StoreError.mayNotTry: .notPermitted
+        case StoreError.refused, StoreError.notAttached, StoreError.noBackfill: .refused
+        case StoreError.wrongKey: .usage
+        case StoreError.backfillIsRunning: .lockTimeout
+        case StoreError.needsPolling: .unsuitableServer
 
         case LedgerError.unknownAccount, LedgerError.unknownPeriod: .notInTheBooks
         case LedgerError.refused, LedgerError.periodExists, LedgerError.periodOverlaps, LedgerError.periodIs:
@@ -51,12 +47,9 @@ enum ErrorExplanation {
         case LedgerError.wrongChart, CommandError.unreadableFile: .wrongFile
         case CommandError.cannotWrite: .cannotWrite
         case is ListenError: .cannotListen
-        case RuleStoreError.unknownRule, RuleStoreError.unknownVersion: .noTable
-        case RuleStoreError.notOwner, RuleStoreError.mayNotTry: .notPermitted
         case DemoError.mayNotCreate: .notPermitted
         case is RuleProblem: .wrongRules
 
-        case ConfigurationError.unknownKey, ConfigurationError.invalidValue: .configuration
         case CommandError.alreadyRunning, ClusterError.inUse: .clusterInUse
         case CommandError.notRunning, is ClusterError: .clusterUnavailable
 
@@ -73,27 +66,18 @@ enum ErrorExplanation {
         case let error as SchemaError: error.debugDescription
         case let error as PostgresError: error.explanation
         case let error as ListenError: error.explanation
-        case ConfigurationError.unknownKey(let key, let known):
-            Suggestion.nearest(to: key, among: known).map {
-                "there is no setting \(key); did you mean '\($0)'?"
-            } ?? "\(error)"
-        case CaptureError.unknownTable(let name, let known):
-            Suggestion.nearest(to: name, among: known).map {
-                "there is no table \(name); did you mean '\($0)'?"
-            } ?? "\(error)"
-        case LedgerError.unknownAccount(let code, let known):
-            Suggestion.nearest(to: code, among: known).map {
-                "there is no account \(code); did you mean '\($0)'?"
-            } ?? "\(error)"
-        case LedgerError.unknownPeriod(let name, let known):
-            Suggestion.nearest(to: name, among: known).map {
-                "there is no period \(name); did you mean '\($0)'?"
-            } ?? "\(error)"
-        case RuleStoreError.unknownRule(let name, let known):
-            Suggestion.nearest(to: name, among: known).map {
-                "there is no rule \(name); did you mean '\($0)'?"
-            } ?? "\(error)"
+        case StoreError.unknown(let subject, let name, let known):
+            unknown(subject.rawValue, name, known) ?? "\(error)"
+        case LedgerError.unknownAccount(let code, let known): unknown("account", code, known) ?? "\(error)"
+        case LedgerError.unknownPeriod(let name, let known): unknown("period", name, known) ?? "\(error)"
         default: "\(error)"
+        }
+    }
+
+    /// With the name that may have been meant; nil when none is near.
+    private static func unknown(_ subject: String, _ name: String, _ known: [String]) -> String? {
+        Suggestion.nearest(to: name, among: known).map {
+            "there is no \(subject) \(name); did you mean '\($0)'?"
         }
     }
 }

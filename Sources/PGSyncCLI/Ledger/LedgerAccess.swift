@@ -14,10 +14,7 @@ struct LedgerAccess {
     func read<Result: Sendable>(
         _ body: @escaping @Sendable (Session, Book) throws -> Result
     ) async throws -> Result {
-        try await database.withSchema { connection in
-            let options = TransactionOptions(isolation: .repeatableRead, isReadOnly: true)
-            return try await connection.withTransaction(options) { try body($0, try Book($0)) }
-        }
+        try await database.read { try body($0, try Book($0)) }
     }
 
     func readBalances<Result: Sendable>(

@@ -1,3 +1,4 @@
+import Arguments
 import JSON
 import PGSyncStore
 
@@ -13,17 +14,28 @@ struct ActionReport: Sendable {
     /// Whether only dead letters were meant.
     var onlyDead = false
 
-    var sentence: String {
+    /// Says what was done to how many changes, and why not to the others that were named.
+    func print(_ globals: GlobalOptions, in context: CommandContext) throws -> ExitCode {
+        if globals.json {
+            try context.print(json)
+        } else {
+            if !globals.quiet || count == 0 && others.isEmpty { try context.print(sentence) }
+            for fate in others { context.say("\(fate.id): \(reason(fate))") }
+        }
+        return others.isEmpty ? .success : .noSuchChange
+    }
+
+    private var sentence: String {
         guard count > 0 else { return "nothing matched; nothing was changed" }
         let things = onlyDead ? ("dead letter is", "dead letters are") : ("change is", "changes are")
         return "\(count) \(count == 1 ? things.0 : things.1) \(verb)"
     }
 
-    func reason(_ fate: ChangeFate) -> String {
+    private func reason(_ fate: ChangeFate) -> String {
         (onlyDead && fate.state != nil ? "not a dead letter, " : "") + fate.explanation
     }
 
-    var json: JSONValue {
+    private var json: JSONValue {
         [
             key: JSONValue(count),
             "others": .array(

@@ -22,8 +22,8 @@ extension ChangeDetail {
         _ globals: GlobalOptions,
         in context: CommandContext
     ) async throws -> ExitCode {
-        let access = try QueueAccess(globals, in: context, program: "pgsync queue")
-        let detail = try await access.read { try QueueStore($0).show(id) }
+        let database = try Database(globals, in: context, program: "pgsync queue")
+        let detail = try await database.read { try QueueStore($0).show(id) }
         try globals.json ? context.print(detail.json(images)) : context.output.write(detail.text(images))
         return .success
     }

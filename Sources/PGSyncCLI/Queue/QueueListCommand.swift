@@ -1,53 +1,80 @@
 import Arguments
 import PGSyncStore
 
-/// The command `pgsync queue list`.
-struct QueueListCommand: Command {
+/// The commands `pgsync queue list` and `pgsync dead list`.
+struct QueueListCommand<Scope: QueueScope>: Command {
     var state: WaitingChange.State?
     var source: String?
     var errorClass: String?
     var limit = 50
 
-    static let signature = Signature(
-        "list",
-        "List the changes that wait, the oldest first, and what for.",
-        discussion: """
-            ready: to be posted now. scheduled: to be tried again at a time. paused: for pgsync resume. \
-            working: in hand. dead: for a person.
-            """,
-        examples: [
-            .init("pgsync queue list --limit 10", "The ten oldest."),
-            .init("pgsync queue list --state scheduled --class transient", "What is tried again by itself."),
-        ],
-        exitCodes: [.noTable]
-    )
-    static let parameters: [Parameter<Self>] = [
-        .option("state", \.state, help: "Those that wait for this."),
-        .option("source", \.source, placeholder: "TABLE", help: "Those of this table."),
-        .option(
-            "class",
-            \.errorClass,
-            placeholder: "CLASS",
-            help: "Those that failed so; data.* for a family."
-        ),
-        .option("limit", \.limit, limits: .within(1...100_000), help: "How many at most."),
-    ]
+    static var signature: Signature {
+        guard !Scope.onlyDead else {
+            return Signature(
+                "list",
+                "List the dead letters: changes that failed and wait for a person.",
+                discussion: "The same as pgsync queue list --state dead, in fewer columns.",
+                examples: [
+                    .init("pgsync dead list", "The fifty oldest."),
+                    .init("pgsync dead list --class data.* --source bills", "Bills with wrong data."),
+                ],
+                exitCodes: [.noTable]
+            )
+        }
+        return Signature(
+            "list",
+            "List the changes that wait, the oldest first, and what for.",
+            discussion: """
+                ready: to be posted now. scheduled: to be tried again at a time. paused: for pgsync resume. \
+                working: in hand. dead: for a person.
+                """,
+            examples: [
+                .init("pgsync queue list --limit 10", "The ten oldest."),
+                .init(
+                    "pgsync queue list --state scheduled --class transient",
+                    "What is tried again by itself."
+                ),
+            ],
+            exitCodes: [.noTable]
+        )
+    }
+
+    static var parameters: [Parameter<Self>] {
+        let state = Parameter<Self>.option("state", \.state, help: "Those that wait for this.")
+        return (Scope.onlyDead ? [] : [state]) + [
+            .option("source", \.source, placeholder: "TABLE", help: "Those of this table."),
+            .option(
+                "class",
+                \.errorClass,
+                placeholder: "CLASS",
+                help: "Those that failed so; data.* for a family."
+            ),
+            .option("limit", \.limit, limits: .within(1...100_000), help: "How many at most."),
+        ]
+    }
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
-        let access = try QueueAccess(globals, in: context, program: "pgsync queue")
-        let found = try await access.read { [self] session in
+        let database = try Database(globals, in: context, program: Scope.program)
+        let found = try await database.read { [self] session in
             let table = try source.map { try SourceStore(session).rememberedTable(named: $0) }
             return try QueueStore(session).list(
-                QueueFilter(state: state, table: table, errorClass: errorClass),
+                QueueFilter(
+                    state: Scope.onlyDead ? .dead : state,
+                    table: table,
+                    errorClass: errorClass
+                ),
                 limit: limit + 1
             )
         }
         let isFiltered = state != nil || source != nil || errorClass != nil
-        try ChangeList(found, limit: limit).print(
-            globals,
-            in: context,
-            none: isFiltered ? "no waiting change matches" : "nothing waits"
-        )
+        let none =
+            switch (Scope.onlyDead, isFiltered) {
+            case (true, true): "no dead letter matches"
+            case (true, false): "there are no dead letters"
+            case (false, true): "no waiting change matches"
+            case (false, false): "nothing waits"
+            }
+        try ChangeList(found, limit: limit, areDead: Scope.onlyDead).print(globals, in: context, none: none)
         return .success
     }
 }

@@ -1,18 +1,23 @@
 import Arguments
 import PGSyncStore
 
-/// The command `pgsync queue show`.
-struct QueueShowCommand: Command {
+/// The commands `pgsync queue show` and `pgsync dead show`.
+struct QueueShowCommand<Scope: QueueScope>: Command {
     var id: Int64 = 0
     var images = false
 
-    static let signature = Signature(
-        "show",
-        "Show a change, what it waits for, and each attempt at it.",
-        examples: [.init("pgsync queue show 4711 --images", "With the row as it was captured.")],
-        exitCodes: [.noSuchChange]
-    )
-    static let parameters: [Parameter<Self>] = ChangeDetail.parameters(\.id, \.images)
+    static var signature: Signature {
+        Signature(
+            "show",
+            Scope.onlyDead
+                ? "Show a dead letter: what was captured, and each attempt at it."
+                : "Show a change, what it waits for, and each attempt at it.",
+            examples: [.init("\(Scope.program) show 4711 --images", "With the row as it was captured.")],
+            exitCodes: [.noSuchChange]
+        )
+    }
+
+    static var parameters: [Parameter<Self>] { ChangeDetail.parameters(\.id, \.images) }
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         try await ChangeDetail.show(id, images: images, globals, in: context)

@@ -33,8 +33,8 @@ struct TraceCommand: Command {
     }
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
-        let access = try QueueAccess(globals, in: context, program: "pgsync trace")
-        let (table, record, events) = try await access.read { [name = table, key, images] session in
+        let database = try Database(globals, in: context, program: "pgsync trace")
+        let (table, record, events) = try await database.read { [name = table, key, images] session in
             let store = TraceStore(session)
             let table = try SourceStore(session).rememberedTable(named: name)
             let record = try store.recordID(in: table, key: key)

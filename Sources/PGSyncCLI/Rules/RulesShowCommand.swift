@@ -37,7 +37,7 @@ struct RulesShowCommand: Command {
             object["sql"] = definition.map(JSONValue.string) ?? .null
             try context.print(.object(object))
         } else if sql {
-            guard let definition else { throw RuleStoreError.functionMissing(rule.label) }
+            guard let definition else { throw StoreError.functionMissing(rule.label) }
             try show(definition, in: context)
         } else {
             try show(rule.content, in: context)

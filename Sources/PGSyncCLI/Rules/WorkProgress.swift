@@ -1,5 +1,6 @@
 import Arguments
 import Concurrency
+import PGSyncLedger
 
 /// The progress bar of work whose end is known.
 final class WorkProgress: Sendable {
@@ -36,5 +37,25 @@ final class WorkProgress: Sendable {
         try state.withLock { state in
             try state.writer?.finish(completed: state.done, elapsed: ContinuousClock.now - state.start)
         }
+    }
+}
+
+/// How far an export is, for somebody who watches.
+final class ExportProgress: Sendable {
+    private let writer: Locked<ProgressWriter?>
+    private let start = ContinuousClock.now
+
+    init(isShown: Bool, in context: CommandContext) {
+        let isWatched = isShown && context.errors.terminal.isInteractive
+        writer = Locked(isWatched ? ProgressWriter(ProgressBar("lines"), to: context.errors) : nil)
+    }
+
+    func show(_ summary: JournalExport.Summary) {
+        // That nobody can read it is no reason to stop.
+        writer.withLock { try? $0?.update(completed: summary.lines, elapsed: .now - start) }
+    }
+
+    func finish(_ summary: JournalExport.Summary) {
+        writer.withLock { try? $0?.finish(completed: summary.lines, elapsed: .now - start) }
     }
 }

@@ -15,8 +15,8 @@ struct StatusCommand: Command {
     static let parameters: [Parameter<Self>] = []
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
-        let access = try QueueAccess(globals, in: context, program: "pgsync status")
-        let status = try await access.read { try StatusStore($0).read() }
+        let database = try Database(globals, in: context, program: "pgsync status")
+        let status = try await database.read { try StatusStore($0).read() }
         if globals.json {
             try context.print(status.json)
         } else {

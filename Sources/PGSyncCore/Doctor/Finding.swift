@@ -28,3 +28,52 @@ package struct Finding: Sendable, Equatable {
         case time = "Time and formats"
     }
 }
+
+/// How one check came out.
+package struct Verdict: Sendable, Equatable {
+    package let severity: Severity
+    /// What was found, in a few words.
+    package let found: String
+    /// What that means for pgsync and its users; nil when there is nothing to explain.
+    package let meaning: String?
+    /// What to do, as the exact command or SQL where there is one.
+    package let remedy: String?
+
+    package static func ok(_ found: String) -> Verdict {
+        Verdict(severity: .ok, found: found, meaning: nil, remedy: nil)
+    }
+
+    package static func note(_ found: String, _ meaning: String, remedy: String? = nil) -> Verdict {
+        Verdict(severity: .note, found: found, meaning: meaning, remedy: remedy)
+    }
+
+    package static func warning(_ found: String, _ meaning: String, remedy: String) -> Verdict {
+        Verdict(severity: .warning, found: found, meaning: meaning, remedy: remedy)
+    }
+
+    package static func problem(_ found: String, _ meaning: String, remedy: String) -> Verdict {
+        Verdict(severity: .problem, found: found, meaning: meaning, remedy: remedy)
+    }
+}
+
+/// How much a finding matters, from the least to the most.
+package enum Severity: String, Sendable, Comparable, CaseIterable {
+    case ok
+    /// Worth knowing; nothing needs to be done.
+    case note
+    /// It works, but will not always, or not as well as it should.
+    case warning
+    /// It does not work, or promises more than it holds.
+    case problem
+
+    package static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }
+
+    private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}
+
+/// Something that was asked of a server, and may have been refused.
+package enum Reading<Value: Sendable & Equatable>: Sendable, Equatable {
+    case known(Value)
+    /// Why it could not be read, and what to do if somebody wants it to be.
+    case unknown(String, remedy: String? = nil)
+}

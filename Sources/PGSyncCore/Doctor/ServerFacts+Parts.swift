@@ -144,3 +144,67 @@ extension ServerFacts {
         }
     }
 }
+
+extension ServerFacts {
+    /// The attached tables and how workers learn of their changes.
+    package struct Capture: Sendable, Equatable {
+        package var sourceCount: Int
+        package var findings: [CaptureFinding]
+        package var growth: [CaptureGrowth]
+        package var usesDoorbell: Bool
+        package var pollInterval: Duration
+
+        package init(
+            sourceCount: Int,
+            findings: [CaptureFinding],
+            growth: [CaptureGrowth],
+            usesDoorbell: Bool,
+            pollInterval: Duration
+        ) {
+            self.sourceCount = sourceCount
+            self.findings = findings
+            self.growth = growth
+            self.usesDoorbell = usesDoorbell
+            self.pollInterval = pollInterval
+        }
+    }
+}
+
+extension ServerFacts {
+    /// What keeps the ledger true.
+    package struct Ledger: Sendable, Equatable {
+        /// A trigger that is not there, or not on for every session.
+        package struct Safeguard: Sendable, Equatable {
+            package let table: String
+            package let trigger: String
+
+            package init(table: String, trigger: String) {
+                self.table = table
+                self.trigger = trigger
+            }
+        }
+
+        package var missing: [Safeguard]
+        /// Rows that name others that are not there, in sentences.
+        package var danglingReferences: [String]
+
+        package init(missing: [Safeguard], danglingReferences: [String] = []) {
+            self.missing = missing
+            self.danglingReferences = danglingReferences
+        }
+    }
+}
+
+extension ServerFacts {
+    /// The posting rules.
+    package struct Rules: Sendable, Equatable {
+        /// How many are in force today.
+        package var inForce: Int
+        package var findings: [RuleFinding]
+
+        package init(inForce: Int, findings: [RuleFinding]) {
+            self.inForce = inForce
+            self.findings = findings
+        }
+    }
+}

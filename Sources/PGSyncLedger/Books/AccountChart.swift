@@ -28,3 +28,45 @@ package struct AccountChart: Sendable {
             .map { ($0.account, $0.lineage.count - 1) }
     }
 }
+
+/// An account of the chart.
+package struct Account: Sendable, Equatable {
+    package enum Kind: String, Sendable, CaseIterable {
+        case asset, liability, equity, income, expense
+    }
+
+    package var code: String
+    package var name: String
+    package var kind: Kind
+    /// Whether it lessens others of its kind, so that its normal side is the other.
+    package var isContra = false
+    package var parent: String?
+    /// Whether each line must name a party.
+    package var needsParty = false
+    /// Whether it must be zero before a period is closed.
+    package var mustBeZeroToClose = false
+    package var isActive = true
+
+    package var normalSide: String {
+        (kind == .asset || kind == .expense) != isContra ? "debit" : "credit"
+    }
+}
+
+/// A currency, with the number of decimals its amounts have.
+package struct Currency: Sendable, Equatable {
+    package let code: String
+    package let exponent: Int
+
+    /// An amount in the smallest unit, in full: 12345 is 123.45 where there are two decimals.
+    package func text(of amount: Int64) -> String {
+        let digits = String(amount.magnitude)
+        let sign = amount < 0 ? "-" : ""
+        guard exponent > 0 else { return sign + digits }
+        let zeros = String(repeating: "0", count: max(0, exponent + 1 - digits.count))
+        let padded = zeros + digits
+        return "\(sign)\(padded.dropLast(exponent)).\(padded.suffix(exponent))"
+    }
+
+    /// Nothing, with all its decimals.
+    package var zero: String { text(of: 0) }
+}

@@ -1,3 +1,5 @@
+import CSV
+
 /// A chart of accounts as a file: CSV with a header.
 package struct ChartFile: Sendable {
     /// One account as it is written; what the file has no column for is nil and stays as it is.
@@ -29,7 +31,7 @@ package struct ChartFile: Sendable {
         do {
             records = try CSVReader.records(in: bytes)
         } catch {
-            throw .wrongChart(file: path, problems: [error])
+            throw .wrongChart(file: path, problems: [ChartProblem(error.line, error.text)])
         }
         guard let header = records.first else {
             throw .wrongChart(file: path, problems: [ChartProblem(1, "the file is empty")])
@@ -79,14 +81,12 @@ package struct ChartFile: Sendable {
         var problems: [ChartProblem] = []
         func flag(_ name: String, orElse fallback: Bool = false) -> Bool? {
             guard let word = fields[name]?.lowercased() else { return nil }
-            switch word {
-            case "": return fallback
-            case "true", "t", "yes", "y", "1": return true
-            case "false", "f", "no", "n", "0": return false
-            default:
+            if word.isEmpty { return fallback }
+            let truth = CSVReader.truth(of: word)
+            if truth == nil {
                 problems.append(ChartProblem(record.line, "\(name) is '\(word)'; it is true or false"))
-                return nil
             }
+            return truth
         }
         let code = fields["code"] ?? ""
         if !code.isAccountCode {
@@ -127,5 +127,16 @@ extension String {
         }
         guard let first = utf8.first, isWord(first), utf8.count <= 40 else { return false }
         return utf8.allSatisfy { isWord($0) || "._:-".utf8.contains($0) }
+    }
+}
+
+/// What is wrong in a file with accounts.
+package struct ChartProblem: Error, Sendable, Equatable {
+    package let line: Int
+    package let text: String
+
+    init(_ line: Int, _ text: String) {
+        self.line = line
+        self.text = text
     }
 }

@@ -1,3 +1,4 @@
+import JSON
 package import Postgres
 
 /// Writes the journal in a format of other programs, a piece at a time.
@@ -81,4 +82,35 @@ package struct JournalExport: Sendable {
             """
         ).map { try book.currency(try $0.decode("currency")) }
     }
+}
+
+/// How the journal is written down for other programs; pure, a piece of text at a time.
+protocol JournalFormat {
+    /// What comes before the first entry.
+    func opening() -> String
+    func text(of entry: JournalEntry) throws -> String
+    /// What comes behind the last entry, given what the ledger itself says each account stands at then.
+    func closing(_ balance: TrialBalance) -> String
+}
+
+extension JournalFormat {
+    func opening() -> String { "" }
+    func closing(_ balance: TrialBalance) -> String { "" }
+}
+
+extension JournalEntry.Line {
+    /// The dimensions as an object.
+    var dimensionObject: JSONObject? {
+        get throws { try dimensions.flatMap { try JSONValue(parsing: $0).object } }
+    }
+
+    /// Each dimension with its value.
+    var dimensionValues: [(key: String, value: JSONValue)] {
+        get throws { try dimensionObject.map(Array.init) ?? [] }
+    }
+}
+
+extension JSONValue {
+    /// A text as it is, anything else as JSON.
+    var plainText: String { string ?? text() }
 }

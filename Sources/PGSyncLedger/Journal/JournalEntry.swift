@@ -39,3 +39,49 @@ package struct JournalEntry: Sendable, Equatable, Identifiable {
     /// What is on the debit side, in the smallest unit.
     package var total: Int64 { lines.reduce(0) { $0 &+ max(0, $1.amount) } }
 }
+
+/// Which entries are asked for: those that meet every condition.
+package struct EntryFilter: Sendable, Equatable {
+    /// Entries with a line on this account.
+    package var account: String?
+    /// Entries with a line that names this party; with an account, the same line.
+    package var party: String?
+    package var from: LedgerDay?
+    package var until: LedgerDay?
+    /// The table of the record, by its number in the catalog.
+    package var sourceTable: Int64?
+    package var record: String?
+    /// At most so many, the latest.
+    package var limit: Int?
+
+    package init() {}
+}
+
+/// Something in the ledger that its rules forbid, or a rule that is not in force.
+package struct JournalFinding: Sendable, Equatable {
+    package let kind: String
+    package let entry: Int64?
+    package let found: String
+}
+
+/// Looks through the whole journal for what its safeguards refuse, should they have been off.
+package struct JournalInspection {
+    private let session: Session
+
+    package init(_ session: Session) {
+        self.session = session
+    }
+
+    /// Everything that is wrong; nothing when all is well.
+    package func findings() throws -> [JournalFinding] {
+        try session.query(
+            "select finding, entry_id, found from ledger.inspect_journal() order by entry_id nulls first, finding, found"
+        ).map { row in
+            JournalFinding(
+                kind: try row.decode("finding"),
+                entry: try row.decode("entry_id"),
+                found: try row.decode("found")
+            )
+        }
+    }
+}

@@ -1,3 +1,5 @@
+import CSV
+
 extension Chart {
     /// Reads a chart from a file of comma-separated values, as `sql/examples/clinic/chart.csv` is one.
     ///
@@ -50,53 +52,22 @@ extension Chart {
         _ line: Int,
         in file: RuleFile
     ) throws(RuleProblem) -> Bool {
-        switch text?.lowercased() {
-        case nil, "": return fallback
-        case "true", "t", "yes", "1": return true
-        case "false", "f", "no", "0": return false
-        case let other?:
-            throw file.problem(fault(line, "'\(other)' is neither true nor false"))
+        guard let word = text?.lowercased(), !word.isEmpty else { return fallback }
+        guard let truth = CSVReader.truth(of: word) else {
+            throw file.problem(fault(line, "'\(word)' is neither true nor false"))
         }
+        return truth
     }
 
     private static func fault(_ line: Int, _ message: String, help: String? = nil) -> Fault {
         Fault(SourceRange(line: line, column: 1, length: 1), message, help: help)
     }
 
-    // MARK: Fields
-
-    /// Lines cut at their commas; a field in double quotes may hold commas, line ends and doubled quotes.
-    private static func records(
-        of file: RuleFile
-    ) throws(RuleProblem) -> [(line: Int, fields: [String])] {
-        var records: [(line: Int, fields: [String])] = []
-        var (fields, field): ([String], String.UnicodeScalarView) = ([], .init())
-        var (line, start, isQuoted) = (1, 1, false)
-        var rest = file.text.unicodeScalars[...]
-        if rest.first == "\u{FEFF}" { rest.removeFirst() }
-        while let scalar = rest.popFirst() {
-            switch scalar {
-            case "\"" where isQuoted && rest.first == "\"":
-                field.append("\"")
-                rest.removeFirst()
-            case "\"": isQuoted.toggle()
-            case "," where !isQuoted:
-                fields.append(String(field))
-                field = .init()
-            case "\r" where !isQuoted: break
-            case "\n":
-                line += 1
-                guard !isQuoted else {
-                    field.append(scalar)
-                    break
-                }
-                if !fields.isEmpty || !field.isEmpty { records.append((start, fields + [String(field)])) }
-                (fields, field, start) = ([], .init(), line)
-            default: field.append(scalar)
-            }
+    private static func records(of file: RuleFile) throws(RuleProblem) -> [CSVReader.Record] {
+        do {
+            return try CSVReader.records(in: Array(file.text.utf8))
+        } catch {
+            throw file.problem(fault(error.line, error.text))
         }
-        guard !isQuoted else { throw file.problem(fault(start, "a text lacks its closing quote (\")")) }
-        if !fields.isEmpty || !field.isEmpty { records.append((start, fields + [String(field)])) }
-        return records
     }
 }

@@ -16,7 +16,7 @@ package struct BackfillStore {
             id = try session.query("select pgsync.start_backfill(\(.inferred(table.argument)))").onlyRow()
                 .decode(0)
         } catch let error as PostgresError where error.isRefusal {
-            throw CaptureError.refused(error)
+            throw StoreError.refused(error)
         }
         return (try progress(id), underWay?.id == id)
     }
@@ -43,7 +43,7 @@ package struct BackfillStore {
                 targetDuration: .milliseconds(try row.decode("milliseconds", as: Int64.self))
             )
         } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
-            throw CaptureError.backfillIsRunning(table: table)
+            throw StoreError.backfillIsRunning(table: table)
         }
     }
 
@@ -76,4 +76,38 @@ package struct BackfillStore {
             """
         ).first.map(BackfillProgress.init)
     }
+}
+
+/// How far a backfill is.
+package struct BackfillProgress: Sendable, Equatable {
+    package enum State: String, Sendable {
+        case running, finished, cancelled
+    }
+
+    package let id: Int64
+    package let table: String
+    package let state: State
+    package let done: Int
+    /// About how many rows there are; nil where the server has not counted them yet.
+    package let expected: Int?
+    package let startedAt: Timestamp
+
+    init(_ row: Row) throws {
+        id = try row.decode("id")
+        table = try row.decode("subject")
+        state = State(rawValue: try row.decode("state")) ?? .running
+        done = try row.decode("done")
+        expected = try row.decode("expected")
+        startedAt = try row.decode("started_at")
+    }
+}
+
+/// What one step of a backfill has done.
+package struct BackfillStep: Sendable, Equatable {
+    package let rows: Int
+    package let done: Int
+    package let expected: Int?
+    package let isFinished: Bool
+    /// How long a step should take, as the settings say now.
+    package let targetDuration: Duration
 }

@@ -36,3 +36,39 @@ package struct Source: Sendable, Equatable {
         self.findings = findings
     }
 }
+
+/// A table that exists, under the name somebody gave for it.
+package struct TableReference: Sendable, Equatable {
+    /// Its number in the catalog.
+    package let id: Int64
+    /// Its name with the schema, quoted where needed.
+    package let name: String
+
+    /// The number as text, which the server takes for a table.
+    var argument: String { String(id) }
+}
+
+/// How a table is to be captured.
+package struct CaptureOptions: Sendable, Equatable {
+    /// When the triggers fire.
+    package enum Kind: String, Sendable, CaseIterable {
+        /// By statement, or for partitioned tables by row.
+        case auto
+        case row, statement
+    }
+
+    /// The columns that identify a record; nil for the primary key, else a unique index over columns never null.
+    package var key: [String]?
+    /// The columns to store besides the key; nil for all, also later ones.
+    package var columns: [String]?
+    /// The columns to leave out, instead of naming those to store.
+    package var exclude: [String]?
+    package var kind = Kind.auto
+    package var actions = ChangeAction.allCases
+    /// Whether an update also keeps what was there before.
+    package var keepsBeforeImage = false
+    /// How long to try for a lock on the table.
+    package var patience = Duration.seconds(30)
+
+    package init() {}
+}

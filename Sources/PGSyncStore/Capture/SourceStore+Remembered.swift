@@ -9,7 +9,7 @@ extension SourceStore {
         if let number = Int64(name), let found = try remembered(number: number).first { return found }
         let present = Result { try table(named: name) }
         if case .success(let table) = present, try !remembered(number: table.id).isEmpty { return table }
-        if case .failure(CaptureError.unreadableName) = present { return try present.get() }
+        if case .failure(StoreError.unreadableName) = present { return try present.get() }
         guard let gone = try remembered(name: name).first else { return try present.get() }
         return gone
     }

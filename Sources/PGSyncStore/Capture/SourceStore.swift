@@ -37,10 +37,10 @@ package struct SourceStore {
                 """
             ).first
         } catch let error as PostgresError where error.kind == .server {
-            throw CaptureError.unreadableName(name, reason: error.message)
+            throw StoreError.unreadableName(name, reason: error.message)
         }
         guard let row = found else {
-            throw CaptureError.unknownTable(name, known: try tableNames())
+            throw StoreError.unknown(.table, name, known: try tableNames())
         }
         return TableReference(id: try row.decode("id"), name: try row.decode("name"))
     }
@@ -49,7 +49,7 @@ package struct SourceStore {
     package func tableToDetach(named name: String) throws -> TableReference {
         let present = Result { try table(named: name) }
         if case .success(let table) = present, try isAttached(table) { return table }
-        if case .failure(CaptureError.unreadableName) = present { return try present.get() }
+        if case .failure(StoreError.unreadableName) = present { return try present.get() }
         let gone = try session.query(
             """
             select source.source_table::oid::bigint as id, source.table_name as name
@@ -182,9 +182,9 @@ package struct SourceStore {
             return try session.query(query).map { try $0.decode("step") }
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege && error.hint == nil
         {
-            throw CaptureError.notPermitted(error, user: user)
+            throw StoreError.notPermitted(error.message, role: "pgsync_operator", user: user)
         } catch let error as PostgresError where error.isRefusal {
-            throw CaptureError.refused(error)
+            throw StoreError.refused(error)
         }
     }
 

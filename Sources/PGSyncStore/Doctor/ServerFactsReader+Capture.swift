@@ -27,3 +27,46 @@ extension ServerFactsReader {
         let description = "the schema is not that of this pgsync"
     }
 }
+
+/// The safeguards of the journal.
+extension ServerFactsReader {
+    func ledger(in schema: Reading<ServerFacts.Schema>) throws -> ServerFacts.Ledger {
+        guard case .known(.upToDate) = schema else { throw NoLedger() }
+        return ServerFacts.Ledger(
+            missing: try session.query(
+                """
+                select table_name, trigger_name::text as trigger_name
+                from ledger.safeguards
+                where not is_in_force
+                order by table_name, trigger_name
+                """
+            ).map { row in
+                ServerFacts.Ledger.Safeguard(
+                    table: try row.decode("table_name"),
+                    trigger: try row.decode("trigger_name")
+                )
+            },
+            danglingReferences: try session.query(
+                "select found from pgsync.inspect_references() order by finding, found"
+            ).map { try $0.decode(0) }
+        )
+    }
+
+    /// Why there is nothing to read.
+    private struct NoLedger: Error, CustomStringConvertible {
+        let description = "the schema is not that of this pgsync"
+    }
+}
+
+/// The posting rules.
+extension ServerFactsReader {
+    func rules(in schema: Reading<ServerFacts.Schema>) throws -> ServerFacts.Rules {
+        guard case .known(.upToDate) = schema else { throw NoRules() }
+        return try RuleInspection(session).facts()
+    }
+
+    /// Why there is nothing to read.
+    private struct NoRules: Error, CustomStringConvertible {
+        let description = "the schema is not that of this pgsync"
+    }
+}

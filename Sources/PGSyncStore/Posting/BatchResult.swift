@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 
 /// What became of the changes of a batch.
 package struct BatchResult: Sendable, Equatable {
@@ -48,5 +48,27 @@ package struct BatchResult: Sendable, Equatable {
         emptied = try row.decode("emptied", as: Int?.self) ?? 0
         isCut = try row.decode("is_cut", as: Bool?.self) ?? false
         isPaused = try row.decode("is_paused")
+    }
+}
+
+/// How many changes wait, by what they wait for.
+package struct WaitingCounts: Sendable, Equatable {
+    /// They may be posted now.
+    package let ready: Int
+    /// For their time, mostly to be tried again.
+    package let scheduled: Int
+    /// For their source to be resumed.
+    package let paused: Int
+    /// For a person: dead letters.
+    package let dead: Int
+    /// When the first of the scheduled ones is due.
+    package let nextTime: Timestamp?
+
+    init(_ row: Row) throws {
+        ready = try row.decode("ready")
+        scheduled = try row.decode("scheduled")
+        paused = try row.decode("paused")
+        dead = try row.decode("dead")
+        nextTime = try row.decode("next_at")
     }
 }

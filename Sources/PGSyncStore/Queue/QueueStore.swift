@@ -27,7 +27,8 @@ package struct QueueStore {
         if let errorClass = filter.errorClass {
             add({ "waiting.error_class like replace(replace(\($0), '_', '\\_'), '*', '%')" }, errorClass)
         }
-        add({ "true order by waiting.log_id limit \($0)" }, limit)
+        parameters.append(limit)
+        sql += " order by waiting.log_id limit $\(parameters.count)"
         return try session.query(Query(sql, parameters)).map(WaitingChange.init)
     }
 
@@ -43,7 +44,7 @@ package struct QueueStore {
             where log.id = \(id)
             """
         )
-        guard let row = found.first else { throw QueueError.noSuchChange(id) }
+        guard let row = found.first else { throw StoreError.noSuchChange(id) }
         let waiting = try session.query(Query(Self.columns + " where waiting.log_id = $1", [id]))
         let attempts = try session.query(
             """
@@ -152,9 +153,9 @@ package struct QueueStore {
         do {
             return try body()
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-            throw QueueError.notPermitted(user: user)
+            throw StoreError.notPermitted("\(user) may not do this", role: "pgsync_operator", user: user)
         } catch let error as PostgresError where error.sqlState == .undefinedObject {
-            throw QueueError.notAttached(table: table?.name ?? error.message)
+            throw StoreError.notAttached(table: table?.name ?? error.message)
         }
     }
 }

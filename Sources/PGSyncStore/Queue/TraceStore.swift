@@ -1,3 +1,4 @@
+package import JSON
 package import Postgres
 
 /// The life of a record.
@@ -15,9 +16,9 @@ package struct TraceStore {
                 "select pgsync.record_key(\(.inferred(table.argument)), variadic \(key))"
             ).onlyRow().decode(0)
         } catch let error as PostgresError where error.sqlState == .undefinedObject {
-            throw QueueError.notAttached(table: table.name)
+            throw StoreError.notAttached(table: table.name)
         } catch let error as PostgresError where error.isRefusal {
-            throw QueueError.wrongKey(error.message, hint: error.hint)
+            throw StoreError.wrongKey(error.message, hint: error.hint)
         }
     }
 
@@ -34,5 +35,41 @@ package struct TraceStore {
             from pgsync.trace(\(.inferred(table.argument)), \(recordID), \(withImages))
             """
         ).map(TraceEvent.init)
+    }
+}
+
+/// Something in the life of a record.
+package struct TraceEvent: Sendable, Equatable {
+    package enum Kind: String, Sendable {
+        case change, attempt, entry
+        /// What stands for the record now.
+        case standing
+        /// What waits now.
+        case waiting
+    }
+
+    /// When it was; nil for what is so now.
+    package let time: Timestamp?
+    package let kind: Kind
+    package let change: Int64?
+    package let entry: Int64?
+    /// All that matters, in one line.
+    package let text: String
+    package let details: JSONValue
+
+    init(_ row: Row) throws {
+        time = try row.decode("happened_at")
+        kind = Kind(rawValue: try row.decode("event")) ?? .change
+        change = try row.decode("change")
+        entry = try row.decode("entry")
+        text = try row.decode("what")
+        var details = try JSONValue(parsing: try row.decode("details", as: JSONText.self).text)
+        if var object = details.object {
+            for key in ["data", "old_data"] {
+                if let image = try row.decode(key, as: JSONText?.self)?.image { object[key] = image }
+            }
+            details = .object(object)
+        }
+        self.details = details
     }
 }

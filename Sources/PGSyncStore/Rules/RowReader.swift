@@ -41,7 +41,7 @@ struct RowReader {
         ).onlyRow()
         name = try row.decode("name")
         estimate = try row.decode("estimate")
-        guard try row.decode("is_attached") else { throw RuleStoreError.rowsNotReadable(table: name) }
+        guard try row.decode("is_attached") else { throw StoreError.rowsNotReadable(table: name) }
     }
 
     /// Goes over all rows in the order of their keys, some at a time.

@@ -1,5 +1,5 @@
 import JSON
-import PGSyncRules
+package import PGSyncRules
 import Postgres
 
 /// What a comparison of rules has found so far.
@@ -102,4 +102,33 @@ extension Row {
     fileprivate func integer(_ column: String) throws -> Int128 {
         try json(column)?.number?.integer(as: Int128.self) ?? 0
     }
+}
+
+/// A record that other rules would post otherwise.
+package struct RuleDifference: Sendable, Equatable {
+    package struct Side: Sendable, Equatable {
+        /// The version, such as `pharmacy_bill@2`; nil when none has anything to say.
+        package let rule: String?
+        package let outcome: RuleOutcome
+    }
+
+    package let table: String
+    package let recordID: String
+    package let before: Side
+    package let after: Side
+}
+
+/// What the entries of many records come to on one account, by either set of rules.
+package struct RuleSum: Sendable, Equatable {
+    package struct Key: Sendable, Hashable {
+        package let account: String
+        package let currency: String
+    }
+
+    package let key: Key
+    /// In the smallest unit, debits less credits.
+    package var before: Int128
+    package var after: Int128
+
+    package var change: Int128 { after - before }
 }

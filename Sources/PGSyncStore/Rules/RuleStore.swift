@@ -52,7 +52,7 @@ package struct RuleStore {
         guard !found.isEmpty else {
             var names: [String] = []
             for rule in all where names.last != rule.name { names.append(rule.name) }
-            throw RuleStoreError.unknownRule(name, known: names)
+            throw StoreError.unknown(.rule, name, known: names)
         }
         return found
     }
@@ -64,7 +64,7 @@ package struct RuleStore {
             return versions.last(where: \.isInForce) ?? versions[versions.count - 1]
         }
         guard let found = versions.first(where: { $0.version == version }) else {
-            throw RuleStoreError.unknownVersion(name, version: version, known: versions.map(\.version))
+            throw StoreError.unknownVersion(name, version: version, known: versions.map(\.version))
         }
         return found
     }
@@ -99,7 +99,7 @@ package struct RuleStore {
         ).onlyRow()
         let owner: String = try row.decode("owner")
         guard try row.decode("may_act") else {
-            throw RuleStoreError.notOwner(user: try row.decode("user_name"), owner: owner)
+            throw StoreError.notOwner(user: try row.decode("user_name"), owner: owner)
         }
         // Names in compiled rules are bound now, so nothing may stand before the catalog.
         try session.execute(
@@ -229,7 +229,7 @@ package struct RuleStore {
             """
         ).map { try $0.decode("version", as: Int.self) }
         if ended.isEmpty, let until = versions.compactMap(\.activeUntil).max() {
-            throw RuleStoreError.alreadyRetired(name, from: until)
+            throw StoreError.alreadyRetired(name, from: until)
         }
         return ended.sorted()
     }

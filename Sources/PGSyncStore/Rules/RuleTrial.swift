@@ -35,7 +35,7 @@ package struct RuleTrial {
             do {
                 try session.runScript(RuleCompiler.compile(rule, schema: Self.schema))
             } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-                throw RuleStoreError.mayNotTry(error)
+                throw StoreError.mayNotTry(reason: error.message)
             }
         }
         try session.execute("set transaction read only")

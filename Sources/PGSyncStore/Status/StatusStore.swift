@@ -98,6 +98,19 @@ package struct StatusStore {
         ).map(ForeignLock.init)
     }
 
+    /// How many changes made or took back entries since a moment.
+    package func postedCount(since moment: Timestamp?) throws -> Int {
+        try session.query(
+            .prepared(
+                """
+                select count(*)
+                from pgsync.sync_audit_log as attempt
+                where attempt.recorded_at >= \(moment) and attempt.outcome in ('posted', 'amended', 'reversed')
+                """
+            )
+        ).onlyRow().decode(0)
+    }
+
     /// Those that run, and those that ended in the last hour without a word.
     private func workers() throws -> [WorkerState] {
         try session.query(

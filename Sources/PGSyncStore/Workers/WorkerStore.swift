@@ -69,7 +69,7 @@ package struct WorkerStore {
             }
         }
         if let other = tables.first(where: { !attached.contains($0.id) }) {
-            throw WorkerError.notAttached(table: other.name)
+            throw StoreError.notAttached(table: other.name)
         }
         return SourceFilter(tables)
     }
@@ -78,8 +78,11 @@ package struct WorkerStore {
         do {
             return try body()
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-            throw WorkerError.notPermitted(
-                user: try session.query("select current_user::text").onlyRow().decode(0)
+            let user: String = try session.query("select current_user::text").onlyRow().decode(0)
+            throw StoreError.notPermitted(
+                "\(user) may not work on the queue",
+                role: "pgsync_worker",
+                user: user
             )
         }
     }

@@ -1,3 +1,6 @@
+import Concurrency
+import Services
+
 /// How a worker is at a moment.
 package struct WorkerHealth: Sendable, Equatable {
     package enum State: String, Sendable, CaseIterable {
@@ -37,4 +40,80 @@ package struct WorkerHealth: Sendable, Equatable {
 
     /// Whether each part of it works or waits as it should, connected or not.
     package var isAlive: Bool { state != .stuck }
+}
+
+/// Reports the health of the worker at intervals, from before its first connection to its end.
+final class HealthTicker: Service {
+    private let interval: Duration
+    private let posters: Int
+    private let tell: @Sendable (WorkerHealth) -> Void
+    private let context = Locked<WorkerContext?>(nil)
+
+    init(
+        every interval: Duration,
+        posters: Int,
+        tell: @escaping @Sendable (WorkerHealth) -> Void
+    ) {
+        self.interval = interval
+        self.posters = posters
+        self.tell = tell
+    }
+
+    /// From now on there is a worker to look at.
+    func watch(_ worker: WorkerContext) { context.withLock { $0 = worker } }
+
+    func run(until shutdown: Shutdown) async throws {
+        repeat {
+            tell(health(isStopping: false))
+        } while try await !shutdown.sleep(for: interval)
+        // It goes on to show that it is alive while it ends; whoever waits for that cancels this.
+        while true {
+            tell(health(isStopping: true))
+            try await Task.sleep(for: interval)
+        }
+    }
+
+    private func health(isStopping: Bool) -> WorkerHealth {
+        guard let worker = context.withLock({ $0 }) else {
+            return WorkerHealth(state: isStopping ? .stopping : .starting, posters: posters)
+        }
+        let connected = worker.posters.connectedCount
+        let report = worker.report.withLock { $0 }
+        return WorkerHealth(
+            state: worker.deadlines.isOverdue
+                ? .stuck : isStopping ? .stopping : connected > 0 ? .ready : .away,
+            posters: posters,
+            connectedPosters: connected,
+            finished: report.finished,
+            failed: report.failed,
+            problems: worker.duties.problems
+        )
+    }
+}
+
+/// The deadlines of all calls in progress in a worker.
+final class DeadlineWatch: Sendable {
+    private struct State {
+        var nextID = 0
+        var deadlines: [Int: ContinuousClock.Instant] = [:]
+    }
+
+    private let state = Locked(State())
+
+    /// Begins a call that should end within a limit; the token that is returned ends it.
+    func begin(within limit: Duration) -> Int {
+        state.withLock { state in
+            state.nextID += 1
+            state.deadlines[state.nextID] = .now + limit
+            return state.nextID
+        }
+    }
+
+    func end(_ id: Int) { state.withLock { _ = $0.deadlines.removeValue(forKey: id) } }
+
+    /// Whether a call has passed its deadline.
+    var isOverdue: Bool {
+        let now = ContinuousClock.now
+        return state.withLock { $0.deadlines.values.contains { $0 < now } }
+    }
 }

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("SourceStore", .migratedDatabase, .timeLimit(.minutes(10)))
+@Suite("SourceStore", .migrated, .timeLimit(.minutes(10)))
 struct SourceStoreTests {
     private func session<Result: Sendable>(
         _ body: @Sendable (Session) throws -> Result
@@ -46,7 +46,7 @@ struct SourceStoreTests {
                 #expect(try present.decode(0, as: String.self) == "pg_catalog, pg_temp")
                 let within = try session.transaction { try store.table(named: "Visits").name }
                 #expect(within == "app.visits")
-                #expect(throws: CaptureError.self) { try store.table(named: "pgsync.") }
+                #expect(throws: StoreError.self) { try store.table(named: "pgsync.") }
             }
         }
     }
@@ -73,14 +73,14 @@ struct SourceStoreTests {
     @Test("knows which tables there are when one is not")
     func unknown() async throws {
         try await session { session in
-            let error = #expect(throws: CaptureError.self) { try SourceStore(session).table(named: "bils") }
-            guard case .unknownTable("bils", let known)? = error else {
+            let error = #expect(throws: StoreError.self) { try SourceStore(session).table(named: "bils") }
+            guard case .unknown(.table, "bils", let known)? = error else {
                 Issue.record("\(String(describing: error))")
                 return
             }
             #expect(known.contains("bills") && known.contains("public.bills"))
             #expect(!known.contains { $0.hasPrefix("pgsync.") || $0.hasPrefix("pg_catalog.") })
-            #expect(throws: CaptureError.self) { try SourceStore(session).table(named: "a.b.c.d") }
+            #expect(throws: StoreError.self) { try SourceStore(session).table(named: "a.b.c.d") }
         }
     }
 
@@ -114,10 +114,10 @@ struct SourceStoreTests {
         try await session { session in
             let store = SourceStore(session)
             let keyless = try store.table(named: "keyless")
-            let error = #expect(throws: CaptureError.self) { try store.attach(keyless, CaptureOptions()) }
+            let error = #expect(throws: StoreError.self) { try store.attach(keyless, CaptureOptions()) }
             #expect(error.map { "\($0)" }?.contains("hint: Add one (alter table") == true)
-            #expect(throws: CaptureError.self) { try store.detach(keyless) }
-            #expect(throws: CaptureError.self) { try BackfillStore(session).start(keyless) }
+            #expect(throws: StoreError.self) { try store.detach(keyless) }
+            #expect(throws: StoreError.self) { try BackfillStore(session).start(keyless) }
         }
     }
 

@@ -44,7 +44,10 @@ struct ServerFactsReaderTests {
         #expect(unknown.isEmpty, "\(unknown)")
         guard case .known(let server) = facts.server, case .known(let settings) = facts.settings,
             case .known(let roles) = facts.roles, case .known(let occupancy) = facts.occupancy
-        else { return }
+        else {
+            Issue.record("\(facts)")
+            return
+        }
         #expect(server.encoding == "UTF8" && !server.isStandby && server.major >= 14)
         // The test server has it off.
         #expect(settings["fsync"] == "off")

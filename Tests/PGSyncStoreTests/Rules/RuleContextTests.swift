@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("What rules are checked against", .migratedDatabase, .timeLimit(.minutes(10)))
+@Suite("What rules are checked against", .migrated, .timeLimit(.minutes(10)))
 struct RuleContextTests {
     private func context(_ script: String, tables: String...) async throws -> RuleContext {
         try await TestDatabase.current.session { session in

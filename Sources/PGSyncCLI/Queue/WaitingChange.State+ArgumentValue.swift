@@ -1,6 +1,0 @@
-import Arguments
-import PGSyncStore
-
-extension WaitingChange.State: ArgumentValue {
-    package static var placeholder: String { "STATE" }
-}

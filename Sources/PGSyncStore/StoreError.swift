@@ -1,0 +1,129 @@
+package import PGSyncRules
+import Postgres
+
+/// Why a call into the schema pgsync was refused.
+package enum StoreError: Error, Sendable, Equatable {
+    /// What can be called by a name.
+    package enum Subject: String, Sendable {
+        case table
+        case setting
+        case rule
+    }
+
+    // What was asked for is not there.
+
+    /// Nothing has this name; `known` are those that can be named.
+    case unknown(Subject, String, known: [String])
+    case unknownVersion(String, version: Int, known: [Int])
+    case unreadableName(String, reason: String)
+    case noSuchChange(Int64)
+    case notAttached(table: String)
+    case noBackfill(table: String)
+    /// The compiled function of a version was dropped.
+    case functionMissing(String)
+
+    // It may not be done.
+
+    /// The user lacks what a role grants.
+    case notPermitted(String, role: String, user: String)
+    /// Only who may act as the owner of the schema changes rules.
+    case notOwner(user: String, owner: String)
+    /// Rules are tried in temporary functions, which this user may not create or which may not call ours.
+    case mayNotTry(reason: String)
+    /// Rows are read as capture sees them, by the reader of an attached table.
+    case rowsNotReadable(table: String)
+
+    // It cannot be done so, or not now.
+
+    /// The server says why, and usually what to do.
+    case refused(String)
+    case invalidValue(reason: String)
+    /// The key does not fit the table; the server says how it would.
+    case wrongKey(String, hint: String?)
+    case alreadyRetired(String, from: CalendarDate)
+    case backfillIsRunning(table: String)
+    /// A pooler lends each transaction another session, which only polling can do with; says what showed it.
+    case needsPolling(String)
+
+    /// All that the server said of a refusal.
+    static func refused(_ error: PostgresError) -> StoreError {
+        let more = [("detail", error.detail), ("hint", error.hint)]
+        return .refused(
+            ([error.message] + more.compactMap { label, text in text.map { "  \(label): \($0)" } })
+                .joined(separator: "\n")
+        )
+    }
+}
+
+extension StoreError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .unknown(.table, let name, _):
+            "there is no table \(name); names are looked up as psql does, along the search_path"
+        case .unknown(.setting, let key, let known):
+            "there is no setting \(key); the settings are \(known.joined(separator: ", "))"
+        case .unknown(.rule, let name, let known):
+            known.isEmpty
+                ? "there is no rule \(name), and none at all yet; pgsync rules apply FILE applies some"
+                : "there is no rule \(name); the rules are \(known.joined(separator: ", "))"
+        case .unknownVersion(let name, let version, let known):
+            "there is no version \(version) of \(name), only \(known.map(String.init).joined(separator: ", "))"
+        case .unreadableName(let name, let reason):
+            "\(name) is not the name of a table: \(reason)"
+        case .noSuchChange(let id):
+            "there is no change \(id); pgsync queue list shows what waits, pgsync trace the life of a record"
+        case .notAttached(let table):
+            """
+            \(table) is not attached; pgsync sources lists what is, and pgsync attach \(table) captures its changes
+            """
+        case .noBackfill(let table):
+            "no backfill of \(table) is under way; pgsync backfill \(table) begins one"
+        case .functionMissing(let label):
+            "the compiled function of \(label) is missing; pgsync doctor says how to get it back"
+        case .notPermitted(let message, let role, let user):
+            """
+            \(message)
+              hint: An administrator runs: grant \(role) to \(Identifier(user).quoted);
+            """
+        case .notOwner(let user, let owner):
+            """
+            \(user) may not act as \(owner), the owner of the schema pgsync, who alone may change rules
+              hint: Connect as \(owner), or have an administrator run: \
+            grant \(Identifier(owner).quoted) to \(Identifier(user).quoted);
+            """
+        case .mayNotTry(let reason):
+            """
+            rules are tried in temporary functions, and that is refused: \(reason)
+              hint: An administrator runs: grant temporary on database … to this user; and: grant pgsync_reader to it;
+            """
+        case .rowsNotReadable(let table):
+            """
+            \(table) is not attached, so that there is nobody to read its rows but whoever runs this, and what its owner \
+            has put there would run as him
+              hint: pgsync attach \(table), or leave --rows out
+            """
+        case .refused(let reason), .invalidValue(let reason):
+            reason
+        case .wrongKey(let message, let hint):
+            ([message] + [hint].compactMap { $0.map { "  hint: \($0)" } }).joined(separator: "\n")
+        case .alreadyRetired(let name, let day):
+            "\(name) is retired from \(day) already; only a new version can take it up again"
+        case .backfillIsRunning(let table):
+            "somebody else is working on the backfill of \(table) at this moment; it goes on without this command"
+        case .needsPolling(let reason):
+            """
+            the address leads to a pooler in transaction mode: \(reason)
+              hint: Through a pooler use pgsync worker --poll, or connect to the server itself.
+            """
+        }
+    }
+}
+
+extension PostgresError {
+    /// Whether the request is at fault, rather than the server, the moment or the rights.
+    var isRefusal: Bool {
+        guard kind == .server, let sqlState else { return false }
+        return sqlState != .lockNotAvailable && sqlState != .insufficientPrivilege && !isRetryable
+            && ["0A", "22", "23", "42", "55"].contains(sqlState.conditionClass)
+    }
+}

@@ -124,11 +124,11 @@ final class PartList: Sendable {
     }
 
     /// Waits until nothing is being read, and returns how many parts were by then.
-    func countWhenIdle(until shutdown: Shutdown, clock: any Clock<Duration>) async throws -> Int {
+    func countWhenIdle(until shutdown: Shutdown) async throws -> Int {
         while true {
             let (isIdle, count) = state.withLock { ($0.places.isEmpty, $0.count) }
             if isIdle { return count }
-            if try await shutdown.sleep(for: .milliseconds(20), clock: clock) { return count }
+            if try await shutdown.sleep(for: .milliseconds(20)) { return count }
         }
     }
 }

@@ -14,11 +14,11 @@ struct PartReader: Service {
     let lane: PartList.Lane
 
     /// How long a session may take to notice that its time is over.
-    private static let patience = Duration.seconds(1)
+    private static let cancelTimeout = Duration.seconds(1)
     /// How often a reading is looked at that is not over at once.
     private static let lookInterval = Duration.milliseconds(100)
     /// How long is spent, when the worker is to stop, on ending a session that does not end.
-    private static let farewell = Duration.seconds(2)
+    private static let endTimeout = Duration.seconds(2)
 
     func run(until shutdown: Shutdown) async throws {
         while let id = try await next(until: shutdown) {
@@ -30,7 +30,7 @@ struct PartReader: Service {
 
     private func next(until shutdown: Shutdown) async throws -> Int64? {
         do {
-            return try await shutdown.withGracePeriod(.zero, clock: context.clock) { [context, lane] in
+            return try await shutdown.withGracePeriod(.zero) { [context, lane] in
                 try await context.parts.next(in: lane)
             }
         } catch is CancellationError where shutdown.isRequested && !Task.isCancelled {
@@ -45,7 +45,7 @@ struct PartReader: Service {
         do {
             let isOver = try await connection.closing {
                 // Nothing is lost when it is given up, so it has no grace.
-                try await shutdown.withGracePeriod(.zero, clock: context.clock) { [context, lane] in
+                try await shutdown.withGracePeriod(.zero) { [context, lane] in
                     let owner = try await context.within {
                         try await connection.withSession { try context.store($0).partOwner(of: id) }
                     }
@@ -53,7 +53,7 @@ struct PartReader: Service {
                         return false
                     }
                     return try await watched(process, of: owner) {
-                        try await context.within(limits.statement + Self.patience) {
+                        try await context.within(limits.statement + Self.cancelTimeout) {
                             try await connection.withSession { session in
                                 try context.store(session).findTruncated(id, within: limits) { begun in
                                     process.withLock { $0 = begun }
@@ -105,7 +105,7 @@ struct PartReader: Service {
 
     /// Ends the session of a reading that holds locks which posting needs; what was read until then is lost.
     private func watch(_ process: Locked<Int32?>, of owner: String) async throws {
-        try await context.clock.sleep(for: Self.lookInterval)
+        try await Task.sleep(for: Self.lookInterval)
         guard let connection = try await context.gate.connect(until: Shutdown()) else { return }
         try await connection.closing {
             while true {
@@ -116,7 +116,7 @@ struct PartReader: Service {
                     }
                 }
                 if hasEnded { break }
-                try await context.clock.sleep(for: Self.lookInterval)
+                try await Task.sleep(for: Self.lookInterval)
             }
         }
         context.parts.barOwner(owner, at: context.now)
@@ -167,7 +167,7 @@ struct PartReader: Service {
             } catch ServicesError.timeLimitExceeded {
                 tellOfDelay("no answer came in time")
             }
-            if try await shutdown.sleep(for: backoff.next(using: &generator), clock: context.clock) { return }
+            if try await shutdown.sleep(for: backoff.next(using: &generator)) { return }
         }
     }
 
@@ -182,7 +182,7 @@ struct PartReader: Service {
     private func endSession(_ process: Int32?) async throws {
         guard let process else { return }
         do {
-            try await withTimeLimit(Self.farewell, clock: context.clock) { [context] in
+            try await withTimeLimit(Self.endTimeout) { [context] in
                 guard let connection = try await context.gate.connect(until: Shutdown()) else { return }
                 try await connection.closing {
                     try await connection.withSession { try end(process, context.store($0)) }

@@ -86,7 +86,7 @@ struct Poster: Service {
                 action = memory.state.handle(.rested)
             case .park where context.options.goal == .onePass:
                 // What was in a part has still to be posted, and one part is read after the other.
-                let count = try await context.parts.countWhenIdle(until: shutdown, clock: context.clock)
+                let count = try await context.parts.countWhenIdle(until: shutdown)
                 guard count > memory.partsRead else { return false }
                 memory.partsRead = count
                 if try await shutdown.sleep(for: PartList.turn) { return false }

@@ -12,7 +12,6 @@ final class WorkerContext: Sendable {
     let posters: PosterPool
     let metrics: WorkerMetrics
     let logger: Logger
-    let clock = ContinuousClock()
     let mark = Locked(QueueMark())
     let deadlines = DeadlineWatch()
     let duties = DutyRecord()

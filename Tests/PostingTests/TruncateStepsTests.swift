@@ -160,6 +160,39 @@ struct TruncateStepsTests {
         try await database.expectNoFaults()
     }
 
+    @Test("does not end before a step is committed that somebody else does for it on the way")
+    func stepOfAnother() async throws {
+        let database = database
+        try await empty("insert into bills (id, amount) values (29, 290)")
+        #expect(try await database.post(limit: 5)?.contains("left 1") == true)
+        try await database.run("update pgsync.sync_queue set scheduled_at = now() where log_id = 32")
+        try await database.connect { other in
+            try await other.withSession {
+                _ = try $0.runScript("begin; select pgsync.post_now('bills', '29')")
+            }
+            try await database.run("truncate bills")
+            // It overtakes the one that is under way, which ends by that.
+            let overtaking = Task { try await database.post(limit: 5) }
+            try await eventually {
+                try await database.value(
+                    """
+                    select exists (
+                        select from pg_stat_activity where wait_event_type = 'Lock' and query like '%process_batch%'
+                            and datname = current_database()
+                    )
+                    """
+                ) == "t"
+            }
+            try await other.withSession { _ = try $0.runScript("commit") }
+            _ = try await overtaking.value
+        }
+        try await database.drain()
+        #expect(try await database.value("select count(*) from pgsync.truncate_steps") == "0")
+        #expect(try await database.lines("select found from ledger.inspect_journal()") == [])
+        #expect(try await database.standing() == [])
+        try await database.expectNoFaults()
+    }
+
     @Test("cannot be skipped once it has overtaken another")
     func overtakerStays() async throws {
         let database = database

@@ -127,6 +127,17 @@ struct TruncateTests {
         try await database.expectNoFaults()
     }
 
+    @Test("of a partition takes nothing back once its table is gone, for nobody knows what was in it")
+    func partOfDropped() async throws {
+        _ = try await database.post("insert into parts (id, amount) values (1, 1), (4, 4)")
+        try await database.run("truncate parts_1; drop table parts")
+        #expect(try await database.drain() == ["unchanged 1"])
+        #expect(
+            try await database.value("select count(*) from ledger.journal_entries where reverses is not null")
+                == "0"
+        )
+    }
+
     @Test(
         "of a partition is left to who has it in hand, and can be skipped; a record of it can be posted at once"
     )

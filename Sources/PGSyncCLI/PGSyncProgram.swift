@@ -21,6 +21,7 @@ package enum PGSyncProgram {
         commands: [
             .command(UpCommand.self),
             .command(MigrateCommand.self),
+            .command(UninstallCommand.self),
             .command(DoctorCommand.self),
             .command(AttachCommand.self),
             .command(DetachCommand.self),

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Testing
 
 /// `sql/README.md` is the manual of the functions, so each of its tables is held against the files.
@@ -24,9 +24,7 @@ struct SQLReadmeTests {
             let rows = lines[(start + 2)...].prefix { $0.hasPrefix("|") }
             try #require(!rows.isEmpty)
             return rows.map { row in
-                row.dropFirst().dropLast().split(separator: " | ").map {
-                    $0.trimmingCharacters(in: .whitespaces).filter { $0 != "`" }
-                }
+                row.dropFirst(2).dropLast(2).split(separator: " | ").map { cell in cell.filter { $0 != "`" } }
             }
         }
     }
@@ -63,7 +61,9 @@ struct SQLReadmeTests {
         for file in files
         where !["foreign_locks", "may_hold"].contains(where: { file.path.hasSuffix("/\($0).sql") }) {
             for line in file.text.split(separator: "\n") {
-                for match in line.matches(of: /(188687653\d)(?:, (\d))?(?: \/\* (\w+) \*\/)?/) {
+                // The first class alone, without a number, is no lock.
+                for match in line.matches(of: /(188687653\d)(?:, (\d))?(?: \/\* (\w+) \*\/)?/)
+                where match.1 != "1886876531" || match.2 != nil || match.3 != nil {
                     let number =
                         match.2.map(String.init)
                         ?? ["1886876532": "slot", "1886876533": "worker"][match.1, default: "hash"]

@@ -9,9 +9,9 @@ package struct BatchResult: Sendable, Equatable {
     package let unchanged: Int
     package let superseded: Int
     package let failed: Int
-    /// Changes that wait on: their source is paused, or an earlier change of the record has failed.
+    /// Changes that wait on: their source is paused, or a TRUNCATE could not go on for the moment.
     package let deferred: Int
-    /// Later versions of records whose earlier version was posted.
+    /// TRUNCATEs of which a step is done and more is to do.
     package let leftWaiting: Int
     /// The classes of those that failed, one each.
     package let errorClasses: [String]

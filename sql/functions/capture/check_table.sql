@@ -30,12 +30,6 @@ begin
     if v_table.relpersistence = 't' then
         raise exception '% is a temporary table', source.table_name using errcode = 'wrong_object_type';
     end if;
-    -- Whoever belongs to such a role would be lent what its tables need.
-    if pg_get_userbyid(v_table.relowner) like 'pgsync\_%' then
-        raise exception '% belongs to %, which is a role of pgsync', source.table_name, pg_get_userbyid(v_table.relowner)
-            using errcode = 'object_not_in_prerequisite_state',
-            hint = 'Give it to a role of the application: alter table … owner to …;';
-    end if;
     select part.name into v_unlogged from pgsync.unlogged_parts(source.source_table) as part (name) limit 1;
     if found then
         raise exception '% is unlogged: a crash of the server empties it, and no trigger fires', v_unlogged
@@ -51,6 +45,12 @@ begin
         raise exception '% must not be attached: %', source.table_name, v_reason
             using errcode = 'object_not_in_prerequisite_state',
             hint = 'The table pgsync.excluded_tables lists what must not be attached.';
+    end if;
+    -- Whoever belongs to such a role would be lent what its tables need.
+    if pg_get_userbyid(v_table.relowner) like 'pgsync\_%' then
+        raise exception '% belongs to %, which is a role of pgsync', source.table_name, pg_get_userbyid(v_table.relowner)
+            using errcode = 'object_not_in_prerequisite_state',
+            hint = 'Give it to a role of the application: alter table … owner to …;';
     end if;
 end;
 $$;

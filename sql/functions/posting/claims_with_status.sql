@@ -44,7 +44,7 @@ begin atomic
             when claim.snapshot is not null and master.last_snapshot is null
                 then
                     case
-                        -- A number that is still to come was given out by another server, before a restore.
+                        -- A number that is still to come is from before a restore, on another server: it tells nothing.
                         when not pg_visible_in_snapshot(master.last_xid, claim.snapshot)
                             and (
                                 master.last_xid < pg_snapshot_xmax(pg_current_snapshot())

@@ -23,8 +23,6 @@ select
         when state like 'PL%' then 'ledger.refused'
         when state = '23505' and constraint_name in ('idempotency_key_is_used_once', 'entry_is_reversed_once')
             then 'ledger.conflict'
-        -- An entry has no date when no period is open for it.
-        when state = '23502' and schema_name = 'ledger' and column_name = 'entry_date' then 'period.closed'
         when left(state, 2) = '23' and schema_name = 'ledger' then 'ledger.refused'
         when left(state, 2) = '22' then 'data.refused'
         else 'unexpected'

@@ -98,7 +98,7 @@ begin
     ),
 
     combined as (
-        -- The first row of a record speaks for all.
+        -- A claim has a row for each rule that posts it: the first with a failure, else any, speaks for all.
         select
             evaluated.*,
             row_number() over whole as place,

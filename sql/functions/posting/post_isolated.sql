@@ -33,9 +33,7 @@ begin
             v_constraint = constraint_name,
             v_column = column_name;
         v_class := pgsync.error_class_of(sqlstate, v_schema, v_constraint, v_column);
-        v_message := case when sqlstate = '23502' and v_class = 'period.closed'
-            then 'no period is open to take back what is posted' else sqlerrm
-        end;
+        v_message := sqlerrm;
         if v_class = 'transient' then
             raise;
         end if;

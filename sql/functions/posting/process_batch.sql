@@ -2,6 +2,7 @@
 -- the changes waiting as they were. The marks tell the caller where to go on: what was visible below
 -- next_mark was taken or is in other hands. Ids become visible out of order, so smaller ones may still come,
 -- but none any more once a later call says a snapshot_xmin that is not below the snapshot_xmax of this one.
+-- The worker learns that from survey_queue; here it is for who posts from psql.
 create or replace function pgsync.process_batch(
     worker text,
     batch_limit integer default null,
@@ -51,7 +52,8 @@ begin
         return v_result;
     end if;
 
-    -- Where one change is looked for, that it is due and that it is not may be the one that failed.
+    -- With room for one, it may always be the change that made the batch fail, or never: of two, one is taken of
+    -- those that have a time and one of the others.
     v_limit := greatest(coalesce(batch_limit, v_settings.batch_size), case when isolate then 2 else 1 end);
     select claimed.claims, claimed.suspects, claimed.next_mark, claimed.is_cut
     into v_claims, v_suspects, v_result.next_mark, v_result.is_cut

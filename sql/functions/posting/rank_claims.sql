@@ -1,6 +1,7 @@
 -- Of the waiting changes of a record the newest counts and the others end superseded. What a backfill has
 -- read is older than each change that its snapshot does not show, whatever the ids say. A record that has
--- one claim, as nearly all have, is spared the sorting.
+-- one claim, as nearly all have, is spared the sorting. previous_change is the change whose attempt comes
+-- before this one in the audit log of the record; chain_end what its last will be, where this claim says it.
 create or replace function pgsync.rank_claims(claims pgsync.claim[])
 returns table (
     number integer,

@@ -32,7 +32,7 @@ begin
         from pg_catalog.pg_locks as held
         where held.pid = pg_backend_pid()
             and held.locktype = 'advisory'
-            and (held.objsubid <> 2 or held.classid not in (1886876531, 1886876534 /* nesting */))
+            and (held.objsubid <> 2 or held.classid not in (1886876534 /* nesting */, 1886876531))
     ) then
         raise exception 'this session holds advisory locks, which code of a table''s owner could let go of'
             using errcode = 'object_not_in_prerequisite_state',

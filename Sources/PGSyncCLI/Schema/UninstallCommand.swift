@@ -1,0 +1,79 @@
+import Arguments
+import JSON
+import PGSyncStore
+import Postgres
+
+/// The command `pgsync uninstall`.
+struct UninstallCommand: Command {
+    var dryRun = false
+    var confirmed = false
+
+    static let signature = Signature(
+        "uninstall",
+        "Take pgsync out of the database: capture, log, queue, rules, and the ledger.",
+        discussion: """
+            All tables are detached and the schemas pgsync, pgsync_read and ledger are dropped, in one transaction. \
+            Tables of the application stay as they are. The journal goes, too: write it to a file before, with \
+            pgsync ledger export, or dump it with pg_dump --schema=ledger.
+
+            The roles belong to the server and may serve other databases; they stay, and the last line says how to \
+            drop them.
+            """,
+        examples: [
+            .init("pgsync uninstall --dry-run", "See what would be done, statement by statement."),
+            .init("pgsync uninstall --yes", "Do it. Nothing can bring back what is removed."),
+        ],
+        exitCodes: [.refused, .lockTimeout, .notPermitted]
+    )
+
+    static let parameters: [Parameter<Self>] = [
+        .flag("dry-run", \.dryRun, help: "Say what would be done; change nothing."),
+        .flag("yes", \.confirmed, help: "Do it: without this, nothing is removed."),
+    ]
+
+    func validate() throws {
+        guard dryRun || confirmed else {
+            throw UsageProblem.conflict(
+                "this removes the journal and every change; add --yes, or look with --dry-run"
+            )
+        }
+        guard !(dryRun && confirmed) else { throw UsageProblem.conflict("choose one of --dry-run and --yes") }
+    }
+
+    func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
+        let database = try Database(globals, in: context, program: "pgsync uninstall")
+        let (inventory, steps) = try await database.change { [dryRun] session in
+            let removal = Removal(session)
+            let inventory = try removal.inventory()
+            guard dryRun || inventory.workers.isEmpty else {
+                throw StoreError.refused(
+                    "workers run: \(inventory.workers.joined(separator: ", ")); stop them first"
+                )
+            }
+            return (inventory, try removal.run(isDryRun: dryRun))
+        }
+        if globals.json {
+            try context.print([
+                "dry_run": .bool(dryRun), "tables": inventory.tables.json,
+                "changes": JSONValue(inventory.changes), "entries": JSONValue(inventory.entries),
+                "roles": inventory.roles.json, "steps": steps.json,
+            ])
+        } else if !globals.quiet {
+            if dryRun || globals.verbose { try context.write(steps, to: context.output) }
+            let count = inventory.tables.count
+            let tables = "\(count) \(count == 1 ? "table" : "tables")"
+            try context.print(
+                dryRun
+                    ? "pgsync can be removed: \(tables), some \(inventory.changes) changes and \(inventory.entries) entries; "
+                        + "nothing was changed"
+                    : "pgsync is removed from this database; \(tables) detached"
+            )
+            if !dryRun, !inventory.roles.isEmpty {
+                try context.print(
+                    "the roles stay; where no other database uses them: drop role \(inventory.roles.joined(separator: ", "));"
+                )
+            }
+        }
+        return .success
+    }
+}

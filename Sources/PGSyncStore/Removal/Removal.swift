@@ -1,0 +1,69 @@
+package import Postgres
+
+/// Taking pgsync out of a database: the capture of each table, and the schemas with all that is in them.
+package struct Removal {
+    /// What there is to remove, and what goes with it.
+    package struct Inventory: Sendable, Equatable {
+        package let tables: [String]
+        /// By name, those that are not noted as stopped.
+        package let workers: [String]
+        /// About how many; exact counts would read all of them.
+        package let changes: Int64
+        package let entries: Int64
+        /// The roles of pgsync, which belong to the server and stay.
+        package let roles: [String]
+    }
+
+    private let session: Session
+
+    package init(_ session: Session) {
+        self.session = session
+    }
+
+    package func inventory() throws -> Inventory {
+        let row = try session.query(
+            """
+            select
+                array(select source.table_name from pgsync.sources as source where source.attached order by 1) as tables,
+                array(
+                    select worker.name from pgsync.worker_states as worker where worker.state in ('running', 'silent')
+                    order by worker.name
+                ) as workers,
+                (
+                    select coalesce(sum(greatest(part.reltuples, 0)), 0)::bigint
+                    from pg_partition_tree('pgsync.sync_logs') as tree
+                    inner join pg_class as part on part.oid = tree.relid and tree.isleaf
+                ) as changes,
+                (
+                    select greatest(journal.reltuples, 0)::bigint
+                    from pg_class as journal where journal.oid = 'ledger.journal_entries'::regclass
+                ) as entries,
+                array(
+                    select role.rolname::text from pg_roles as role
+                    where role.rolname like 'pgsync\\_%' order by role.rolname
+                ) as roles
+            """
+        ).onlyRow()
+        return Inventory(
+            tables: try row.decode("tables"),
+            workers: try row.decode("workers"),
+            changes: try row.decode("changes"),
+            entries: try row.decode("entries"),
+            roles: try row.decode("roles")
+        )
+    }
+
+    /// Does it, in the transaction of the caller; returns the statements.
+    @discardableResult
+    package func run(isDryRun: Bool = false) throws -> [String] {
+        let store = SourceStore(session)
+        var steps: [String] = []
+        for name in try inventory().tables {
+            let table = try store.tableToDetach(named: name)
+            steps += try store.detach(table, isDryRun: isDryRun)
+        }
+        let drops = ["pgsync_read", "pgsync", "ledger"].map { "drop schema \($0) cascade" }
+        if !isDryRun { try session.runScript(drops.joined(separator: ";\n")) }
+        return steps + drops
+    }
+}

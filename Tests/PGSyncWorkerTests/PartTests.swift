@@ -150,7 +150,7 @@ struct PartTests {
                 try await database.count("pgsync.sync_audit_log where outcome = 'posted'") == 100
             }
             try await eventually(within: .seconds(25)) {
-                try await database.count("pgsync.sync_queue where attempts > 0 and error_class is not null")
+                try await database.count("pgsync.sync_queue where attempts > 0 and error_class = 'transient'")
                     == 1
             }
         }

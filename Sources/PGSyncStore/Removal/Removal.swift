@@ -62,7 +62,14 @@ package struct Removal {
             let table = try store.tableToDetach(named: name)
             steps += try store.detach(table, isDryRun: isDryRun)
         }
-        let drops = ["pgsync_read", "pgsync", "ledger"].map { "drop schema \($0) cascade" }
+        var drops = ["pgsync_read", "pgsync", "ledger"].map { "drop schema \($0) cascade" }
+        // What migrate says of functions yet to come is a property of the database, and in no schema; see grants.sql.
+        let isOfOurRole = try session.query(
+            "select pg_get_userbyid(nspowner) = 'pgsync_owner' from pg_namespace where nspname = 'pgsync'"
+        ).onlyRow().decode(0, as: Bool.self)
+        if isOfOurRole {
+            drops.append("alter default privileges for role pgsync_owner grant execute on routines to public")
+        }
         if !isDryRun { try session.runScript(drops.joined(separator: ";\n")) }
         return steps + drops
     }

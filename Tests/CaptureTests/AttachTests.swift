@@ -31,6 +31,7 @@ struct AttachTests {
             ("create temp table n (a int primary key); select pgsync.attach('n')", "is a temporary table"),
             ("select pgsync.attach('pgsync.ticks')", "must not be attached"),
             ("select pgsync.attach('pg_class')", "must not be attached"),
+            ("alter table t owner to pgsync_operator; select pgsync.attach('t')", "is a role of pgsync"),
             ("select pgsync.attach('t', columns => array['x'])", "has no column x"),
             ("select pgsync.attach('t', exclude => array['id'])", "cannot be excluded"),
             ("select pgsync.attach('t', exclude => array['x'])", "has no column x"),

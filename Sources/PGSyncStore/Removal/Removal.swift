@@ -40,7 +40,11 @@ package struct Removal {
                 ) as entries,
                 array(
                     select role.rolname::text from pg_roles as role
-                    where role.rolname like 'pgsync\\_%' order by role.rolname
+                    where role.rolname in (
+                        'pgsync_auditor', 'pgsync_capture', 'pgsync_operator', 'pgsync_owner', 'pgsync_reader',
+                        'pgsync_worker'
+                    )
+                    order by role.rolname
                 ) as roles
             """
         ).onlyRow()

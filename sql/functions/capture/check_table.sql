@@ -9,6 +9,7 @@ declare
     v_schema text;
     v_reason text;
     v_unlogged text;
+    v_owner name;
 begin
     select relation.* into v_table from pg_catalog.pg_class as relation where relation.oid = source.source_table;
     select namespace.nspname::text
@@ -47,8 +48,12 @@ begin
             hint = 'The table pgsync.excluded_tables lists what must not be attached.';
     end if;
     -- Whoever belongs to such a role would be lent what its tables need.
-    if pg_get_userbyid(v_table.relowner) like 'pgsync\_%' then
-        raise exception '% belongs to %, which is a role of pgsync', source.table_name, pg_get_userbyid(v_table.relowner)
+    v_owner := pg_get_userbyid(v_table.relowner);
+    if v_owner in (
+            'pgsync_auditor', 'pgsync_capture', 'pgsync_operator', 'pgsync_owner', 'pgsync_reader', 'pgsync_worker'
+        )
+    then
+        raise exception '% belongs to %, which is a role of pgsync', source.table_name, v_owner
             using errcode = 'object_not_in_prerequisite_state',
             hint = 'Give it to a role of the application: alter table … owner to …;';
     end if;

@@ -173,7 +173,7 @@ struct PartTests {
             grant create on schema public to \(owner);
             select pgsync.attach('others');
             insert into others values (1), (2);
-            select pgsync.set_configuration('sync_timeout_seconds', '10'),
+            select pgsync.set_configuration('sync_timeout_seconds', '20'),
                 pgsync.set_configuration('max_retry_attempts', '100');
             set hinder.off = 'on';
             truncate parts_2; truncate parts_1; truncate parts_2; truncate parts_1; truncate parts_2; truncate parts_1;
@@ -181,7 +181,7 @@ struct PartTests {
         )
         try await RunningWorker.with { [database] _ in
             // From here on the first owner has had his share of the reader's time.
-            try await eventually(within: .seconds(60)) {
+            try await eventually(within: .seconds(120)) {
                 try await database.count(failures) >= 1
             }
             let failed = try await database.count(failures)

@@ -48,7 +48,7 @@ extension SchemaError: CustomStringConvertible, CustomDebugStringConvertible {
         case .ownedByStranger(let schema, let owner, let user):
             "the schema \(schema) belongs to \(owner), whose code would run with all rights of the superuser \(user); "
                 + "connect as \(owner), or, if nobody but pgsync made what is in it, run: "
-                + "alter schema \(schema) owner to pgsync_owner"
+                + "alter schema \(schema) owner to session_user"
         case .notReadable(let user, nil):
             "\(user) may not read pgsync.migrations; "
                 + "have an administrator run: grant pgsync_reader to \"\(user)\" (pgsync_worker for a worker)"

@@ -9,7 +9,6 @@ struct SchemaReader {
     }
 
     func facts() throws -> DatabaseFacts {
-        try refuseSchemaOfStranger()
         let row = try session.query(
             """
             select
@@ -47,12 +46,31 @@ struct SchemaReader {
                 ) as reader_may_read,
                 array(
                     select role.rolname::text from pg_roles as role where role.rolname = any(\(SchemaDefinition.roles))
-                ) as existing_roles
+                ) as existing_roles,
+                -- Functions, policies and triggers of a schema's owner run as who uses it, with all his rights.
+                (
+                    select array[schema.nspname::text, holder.rolname::text, session_user::text]
+                    from pg_namespace as schema
+                    inner join pg_roles as holder on holder.oid = schema.nspowner
+                    where ours.oid is not null
+                        and schema.nspname in ('pgsync', 'pgsync_read', 'ledger')
+                        and not holder.rolsuper
+                        and holder.rolname <> 'pgsync_owner'
+                        and exists (
+                            select from pg_roles as me where me.rolname in (current_user, session_user) and me.rolsuper
+                        )
+                    order by schema.nspname
+                    limit 1
+                ) as stranger
             from (select) as one
             left join pg_namespace as ours on ours.nspname = 'pgsync'
             left join pg_namespace as ledger on ledger.nspname = 'ledger'
             """
         ).onlyRow()
+        // All else that is read may be of his making.
+        if let stranger = try row.decode("stranger", as: [String]?.self) {
+            throw SchemaError.ownedByStranger(schema: stranger[0], owner: stranger[1], user: stranger[2])
+        }
         return DatabaseFacts(
             serverVersion: session.serverVersion,
             encoding: try row.decode("encoding"),
@@ -68,36 +86,6 @@ struct SchemaReader {
             mayActAsOwner: try row.decode("may_act_as_owner"),
             readerMayRead: try row.decode("reader_may_read"),
             existingRoles: Set(try row.decode("existing_roles", as: [String].self))
-        )
-    }
-
-    /// Throws when a superuser is about to use a schema of somebody who has less rights, and is not the role made for it.
-    ///
-    /// Functions, policies and triggers of a schema's owner run as whoever uses it, with all his rights on the server.
-    private func refuseSchemaOfStranger() throws {
-        let stranger = try session.query(
-            """
-            select schema.nspname::text as name, holder.rolname::text as owner, session_user::text as user_name
-            from pg_catalog.pg_namespace as schema
-            inner join pg_catalog.pg_roles as holder on holder.oid = schema.nspowner
-            where schema.nspname in ('pgsync', 'pgsync_read', 'ledger')
-                and exists (select from pg_catalog.pg_namespace as ours where ours.nspname = 'pgsync')
-                and not holder.rolsuper
-                and holder.rolname <> 'pgsync_owner'
-                and exists (
-                    select
-                    from pg_catalog.pg_roles as me
-                    where me.rolname in (current_user, session_user) and me.rolsuper
-                )
-            order by schema.nspname
-            limit 1
-            """
-        ).first
-        guard let stranger else { return }
-        throw SchemaError.ownedByStranger(
-            schema: try stranger.decode("name"),
-            owner: try stranger.decode("owner"),
-            user: try stranger.decode("user_name")
         )
     }
 

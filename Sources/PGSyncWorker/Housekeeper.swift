@@ -160,7 +160,9 @@ struct Housekeeper: Service {
     private func endReadings(_ connection: PostgresConnection) async throws {
         let limit = context.partLimits.statement + Self.readingOvertime
         let processes = try await context.within {
-            try await connection.withSession { try WorkerStore($0).endReadings(longerThan: limit) }
+            try await connection.withSession { session in
+                try ReadingStore(session).find(after: limit, holdingLocksAfter: .seconds(2), isEnding: true)
+            }
         }
         guard !processes.isEmpty else { return }
         let list = processes.map(String.init).joined(separator: ", ")

@@ -34,11 +34,8 @@ final class PartList: Sendable {
         /// How many were read.
         var count = 0
 
-        /// Where a change of an owner is read; nil when it is not, for now.
-        func lane(of owner: String, at now: Duration) -> Lane? {
-            guard let owner = owners[owner] else { return .usual }
-            guard owner.isBarredUntil <= now else { return nil }
-            return owner.debt(at: now) > PartList.allowance ? .slow : .usual
+        func lane(of owner: String, at now: Duration) -> Lane {
+            owners[owner].map { $0.debt(at: now) > PartList.allowance } == true ? .slow : .usual
         }
     }
 
@@ -58,10 +55,9 @@ final class PartList: Sendable {
     /// Names a change that emptied a part; while another is being read, it is passed over.
     func offer(_ id: Int64, at now: Duration) {
         let lane = state.withLock { state in
-            guard let owner = state.ownerOfChange[id] else { return Lane?.some(.usual) }
-            return state.lane(of: owner, at: now)
+            state.ownerOfChange[id].map { state.lane(of: $0, at: now) } ?? .usual
         }
-        if let lane { place(id, in: lane) }
+        place(id, in: lane)
     }
 
     /// Whether a change of this owner is not to be read in a lane; the other has been offered it then.
@@ -72,8 +68,8 @@ final class PartList: Sendable {
             return state.lane(of: owner, at: now)
         }
         // Who was slow a moment ago may as well be read here.
-        if right == lane || right == .usual { return false }
-        if let right { place(id, in: right) }
+        guard lane == .usual, right == .slow else { return false }
+        place(id, in: .slow)
         return true
     }
 
@@ -121,6 +117,10 @@ final class PartList: Sendable {
     /// Nothing of this owner is read for a while.
     func barOwner(_ owner: String, at now: Duration) {
         state.withLock { $0.owners[owner, default: Owner()].isBarredUntil = now + Self.bar }
+    }
+
+    func isBarred(_ owner: String, at now: Duration) -> Bool {
+        state.withLock { $0.owners[owner].map { $0.isBarredUntil > now } ?? false }
     }
 
     /// Waits until nothing is being read, and returns how many parts were by then.

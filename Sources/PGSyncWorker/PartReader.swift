@@ -52,6 +52,13 @@ struct PartReader: Service {
                     guard let owner, !context.parts.passOn(id, of: owner, from: lane, at: context.now) else {
                         return false
                     }
+                    guard !context.parts.isBarred(owner, at: context.now) else {
+                        throw PostgresError(
+                            .unexpectedResult,
+                            "not read: code of the table's owner took locks that posting needs, of late",
+                            sqlState: .queryCanceled
+                        )
+                    }
                     return try await watched(process, of: owner) {
                         try await context.within(limits.statement + Self.cancelTimeout) {
                             try await connection.withSession { session in
@@ -93,7 +100,11 @@ struct PartReader: Service {
             defer { group.cancelAll() }
             group.addTask { try await body() }
             group.addTask {
-                do { try await watch(process, of: owner) } catch is PostgresError {}
+                // Where it cannot be looked, the housekeeper ends what should be ended.
+                do {
+                    try await watch(process, of: owner)
+                } catch is PostgresError {
+                } catch ServicesError.timeLimitExceeded {}
                 return nil
             }
             while let end = try await group.next() {
@@ -112,18 +123,22 @@ struct PartReader: Service {
                 let hasEnded = try await context.within { [context] in
                     try await connection.withSession { session in
                         guard let process = process.withLock({ $0 }) else { return false }
-                        return try context.store(session).endReading(process, ifItHoldsLocks: true)
+                        let store = ReadingStore(session)
+                        guard try !store.find(process).isEmpty else { return false }
+                        // Before the reading ends, for this is given up with it.
+                        context.parts.barOwner(owner, at: context.now)
+                        context.logger.warning(
+                            "Code of a table's owner took locks that posting needs, and is ended; his tables are not read for a while",
+                            ["table.owner": .string(owner)]
+                        )
+                        _ = try store.find(process, isEnding: true)
+                        return true
                     }
                 }
                 if hasEnded { break }
                 try await Task.sleep(for: Self.lookInterval)
             }
         }
-        context.parts.barOwner(owner, at: context.now)
-        context.logger.warning(
-            "Code of a table's owner took locks that posting needs, and was ended; his tables are not read for a while",
-            ["table.owner": .string(owner)]
-        )
     }
 
     /// Counts the attempt as failed; until that is done, no other is made.
@@ -150,9 +165,8 @@ struct PartReader: Service {
                             if context.options.ownsSessions {
                                 try PostingStore.limit(session, to: context.limits)
                             }
-                            let store = context.store(session)
-                            try end(process, store)
-                            try store.endCareful(
+                            try end(process, session)
+                            try context.store(session).endCareful(
                                 id,
                                 noting: failure,
                                 explanation: explanation,
@@ -185,15 +199,16 @@ struct PartReader: Service {
             try await withTimeLimit(Self.endTimeout) { [context] in
                 guard let connection = try await context.gate.connect(until: Shutdown()) else { return }
                 try await connection.closing {
-                    try await connection.withSession { try end(process, context.store($0)) }
+                    try await connection.withSession { try end(process, $0) }
                 }
             }
         } catch is PostgresError {
         } catch ServicesError.timeLimitExceeded {}
     }
 
-    private func end(_ process: Int32?, _ store: PostingStore) throws {
-        guard let process, try store.endReading(process) else { return }
+    private func end(_ process: Int32?, _ session: Session) throws {
+        guard let process, try !ReadingStore(session).find(process, after: .zero, isEnding: true).isEmpty
+        else { return }
         context.logger.warning(
             "A session that read a table for an emptied part did not end, and was ended",
             ["session.pid": .int(Int(process))]

@@ -147,6 +147,28 @@ struct RestoreTests {
         }
     }
 
+    @Test("by a plain owner is no superuser's before he takes it over")
+    func takenOver() async throws {
+        let original = TestDatabase.current
+        try await original.run(Self.original)
+        try await TestDatabase.with(owner: .plain) { restored in
+            _ = try await original.restore(into: restored, ["--no-owner", "--no-privileges"])
+            let migrator = Migrator(binaryVersion: "1.0")
+            try await restored.connect(as: restored.superuser) { administrator in
+                await #expect(throws: SchemaError.self) { try await migrator.migrate(on: administrator) }
+                try await administrator.withSession { session in
+                    _ = try session.runScript(
+                        ["pgsync", "pgsync_read", "ledger"].map { "alter schema \($0) owner to session_user" }
+                            .joined(separator: ";")
+                    )
+                }
+                _ = try await migrator.migrate(on: administrator)
+                let status = try await migrator.status(on: administrator, comparing: true)
+                #expect(status.deviations == [])
+            }
+        }
+    }
+
     @Test("on another server finds its roles made and its owners and rights as before")
     func anotherServer() async throws {
         let original = TestDatabase.current

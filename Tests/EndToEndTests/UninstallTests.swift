@@ -39,7 +39,10 @@ struct UninstallTests {
 
         let look = try await BuiltProgram.run("uninstall", "--dry-run", database: url).checked()
             .standardOutput.text
-        #expect(look.contains("drop schema ledger cascade") && look.contains("2 tables"), "\(look)")
+        #expect(
+            look.contains("drop schema ledger cascade") && look.contains("2 tables, 2 changes, 1 entries"),
+            "\(look)"
+        )
         #expect(try await BuiltProgram.run("uninstall", database: url).status == .exited(64))
         #expect(try await database.run("select count(*)::text from ledger.journal_entries") == ["1"])
 
@@ -51,6 +54,23 @@ struct UninstallTests {
         #expect(now.filter { !then.contains($0) } == [])
         #expect(then.filter { !now.contains($0) } == [])
         try await database.run("drop owned by \(database.name)_reader; drop role \(database.name)_reader")
+    }
+
+    @Test("is for who may drop the schemas, and leaves all as it was else")
+    func refusesOthers() async throws {
+        _ = try await BuiltProgram.run("migrate", database: url).checked()
+        let role = "operator_\(database.name)"
+        try await database.run(
+            "create role \(role) login in role pgsync_operator; create table bills (id int primary key); select pgsync.attach('bills')"
+        )
+        let removal = try await BuiltProgram.run(
+            "uninstall",
+            "--yes",
+            database: database.cluster.connectionString(database: database.name, role: role)
+        )
+        #expect(removal.status == .exited(77), "\(removal.standardError.text)")
+        #expect(try await database.run("select count(*)::text from pgsync.sources where attached") == ["1"])
+        try await database.run("drop owned by \(role); drop role \(role)")
     }
 
     @Test("refuses while a worker runs")

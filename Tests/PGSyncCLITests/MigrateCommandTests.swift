@@ -22,6 +22,21 @@ struct MigrateCommandTests {
         }
     }
 
+    @Test("succeeds for whoever may only become the owner of the schema")
+    func withoutInheritance() async throws {
+        try await CommandLineDatabase.with { database in
+            _ = await database.run("migrate")
+            let role = "heir_\(UInt32.random(in: 0 ... .max))"
+            _ = try await database.query(
+                "create role \(role) login noinherit in role pgsync_owner; delete from pgsync.migrations where kind = 'object'"
+            )
+            let run = await database.run("migrate", as: role)
+            #expect(run.exitCode == .success, "\(run.errors)")
+            #expect(run.output.contains("the schema is up to date: "))
+            _ = try await database.query("drop role \(role)")
+        }
+    }
+
     @Test("says nothing when quiet, and one document when asked for JSON")
     func otherOutputs() async throws {
         try await CommandLineDatabase.with { database in

@@ -142,16 +142,18 @@ struct PartTests {
         try await database.run("select pgsync.set_configuration('sync_timeout_seconds', '600')")
         try await RunningWorker.with { [database] worker in
             try await worker.untilLogged(
-                "Code of a table's owner took locks that posting needs, and was ended; his tables are not read for a while"
+                "Code of a table's owner took locks that posting needs, and is ended; his tables are not read for a while"
             )
             try await database.insertBills(1...100)
             // Its limit is 30 s.
             try await eventually(within: .seconds(25)) {
                 try await database.count("pgsync.sync_audit_log where outcome = 'posted'") == 100
             }
-            try await eventually(within: .seconds(25)) {
-                try await database.count("pgsync.sync_queue where attempts > 0 and error_class = 'transient'")
-                    == 1
+            // The next attempt fails without any reading, and nothing is asked for again and again meanwhile.
+            try await eventually(within: .seconds(60)) {
+                try await database.count(
+                    "pgsync.sync_audit_log where record_id = '' and attempt = 2 and error_message like '%not read: code%'"
+                ) == 1
             }
         }
         #expect(try await database.count(readings) == 0)

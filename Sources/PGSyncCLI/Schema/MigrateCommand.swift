@@ -95,9 +95,15 @@ struct MigrateCommand: Command {
             let start = ContinuousClock.now
             try await migrator.migrate(on: connection) { report.take($0) }
             report.duration = .now - start
+            guard report.hasApplied else { return report }
             report.tablesToRenew = try await connection.withSession { session in
-                let findings = try CaptureInspection(session).findings()
-                return Set(findings.filter(\.isMendedByReattaching).map(\.table)).sorted()
+                do {
+                    let findings = try CaptureInspection(session).findings()
+                    return Set(findings.filter(\.isMendedByReattaching).map(\.table)).sorted()
+                } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+                    // Who may become the owner of the schema need not have his rights; doctor tells others.
+                    return []
+                }
             }
             return report
         }
@@ -143,6 +149,8 @@ struct MigrationReport: Sendable {
             if showsProgress || notice.isWarning { context.say(lines: notice.lines) }
         }
     }
+
+    var hasApplied: Bool { !applied.isEmpty }
 
     var summary: String {
         let end =

@@ -1,5 +1,6 @@
 import Arguments
 import JSON
+import PGSyncSchema
 import PGSyncStore
 import Postgres
 
@@ -50,13 +51,13 @@ struct UninstallCommand: Command {
                     "workers run: \(inventory.workers.joined(separator: ", ")); stop them first"
                 )
             }
-            return (inventory, try removal.run(isDryRun: dryRun))
+            return (inventory, try removal.run(inventory, isDryRun: dryRun))
         }
         if globals.json {
             try context.print([
                 "dry_run": .bool(dryRun), "tables": inventory.tables.json,
                 "changes": JSONValue(inventory.changes), "entries": JSONValue(inventory.entries),
-                "roles": inventory.roles.json, "steps": steps.json,
+                "steps": steps.json,
             ])
         } else if !globals.quiet {
             if dryRun || globals.verbose { try context.write(steps, to: context.output) }
@@ -64,13 +65,13 @@ struct UninstallCommand: Command {
             let tables = "\(count) \(count == 1 ? "table" : "tables")"
             try context.print(
                 dryRun
-                    ? "pgsync can be removed: \(tables), some \(inventory.changes) changes and \(inventory.entries) entries; "
-                        + "nothing was changed"
+                    ? "pgsync can be removed: \(tables), \(inventory.changes) changes, \(inventory.entries) entries; nothing was changed"
                     : "pgsync is removed from this database; \(tables) detached"
             )
-            if !dryRun, !inventory.roles.isEmpty {
+            if !dryRun {
+                let roles = SchemaDefinition.roles.joined(separator: ", ")
                 try context.print(
-                    "the roles stay; where no other database uses them: drop role \(inventory.roles.joined(separator: ", "));"
+                    "the roles stay; where no other database uses them: drop role if exists \(roles);"
                 )
             }
         }

@@ -167,35 +167,6 @@ package struct PostingStore {
         }
     }
 
-    /// Ends a process that still reads a table for an emptied part; whether there was one.
-    ///
-    /// Code of the table's owner can withstand a request to cancel, but not this.
-    package func endReading(_ process: Int32, ifItHoldsLocks: Bool = false) throws -> Bool {
-        try !session.query(
-            """
-            select pg_terminate_backend(reading.pid)
-            from pg_stat_activity as reading
-            where reading.pid = \(process)
-                and reading.pid <> pg_backend_pid()
-                and reading.usename = current_user
-                and reading.state <> 'idle'
-                and reading.query like '%pgsync.find\\_truncated(%'
-                and (
-                    not \(ifItHoldsLocks)
-                    or exists (
-                        select
-                        from pg_locks as held
-                        where held.pid = reading.pid
-                            and held.locktype = 'advisory'
-                            and held.granted
-                            and (held.classid, held.objid, held.objsubid, held.mode)
-                                <> (1886876531, 5, 2, 'ShareLock')
-                    )
-                )
-            """
-        ).isEmpty
-    }
-
     // MARK: Looking
 
     /// What waits from a mark on, seen without a lock; of some tables alone, no more than a part at a time.

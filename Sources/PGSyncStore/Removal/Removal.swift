@@ -7,11 +7,8 @@ package struct Removal {
         package let tables: [String]
         /// By name, those that are not noted as stopped.
         package let workers: [String]
-        /// About how many; exact counts would read all of them.
         package let changes: Int64
         package let entries: Int64
-        /// The roles of pgsync, which belong to the server and stay.
-        package let roles: [String]
     }
 
     private let session: Session
@@ -29,40 +26,23 @@ package struct Removal {
                     select worker.name from pgsync.worker_states as worker where worker.state in ('running', 'silent')
                     order by worker.name
                 ) as workers,
-                (
-                    select coalesce(sum(greatest(part.reltuples, 0)), 0)::bigint
-                    from pg_partition_tree('pgsync.sync_logs') as tree
-                    inner join pg_class as part on part.oid = tree.relid and tree.isleaf
-                ) as changes,
-                (
-                    select greatest(journal.reltuples, 0)::bigint
-                    from pg_class as journal where journal.oid = 'ledger.journal_entries'::regclass
-                ) as entries,
-                array(
-                    select role.rolname::text from pg_roles as role
-                    where role.rolname in (
-                        'pgsync_auditor', 'pgsync_capture', 'pgsync_operator', 'pgsync_owner', 'pgsync_reader',
-                        'pgsync_worker'
-                    )
-                    order by role.rolname
-                ) as roles
+                (select count(*) from pgsync.sync_logs) as changes,
+                (select count(*) from ledger.journal_entries) as entries
             """
         ).onlyRow()
         return Inventory(
             tables: try row.decode("tables"),
             workers: try row.decode("workers"),
             changes: try row.decode("changes"),
-            entries: try row.decode("entries"),
-            roles: try row.decode("roles")
+            entries: try row.decode("entries")
         )
     }
 
-    /// Does it, in the transaction of the caller; returns the statements.
-    @discardableResult
-    package func run(isDryRun: Bool = false) throws -> [String] {
+    /// Removes it all, in the transaction of the caller; returns the statements.
+    package func run(_ inventory: Inventory, isDryRun: Bool = false) throws -> [String] {
         let store = SourceStore(session)
         var steps: [String] = []
-        for name in try inventory().tables {
+        for name in inventory.tables {
             let table = try store.tableToDetach(named: name)
             steps += try store.detach(table, isDryRun: isDryRun)
         }

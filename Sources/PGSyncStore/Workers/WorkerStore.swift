@@ -149,42 +149,12 @@ package struct WorkerStore {
         ).map(WorkerRecord.init)
     }
 
-    /// Ends what has read a table for an emptied part for longer, as this role, or holds locks that it has no use for;
-    /// returns the processes.
-    ///
-    /// Only code of the table's owner takes those: it could stop all posting with them. Who reads sees that first.
-    package func endReadings(longerThan limit: Duration) throws -> [Int32] {
-        try session.query(
-            """
-            select reading.pid, pg_terminate_backend(reading.pid)
-            from pg_stat_activity as reading
-            where reading.usename = current_user
-                and reading.datname = current_database()
-                and reading.pid <> pg_backend_pid()
-                and reading.state <> 'idle'
-                and reading.query like '%pgsync.find\\_truncated(%'
-                and (
-                    clock_timestamp() - reading.query_start > make_interval(secs => \(limit / .seconds(1)))
-                    or clock_timestamp() - reading.query_start > interval '2 seconds' and exists (
-                        select
-                        from pg_locks as held
-                        where held.pid = reading.pid
-                            and held.locktype = 'advisory'
-                            and held.granted
-                            and (held.classid, held.objid, held.objsubid, held.mode)
-                                <> (1886876531, 5, 2, 'ShareLock')
-                    )
-                )
-            order by reading.pid
-            """
-        ).map { try $0.decode(0) }
-    }
-
     /// Becomes the leader if nobody is, for as long as the session lasts, or else the transaction.
     package func lead(ownsSession: Bool = true) throws -> Bool {
         let query: Query =
             ownsSession
-            ? "select pg_try_advisory_lock(1886876531, 4)" : "select pg_try_advisory_xact_lock(1886876531, 4)"
+            ? "select pg_try_advisory_lock(1886876531, 4 /* leader */)"
+            : "select pg_try_advisory_xact_lock(1886876531, 4 /* leader */)"
         return try session.query(query).onlyRow().decode(0)
     }
 

@@ -108,8 +108,11 @@ final class ResultHandle: @unchecked Sendable {
 
     /// Reads a notice, which libpq hands over as a result it keeps.
     static func notice(_ raw: OpaquePointer) -> ServerNotice {
+        // Who chose the text may have chosen any length, and some are kept.
         let text = { (field: DiagnosticField) in
-            unsafe PQresultErrorField(raw, field.code).map { unsafe String(cString: $0) }
+            unsafe PQresultErrorField(raw, field.code).map {
+                unsafe String(String(cString: $0).prefix(10_000))
+            }
         }
         return ServerNotice(
             severity: text(PG_DIAG_SEVERITY_NONLOCALIZED) ?? text(PG_DIAG_SEVERITY) ?? "NOTICE",

@@ -1,3 +1,4 @@
+-- Long because each action has branches of its own. Made by: select pgsync.attach('public.bills')
 CREATE OR REPLACE FUNCTION pgsync.capture_public_bills_NNNNN()
  RETURNS trigger
  LANGUAGE plpgsql

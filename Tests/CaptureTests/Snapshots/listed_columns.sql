@@ -1,3 +1,4 @@
+-- Long because each action has branches of its own. Made by: select pgsync.attach('public.bills', kind => 'row', columns => array['amount'], before_image => true)
 CREATE OR REPLACE FUNCTION pgsync.capture_public_bills_NNNNN()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -12,6 +13,12 @@ declare
     v_origin pg_catalog.text;
     v_correlation_id pg_catalog.text;
     v_stale boolean := 'f';
+    v_slot smallint;
+    v_image pg_catalog.jsonb;
+    v_record_id pg_catalog.text;
+    v_old_image pg_catalog.jsonb;
+    v_old_record_id pg_catalog.text;
+    v_kept_image pg_catalog.jsonb;
 begin
     get diagnostics v_context = pg_context;
     -- Usually a statement of the application itself writes and says nothing of itself, and nobody sleeps.
@@ -24,7 +31,6 @@ begin
                     pg_catalog.current_setting('pgsync.origin', true),
                     pg_catalog.current_setting('pgsync.correlation_id', true)
                 ) operator(pg_catalog.<>) ''
-                or pg_catalog.current_setting('timezone') operator(pg_catalog.<>) all (array['UTC', 'Etc/UTC', 'GMT'])
                 or not pg_catalog.pg_try_advisory_xact_lock_shared(1886876531, 1 /* doorbell */)
             else true
         end
@@ -56,498 +62,42 @@ begin
     end if;
 
     if tg_op operator(pg_catalog.=) 'INSERT' then
-        if v_stale then
-            with logged as (
-                insert into pgsync.sync_logs (
-                    source_table, source_version, record_id, action, data, old_data, origin, slot, correlation_id
-                )
-                select
-                    v_root,
-                    1,
-                    change.record_id,
-                    change.action,
-                    change.image,
-                    change.old_image,
-                    v_origin,
-                    (pg_catalog.hashtext(change.record_id) operator(pg_catalog.&) 1023)::smallint,
-                    v_correlation_id
-                from (
-                with reported as materialized (
-                select made.record_id, 'create' as action, pg_catalog.to_jsonb(made.content) as image, null::pg_catalog.jsonb as old_image
-                from (
-                    select pg_catalog.concat(pgsync_content.id) as record_id, coalesce(pgsync_content.*) as content
-                    from new_rows as pgsync_row
-                    cross join lateral (values (null::pgsync.gone, null::pgsync.gone, null::pgsync.gone)) as pgsync_absent (id, amount, paid_at)
-                    cross join lateral (
-                        select id, amount, paid_at
-                        from (select pgsync_row.*) as pgsync_present
-                        where pgsync.keeps_columns('capture_public_bills_NNNNN') and pgsync.has_type(case when false then id end, '20') and pgsync.has_type(case when false then amount end, '1700') and pgsync.has_type(case when false then paid_at end, '1184')
-                    ) as pgsync_content
-                ) as made
-                )
-                select
-                    reported.record_id,
-                    case
-                        when present.record_id is null then 'delete'
-                        when reported.action operator(pg_catalog.=) 'delete' then 'update'
-                        else reported.action
-                    end as action,
-                    coalesce(present.image, reported.image) as image,
-                    reported.old_image
-                from reported
-                left join pgsync.capture_public_bills_NNNNN_read(
-                    array(select listed.record_id from reported as listed), null, null
-                ) as present on present.record_id operator(pg_catalog.=) reported.record_id
-                where present.record_id is not null or reported.action operator(pg_catalog.=) 'delete'
-                ) as change
-                returning id, slot
-            )
-            insert into pgsync.sync_queue (log_id, slot)
-            select logged.id, logged.slot from logged;
-        else
-            with logged as (
-                insert into pgsync.sync_logs (
-                    source_table, source_version, record_id, action, data, old_data, origin, slot, correlation_id
-                )
-                select
-                    v_root,
-                    1,
-                    change.record_id,
-                    change.action,
-                    change.image,
-                    change.old_image,
-                    v_origin,
-                    (pg_catalog.hashtext(change.record_id) operator(pg_catalog.&) 1023)::smallint,
-                    v_correlation_id
-                from (
-                select made.record_id, 'create' as action, pg_catalog.to_jsonb(made.content) as image, null::pg_catalog.jsonb as old_image
-                from (
-                    select pg_catalog.concat(pgsync_content.id) as record_id, coalesce(pgsync_content.*) as content
-                    from new_rows as pgsync_row
-                    cross join lateral (values (null::pgsync.gone, null::pgsync.gone, null::pgsync.gone)) as pgsync_absent (id, amount, paid_at)
-                    cross join lateral (
-                        select id, amount, paid_at
-                        from (select pgsync_row.*) as pgsync_present
-                        where pgsync.keeps_columns('capture_public_bills_NNNNN') and pgsync.has_type(case when false then id end, '20') and pgsync.has_type(case when false then amount end, '1700') and pgsync.has_type(case when false then paid_at end, '1184')
-                    ) as pgsync_content
-                ) as made
-                ) as change
-                returning id, slot
-            )
-            insert into pgsync.sync_queue (log_id, slot)
-            select logged.id, logged.slot from logged;
-        end if;
-        if not found then
-            if exists (select from new_rows) and not exists (
-                    select pg_catalog.concat(pgsync_content.id) as record_id, coalesce(pgsync_content.*) as content
-                    from new_rows as pgsync_row
-                    cross join lateral (values (null::pgsync.gone, null::pgsync.gone, null::pgsync.gone)) as pgsync_absent (id, amount, paid_at)
-                    cross join lateral (
-                        select id, amount, paid_at
-                        from (select pgsync_row.*) as pgsync_present
-                        where pgsync.keeps_columns('capture_public_bills_NNNNN') and pgsync.has_type(case when false then id end, '20') and pgsync.has_type(case when false then amount end, '1700') and pgsync.has_type(case when false then paid_at end, '1184')
-                    ) as pgsync_content
-            ) then
-                perform pgsync.check_reader('postgres');
-            with logged as (
-                insert into pgsync.sync_logs (
-                    source_table, source_version, record_id, action, data, old_data, origin, slot, correlation_id
-                )
-                select
-                    v_root,
-                    1,
-                    change.record_id,
-                    change.action,
-                    change.image,
-                    change.old_image,
-                    v_origin,
-                    (pg_catalog.hashtext(change.record_id) operator(pg_catalog.&) 1023)::smallint,
-                    v_correlation_id
-                from (
-                with reported as materialized (
-                select made.record_id, 'create' as action, made.content as image, null::pg_catalog.jsonb as old_image
-                from (
-                    select
-                        pgsync.record_id_of(pgsync_capture.v_root, pgsync_moved.content) as record_id,
-                        pgsync.renamed_image(pgsync_capture.v_root, pgsync_moved.content) as content
-                    from (
-                        select pgsync_read.postgres(pgsync_capture.v_root, pgsync_row.*) as content
-                        from new_rows as pgsync_row
-                        offset 0
-                    ) as pgsync_moved
-                ) as made
-                )
-                select
-                    reported.record_id,
-                    case
-                        when present.record_id is null then 'delete'
-                        when reported.action operator(pg_catalog.=) 'delete' then 'update'
-                        else reported.action
-                    end as action,
-                    coalesce(present.image, reported.image) as image,
-                    reported.old_image
-                from reported
-                left join pgsync.capture_public_bills_NNNNN_read(
-                    array(select listed.record_id from reported as listed), null, null
-                ) as present on present.record_id operator(pg_catalog.=) reported.record_id
-                where present.record_id is not null or reported.action operator(pg_catalog.=) 'delete'
-                ) as change
-                returning id, slot
-            )
-            insert into pgsync.sync_queue (log_id, slot)
-            select logged.id, logged.slot from logged;
+        begin
+            v_image := null;
+            if pgsync.keeps_columns('capture_public_bills_NNNNN') and pg_catalog.pg_typeof(new.id)::pg_catalog.oid operator(pg_catalog.=) '20' and pg_catalog.pg_typeof(new.amount)::pg_catalog.oid operator(pg_catalog.=) '1700' then
+                v_image := pg_catalog.jsonb_build_object('id', new.id, 'amount', new.amount);
+                v_record_id := v_image operator(pg_catalog.->>) 'id';
             end if;
+        exception when undefined_column or datatype_mismatch then
+            v_image := null;
+        end;
+        if v_image is null then
+            perform pgsync.check_reader('postgres');
+            v_image := pgsync_read.postgres(v_root, new);
+            v_record_id := pgsync.record_id_of(v_root, v_image);
+            v_image := pgsync.renamed_image(v_root, v_image);
+            v_stale := true;
         end if;
-    elsif tg_op operator(pg_catalog.=) 'UPDATE' then
         if v_stale then
-            with logged as (
-                insert into pgsync.sync_logs (
-                    source_table, source_version, record_id, action, data, old_data, origin, slot, correlation_id
-                )
-                select
-                    v_root,
-                    1,
-                    change.record_id,
-                    change.action,
-                    change.image,
-                    change.old_image,
-                    v_origin,
-                    (pg_catalog.hashtext(change.record_id) operator(pg_catalog.&) 1023)::smallint,
-                    v_correlation_id
-                from (
-                with reported as materialized (
-                select
-                    coalesce(made.record_id, gone.record_id) as record_id,
-                    case
-                        when gone.record_id is null then 'create'
-                        when made.record_id is null then 'delete'
-                        else 'update'
-                    end as action,
-                    case when made.record_id is null then pg_catalog.to_jsonb(gone.content) else pg_catalog.to_jsonb(made.content) end as image,
-                    case when made.record_id is not null then pg_catalog.to_jsonb(gone.content) end as old_image
-                from (
-                    select pg_catalog.concat(pgsync_content.id) as record_id, coalesce(pgsync_content.*) as content
-                    from new_rows as pgsync_row
-                    cross join lateral (values (null::pgsync.gone, null::pgsync.gone, null::pgsync.gone)) as pgsync_absent (id, amount, paid_at)
-                    cross join lateral (
-                        select id, amount, paid_at
-                        from (select pgsync_row.*) as pgsync_present
-                        where pgsync.keeps_columns('capture_public_bills_NNNNN') and pgsync.has_type(case when false then id end, '20') and pgsync.has_type(case when false then amount end, '1700') and pgsync.has_type(case when false then paid_at end, '1184')
-                    ) as pgsync_content
-                ) as made
-                full join (
-                    select pg_catalog.concat(pgsync_content.id) as record_id, coalesce(pgsync_content.*) as content
-                    from old_rows as pgsync_row
-                    cross join lateral (values (null::pgsync.gone, null::pgsync.gone, null::pgsync.gone)) as pgsync_absent (id, amount, paid_at)
-                    cross join lateral (
-                        select id, amount, paid_at
-                        from (select pgsync_row.*) as pgsync_present
-                        where pgsync.keeps_columns('capture_public_bills_NNNNN') and pgsync.has_type(case when false then id end, '20') and pgsync.has_type(case when false then amount end, '1700') and pgsync.has_type(case when false then paid_at end, '1184')
-                    ) as pgsync_content
-                ) as gone on gone.record_id operator(pg_catalog.=) made.record_id
-                where made.record_id is null
-                    or gone.record_id is null
-                    or made.content operator(pg_catalog.*<>) gone.content
-                )
-                select
-                    reported.record_id,
-                    case
-                        when present.record_id is null then 'delete'
-                        when reported.action operator(pg_catalog.=) 'delete' then 'update'
-                        else reported.action
-                    end as action,
-                    coalesce(present.image, reported.image) as image,
-                    reported.old_image
-                from reported
-                left join pgsync.capture_public_bills_NNNNN_read(
-                    array(select listed.record_id from reported as listed), null, null
-                ) as present on present.record_id operator(pg_catalog.=) reported.record_id
-                where present.record_id is not null or reported.action operator(pg_catalog.=) 'delete'
-                ) as change
-                returning id, slot
-            )
-            insert into pgsync.sync_queue (log_id, slot)
-            select logged.id, logged.slot from logged;
-        else
-            with logged as (
-                insert into pgsync.sync_logs (
-                    source_table, source_version, record_id, action, data, old_data, origin, slot, correlation_id
-                )
-                select
-                    v_root,
-                    1,
-                    change.record_id,
-                    change.action,
-                    change.image,
-                    change.old_image,
-                    v_origin,
-                    (pg_catalog.hashtext(change.record_id) operator(pg_catalog.&) 1023)::smallint,
-                    v_correlation_id
-                from (
-                select
-                    coalesce(made.record_id, gone.record_id) as record_id,
-                    case
-                        when gone.record_id is null then 'create'
-                        when made.record_id is null then 'delete'
-                        else 'update'
-                    end as action,
-                    case when made.record_id is null then pg_catalog.to_jsonb(gone.content) else pg_catalog.to_jsonb(made.content) end as image,
-                    case when made.record_id is not null then pg_catalog.to_jsonb(gone.content) end as old_image
-                from (
-                    select pg_catalog.concat(pgsync_content.id) as record_id, coalesce(pgsync_content.*) as content
-                    from new_rows as pgsync_row
-                    cross join lateral (values (null::pgsync.gone, null::pgsync.gone, null::pgsync.gone)) as pgsync_absent (id, amount, paid_at)
-                    cross join lateral (
-                        select id, amount, paid_at
-                        from (select pgsync_row.*) as pgsync_present
-                        where pgsync.keeps_columns('capture_public_bills_NNNNN') and pgsync.has_type(case when false then id end, '20') and pgsync.has_type(case when false then amount end, '1700') and pgsync.has_type(case when false then paid_at end, '1184')
-                    ) as pgsync_content
-                ) as made
-                full join (
-                    select pg_catalog.concat(pgsync_content.id) as record_id, coalesce(pgsync_content.*) as content
-                    from old_rows as pgsync_row
-                    cross join lateral (values (null::pgsync.gone, null::pgsync.gone, null::pgsync.gone)) as pgsync_absent (id, amount, paid_at)
-                    cross join lateral (
-                        select id, amount, paid_at
-                        from (select pgsync_row.*) as pgsync_present
-                        where pgsync.keeps_columns('capture_public_bills_NNNNN') and pgsync.has_type(case when false then id end, '20') and pgsync.has_type(case when false then amount end, '1700') and pgsync.has_type(case when false then paid_at end, '1184')
-                    ) as pgsync_content
-                ) as gone on gone.record_id operator(pg_catalog.=) made.record_id
-                where made.record_id is null
-                    or gone.record_id is null
-                    or made.content operator(pg_catalog.*<>) gone.content
-                ) as change
-                returning id, slot
-            )
-            insert into pgsync.sync_queue (log_id, slot)
-            select logged.id, logged.slot from logged;
+            v_image := (select present.image from pgsync.capture_public_bills_NNNNN_read(array[v_record_id], null, null) as present where present.record_id operator(pg_catalog.=) v_record_id limit 1);
         end if;
-        if not found then
-            if exists (select from new_rows) and not exists (
-                    select pg_catalog.concat(pgsync_content.id) as record_id, coalesce(pgsync_content.*) as content
-                    from new_rows as pgsync_row
-                    cross join lateral (values (null::pgsync.gone, null::pgsync.gone, null::pgsync.gone)) as pgsync_absent (id, amount, paid_at)
-                    cross join lateral (
-                        select id, amount, paid_at
-                        from (select pgsync_row.*) as pgsync_present
-                        where pgsync.keeps_columns('capture_public_bills_NNNNN') and pgsync.has_type(case when false then id end, '20') and pgsync.has_type(case when false then amount end, '1700') and pgsync.has_type(case when false then paid_at end, '1184')
-                    ) as pgsync_content
-            ) then
-                perform pgsync.check_reader('postgres');
-            with logged as (
-                insert into pgsync.sync_logs (
-                    source_table, source_version, record_id, action, data, old_data, origin, slot, correlation_id
-                )
-                select
-                    v_root,
-                    1,
-                    change.record_id,
-                    change.action,
-                    change.image,
-                    change.old_image,
-                    v_origin,
-                    (pg_catalog.hashtext(change.record_id) operator(pg_catalog.&) 1023)::smallint,
-                    v_correlation_id
-                from (
-                with reported as materialized (
-                select
-                    coalesce(made.record_id, gone.record_id) as record_id,
-                    case
-                        when gone.record_id is null then 'create'
-                        when made.record_id is null then 'delete'
-                        else 'update'
-                    end as action,
-                    case when made.record_id is null then gone.content else made.content end as image,
-                    case when made.record_id is not null then gone.content end as old_image
-                from (
-                    select
-                        pgsync.record_id_of(pgsync_capture.v_root, pgsync_moved.content) as record_id,
-                        pgsync.renamed_image(pgsync_capture.v_root, pgsync_moved.content) as content
-                    from (
-                        select pgsync_read.postgres(pgsync_capture.v_root, pgsync_row.*) as content
-                        from new_rows as pgsync_row
-                        offset 0
-                    ) as pgsync_moved
-                ) as made
-                full join (
-                    select
-                        pgsync.record_id_of(pgsync_capture.v_root, pgsync_moved.content) as record_id,
-                        pgsync.renamed_image(pgsync_capture.v_root, pgsync_moved.content) as content
-                    from (
-                        select pgsync_read.postgres(pgsync_capture.v_root, pgsync_row.*) as content
-                        from old_rows as pgsync_row
-                        offset 0
-                    ) as pgsync_moved
-                ) as gone on gone.record_id operator(pg_catalog.=) made.record_id
-                where made.record_id is null
-                    or gone.record_id is null
-                    or made.content operator(pg_catalog.=) gone.content is not true
-                )
-                select
-                    reported.record_id,
-                    case
-                        when present.record_id is null then 'delete'
-                        when reported.action operator(pg_catalog.=) 'delete' then 'update'
-                        else reported.action
-                    end as action,
-                    coalesce(present.image, reported.image) as image,
-                    reported.old_image
-                from reported
-                left join pgsync.capture_public_bills_NNNNN_read(
-                    array(select listed.record_id from reported as listed), null, null
-                ) as present on present.record_id operator(pg_catalog.=) reported.record_id
-                where present.record_id is not null or reported.action operator(pg_catalog.=) 'delete'
-                ) as change
-                returning id, slot
-            )
-            insert into pgsync.sync_queue (log_id, slot)
-            select logged.id, logged.slot from logged;
-            end if;
+        if v_image is not null then
+        v_slot := pg_catalog.hashtext(v_record_id) operator(pg_catalog.&) 1023;
+        insert into pgsync.sync_logs (
+            source_table, source_version, record_id, action, data, old_data, origin, slot, correlation_id
+        )
+        values (
+            v_root, 1, v_record_id, 'create', v_image, null,
+            v_origin,
+            v_slot,
+            v_correlation_id
+        );
+        insert into pgsync.sync_queue (log_id, slot) values (pg_catalog.currval('pgsync.sync_logs_id_seq'), v_slot);
+        elsif not v_stale then
+            raise exception 'the columns of % have changed since this transaction began', v_root::pg_catalog.regclass
+                using errcode = 'serialization_failure';
         end if;
-    elsif tg_op operator(pg_catalog.=) 'DELETE' then
-        if v_stale then
-            with logged as (
-                insert into pgsync.sync_logs (
-                    source_table, source_version, record_id, action, data, old_data, origin, slot, correlation_id
-                )
-                select
-                    v_root,
-                    1,
-                    change.record_id,
-                    change.action,
-                    change.image,
-                    change.old_image,
-                    v_origin,
-                    (pg_catalog.hashtext(change.record_id) operator(pg_catalog.&) 1023)::smallint,
-                    v_correlation_id
-                from (
-                with reported as materialized (
-                select gone.record_id, 'delete' as action, pg_catalog.to_jsonb(gone.content) as image, null::pg_catalog.jsonb as old_image
-                from (
-                    select pg_catalog.concat(pgsync_content.id) as record_id, coalesce(pgsync_content.*) as content
-                    from old_rows as pgsync_row
-                    cross join lateral (values (null::pgsync.gone, null::pgsync.gone, null::pgsync.gone)) as pgsync_absent (id, amount, paid_at)
-                    cross join lateral (
-                        select id, amount, paid_at
-                        from (select pgsync_row.*) as pgsync_present
-                        where pgsync.keeps_columns('capture_public_bills_NNNNN') and pgsync.has_type(case when false then id end, '20') and pgsync.has_type(case when false then amount end, '1700') and pgsync.has_type(case when false then paid_at end, '1184')
-                    ) as pgsync_content
-                ) as gone
-                )
-                select
-                    reported.record_id,
-                    case
-                        when present.record_id is null then 'delete'
-                        when reported.action operator(pg_catalog.=) 'delete' then 'update'
-                        else reported.action
-                    end as action,
-                    coalesce(present.image, reported.image) as image,
-                    reported.old_image
-                from reported
-                left join pgsync.capture_public_bills_NNNNN_read(
-                    array(select listed.record_id from reported as listed), null, null
-                ) as present on present.record_id operator(pg_catalog.=) reported.record_id
-                where present.record_id is not null or reported.action operator(pg_catalog.=) 'delete'
-                ) as change
-                returning id, slot
-            )
-            insert into pgsync.sync_queue (log_id, slot)
-            select logged.id, logged.slot from logged;
-        else
-            with logged as (
-                insert into pgsync.sync_logs (
-                    source_table, source_version, record_id, action, data, old_data, origin, slot, correlation_id
-                )
-                select
-                    v_root,
-                    1,
-                    change.record_id,
-                    change.action,
-                    change.image,
-                    change.old_image,
-                    v_origin,
-                    (pg_catalog.hashtext(change.record_id) operator(pg_catalog.&) 1023)::smallint,
-                    v_correlation_id
-                from (
-                select gone.record_id, 'delete' as action, pg_catalog.to_jsonb(gone.content) as image, null::pg_catalog.jsonb as old_image
-                from (
-                    select pg_catalog.concat(pgsync_content.id) as record_id, coalesce(pgsync_content.*) as content
-                    from old_rows as pgsync_row
-                    cross join lateral (values (null::pgsync.gone, null::pgsync.gone, null::pgsync.gone)) as pgsync_absent (id, amount, paid_at)
-                    cross join lateral (
-                        select id, amount, paid_at
-                        from (select pgsync_row.*) as pgsync_present
-                        where pgsync.keeps_columns('capture_public_bills_NNNNN') and pgsync.has_type(case when false then id end, '20') and pgsync.has_type(case when false then amount end, '1700') and pgsync.has_type(case when false then paid_at end, '1184')
-                    ) as pgsync_content
-                ) as gone
-                ) as change
-                returning id, slot
-            )
-            insert into pgsync.sync_queue (log_id, slot)
-            select logged.id, logged.slot from logged;
-        end if;
-        if not found then
-            if exists (select from old_rows) and not exists (
-                    select pg_catalog.concat(pgsync_content.id) as record_id, coalesce(pgsync_content.*) as content
-                    from old_rows as pgsync_row
-                    cross join lateral (values (null::pgsync.gone, null::pgsync.gone, null::pgsync.gone)) as pgsync_absent (id, amount, paid_at)
-                    cross join lateral (
-                        select id, amount, paid_at
-                        from (select pgsync_row.*) as pgsync_present
-                        where pgsync.keeps_columns('capture_public_bills_NNNNN') and pgsync.has_type(case when false then id end, '20') and pgsync.has_type(case when false then amount end, '1700') and pgsync.has_type(case when false then paid_at end, '1184')
-                    ) as pgsync_content
-            ) then
-                perform pgsync.check_reader('postgres');
-            with logged as (
-                insert into pgsync.sync_logs (
-                    source_table, source_version, record_id, action, data, old_data, origin, slot, correlation_id
-                )
-                select
-                    v_root,
-                    1,
-                    change.record_id,
-                    change.action,
-                    change.image,
-                    change.old_image,
-                    v_origin,
-                    (pg_catalog.hashtext(change.record_id) operator(pg_catalog.&) 1023)::smallint,
-                    v_correlation_id
-                from (
-                with reported as materialized (
-                select gone.record_id, 'delete' as action, gone.content as image, null::pg_catalog.jsonb as old_image
-                from (
-                    select
-                        pgsync.record_id_of(pgsync_capture.v_root, pgsync_moved.content) as record_id,
-                        pgsync.renamed_image(pgsync_capture.v_root, pgsync_moved.content) as content
-                    from (
-                        select pgsync_read.postgres(pgsync_capture.v_root, pgsync_row.*) as content
-                        from old_rows as pgsync_row
-                        offset 0
-                    ) as pgsync_moved
-                ) as gone
-                )
-                select
-                    reported.record_id,
-                    case
-                        when present.record_id is null then 'delete'
-                        when reported.action operator(pg_catalog.=) 'delete' then 'update'
-                        else reported.action
-                    end as action,
-                    coalesce(present.image, reported.image) as image,
-                    reported.old_image
-                from reported
-                left join pgsync.capture_public_bills_NNNNN_read(
-                    array(select listed.record_id from reported as listed), null, null
-                ) as present on present.record_id operator(pg_catalog.=) reported.record_id
-                where present.record_id is not null or reported.action operator(pg_catalog.=) 'delete'
-                ) as change
-                returning id, slot
-            )
-            insert into pgsync.sync_queue (log_id, slot)
-            select logged.id, logged.slot from logged;
-            end if;
-        end if;
-    else
+    elsif tg_op operator(pg_catalog.=) 'TRUNCATE' then
             with logged as (
                 insert into pgsync.sync_logs (
                     source_table, source_version, record_id, action, data, old_data, origin, slot, correlation_id
@@ -573,6 +123,99 @@ begin
             )
             insert into pgsync.sync_queue (log_id, slot)
             select logged.id, logged.slot from logged;
+    else
+        if tg_op operator(pg_catalog.<>) 'DELETE' then
+        begin
+            v_image := null;
+            if pgsync.keeps_columns('capture_public_bills_NNNNN') and pg_catalog.pg_typeof(new.id)::pg_catalog.oid operator(pg_catalog.=) '20' and pg_catalog.pg_typeof(new.amount)::pg_catalog.oid operator(pg_catalog.=) '1700' then
+                v_image := pg_catalog.jsonb_build_object('id', new.id, 'amount', new.amount);
+                v_record_id := v_image operator(pg_catalog.->>) 'id';
+            end if;
+        exception when undefined_column or datatype_mismatch then
+            v_image := null;
+        end;
+        if v_image is null then
+            perform pgsync.check_reader('postgres');
+            v_image := pgsync_read.postgres(v_root, new);
+            v_record_id := pgsync.record_id_of(v_root, v_image);
+            v_image := pgsync.renamed_image(v_root, v_image);
+            v_stale := true;
+        end if;
+        end if;
+        begin
+            v_old_image := null;
+            if pgsync.keeps_columns('capture_public_bills_NNNNN') and pg_catalog.pg_typeof(old.id)::pg_catalog.oid operator(pg_catalog.=) '20' and pg_catalog.pg_typeof(old.amount)::pg_catalog.oid operator(pg_catalog.=) '1700' then
+                v_old_image := pg_catalog.jsonb_build_object('id', old.id, 'amount', old.amount);
+                v_old_record_id := v_old_image operator(pg_catalog.->>) 'id';
+            end if;
+        exception when undefined_column or datatype_mismatch then
+            v_old_image := null;
+        end;
+        if v_old_image is null then
+            perform pgsync.check_reader('postgres');
+            v_old_image := pgsync_read.postgres(v_root, old);
+            v_old_record_id := pgsync.record_id_of(v_root, v_old_image);
+            v_old_image := pgsync.renamed_image(v_root, v_old_image);
+            v_stale := true;
+        end if;
+        if v_stale then
+            if tg_op operator(pg_catalog.=) 'DELETE' then
+                v_record_id := v_old_record_id;
+            end if;
+            v_image := (select present.image from pgsync.capture_public_bills_NNNNN_read(array[v_record_id], null, null) as present where present.record_id operator(pg_catalog.=) v_record_id limit 1);
+            if v_image is null then
+                v_record_id := null;
+            end if;
+        end if;
+
+        if v_old_record_id operator(pg_catalog.<>) v_record_id or v_record_id is null then
+            if tg_op operator(pg_catalog.<>) 'DELETE' then
+                v_kept_image := (select present.image from pgsync.capture_public_bills_NNNNN_read(array[v_old_record_id], null, null) as present where present.record_id operator(pg_catalog.=) v_old_record_id limit 1);
+            end if;
+            if v_kept_image is null then
+        v_slot := pg_catalog.hashtext(v_old_record_id) operator(pg_catalog.&) 1023;
+        insert into pgsync.sync_logs (
+            source_table, source_version, record_id, action, data, old_data, origin, slot, correlation_id
+        )
+        values (
+            v_root, 1, v_old_record_id, 'delete', v_old_image, null,
+            v_origin,
+            v_slot,
+            v_correlation_id
+        );
+        insert into pgsync.sync_queue (log_id, slot) values (pg_catalog.currval('pgsync.sync_logs_id_seq'), v_slot);
+            elsif v_stale then
+        v_slot := pg_catalog.hashtext(v_old_record_id) operator(pg_catalog.&) 1023;
+        insert into pgsync.sync_logs (
+            source_table, source_version, record_id, action, data, old_data, origin, slot, correlation_id
+        )
+        values (
+            v_root, 1, v_old_record_id, 'update', v_kept_image, null,
+            v_origin,
+            v_slot,
+            v_correlation_id
+        );
+        insert into pgsync.sync_queue (log_id, slot) values (pg_catalog.currval('pgsync.sync_logs_id_seq'), v_slot);
+            end if;
+        end if;
+        if v_record_id is not null
+            and (
+                v_old_record_id operator(pg_catalog.<>) v_record_id
+                or v_image operator(pg_catalog.<>) v_old_image
+            )
+        then
+        v_slot := pg_catalog.hashtext(v_record_id) operator(pg_catalog.&) 1023;
+        insert into pgsync.sync_logs (
+            source_table, source_version, record_id, action, data, old_data, origin, slot, correlation_id
+        )
+        values (
+            v_root, 1, v_record_id, case when v_old_record_id operator(pg_catalog.=) v_record_id then 'update' else 'create' end, v_image, case when v_old_record_id operator(pg_catalog.=) v_record_id then v_old_image end,
+            v_origin,
+            v_slot,
+            v_correlation_id
+        );
+        insert into pgsync.sync_queue (log_id, slot) values (pg_catalog.currval('pgsync.sync_logs_id_seq'), v_slot);
+        end if;
     end if;
 
     if v_zone is not null then
@@ -606,7 +249,7 @@ begin
     return query
     select read.record_id, read.content, read.key
     from pgsync_read.postgres(
-        v_root, v_root operator(pg_catalog.<>) 'NNNNN', '{"key": ["id"], "columns": [{"name": "id", "column": "id", "number": 1, "as_text": false}, {"name": "amount", "column": "amount", "number": 2, "as_text": false}, {"name": "paid_at", "column": "paid_at", "number": 3, "as_text": false}], "key_is_text": true}'::pg_catalog.jsonb, $1, $2, $3
+        v_root, v_root operator(pg_catalog.<>) 'NNNNN', '{"key": ["id"], "columns": [{"name": "id", "column": "id", "number": 1, "as_text": false}, {"name": "amount", "column": "amount", "number": 2, "as_text": false}], "key_is_text": true}'::pg_catalog.jsonb, $1, $2, $3
     ) as read;
 end;
 $function$

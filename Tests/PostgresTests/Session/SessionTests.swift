@@ -128,6 +128,11 @@ struct SessionTests {
             let many = session.takeNotices()
             #expect((500...1_000).contains(many.count))
             #expect(many.last?.message == "3210")
+            try session.runScript(
+                "do $$ begin raise notice '%', repeat('x', 1000000) using hint = repeat('y', 20000); end $$"
+            )
+            let long = try #require(session.takeNotices().first)
+            #expect(long.message == String(repeating: "x", count: 10_000) && long.hint?.count == 10_000)
         }
     }
 

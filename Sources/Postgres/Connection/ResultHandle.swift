@@ -111,7 +111,7 @@ final class ResultHandle: @unchecked Sendable {
         // Who chose the text may have chosen any length, and some are kept.
         let text = { (field: DiagnosticField) in
             unsafe PQresultErrorField(raw, field.code).map {
-                unsafe String(String(cString: $0).prefix(10_000))
+                unsafe String(decoding: String(cString: $0).utf8.prefix(1_000_000), as: UTF8.self)
             }
         }
         return ServerNotice(

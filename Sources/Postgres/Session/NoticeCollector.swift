@@ -1,9 +1,11 @@
 import CLibPQ
 
-/// Keeps the notices of a session until somebody asks; the oldest go when there are too many.
+/// Keeps the notices of a session until somebody asks; the oldest go when there are too many, or too long ones.
 final class NoticeCollector {
-    private static let limit = 1_000
+    private static let countLimit = 1_000
+    private static let sizeLimit = 10_000_000
     private var notices: [ServerNotice] = []
+    private var size = 0
     private var dropped = 0
 
     /// Has libpq deliver to this collector, which must live as long as the connection.
@@ -25,11 +27,14 @@ final class NoticeCollector {
     }
 
     private func append(_ notice: ServerNotice) {
-        if notices.count == Self.limit {
-            notices.removeFirst(Self.limit / 2)
-            dropped += Self.limit / 2
+        if notices.count == Self.countLimit || size > Self.sizeLimit {
+            let old = (notices.count + 1) / 2
+            size -= notices.prefix(old).reduce(0) { $0 + $1.size }
+            notices.removeFirst(old)
+            dropped += old
         }
         notices.append(notice)
+        size += notice.size
     }
 
     /// How many notices have come so far.
@@ -46,6 +51,7 @@ final class NoticeCollector {
         defer {
             dropped += notices.count
             notices = []
+            size = 0
         }
         return notices
     }
@@ -67,5 +73,10 @@ public struct ServerNotice: Sendable, Equatable {
     /// Whether it speaks of something amiss: severity WARNING, whatever its class.
     public var isWarning: Bool {
         severity == "WARNING" || sqlState.conditionClass == "01"
+    }
+
+    /// The bytes of its texts.
+    fileprivate var size: Int {
+        message.utf8.count + (detail?.utf8.count ?? 0) + (hint?.utf8.count ?? 0)
     }
 }

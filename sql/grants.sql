@@ -253,6 +253,7 @@ begin
                     'execute on function pgsync.short_id(text)',
                     'execute on function pgsync.slot_of(text)',
                     'execute on function pgsync.waiting_state(pgsync.sync_status, timestamptz, timestamptz, boolean)',
+                    'execute on function pgsync.utc_text(timestamptz)',
                     'execute on function pgsync.trace(regclass, text, boolean)'
                 ]),
                 (array['pgsync_operator'], array[

@@ -58,7 +58,9 @@ struct ReversalTests {
             "select lines -> 0 from ledger.entry_details where description = 'entered twice' and reversed_by is null"
         )
         #expect(
-            details == [#"{"party": "P1", "credit": 5.00, "account": "1200", "dimensions": {"counter": 2}}"#]
+            details == [
+                #"{"party": "P1", "credit": "5.00", "account": "1200", "dimensions": {"counter": 2}}"#
+            ]
         )
     }
 

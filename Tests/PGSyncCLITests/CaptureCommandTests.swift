@@ -42,7 +42,7 @@ struct CaptureCommandTests {
             #expect(run.output.hasSuffix("attached public.bills\n"))
             try await database.query("insert into bills values (501, 1, 'Ada')")
             let source = try #require(try await database.run("sources", "--json").json[0])
-            #expect(source["source"] == "public.bills" && source["waiting"] == 1 && source["captured"] == 1)
+            #expect(source["table"] == "public.bills" && source["waiting"] == 1 && source["captured"] == 1)
             #expect(source["columns"] == ["id", "amount"] && source["actions"] == ["create", "delete"])
             let table = await database.run("sources").output
             #expect(table.contains(/public.bills +id +statement +create, delete +id, amount .* 1 +1 +none/))
@@ -98,8 +98,8 @@ struct CaptureCommandTests {
                 let findings = try #require(
                     try await database.run("doctor", "--json", as: role).json["findings"]?.array
                 )
-                #expect(findings.first { $0["id"] == "capture.sources" }?["severity"] == "ok")
-                #expect(findings.contains { $0["id"] == "capture.column_added" })
+                #expect(findings.first { $0["finding"] == "capture.sources" }?["severity"] == "ok")
+                #expect(findings.contains { $0["finding"] == "capture.column_added" })
                 let sources = try await database.run("sources", "--json", as: role).json
                 #expect(sources[0]?["findings"]?[0]?["finding"] == "column_added")
             }
@@ -169,7 +169,7 @@ struct CaptureCommandTests {
             for (number, bypass) in Self.bypasses.enumerated() {
                 let finding = try #require(
                     findings.first {
-                        $0["id"]?.string == "capture.\(bypass.1)"
+                        $0["finding"]?.string == "capture.\(bypass.1)"
                             && $0["found"]?.string?.hasPrefix("public.b\(number): ") == true
                     },
                     "\(bypass)"

@@ -25,7 +25,7 @@ struct ConfigCommandTests {
             let reset = await database.run("config", "reset", "queue_batch_size")
             #expect(reset.output == "queue_batch_size = 500 changes (the default)\n")
             let json = try await database.run("config", "get", "queue_batch_size", "--json").json
-            #expect(json["is_default"] == true && json["value"] == "500")
+            #expect(json["changed"] == false && json["value"] == "500")
         }
     }
 

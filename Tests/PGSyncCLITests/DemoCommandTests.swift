@@ -101,7 +101,7 @@ struct DemoCommandTests {
             #expect(last["waiting"] != 0 && last["posted"] == 0 && last["changes"] != 0)
             let worker = try await database.run("worker", "--drain", "--json").json
             #expect(
-                worker["posted"] != 0 && worker["waiting"]?["ready"] == 0 && worker["waiting"]?["dead"] != 0
+                worker["posted"] != 0 && worker["left"]?["ready"] == 0 && worker["left"]?["dead"] != 0
             )
             let classes = try await database.query(
                 "select distinct error_class from pgsync.sync_queue where sync_status = 'failed'"

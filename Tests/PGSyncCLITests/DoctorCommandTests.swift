@@ -53,7 +53,7 @@ struct DoctorCommandTests {
                 """
             )
             let list = try #require(try await database.run("doctor", "--json").json["findings"]?.array)
-            let lost = try #require(list.first { $0["id"]?.string == "posting.lost" })
+            let lost = try #require(list.first { $0["finding"]?.string == "posting.lost" })
             #expect(lost["severity"]?.string == "problem")
             let run = await database.run("doctor")
             #expect(run.output.contains("2 changes neither wait nor are over: 2 of public.sales from "))
@@ -67,7 +67,7 @@ struct DoctorCommandTests {
     private func findings(_ run: CommandLineRun) throws -> [String: String] {
         let list = try #require(try run.json["findings"]?.array)
         let pairs = list.compactMap { finding in
-            finding["id"]?.string.flatMap { id in finding["severity"]?.string.map { (id, $0) } }
+            finding["finding"]?.string.flatMap { id in finding["severity"]?.string.map { (id, $0) } }
         }
         return Dictionary(pairs) { first, _ in first }
     }

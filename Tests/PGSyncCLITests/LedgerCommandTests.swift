@@ -58,7 +58,7 @@ struct LedgerCommandTests {
             #expect(table.output.contains(/4000 +Income +income +118.50 +INR\n/))
             #expect(table.output.hasSuffix("\n") && table.output.contains(/total +118.50 +118.50 +INR\n$/))
             let json = try await database.run("ledger", "trial-balance", "--at", "2026-12-31", "--json").json
-            #expect(json["at"] == "2026-12-31" && json["balanced"] == true)
+            #expect(json["date"] == "2026-12-31" && json["balanced"] == true)
             #expect(json["totals"]?[1] == ["currency": "JPY", "debit": "500", "credit": "500"])
             #expect(json["balances"]?.array?.count == 4)
             let csv = await database.run("ledger", "trial-balance", "--at", "2026-04-30", "--format", "csv")
@@ -117,7 +117,7 @@ struct LedgerCommandTests {
                 "17",
                 "--json"
             ).json
-            #expect(found.array?.map { $0["id"] } == [1, 3])
+            #expect(found.array?.map { $0["entry"] } == [1, 3])
             #expect(found[0]?["reversed_by"] == 3 && found[1]?["reverses"] == 1)
             #expect(found[0]?["lines"]?[0] == ["account": "1210", "debit": "118.50", "party": "P-9"])
             let latest = await database.run("ledger", "entries", "--limit", "1")
@@ -210,7 +210,7 @@ struct LedgerCommandTests {
                 )
             )
             let json = try await database.run("ledger", "import-chart", file, "--json").json
-            #expect(json["changes"]?.array?.map { $0["change"] } == ["changed", "new"])
+            #expect(json["changes"]?.array?.map { $0["kind"] } == ["changed", "new"])
             #expect(
                 try await database.query("select name from ledger.accounts where code = '1000'") == ["Cash"]
             )

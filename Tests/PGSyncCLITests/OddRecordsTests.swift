@@ -32,7 +32,7 @@ struct OddRecordsTests {
             #expect(await database.run("trace", "sales", "1").exitCode == .noSuchChange)
             #expect(await database.run("trace", "sales", "2").exitCode == .success)
             let sources = try await database.run("sources", "--json").json.array ?? []
-            let findings = sources.filter { $0["source"] == "public.sales" }.map {
+            let findings = sources.filter { $0["table"] == "public.sales" }.map {
                 $0["findings"]?.array?.count ?? -1
             }
             #expect(findings.sorted() == [0, 1])

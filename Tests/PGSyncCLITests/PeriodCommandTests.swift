@@ -23,7 +23,7 @@ struct PeriodCommandTests {
             )
             #expect(opened.output == "period Q2, 2026-04-01 to 2026-06-30, is open\n", "\(opened.errors)")
             let closing = try await database.run("period", "start-closing", "Q2", "--json").json
-            #expect(closing["status"] == "closing" && closing["until"] == "2026-06-30")
+            #expect(closing["state"] == "closing" && closing["until"] == "2026-06-30")
             #expect(await database.run("period", "close", "Q2").output.hasSuffix("is closed\n"))
             #expect(
                 await database.run("period", "list").output.contains(
@@ -32,7 +32,7 @@ struct PeriodCommandTests {
             )
             let again = try await database.run("period", "reopen", "Q2", "--reason", "late bill", "--json")
                 .json
-            #expect(again["status"] == "open" && again["reopened_because"] == "late bill")
+            #expect(again["state"] == "open" && again["reopened_because"] == "late bill")
             #expect(await database.run("period", "list").output.contains(/Q2 .* open +late bill\n/))
         }
     }

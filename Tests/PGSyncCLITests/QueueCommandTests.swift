@@ -22,7 +22,7 @@ struct QueueCommandTests {
     }
 
     private static func ids(_ run: CommandLineRun) throws -> [Int] {
-        try run.json.array?.compactMap { $0["id"]?.number?.integer() } ?? []
+        try run.json.array?.compactMap { $0["change"]?.number?.integer() } ?? []
     }
 
     @Test("lists what waits, and of it what one asks for")
@@ -78,7 +78,7 @@ struct QueueCommandTests {
                 )
             )
             let json = try await book.database.run("queue", "show", "1", "--images", "--json").json
-            #expect(json["waiting"]?["state"] == "dead" && json["attempts"]?.array?.count == 1)
+            #expect(json["queued"]?["state"] == "dead" && json["attempts"]?.array?.count == 1)
             #expect(json["data"]?["day"] == "2026-01-05")
             try await book.post()
             #expect(await book.database.run("queue", "show", "3").output.contains("over: posted"))

@@ -201,7 +201,7 @@ struct RulesApplyTests {
             _ = await book.rules("apply", book.directory)
             func findings() async throws -> [String: JSONValue] {
                 let all = try await book.database.run("doctor", "--json").json["findings"]?.array ?? []
-                let pairs = all.compactMap { finding in finding["id"]?.string.map { ($0, finding) } }
+                let pairs = all.compactMap { finding in finding["finding"]?.string.map { ($0, finding) } }
                 return Dictionary(pairs) { first, _ in first }
             }
             #expect(try await findings()["rules.not_attached"]?["severity"] == "warning")

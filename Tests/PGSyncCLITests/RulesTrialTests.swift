@@ -150,12 +150,12 @@ struct RulesTrialTests {
                     json["trial_balance"] == [
                         [
                             "account": "4000", "name": "Sales", "currency": "INR", "before": "-394.00",
-                            "after": "-294.00", "change": "100.00",
+                            "after": "-294.00", "difference": "100.00",
                         ],
                         [
                             "account": "4100", "name": "Fees", "currency": "INR", "before": "0.00",
                             "after": "-100.00",
-                            "change": "-100.00",
+                            "difference": "-100.00",
                         ],
                     ]
                 )
@@ -318,7 +318,7 @@ struct RulesTrialTests {
             #expect(run.errors.contains("comparing"), "a progress report")
             let json = try await book.rules("diff", path, "--rows", "--limit", "0", "--json").json
             #expect(json["differing"] == 5000 && json["differences"] == [])
-            #expect(json["trial_balance"]?[0]?["change"] == "500000.00")
+            #expect(json["trial_balance"]?[0]?["difference"] == "500000.00")
         }
     }
 }

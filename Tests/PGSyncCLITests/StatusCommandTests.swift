@@ -23,7 +23,7 @@ struct StatusCommandTests {
             let json = try run.json
             #expect(json["paused"] == false && json["unfinished"]?["changes"] == 3 && json["dead"] == 2)
             let sources = try #require(json["sources"]?.array)
-            #expect(sources.map { $0["source"] } == ["public.fees", "public.sales"])
+            #expect(sources.map { $0["table"] } == ["public.fees", "public.sales"])
             #expect(sources[0]["dead"] == 1 && sources[0]["waiting"] == 0 && sources[0]["rules"] == [])
             #expect(
                 sources[1]["dead"] == 1 && sources[1]["waiting"] == 1 && sources[1]["rules"] == ["sale@1"]
@@ -33,7 +33,9 @@ struct StatusCommandTests {
             #expect(outcomes.first { $0["outcome"] == "posted" }?["last_minute"] == 2)
             #expect(outcomes.first { $0["outcome"] == "failed" }?["last_hour"] == 2)
             let failures = try #require(json["failures"]?.array)
-            #expect(Set(failures.compactMap { $0["class"]?.string }) == ["data.missing", "rule.missing"])
+            #expect(
+                Set(failures.compactMap { $0["error_class"]?.string }) == ["data.missing", "rule.missing"]
+            )
 
             let text = await book.database.run("status").output
             #expect(text.contains(/public\.sales +1 +0 +1 +\d+ s +sale@1/), "\(text)")
@@ -67,7 +69,7 @@ struct StatusCommandTests {
                 """
             )
             let workers = try #require(try await book.database.run("status", "--json").json["workers"]?.array)
-            #expect(workers.map { $0["name"] } == ["gone", "pooled"])
+            #expect(workers.map { $0["worker"] } == ["gone", "pooled"])
             #expect(workers.map { $0["state"] } == ["silent", "running"])
             #expect(workers[0]["finished"] == 12 && workers[0]["connected_posters"] == 1)
             #expect(workers[0]["breaker"] == "open" && workers[1]["breaker"] == .null)

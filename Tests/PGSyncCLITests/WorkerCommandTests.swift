@@ -23,7 +23,7 @@ struct WorkerCommandTests {
             let json = try await database.run("worker", "--drain", "--json", "--quiet").json
             #expect(json["posted"] == 0 && json["failed"] == 0 && json["paused"] == false)
             // Nothing says how the table is posted, which only a person can mend.
-            #expect(json["waiting"]?["dead"] == 5 && json["waiting"]?["ready"] == 0)
+            #expect(json["left"]?["dead"] == 5 && json["left"]?["ready"] == 0)
             let text = await database.run("worker", "--drain").output
             #expect(text == "nothing was posted\n5 dead letters: see pgsync dead list\n")
         }

@@ -22,10 +22,10 @@ struct WorkerSiteTests {
         #expect(response.contentType == "application/json")
         #expect(json["healthy"] == .bool(state == .ready))
         #expect(json["reason"]?.string == file.complaint())
-        #expect(json["worker"]?["state"]?.string == state.rawValue)
-        #expect(json["worker"]?["connected_posters"] == 1)
+        #expect(json["health"]?["state"]?.string == state.rawValue)
+        #expect(json["health"]?["connected_posters"] == 1)
         // Anybody may ask.
-        for key in ["pid", "uptime_milliseconds"] { #expect(json["worker"]?[key] == nil, "\(key)") }
+        for key in ["process", "uptime_seconds"] { #expect(json["health"]?[key] == nil, "\(key)") }
     }
 
     @Test("takes a worker for ill that has said nothing, or nothing for long")

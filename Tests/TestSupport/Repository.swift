@@ -17,6 +17,12 @@ package enum Repository {
         String(decoding: try Data(contentsOf: root.appending(path: name)), as: UTF8.self)
     }
 
+    /// The files of a directory and all below it whose names end so, sorted.
+    package static func tree(_ directory: String, endingIn suffix: String) throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: path(of: directory))
+            .filter { $0.hasSuffix(suffix) }.sorted().map { "\(directory)/\($0)" }
+    }
+
     /// The files of a directory whose names end so, sorted.
     package static func files(in directory: String, endingIn suffix: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: path(of: directory))

@@ -33,7 +33,7 @@ cross join lateral (
                 jsonb_build_object(
                     'account', line.account,
                     case when line.amount > 0 then 'debit' else 'credit' end,
-                    round(abs(line.amount) / 10::numeric ^ currency.exponent, currency.exponent),
+                    round(abs(line.amount) / 10::numeric ^ currency.exponent, currency.exponent)::text,
                     'party', line.party,
                     'dimensions', line.dimensions
                 )
@@ -67,4 +67,5 @@ comment on column ledger.entry_details.change_id is 'The change in pgsync.sync_l
 comment on column ledger.entry_details.rule is 'The rule and version that made it.';
 comment on column ledger.entry_details.correlation_id is 'What its writer gave to find it by.';
 comment on column ledger.entry_details.idempotency_key is 'What keeps it from being posted twice.';
-comment on column ledger.entry_details.lines is 'Its lines: account, debit or credit, party, dimensions.';
+comment on column ledger.entry_details.lines
+is 'Its lines: account, debit or credit as text, party, dimensions.';

@@ -63,7 +63,7 @@ extension Source {
 
     fileprivate var json: JSONValue {
         [
-            "source": .string(table),
+            "table": .string(table),
             "key": keyColumns.json,
             "kind": .string(kind.rawValue),
             "actions": actions.map(\.rawValue).json,

@@ -137,7 +137,7 @@ extension Setting {
             "key": .string(key),
             "value": .string(value),
             "unit": unit.map(JSONValue.string) ?? .null,
-            "is_default": .bool(isDefault),
+            "changed": .bool(!isDefault),
             "default": .string(defaultValue),
             "allowed": .string(allowed),
             "description": .string(description),

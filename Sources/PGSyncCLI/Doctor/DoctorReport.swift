@@ -73,7 +73,7 @@ struct DoctorReport {
             "findings": .array(
                 findings.map { finding in
                     [
-                        "id": .string(finding.id),
+                        "finding": .string(finding.id),
                         "topic": .string(finding.topic.rawValue),
                         "severity": .string(finding.severity.rawValue),
                         "found": .string(finding.verdict.found),

@@ -74,7 +74,7 @@ struct LedgerImportChartCommand: Command {
                 plan.changes.map { change in
                     [
                         "account": .string(change.after.code),
-                        "change": .string(change.before == nil ? "new" : "changed"),
+                        "kind": .string(change.before == nil ? "new" : "changed"),
                         "differences": .array(
                             change.differences.map {
                                 [

@@ -176,7 +176,7 @@ extension Period {
     var json: JSONValue {
         [
             "period": .string(name), "from": .string("\(firstDay)"), "until": .string("\(lastDay)"),
-            "status": .string(status.rawValue),
+            "state": .string(status.rawValue),
             "closed_at": closedAt.map { .string($0.description) } ?? .null,
             "closed_by": closedBy.map(JSONValue.string) ?? .null,
             "reopened_because": reason.map(JSONValue.string) ?? .null,

@@ -41,7 +41,8 @@ struct ActionReport: Sendable {
             "others": .array(
                 others.map { fate in
                     [
-                        "id": JSONValue(fate.id), "state": fate.state.map { .string($0.rawValue) } ?? .null,
+                        "change": JSONValue(fate.id),
+                        "state": fate.state.map { .string($0.rawValue) } ?? .null,
                         "outcome": fate.outcome.map(JSONValue.string) ?? .null,
                         "reason": .string(reason(fate)),
                     ]

@@ -62,11 +62,11 @@ extension ChangeDetail {
 
     private func json(_ images: Bool) -> JSONValue {
         var object = JSONObject([
-            ("id", JSONValue(id)), ("table", .string(table)), ("record", .string(recordID)),
+            ("change", JSONValue(id)), ("table", .string(table)), ("record", .string(recordID)),
             ("action", .string(action)), ("captured_at", .string(capturedAt.description)),
             ("transaction", .string("\(transactionID)")), ("origin", origin.map(JSONValue.string) ?? .null),
             ("correlation_id", correlationID.map(JSONValue.string) ?? .null),
-            ("waiting", waiting?.json ?? .null), ("attempts", .array(attempts.map(\.json))),
+            ("queued", waiting?.json ?? .null), ("attempts", .array(attempts.map(\.json))),
         ])
         if images {
             object["data"] = data ?? .null
@@ -90,7 +90,7 @@ extension ChangeDetail.Attempt {
             "error_class": errorClass.map(JSONValue.string) ?? .null,
             "error_message": errorMessage.map(JSONValue.string) ?? .null,
             "error_column": errorColumn.map(JSONValue.string) ?? .null,
-            "milliseconds": milliseconds.map { JSONValue($0) } ?? .null,
+            "seconds": milliseconds.map { JSONValue(Double($0) / 1_000) } ?? .null,
         ]
     }
 }

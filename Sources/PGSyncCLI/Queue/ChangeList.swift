@@ -64,7 +64,7 @@ extension WaitingChange {
 
     var json: JSONValue {
         [
-            "id": JSONValue(id), "table": .string(table), "record": .string(recordID),
+            "change": JSONValue(id), "table": .string(table), "record": .string(recordID),
             "action": .string(action),
             "state": .string(state.rawValue), "captured_at": .string(capturedAt.description),
             "attempts": JSONValue(attempts), "retry_count": JSONValue(retryCount),

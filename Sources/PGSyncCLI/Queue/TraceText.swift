@@ -47,7 +47,7 @@ extension TraceEvent {
     private static func line(_ line: JSONValue) -> String {
         let side = line["debit"] == nil ? "credit" : "debit"
         let words = [
-            line["account"]?.string, line[side]?.number?.text, line["party"]?.string.map { "party \($0)" },
+            line["account"]?.string, line[side]?.string, line["party"]?.string.map { "party \($0)" },
         ]
         let dimensions = line["dimensions"].map { $0.text() }
         let indent = side == "debit" ? "  debit  " : "    credit "
@@ -58,7 +58,7 @@ extension TraceEvent {
         [
             "at": time.map { .string($0.description) } ?? .null, "event": .string(kind.rawValue),
             "change": change.map { JSONValue($0) } ?? .null, "entry": entry.map { JSONValue($0) } ?? .null,
-            "what": .string(text), "details": details,
+            "summary": .string(text), "details": details,
         ]
     }
 }

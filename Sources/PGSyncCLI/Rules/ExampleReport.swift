@@ -74,8 +74,8 @@ struct ExampleReport {
                     "passes": .bool(result.passes),
                     "outcome": .string(result.run.outcome.summary),
                     "in_database": result.inDatabase.map { .string($0.summary) } ?? .null,
-                    "problem": result.run.problem.map { .string($0.message) } ?? .null,
-                    "help": result.run.problem?.help.map(JSONValue.string) ?? .null,
+                    "message": result.run.problem.map { .string($0.message) } ?? .null,
+                    "remedy": result.run.problem?.help.map(JSONValue.string) ?? .null,
                 ]
             }
         )

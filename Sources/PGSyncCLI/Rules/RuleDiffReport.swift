@@ -148,7 +148,7 @@ struct RuleDiffReport {
                         "currency": .string(sum.key.currency),
                         "before": .string(amount(sum.before, sum.key.currency)),
                         "after": .string(amount(sum.after, sum.key.currency)),
-                        "change": .string(amount(sum.change, sum.key.currency)),
+                        "difference": .string(amount(sum.change, sum.key.currency)),
                     ]
                 }
             ),
@@ -169,20 +169,23 @@ struct RuleDiffReport {
             object["date"] = .string(entry.date.description)
             object["description"] = .string(entry.description)
             object["currency"] = .string(entry.currency)
-            object["lines"] = .array(
-                entry.lines.map { line in
-                    [
-                        "account": .string(line.account),
-                        "amount": .string(amount(Int128(line.amount), entry.currency)),
-                        "party": line.party.map(JSONValue.string) ?? .null,
-                        "dimensions": .object(
-                            JSONObject(
-                                line.dimensions.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }
-                            )
-                        ),
-                    ]
-                }
-            )
+            object["lines"] = .array(entry.lines.map { json($0, entry.currency) })
+        }
+        return .object(object)
+    }
+    /// A line as the journal tells it.
+    private func json(_ line: RuleEntry.Line, _ currency: String) -> JSONValue {
+        let side = line.amount > 0 ? "debit" : "credit"
+        var object = JSONObject([
+            ("account", .string(line.account)),
+            (side, .string(amount(Int128(line.amount.magnitude), currency))),
+        ])
+        object["party"] = line.party.map(JSONValue.string)
+        if !line.dimensions.isEmpty {
+            let dimensions = line.dimensions.sorted { $0.key < $1.key }.map {
+                ($0.key, JSONValue.string($0.value))
+            }
+            object["dimensions"] = .object(JSONObject(dimensions))
         }
         return .object(object)
     }

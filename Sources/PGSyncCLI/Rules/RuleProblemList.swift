@@ -51,7 +51,7 @@ struct RuleProblemList {
                     "length": JSONValue(problem.range.length),
                     "severity": .string(problem.severity.rawValue),
                     "message": .string(problem.message),
-                    "help": problem.help.map(JSONValue.string) ?? .null,
+                    "remedy": problem.help.map(JSONValue.string) ?? .null,
                 ]
             }
         )

@@ -33,7 +33,7 @@ struct RulesShowCommand: Command {
         }
         if globals.json {
             var object = rule.json.object ?? JSONObject()
-            object["content"] = .string(rule.content)
+            object["text"] = .string(rule.content)
             object["sql"] = definition.map(JSONValue.string) ?? .null
             try context.print(.object(object))
         } else if sql {

@@ -5,12 +5,13 @@ import Postgres
 extension SystemStatus {
     var json: JSONValue {
         [
-            "version": .string(Version.number), "database": .string(database), "server": .string(server),
-            "taken_at": .string(takenAt.description),
+            "version": .string(Version.number), "database": .string(database),
+            "server_version": .string(server),
+            "as_of": .string(takenAt.description),
             "paused": .bool(isPaused), "real_time": .bool(isRealTime),
-            "unfinished": ["changes": JSONValue(queue.changes), "is_estimate": .bool(queue.isEstimate)],
+            "unfinished": ["changes": JSONValue(queue.changes), "estimated": .bool(queue.isEstimate)],
             "oldest_seconds": oldestAt.map { takenAt.duration(since: $0).seconds } ?? .null,
-            "dead": JSONValue(dead), "failing": JSONValue(failing), "is_capped": .bool(isCapped),
+            "dead": JSONValue(dead), "failing": JSONValue(failing), "capped": .bool(isCapped),
             "sources": .array(backlog.map { $0.json(at: takenAt) }),
             "outcomes": .array(outcomes.map(\.json)),
             "failures": .array(failures.map(\.json)),
@@ -24,11 +25,11 @@ extension SystemStatus {
 extension SourceBacklog {
     fileprivate func json(at now: Timestamp) -> JSONValue {
         [
-            "source": .string(table), "attached": .bool(isAttached),
+            "table": .string(table), "attached": .bool(isAttached),
             "paused_at": pausedAt.map { .string($0.description) } ?? .null,
             "waiting": JSONValue(waiting), "failing": JSONValue(failing), "dead": JSONValue(dead),
             "oldest_seconds": oldestAt.map { now.duration(since: $0).seconds } ?? .null,
-            "is_capped": .bool(isCapped), "rules": rules.json,
+            "capped": .bool(isCapped), "rules": rules.json,
         ]
     }
 }
@@ -38,7 +39,7 @@ extension RecentOutcome {
         [
             "outcome": .string(outcome), "last_minute": JSONValue(lastMinute),
             "last_hour": JSONValue(lastHour),
-            "is_minute_capped": .bool(isMinuteCapped), "is_hour_capped": .bool(isHourCapped),
+            "minute_capped": .bool(isMinuteCapped), "hour_capped": .bool(isHourCapped),
         ]
     }
 }
@@ -46,9 +47,9 @@ extension RecentOutcome {
 extension FailureSummary {
     fileprivate var json: JSONValue {
         [
-            "class": .string(errorClass), "failing": JSONValue(failing), "dead": JSONValue(dead),
+            "error_class": .string(errorClass), "failing": JSONValue(failing), "dead": JSONValue(dead),
             "last_at": lastAt.map { .string($0.description) } ?? .null, "last_change": JSONValue(lastChange),
-            "last_message": lastMessage.map(JSONValue.string) ?? .null, "is_capped": .bool(isCapped),
+            "error_message": lastMessage.map(JSONValue.string) ?? .null, "capped": .bool(isCapped),
         ]
     }
 }
@@ -56,7 +57,7 @@ extension FailureSummary {
 extension WorkerState {
     fileprivate func json(at now: Timestamp) -> JSONValue {
         [
-            "name": .string(name), "host": .string(host), "process": JSONValue(processID),
+            "worker": .string(name), "host": .string(host), "process": JSONValue(processID),
             "version": .string(version), "state": .string(state), "posters": JSONValue(posters),
             "connected_posters": connectedPosters.map { JSONValue($0) } ?? .null,
             "breaker": breaker.map(JSONValue.string) ?? .null,
@@ -75,7 +76,7 @@ extension ForeignLock {
             "lock": .string(lock), "locks": JSONValue(count),
             "process": processID.map { JSONValue($0) } ?? .null, "role": role.map(JSONValue.string) ?? .null,
             "application": application.map(JSONValue.string) ?? .null,
-            "since": since.map { .string($0.description) } ?? .null, "consequence": .string(consequence),
+            "taken_at": since.map { .string($0.description) } ?? .null, "consequence": .string(consequence),
         ]
     }
 }
@@ -83,7 +84,7 @@ extension ForeignLock {
 extension Durability {
     fileprivate var json: JSONValue {
         [
-            "sentence": .string(sentence), "fsync": .bool(syncsToDisk),
+            "summary": .string(sentence), "fsync": .bool(syncsToDisk),
             "synchronous_commit": .string(synchronousCommit),
             "synchronous_standby_names": .string(standbyNames),
             "synchronous_standbys": synchronousStandbys.map { JSONValue($0) } ?? .null,

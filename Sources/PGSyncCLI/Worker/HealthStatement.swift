@@ -21,13 +21,13 @@ struct HealthStatement: Sendable {
         self.time = time
         json = [
             "state": .string(health.state.rawValue),
-            "pid": JSONValue(Int(getpid())),
+            "process": JSONValue(Int(getpid())),
             "posters": JSONValue(health.posters),
             "connected_posters": JSONValue(health.connectedPosters),
             "finished": JSONValue(health.finished),
             "failed": JSONValue(health.failed),
             "problems": .array(health.problems.map { .string($0) }),
-            "uptime_milliseconds": JSONValue(Int(max(time - Self.start, .zero) / .milliseconds(1))),
+            "uptime_seconds": JSONValue(Double(max(time - Self.start, .zero) / .milliseconds(1)) / 1_000),
             Self.timeKey: JSONValue(Int(time / .milliseconds(1))),
         ]
     }
@@ -40,7 +40,7 @@ struct HealthStatement: Sendable {
     /// What is shown to anybody who asks: no more than it takes to judge the worker.
     var publicJSON: JSONValue {
         guard var object = json.object else { return json }
-        for key in ["pid", "uptime_milliseconds", "problems", Self.timeKey] { object[key] = nil }
+        for key in ["process", "uptime_seconds", "problems", Self.timeKey] { object[key] = nil }
         return .object(object)
     }
 

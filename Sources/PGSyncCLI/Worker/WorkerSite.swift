@@ -39,7 +39,7 @@ struct WorkerSite: Sendable {
         let json: JSONValue = [
             "healthy": .bool(complaint == nil),
             "reason": complaint.map { .string($0) } ?? .null,
-            "worker": statement?.publicJSON ?? .null,
+            "health": statement?.publicJSON ?? .null,
         ]
         return HTTPResponse(
             status: complaint == nil ? 200 : 503,

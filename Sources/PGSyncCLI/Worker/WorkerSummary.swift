@@ -51,7 +51,7 @@ struct WorkerSummary {
             "posted": JSONValue(report.posted), "amended": JSONValue(report.amended),
             "reversed": JSONValue(report.reversed), "unchanged": JSONValue(report.unchanged),
             "superseded": JSONValue(report.superseded), "failed": JSONValue(report.failed),
-            "paused": .bool(report.isPaused), "waiting": waiting ?? .null,
+            "paused": .bool(report.isPaused), "left": waiting ?? .null,
         ]
     }
 }

@@ -11,9 +11,9 @@ struct CSVFormat: JournalFormat {
     func opening() -> String {
         CSVText.row(
             [
-                "entry_id", "entry_date", "line", "account", "account_name", "debit", "credit", "currency",
+                "entry", "date", "line", "account", "account_name", "debit", "credit", "currency",
                 "party", "description", "purpose", "reverses", "document_date", "swept_from", "source_table",
-                "record_id", "rule", "change_id", "correlation_id", "posted_at", "posted_by", "dimensions",
+                "record", "rule", "change", "correlation_id", "posted_at", "posted_by", "dimensions",
             ].map { .text($0) }
         )
     }

@@ -10,7 +10,7 @@ extension JournalEntry {
     package var json: JSONValue {
         get throws {
             var object = JSONObject([
-                ("id", JSONValue(id)), ("date", .string("\(date)")),
+                ("entry", JSONValue(id)), ("date", .string("\(date)")),
                 ("document_date", .string("\(documentDate)")), ("purpose", .string(purpose)),
                 ("description", .string(description)), ("currency", .string(currency.code)),
                 ("total", .string(currency.text(of: total))),
@@ -18,10 +18,10 @@ extension JournalEntry {
             object["swept_from"] = sweptFrom.map { .string("\($0)") }
             object["reverses"] = reverses.map { JSONValue($0) }
             object["reversed_by"] = reversedBy.map { JSONValue($0) }
-            object["source_table"] = sourceTable.map(JSONValue.string)
-            object["record_id"] = recordID.map(JSONValue.string)
+            object["table"] = sourceTable.map(JSONValue.string)
+            object["record"] = recordID.map(JSONValue.string)
             object["rule"] = rule.map(JSONValue.string)
-            object["change_id"] = changeID.map { JSONValue($0) }
+            object["change"] = changeID.map { JSONValue($0) }
             object["correlation_id"] = correlationID.map(JSONValue.string)
             object["posted_at"] = .string("\(postedAt)")
             object["posted_by"] = .string(postedBy)

@@ -28,7 +28,7 @@ extension TrialBalance {
 
     package var json: JSONValue {
         [
-            "at": .string("\(day)"),
+            "date": .string("\(day)"),
             "balances": .array(rows.map(\.json)),
             "totals": .array(
                 totals.map { total in

@@ -123,7 +123,7 @@ told as (
             'transaction', change.captured_xid::text,
             'origin', change.origin,
             'correlation_id', change.correlation_id,
-            'is_backfilled', change.snapshot is not null
+            'backfilled', change.snapshot is not null
         )
         || case
             when trace.images then jsonb_build_object('data', change.data, 'old_data', change.old_data)
@@ -140,7 +140,8 @@ told as (
         concat_ws(
             ', ',
             attempt.outcome || coalesce(' by ' || attempt.superseded_by, '')
-            || coalesce(' (' || attempt.error_class || ')', '') || coalesce(': ' || pgsync.failure_text(attempt.error_column, attempt.error_message), ''),
+            || coalesce(' (' || attempt.error_class || ')', '')
+            || coalesce(': ' || pgsync.failure_text(attempt.error_column, attempt.error_message), ''),
             'attempt ' || attempt.attempt,
             'by ' || attempt.worker,
             round(extract(epoch from attempt.duration) * 1000, 1) || ' ms'
@@ -150,7 +151,7 @@ told as (
             'outcome', attempt.outcome,
             'worker', attempt.worker,
             'user', attempt.recorded_by,
-            'milliseconds', round(extract(epoch from attempt.duration) * 1000, 3),
+            'seconds', round(extract(epoch from attempt.duration), 6),
             'error_class', attempt.error_class,
             'error_message', attempt.error_message,
             'error_column', attempt.error_column,
@@ -184,10 +185,10 @@ told as (
         ),
         jsonb_build_object(
             'purpose', journal.purpose,
-            'entry_date', journal.entry_date,
+            'date', journal.entry_date,
             'document_date', journal.document_date,
             'swept_from', journal.swept_from,
-            'posted_at', journal.posted_at,
+            'posted_at', pgsync.utc_text(journal.posted_at),
             'posted_by', journal.posted_by,
             'rule', journal.rule,
             'description', journal.description,
@@ -213,7 +214,7 @@ told as (
                 array_to_string(master.entry_ids, ', '), array_to_string(master.rules, ', ')
             )
         end,
-        jsonb_build_object('entries', master.entry_ids, 'rules', master.rules, 'updated_at', master.updated_at)
+        jsonb_build_object('entries', master.entry_ids, 'rules', master.rules, 'updated_at', pgsync.utc_text(master.updated_at))
     from master
     union all
     select
@@ -239,7 +240,7 @@ told as (
             'attempts', waiting.attempts,
             'retry_count', waiting.retry_count,
             'max_retries', waiting.max_retries,
-            'scheduled_at', waiting.scheduled_at,
+            'scheduled_at', pgsync.utc_text(waiting.scheduled_at),
             'error_class', waiting.error_class,
             'error_message', waiting.error_message,
             'error_column', waiting.error_column

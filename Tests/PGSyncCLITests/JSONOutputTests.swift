@@ -1,0 +1,163 @@
+import JSON
+import TestSupport
+import Testing
+
+@testable import Arguments
+@testable import PGSyncCLI
+
+/// The page JSONOutput.md is the contract of `--json`, so what commands print is held against it.
+@Suite("--json", .timeLimit(.minutes(10)))
+struct JSONOutputTests {
+    /// Names and the forms that their values may have.
+    private let forms: [String: Set<String>]
+
+    init() throws {
+        var forms: [String: Set<String>] = [:]
+        for line in try Repository.read("Sources/PGSync.docc/JSONOutput.md").split(separator: "\n") {
+            let cells = line.split(separator: " | ").map(String.init)
+            guard cells.count == 3, cells[0].hasPrefix("| `") else { continue }
+            let name = cells[0].dropFirst(3).dropLast().description
+            try #require(forms[name] == nil, "\(name) stands there twice")
+            forms[name] = Set(cells[1].split(separator: " or ").map(String.init))
+        }
+        self.forms = forms
+    }
+
+    /// Whatever is below these has names of its users.
+    private static let foreign: Set<String> = ["data", "old_data", "dimensions"]
+
+    /// What is wrong with a document, each complaint once.
+    private func complaints(_ value: JSONValue, _ path: String) -> Set<String> {
+        if let array = value.array { return Set(array.flatMap { complaints($0, path) }) }
+        guard let object = value.object else { return [] }
+        return object.reduce(into: []) { found, member in
+            let (name, value) = member
+            let place = "\(path).\(name)"
+            guard let forms = forms[name] else { return _ = found.insert("\(place) is not on the page") }
+            if !forms.contains(where: { Self.suits(value, $0) }) {
+                found.insert("\(place) is \(value.text()), not \(forms.sorted())")
+            }
+            if !Self.foreign.contains(name) { found.formUnion(complaints(value, place)) }
+        }
+    }
+
+    private static func suits(_ value: JSONValue, _ form: String) -> Bool {
+        let text = value.string
+        return switch form {
+        case _ where value == .null, "any": true
+        case "text": text != nil && text?.wholeMatch(of: /\d{4}-\d\d-\d\d[T ].*/) == nil
+        case "number": value.number != nil
+        case "true/false": value.bool != nil
+        case "list": value.array != nil
+        case "object": value.object != nil
+        case "date": text?.wholeMatch(of: /\d{4}-\d\d-\d\d/) != nil
+        case "time": text?.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z/) != nil
+        case "money": text?.wholeMatch(of: /-?\d+(\.\d+)?/) != nil
+        default: false
+        }
+    }
+
+    @Test("gives times, durations and money names that tell")
+    func names() {
+        #expect(forms.count > 200)
+        for (name, forms) in forms {
+            let endsInAt = name == "at" || name.hasSuffix("_at") || name == "as_of"
+            #expect(forms.contains("time") == endsInAt, "\(name)")
+            if name.hasSuffix("seconds") { #expect(forms == ["number"], "\(name)") }
+            #expect(!name.hasPrefix("is_"), "\(name)")
+        }
+    }
+
+    @Test("has no name that the page does not have, and the page none that no source has")
+    func sources() throws {
+        let code = try ["PGSyncCLI", "PGSyncLedger"].flatMap { module in
+            try Repository.tree("Sources/\(module)", endingIn: ".swift")
+        }.filter { !$0.contains("/Bench/") }.map(Repository.read)
+        var used: Set<String> = []
+        for text in code where text.contains("JSON") {
+            used.formUnion(text.matches(of: /"([a-z][a-z_]*)": ?(?!")/).map { String($0.1) })
+            used.formUnion(text.matches(of: /object\["([a-z_]+)"\] =/).map { String($0.1) })
+            used.formUnion(
+                text.matches(of: /\("([a-z_]+)", (?:\.string|JSONValue|\w+\??\.map)/).map { String($0.1) }
+            )
+        }
+        let trace = try Repository.read("sql/functions/queue/trace.sql")
+        let words = Set(
+            (code + [trace]).flatMap { $0.matches(of: /["']([a-z][a-z_]*)["']/).map { String($0.1) } }
+        )
+        #expect(used.count > 150)
+        let missing = used.subtracting(forms.keys).subtracting(["code"])
+        #expect(missing.isEmpty, "\(missing.sorted())")
+        #expect(Set(forms.keys).subtracting(words).isEmpty)
+    }
+
+    /// What is run, after two sales of which one fails, a fee without a rule, and an amended sale.
+    private static func lines(_ book: RuleBook) -> [[String]] {
+        [
+            ["status"], ["sources"], ["queue", "list"], ["queue", "show", "1", "--images"], ["dead", "list"],
+            ["dead", "show", "2", "--images"], ["trace", "sales", "1", "--images"], ["trace", "sales", "2"],
+            ["ledger", "trial-balance"], ["ledger", "entries"], ["ledger", "accounts"],
+            ["ledger", "statement", "1000"], ["ledger", "check"],
+            ["ledger", "import-chart", book.path("chart")],
+            ["period", "list"],
+            ["period", "open", "2030-01", "--from", "2030-01-01", "--until", "2030-01-31"],
+            ["period", "start-closing", "2030-01"], ["period", "close", "2030-01"],
+            ["period", "reopen", "2030-01", "--reason", "late bill"],
+            ["rules", "check", book.path("sale")], ["rules", "check", book.path("wrong")],
+            ["rules", "test", book.path("sale")], ["rules", "list"], ["rules", "show", "sale", "--sql"],
+            ["rules", "diff", book.path("other")], ["rules", "apply", book.path("other"), "--dry-run"],
+            ["rules", "retire", "sale", "--from", "2031-01-01"],
+            ["config", "list"], ["config", "get", "queue_batch_size"],
+            ["config", "set", "queue_batch_size", "7"],
+            ["config", "reset", "queue_batch_size"], ["doctor"], ["migrate", "--status"], ["migrate"],
+            ["pause", "sales"], ["worker", "--drain"], ["resume", "sales"], ["retry", "--all"],
+            ["dead", "retry", "1"], ["queue", "skip", "999", "--reason", "typo"],
+            ["dead", "resolve", "999", "--reason", "typo"], ["attach", "fees", "--dry-run"],
+            ["backfill", "sales"], ["detach", "sales", "--dry-run"], ["uninstall", "--dry-run"],
+        ]
+    }
+
+    /// What other tests run: these run on, need a server of their own, or measure.
+    private static let elsewhere: Set<String> = [
+        "up", "top", "demo", "bench capture", "bench posting", "bench trial-balance", "ledger export",
+        "completions",
+    ]
+
+    @Test("prints what the page says, whichever command it is")
+    func everyCommand() async throws {
+        try await RuleBook.posting { book in
+            try book.write(RuleBook.rule(version: 2, credit: "4100"), as: "other")
+            try book.write("rule", as: "wrong")
+            try book.write("code,name,type\n1000,Till,asset\n9000,New,income\n", as: "chart")
+            try await book.database.query(
+                """
+                set pgsync.origin = 'till'; set pgsync.correlation_id = 'c-1';
+                insert into sales values (1, 100, 'final', '2026-01-05'), (2, null, 'final', '2026-01-05');
+                insert into fees values (7, 5, 'final', '2026-01-05');
+                """
+            )
+            try await book.post()
+            try await book.database.query("update sales set total = 118 where id = 1")
+            try await book.post()
+            try await book.database.query("insert into sales values (3, 5, 'final', '2026-01-05')")
+            let lines = Self.lines(book)
+            for line in lines {
+                let run = await CommandLineRun(
+                    line + ["--json"],
+                    environment: ["PGSYNC_DATABASE_URL": book.database.url()]
+                )
+                let json = try #require(try? run.json, "\(line): \(run.output) \(run.errors)")
+                let found = complaints(
+                    json,
+                    line.prefix { !$0.hasPrefix("-") }.prefix(2).joined(separator: " ")
+                )
+                #expect(found.isEmpty, "\(found.sorted().joined(separator: "\n"))")
+            }
+            let tried = Set(lines.flatMap { [$0[0], $0.prefix(2).joined(separator: " ")] })
+            for (path, command) in PGSyncProgram.program.outline.commands where command.subcommands.isEmpty {
+                let name = path.split(separator: " ").dropFirst().joined(separator: " ")
+                #expect(tried.contains(name) || Self.elsewhere.contains(name), "\(name) is not tried")
+            }
+        }
+    }
+}

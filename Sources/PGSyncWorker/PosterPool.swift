@@ -7,9 +7,9 @@ final class PosterPool: Service {
     enum Situation: Equatable {
         /// At least one sleeps, and none works, unless it has been stuck in one batch for long.
         case quiet
-        /// Somebody works, and will look again by itself; look at the situation again after so long.
+        /// Somebody works, and none sleeps who could be woken instead; look at the situation again after so long.
         case busy(for: Duration)
-        /// Nobody works and nobody sleeps: all have lost their connections, or have ended.
+        /// No poster has a connection: all have lost theirs, or have ended.
         case away
     }
 
@@ -103,13 +103,13 @@ final class PosterPool: Service {
     var situation: Situation {
         state.withLock { state in
             let now = now()
-            var remaining: Duration?
-            for case .working(let since) in state.posters {
-                let left = Self.stuck - (now - since)
-                if left > .zero { remaining = max(remaining ?? .zero, left) }
-            }
-            if let remaining { return .busy(for: remaining) }
-            return state.parked.isEmpty ? .away : .quiet
+            let remaining = state.posters.compactMap { activity -> Duration? in
+                guard case .working(let since) = activity else { return nil }
+                return Self.stuck - (now - since)
+            }.max()
+            if let remaining, remaining > .zero { return .busy(for: remaining) }
+            guard state.parked.isEmpty else { return .quiet }
+            return remaining == nil ? .away : .busy(for: Self.stuck)
         }
     }
 

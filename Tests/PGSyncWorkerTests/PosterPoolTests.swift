@@ -70,6 +70,15 @@ struct PosterPoolTests {
         }
     }
 
+    @Test("counts a poster in a long batch as there, so that the watcher keeps its connection")
+    func longBatch() {
+        pool.begin(0)
+        time.withLock { $0 += .seconds(60) }
+        #expect(pool.situation == .busy(for: .seconds(1)) && pool.connectedCount == 1)
+        pool.leave(0)
+        #expect(pool.situation == .away)
+    }
+
     @Test("wakes all posters at the end, and lets none sleep afterwards")
     func closes() async throws {
         let woken = try await asleep([0, 1]) { pool.close() }

@@ -151,6 +151,12 @@ struct PoisonTests {
             )
                 == ["1 ledger.account", "3 crash"]
         )
+        // A poster in its usual mode takes it apart from the others.
+        #expect(
+            try await database.value(
+                "select concat_ws(' ', (suspects[1]).log_id, cardinality(claims)) from pgsync.claim_due(10)"
+            ) == "3 0"
+        )
     }
 
     @Test("and whose failure cannot be noted either is put aside all the same, and says so")

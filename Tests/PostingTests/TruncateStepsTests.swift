@@ -196,6 +196,55 @@ struct TruncateStepsTests {
         try await database.expectNoFaults()
     }
 
+    @Test("of one table and of another are locked in the order in which a batch ends them, so that nobody deadlocks")
+    func lockOrder() async throws {
+        let database = database
+        try await database.run("insert into moves (id, amount) select g, 1 from generate_series(1, 30) as g")
+        try await empty("truncate moves")
+        #expect(try await database.post(limit: 10) == "left 2")
+        try await database.run(
+            "insert into bills (id, amount) values (29, 7); insert into moves (id, amount) values (29, 7)"
+        )
+        let running = try await database.lines(
+            "select id from pgsync.sync_progress where state = 'running' order by subject::bigint"
+        )
+        #expect(running.count == 2)
+        try await database.connect { ending in
+            try await ending.withSession { session in
+                _ = try session.runScript(
+                    "begin; select from pgsync.sync_progress where id = \(running[1]) for update"
+                )
+            }
+            let emptying = Task {
+                try await database.run(
+                    """
+                    select pgsync.finish_emptying(array_agg(pgsync.claim_one(queue.log_id)))
+                    from pgsync.sync_queue as queue
+                    """
+                )
+            }
+            try await eventually {
+                try await database.value(
+                    """
+                    select exists (
+                        select from pg_stat_activity where wait_event_type = 'Lock' and query like '%finish_emptying%'
+                            and datname = current_database()
+                    )
+                    """
+                ) == "t"
+            }
+            // Who waits for the later one must not hold the earlier one.
+            try await database.run(
+                "select from pgsync.sync_progress where id = \(running[0]) for update nowait"
+            )
+            try await ending.withSession { _ = try $0.runScript("rollback") }
+            _ = try await emptying.value
+        }
+        try await database.drain()
+        #expect(try await database.standing().count == 1)
+        try await database.expectNoFaults()
+    }
+
     @Test("cannot be skipped once it has overtaken another")
     func overtakerStays() async throws {
         let database = database

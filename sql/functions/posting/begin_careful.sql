@@ -89,7 +89,8 @@ begin
             set
                 sync_status = case when v_crashes >= v_limit then 'failed' else queue.sync_status end,
                 max_retries = case when v_crashes >= v_limit then queue.retry_count else queue.max_retries end,
-                scheduled_at = null
+                -- Due, so that a poster in its usual mode takes it for a suspect.
+                scheduled_at = case when v_crashes < v_limit then clock_timestamp() end
             where queue.log_id = v_queued.log_id
             returning queue.* into v_queued;
         end if;

@@ -24,7 +24,8 @@ begin
                 offset 0
             ) as log
             where progress.kind = 'truncate' and progress.state = 'running'
-            order by log.id
+            -- In the order in which process_batch ends them.
+            order by log.id desc
         loop
             v_records := array(
                 select distinct pgsync.short_id(claim.record_id)

@@ -159,22 +159,17 @@ struct PostingSession {
         memory.nextExplanation = context.now + Self.explanationInterval
         let failed = memory.unexplained
         memory.unexplained = 0
-        let change = await latestFailure()
-        context.logger.notice(
-            "Changes could not be posted",
-            [
-                "batch.failed": .int(failed), "error.classes": .string(classes),
-                "change.id": .string(change.map { "\($0.id)" } ?? "unknown"),
-                "change.table": .string(change?.table ?? "unknown"),
-            ]
-        )
-    }
-
-    /// The change that failed last here, for the log; nil where that cannot be said.
-    private func latestFailure() async -> PostingStore.FailedChange? {
-        try? await context.within { [connection, context] in
-            try await connection.withSession { try context.store($0).latestFailure() }
-        } ?? nil
+        var fields: LogMetadata = ["batch.failed": .int(failed), "error.classes": .string(classes)]
+        do {
+            let change = try await context.within { [connection, context] in
+                try await connection.withSession { try context.store($0).latestFailure() }
+            }
+            fields["change.id"] = change.map { .int(Int($0.id)) }
+            fields["change.table"] = change.map { .string($0.table) }
+        } catch {
+            context.logger.debug("The failed change was not found", ["error": .string("\(error)")])
+        }
+        context.logger.notice("Changes could not be posted", fields)
     }
 
     /// Failures are told of no more often than this, all of them counted.

@@ -15,7 +15,7 @@ struct TopTests {
                 try await OnTerminal.with("top --interval 200ms", database: url) { terminal in
                     try await eventually { terminal.screen.contains("q: quit") }
                     try await cluster.stop(.fast)
-                    try await eventually { terminal.screen.contains("CONNECTION LOST, trying again") }
+                    try await eventually { terminal.screen.contains("CONNECTION LOST; reconnecting") }
                     try await cluster.start()
                     try await eventually {
                         terminal.screen.contains("q: quit")

@@ -39,10 +39,10 @@ struct StatusCommandTests {
 
             let text = await book.database.run("status").output
             #expect(text.contains(/public\.sales +1 +0 +1 +\d+ s +sale@1/), "\(text)")
-            #expect(text.contains("dead        2 wait for a person: pgsync dead list"))
+            #expect(text.contains("dead        2 dead letters; to see them: pgsync dead list"))
             #expect(text.contains("waiting     1 change, the oldest for "))
             #expect(!text.contains("reconciled"))
-            #expect(text.contains("on, but no worker runs"))
+            #expect(text.contains("on, but no worker is running"))
         }
     }
 
@@ -52,7 +52,7 @@ struct StatusCommandTests {
             _ = await book.database.run("pause")
             _ = await book.database.run("pause", "sales")
             let text = await book.database.run("status").output
-            #expect(text.contains("PAUSED: everything waits; pgsync resume ends it"))
+            #expect(text.contains("PAUSED; to continue: pgsync resume"))
             #expect(text.contains(/public\.sales .* paused for \d+ s/))
         }
     }

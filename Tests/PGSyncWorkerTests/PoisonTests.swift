@@ -45,6 +45,23 @@ struct PoisonTests {
         #expect(try await database.violations() == [])
     }
 
+    @Test("are named in the log, which takes no more rights than a worker has")
+    func named() async throws {
+        try await database.run(
+            """
+            create role worker_\(database.name) login; grant pgsync_worker to worker_\(database.name);
+            insert into bills values (1, 1, 'bill'), (2, null, 'bill');
+            """
+        )
+        _ = try await RunningWorker.with(database.options.with("user", "worker_\(database.name)")) { worker in
+            try await worker.untilLogged("Changes could not be posted")
+            let record = worker.log.records.first { $0.message == "Changes could not be posted" }
+            #expect(record?.metadata["change.id"] == .int(2))
+            #expect(record?.metadata["change.table"] == .string("public.bills"))
+        }
+        try await database.run("drop role worker_\(database.name)")
+    }
+
     @Test("that end the session each time are found one by one, tried three times, and wait for a person")
     func kills() async throws {
         try await poison("perform pg_terminate_backend(pg_backend_pid()); perform pg_sleep(1)")

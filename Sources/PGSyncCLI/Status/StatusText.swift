@@ -11,7 +11,8 @@ struct StatusText {
     }
 
     func text(width: Int?) -> String {
-        let parts = [head, troubles, sources(width), outcomes(width), failures(width), workers(width)]
+        // What needs a person comes first, for a screen may be too short for all tables.
+        let parts = [head, troubles, failures(width), workers(width), sources(width)]
         return parts.compactMap(\.self).joined(separator: "\n")
     }
 
@@ -24,6 +25,8 @@ struct StatusText {
             ("posting", posting),
             ("waiting", waiting),
             ("dead", dead),
+            ("last minute", outcomes({ $0.lastMinute }, isCapped: { $0.isMinuteCapped })),
+            ("last hour", outcomes({ $0.lastHour }, isCapped: { $0.isHourCapped })),
             ("durability", status.durability.sentence),
         ]
         return lines.map { label, text in
@@ -44,10 +47,10 @@ struct StatusText {
     }
 
     private var posting: String {
-        if status.isPaused { return "PAUSED: everything waits; pgsync resume ends it" }
-        if !status.isRealTime { return "only when it is scheduled: enable_real_time_sync is false" }
+        if status.isPaused { return "PAUSED; to continue: pgsync resume" }
+        if !status.isRealTime { return "scheduled runs only: enable_real_time_sync is false" }
         return status.workers.contains { $0.state == "running" }
-            ? "on" : "on, but no worker runs: pgsync worker"
+            ? "on" : "on, but no worker is running; to start one: pgsync worker"
     }
 
     /// Dead letters are part of the queue, and no part of what waits for a worker.
@@ -61,21 +64,28 @@ struct StatusText {
 
     private var dead: String {
         guard status.dead > 0 else { return "none" }
-        return "\(number(status.dead, isCapped: status.isCapped)) \(status.dead == 1 ? "waits" : "wait")"
-            + " for a person: pgsync dead list"
+        return "\(number(status.dead, isCapped: status.isCapped)) dead \(status.dead == 1 ? "letter" : "letters")"
+            + "; to see them: pgsync dead list"
+    }
+
+    private func outcomes(_ count: (RecentOutcome) -> Int, isCapped: (RecentOutcome) -> Bool) -> String {
+        let recent = status.outcomes.filter { count($0) > 0 }
+        guard !recent.isEmpty else { return "no attempt" }
+        return recent.map { "\(number(count($0), isCapped: isCapped($0))) \($0.outcome)" }.joined(separator: ", ")
     }
 
     // MARK: Tables
 
     private func sources(_ width: Int?) -> String? {
         guard !status.backlog.isEmpty else {
-            return "no table is attached; pgsync attach TABLE attaches one\n"
+            return "no table is attached; to attach one: pgsync attach TABLE\n"
         }
         var table = TextTable([
-            .init("source"), .init("waiting", .right), .init("failing", .right), .init("dead", .right),
+            .init("table"), .init("waiting", .right), .init("failing", .right), .init("dead", .right),
             .init("oldest", .right), .init("rule", overflow: .wrap), .init("state"),
         ])
-        for source in status.backlog {
+        let backlog = status.backlog.filter(\.hasWork) + status.backlog.filter { !$0.hasWork }
+        for source in backlog {
             table.add([
                 source.table, number(source.waiting, isCapped: source.isCapped),
                 number(source.failing, isCapped: source.isCapped),
@@ -83,23 +93,6 @@ struct StatusText {
                 source.oldestAt.map(age) ?? "–",
                 source.rules.isEmpty ? "none" : source.rules.joined(separator: ", "),
                 source.pausedAt.map { "paused for \(age(of: $0))" } ?? (source.isAttached ? "" : "detached"),
-            ])
-        }
-        return table.text(width: width)
-    }
-
-    private func outcomes(_ width: Int?) -> String? {
-        let recent = status.outcomes.filter { $0.lastHour > 0 || $0.lastMinute > 0 }
-        guard !recent.isEmpty else { return "no attempt in the last hour\n" }
-        var table = TextTable([
-            .init("outcome"), .init("last minute", .right), .init("a second", .right),
-            .init("last hour", .right),
-        ])
-        for outcome in recent {
-            table.add([
-                outcome.outcome, number(outcome.lastMinute, isCapped: outcome.isMinuteCapped),
-                (Double(outcome.lastMinute) / 60).short,
-                number(outcome.lastHour, isCapped: outcome.isHourCapped),
             ])
         }
         return table.text(width: width)
@@ -149,4 +142,9 @@ struct StatusText {
     private func age(of time: Timestamp) -> String { status.takenAt.duration(since: time).roughly }
 
     private func number(_ count: Int, isCapped: Bool) -> String { count.grouped + (isCapped ? "+" : "") }
+}
+
+extension SourceBacklog {
+    /// Whether anything of the table waits, or needs a person.
+    fileprivate var hasWork: Bool { waiting > 0 || failing > 0 || dead > 0 || pausedAt != nil || !isAttached }
 }

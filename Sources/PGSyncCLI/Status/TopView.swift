@@ -29,13 +29,16 @@ struct TopView {
         return "now         \(rates.joined(separator: ", "))\n" + StatusText(status).text(width: width)
     }
 
-    /// As much of it as fits a screen, and that it is live.
+    /// As much of it as fits a screen, how much does not, and which key ends it.
     func screen(columns: Int, rows: Int, isLost: Bool = false) -> String {
-        let lines = text(width: columns).split(separator: "\n", omittingEmptySubsequences: false).map(
-            String.init
-        )
-        let body = lines.prefix(max(rows - 1, 1)).map { String($0.visible.prefix(columns)) }
-        let hint = rows > 1 ? [isLost ? "CONNECTION LOST, trying again; q: quit" : "q: quit"] : []
+        let lines = text(width: columns).split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        let body = lines.prefix(max(rows - 1, 1)).map { String(String($0).visible.prefix(columns)) }
+        let hidden = lines.count - body.count
+        let hints = [
+            isLost ? "CONNECTION LOST; reconnecting" : nil,
+            hidden > 0 ? "\(hidden) more \(hidden == 1 ? "line" : "lines"): pgsync status" : nil, "q: quit",
+        ]
+        let hint = rows > 1 ? [String(hints.compactMap { $0 }.joined(separator: "; ").prefix(columns))] : []
         let filling = Array(repeating: "", count: max(rows - 1 - body.count, 0))
         return (body + filling + hint).joined(separator: "\u{1B}[K\r\n")
     }

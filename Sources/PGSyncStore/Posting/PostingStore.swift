@@ -212,14 +212,12 @@ package struct PostingStore {
         try session.query(
             """
             select attempt.log_id, coalesce(source.table_name, attempt.source_table::oid::text) as table_name
-            from (
-                select own.log_id, own.source_table, own.outcome, own.worker
-                from pgsync.sync_audit_log as own
-                order by own.id desc
-                limit 2000
-            ) as attempt
+            from pgsync.sync_audit_log as attempt
             left join pgsync.sources as source on source.source_table = attempt.source_table
-            where attempt.worker = \(task.worker) and attempt.outcome = 'failed'
+            where attempt.recorded_at > now() - interval '1 minute'
+                and attempt.worker = \(task.worker)
+                and attempt.outcome = 'failed'
+            order by attempt.recorded_at desc
             limit 1
             """
         ).first.map { FailedChange(id: try $0.decode("log_id"), table: try $0.decode("table_name")) }

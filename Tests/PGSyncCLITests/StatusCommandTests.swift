@@ -39,8 +39,9 @@ struct StatusCommandTests {
 
             let text = await book.database.run("status").output
             #expect(text.contains(/public\.sales +1 +0 +1 +\d+ s +sale@1/), "\(text)")
-            #expect(text.contains("dead        2 dead letters; to see them: pgsync dead list"))
-            #expect(text.contains("waiting     1 change, the oldest for "))
+            #expect(text.contains("dead         2 dead letters; to see them: pgsync dead list"))
+            #expect(text.contains("waiting      1 change, the oldest for "))
+            #expect(text.contains("last hour    2 posted, 2 failed"))
             #expect(!text.contains("reconciled"))
             #expect(text.contains("on, but no worker is running"))
         }
@@ -128,6 +129,30 @@ struct StatusCommandTests {
             #expect(run.output.contains(/^now +captured 0\/s, attempts/), "\(run.output)")
             let json = try await book.database.run("top", "--json", "--interval", "200ms").json
             #expect(json["captured_per_second"] != nil && json["sources"]?.array?.count == 2)
+        }
+    }
+
+    @Test("a screen that is too short shows first what needs a person, and says how much is hidden")
+    func order() async throws {
+        try await RuleBook.posting { book in
+            try await book.database.query(
+                """
+                insert into sales values (1, null, 'final', '2026-01-05');
+                insert into pgsync.sync_workers (name, host, pid, version, posters, lives_by)
+                values ('till', 'h', 8, '1', 1, 'heartbeat');
+                """
+            )
+            try await book.post()
+            let view = TopView(status: try await book.database.status(), previous: nil)
+            let whole = view.screen(columns: 80, rows: 24)
+            let parts = try ["data.missing", "till", "public.sales "].map {
+                try #require(whole.firstRange(of: $0))
+            }
+            #expect(parts[0].lowerBound < parts[1].lowerBound && parts[1].lowerBound < parts[2].lowerBound)
+            #expect(!whole.contains("more line"))
+            let short = view.screen(columns: 80, rows: 16)
+            #expect(short.contains("till") && !short.contains("public.fees"))
+            #expect(short.contains(/\d more lines?: pgsync status; q: quit/), "\(short)")
         }
     }
 

@@ -32,10 +32,10 @@ struct SourcesCommand: Command {
             return .success
         }
         var table = TextTable([
-            .init("source"), .init("key"), .init("kind", isOptional: true),
+            .init("table"), .init("key"), .init("kind", isOptional: true),
             .init("actions", overflow: .wrap, isOptional: true),
             .init("columns", overflow: .wrap, isOptional: true), .init("attached since", isOptional: true),
-            .init("waiting", .right),
+            .init("waiting", .right), .init("dead", .right),
             .init("captured", .right), .init("findings"),
         ])
         for source in sources {
@@ -44,7 +44,7 @@ struct SourcesCommand: Command {
                 source.actions == ChangeAction.allCases
                     ? "all" : source.actions.map(\.rawValue).joined(separator: ", "),
                 source.capturedColumns?.joined(separator: ", ") ?? "all", source.attachedAt.toTheMinute,
-                "\(source.waiting)", source.captured.map { "\($0)" } ?? "–", source.findingsText,
+                "\(source.waiting)", "\(source.dead)", source.captured.map { "\($0)" } ?? "–", source.findingsText,
             ])
         }
         try context.output.write(table.text(width: context.output.terminal.tableWidth))
@@ -73,6 +73,7 @@ extension Source {
             "attached_by": .string(attachedBy),
             "version": JSONValue(version),
             "waiting": JSONValue(waiting),
+            "dead": JSONValue(dead),
             "captured": captured.map { JSONValue($0) } ?? .null,
             "findings": .array(
                 findings.map { finding in

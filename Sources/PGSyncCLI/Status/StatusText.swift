@@ -5,21 +5,20 @@ import Postgres
 /// How everything stands, for people.
 struct StatusText {
     let status: SystemStatus
-
-    init(_ status: SystemStatus) {
-        self.status = status
-    }
+    /// The rates of now, where they are known.
+    var rates: String?
 
     func text(width: Int?) -> String {
         // What needs a person comes first, for a screen may be too short for all tables.
-        let parts = [head, troubles, failures(width), workers(width), sources(width)]
+        let parts = [head(width), troubles(width), failures(width), workers(width), sources(width)]
         return parts.compactMap(\.self).joined(separator: "\n")
     }
 
     // MARK: In general
 
-    private var head: String {
+    private func head(_ width: Int?) -> String {
         let lines = [
+            rates.map { ("now", $0) },
             ("database", "\(status.database), PostgreSQL \(status.server), pgsync \(Version.number)"),
             ("at", status.takenAt.toTheSecond),
             ("posting", posting),
@@ -29,13 +28,19 @@ struct StatusText {
             ("last hour", outcomes({ $0.lastHour }, isCapped: { $0.isHourCapped })),
             ("durability", status.durability.sentence),
         ]
-        return lines.map { label, text in
-            label + String(repeating: " ", count: 12 - label.count) + text + "\n"
-        }.joined()
+        return Self.list(lines.compactMap { $0 }, width)
+    }
+
+    /// A line for each label, with what belongs to it.
+    private static func list(_ lines: [(String, String)], _ width: Int?) -> String {
+        guard let first = lines.first else { return "" }
+        var table = TextTable([.init(first.0), .init(first.1, overflow: .wrap)])
+        for line in lines.dropFirst() { table.add([line.0, line.1]) }
+        return table.text(width: width)
     }
 
     /// What keeps workers from their work, other than changes.
-    private var troubles: String? {
+    private func troubles(_ width: Int?) -> String? {
         let locks = status.foreignLocks.map { lock in
             lock.sentence + (lock.release.map { "; to end it: \($0)" } ?? "")
         }
@@ -43,7 +48,7 @@ struct StatusText {
             worker.failing.map { "\(worker.name) fails at \($0)" }
         }
         guard !locks.isEmpty || !duties.isEmpty else { return nil }
-        return (locks + duties).map { "TROUBLE     \($0)\n" }.joined()
+        return Self.list((locks + duties).map { ("TROUBLE", $0) }, width)
     }
 
     private var posting: String {
@@ -82,7 +87,8 @@ struct StatusText {
         }
         var table = TextTable([
             .init("table"), .init("waiting", .right), .init("failing", .right), .init("dead", .right),
-            .init("oldest", .right), .init("rule", overflow: .wrap), .init("state"),
+            .init("oldest", .right), .init("rule", overflow: .wrap, isOptional: true),
+            .init("state"),
         ])
         let backlog = status.backlog.filter(\.hasWork) + status.backlog.filter { !$0.hasWork }
         for source in backlog {

@@ -26,7 +26,7 @@ struct TopView {
 
     func text(width: Int?) -> String {
         let rates = Self.rates.map { label, _, total in "\(label) \(rate(total)?.short ?? "–")/s" }
-        return "now         \(rates.joined(separator: ", "))\n" + StatusText(status).text(width: width)
+        return StatusText(status: status, rates: rates.joined(separator: ", ")).text(width: width)
     }
 
     /// As much of it as fits a screen, how much does not, and which key ends it.

@@ -14,8 +14,10 @@ package struct Source: Sendable, Equatable {
     package let attachedBy: String
     /// Grows each time it is attached; its changes name it.
     package let version: Int
-    /// Changes that are not finished.
+    /// Changes that wait for a worker.
     package let waiting: Int
+    /// Dead letters.
+    package let dead: Int
     /// Changes there are in the log; nil where they were not counted.
     package let captured: Int?
     /// What is wrong with its capture.
@@ -32,6 +34,7 @@ package struct Source: Sendable, Equatable {
         attachedBy = try row.decode("attached_by")
         version = try row.decode("version")
         waiting = try row.decode("waiting")
+        dead = try row.decode("dead")
         captured = try row.decode("captured")
         self.findings = findings
     }

@@ -144,8 +144,11 @@ package struct SourceStore {
         let findings = Dictionary(grouping: try CaptureInspection(session).findings(), by: \.source)
         return try session.query(
             """
-            with waiting as materialized (
-                select log.source_table, count(*) as changes
+            with queued as materialized (
+                select
+                    log.source_table,
+                    count(*) filter (where queue.sync_status <> 'failed') as waiting,
+                    count(*) filter (where queue.sync_status = 'failed') as dead
                 from pgsync.sync_queue as queue
                 inner join pgsync.sync_logs as log on log.id = queue.log_id
                 group by log.source_table
@@ -161,10 +164,11 @@ package struct SourceStore {
                 source.table_name, source.key_columns, source.captured_columns, source.trigger_kind,
                 source.actions, source.before_image, source.attached_at,
                 source.attached_by, source.version,
-                coalesce(waiting.changes, 0) as waiting,
+                coalesce(queued.waiting, 0) as waiting,
+                coalesce(queued.dead, 0) as dead,
                 case when \(countsCaptured) then coalesce(captured.changes, 0) end as captured
             from pgsync.sources as source
-            left join waiting on waiting.source_table = source.source_table
+            left join queued on queued.source_table = source.source_table
             left join captured on captured.source_table = source.source_table
             where source.attached
             order by source.table_name

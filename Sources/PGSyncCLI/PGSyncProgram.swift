@@ -99,6 +99,7 @@ package enum PGSyncProgram {
                     .command(BenchTrialBalanceCommand.self),
                 ]
             ),
+            .command(NamesCommand.self),
             .command(CompletionsCommand.self),
         ],
         describeParts: { $0.verbose ? ["libpq \(ClientLibrary.version)"] : [] },

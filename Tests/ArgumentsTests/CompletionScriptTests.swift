@@ -23,6 +23,10 @@ struct CompletionScriptTests {
             (["completions", "--j"], ["--json"]),
             (["help", "config", "g"], ["get"]),
             (["attach", "--rule", "compl"], ["completion.sh"]),
+            (["config", "get", ""], ["settings-1", "settings-2", "x\\ y"]),
+            (["config", "get", "settings-2"], ["settings-2"]),
+            (["config", "get", "--j"], ["--json"]),
+            (["worker", "--offset", "off"], ["offsets-1", "offsets-2"]),
         ]
     )
     func completesInBash(_ words: [String], _ expected: [String]) throws {
@@ -55,6 +59,8 @@ struct CompletionScriptTests {
             ("tool worker --format=h", ["--format=hledger"]),
             ("tool completions z", ["zsh"]),
             ("tool attach --rule compl", ["completion.sh"]),
+            ("tool config get ", ["settings-1", "settings-2", "x y"]),
+            ("tool worker --offset off", ["offsets-1", "offsets-2"]),
         ]
     )
     func completesInFish(_ line: String, _ expected: [String]) throws {
@@ -80,6 +86,8 @@ struct CompletionScriptTests {
             ("tool worker --format=hl", "tool worker --format=hledger "),
             ("tool completions z", "tool completions zsh "),
             ("tool attach --rule compl", "tool attach --rule completion.sh "),
+            ("tool config get x", "tool config get x\\ y "),
+            ("tool worker --offset offsets-2", "tool worker --offset offsets-2 "),
         ]
     )
     func completesInZsh(_ line: String, _ expected: String) throws {

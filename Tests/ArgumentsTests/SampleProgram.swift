@@ -108,7 +108,7 @@ struct WorkerCommand: Command, Equatable {
     static let signature = Signature("worker", "Post changes [it's the heart: all day].")
     static let parameters: [Parameter<Self>] = [
         .option("posters", short: "n", \.posters, limits: .within(1...64), help: "How many post at once."),
-        .option("offset", \.offset, help: "Where to begin."),
+        .option("offset", \.offset, namesCommand: "names offsets", help: "Where to begin."),
         .option("format", \.format, placeholder: "FORMAT", help: "How to write entries."),
     ]
 
@@ -122,7 +122,9 @@ struct GetCommand: Command, Equatable {
     var key: String?
 
     static let signature = Signature("get", "Show settings.")
-    static let parameters: [Parameter<Self>] = [.argument("KEY", \.key, help: "The setting; all without it.")]
+    static let parameters: [Parameter<Self>] = [
+        .argument("KEY", \.key, namesCommand: "names settings", help: "The setting; all without it.")
+    ]
 
     func run(_ globals: SampleGlobals, in context: CommandContext) async throws -> ExitCode { .success }
 }

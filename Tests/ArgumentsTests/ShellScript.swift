@@ -19,8 +19,11 @@ enum ShellScript {
         let completion = CompletionScript(program: sampleProgram.outline, shell: shell).text
         try write(completion, to: "\(directory)/completion.sh")
         try write(text, to: "\(directory)/input.sh")
+        // The program, as far as a shell asks it for names.
+        let program = "#!/bin/sh\n[ \"$1\" = names ] && printf '%s\\n' \"$2-1\" \"$2-2\" 'x y'\n"
+        try write(program, to: "\(directory)/tool", mode: 0o700)
         let command =
-            "cd \(directory) && HOME=$PWD timeout 20 \(shell.rawValue) input.sh 2>&1; cd / && rm -r \(directory)"
+            "cd \(directory) && PATH=$PWD:$PATH HOME=$PWD timeout 20 \(shell.rawValue) input.sh 2>&1; cd / && rm -r \(directory)"
         guard let pipe = unsafe popen(command, "r") else { throw Failed() }
         var bytes: [UInt8] = []
         while case let byte = unsafe getc(pipe), byte != EOF { bytes.append(UInt8(truncatingIfNeeded: byte)) }
@@ -28,8 +31,8 @@ enum ShellScript {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func write(_ text: String, to path: String) throws {
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT, 0o600)
+    private static func write(_ text: String, to path: String, mode: mode_t = 0o600) throws {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT, mode)
         guard descriptor >= 0 else { throw Failed() }
         defer { close(descriptor) }
         try FileOutput(descriptor: descriptor).write(text)

@@ -45,7 +45,9 @@ struct CaptureCommandTests {
             #expect(source["table"] == "public.bills" && source["waiting"] == 1 && source["captured"] == 1)
             #expect(source["columns"] == ["id", "amount"] && source["actions"] == ["create", "delete"])
             let table = await database.run("sources").output
-            #expect(table.contains(/public.bills +id +statement +create, delete +id, amount .* 1 +0 +1 +none/))
+            #expect(
+                table.contains(/public.bills +id +statement +create, delete +id, amount .* 1 +0 +1 +none/)
+            )
             let detached = await database.run("detach", "bills")
             #expect(detached.output.hasSuffix("detached public.bills; what was captured stays\n"))
             #expect(await database.run("detach", "bills").exitCode == .refused)

@@ -114,6 +114,7 @@ struct JSONOutputTests {
             ["dead", "retry", "1"], ["queue", "skip", "999", "--reason", "typo"],
             ["dead", "resolve", "999", "--reason", "typo"], ["attach", "fees", "--dry-run"],
             ["backfill", "sales"], ["detach", "sales", "--dry-run"], ["uninstall", "--dry-run"],
+            ["names", "tables"],
         ]
     }
 

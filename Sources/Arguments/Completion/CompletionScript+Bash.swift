@@ -4,7 +4,7 @@ extension CompletionScript {
         # Completion for bash; load it with: source <(\(program.name) completions bash)
         _\(function)() {
             local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-            local path=\(shell.quoted(program.name)) words='' options='' files='' index word
+            local path=\(shell.quoted(program.name)) words='' options='' files='' names='' index word
             COMPREPLY=()
             for ((index = 1; index < COMP_CWORD; index++)); do
                 case "$path:${COMP_WORDS[index]}" in
@@ -20,8 +20,8 @@ extension CompletionScript {
                 case "$path" in
         \(lines(bashCommands, indent: 12))
                 esac
-                if [[ $current == -* || -z $words$files ]]; then
-                    words=$options files=''
+                if [[ $current == -* || -z $words$files$names ]]; then
+                    words=$options files='' names=''
                 fi
                 ;;
             esac
@@ -31,6 +31,11 @@ extension CompletionScript {
                 compgen -W "$words" -- "$current"
                 [[ -n $files ]] && compgen -f -- "$current"
             )
+            if [[ -n $names ]]; then
+                while IFS= read -r word; do
+                    [[ $word == "$current"* ]] && COMPREPLY+=("$(printf %q "$word")")
+                done < <(\(namesOutput("$names")))
+            fi
             [[ -n $files ]] && compopt -o filenames 2>/dev/null
             return 0
         }
@@ -56,7 +61,13 @@ extension CompletionScript {
     private var bashValues: [String] {
         valuedOptions.map { path, spec in
             let action =
-                spec.isPath ? "files=yes" : "words=\(shell.quoted(spec.allowedValues.joined(separator: " ")))"
+                if spec.isPath {
+                    "files=yes"
+                } else if let names = spec.namesCommand {
+                    "names=\(shell.quoted(names))"
+                } else {
+                    "words=\(shell.quoted(spec.allowedValues.joined(separator: " ")))"
+                }
             return "\(patterns(spec, after: path).joined(separator: " | "))) \(action) ;;"
         }
     }
@@ -68,8 +79,11 @@ extension CompletionScript {
                 command.subcommands.map(\.signature.name) + help + command.arguments.flatMap(\.allowedValues)
             let options = (command.options + program.globals).flatMap(\.spellings)
             let files = command.arguments.contains(where: \.isPath) ? " files=yes" : ""
+            let names =
+                command.arguments.lazy.compactMap(\.namesCommand).first.map { " names=\(shell.quoted($0))" }
+                ?? ""
             return "\(shell.quoted(path))) words=\(shell.quoted(words.joined(separator: " ")))"
-                + " options=\(shell.quoted(options.joined(separator: " ")))\(files) ;;"
+                + " options=\(shell.quoted(options.joined(separator: " ")))\(files)\(names) ;;"
         }
     }
 

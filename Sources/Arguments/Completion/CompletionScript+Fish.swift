@@ -46,7 +46,7 @@ extension CompletionScript {
             let values =
                 spec.allowedValues.isEmpty
                 ? nil : " -a " + shell.quoted(spec.allowedValues.joined(separator: " "))
-            return (spec.isPath ? " -F" : values).map { fishLine(at: path) + $0 }
+            return (spec.isPath ? " -F" : fishNames(spec) ?? values).map { fishLine(at: path) + $0 }
         }
         return words + arguments + command.options.map { fishOption($0, at: path) }
     }
@@ -56,9 +56,17 @@ extension CompletionScript {
             spelling.hasPrefix("--") ? " -l \(spelling.dropFirst(2))" : " -s \(spelling.dropFirst())"
         }
         let values = spec.allowedValues.joined(separator: " ")
-        let value = spec.isPath ? " -r -F" : values.isEmpty ? " -x" : " -x -a \(shell.quoted(values))"
+        let value =
+            spec.isPath
+            ? " -r -F"
+            : fishNames(spec).map { " -x" + $0 }
+                ?? (values.isEmpty ? " -x" : " -x -a \(shell.quoted(values))")
         return fishLine(at: path) + spellings.joined() + (spec.takesValue ? value : "")
             + " -d \(shell.quoted(spec.help))"
+    }
+
+    private func fishNames(_ spec: ParameterSpec) -> String? {
+        spec.namesCommand.map { " -a \(shell.quoted("(\(namesOutput($0)))"))" }
     }
 
     private func fishLine(at path: String?) -> String {

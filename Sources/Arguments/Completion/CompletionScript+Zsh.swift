@@ -75,7 +75,8 @@ extension CompletionScript {
 
     private func zshValue(_ spec: ParameterSpec) -> String {
         let values = spec.allowedValues.isEmpty ? "" : "(\(spec.allowedValues.joined(separator: " ")))"
-        return ":\(zshEscaped(spec.placeholder)):\(spec.isPath ? "_files" : values)"
+        let action = spec.namesCommand.map { "{compadd -- ${(f)\"$(\(namesOutput($0)))\"}}" }
+        return ":\(zshEscaped(spec.placeholder)):\(spec.isPath ? "_files" : action ?? values)"
     }
 
     private func zshEscaped(_ text: String) -> String {

@@ -14,6 +14,11 @@ struct CompletionScript {
     /// The program's name as part of a function's name.
     var function: String { Self.identifier(program.name) }
 
+    /// The command line that prints the names for completion; a shell waits for no server that does not answer.
+    func namesOutput(_ words: String) -> String {
+        "PGCONNECT_TIMEOUT=2 command \(program.name) \(words) 2>/dev/null"
+    }
+
     static func identifier(_ text: String) -> String {
         String(text.map { $0.isLetter || $0.isNumber ? $0 : "_" })
     }

@@ -40,7 +40,8 @@ public struct Parameter<Root: ParameterSet>: Sendable {
     /// A named value; the first environment variable that is set and not empty stands in for it.
     ///
     /// A scalar given twice takes the last value. `bareValue` is what the option means without a value; the next word
-    /// is then taken only where it is one of the allowed ones. `isPath` lets shells complete file names.
+    /// is then taken only where it is one of the allowed ones. `isPath` lets shells complete file names; `namesCommand`
+    /// has them run the program with these words, which print a name a line.
     public static func option<Storage: ArgumentStorage>(
         _ name: String,
         short: Character? = nil,
@@ -51,6 +52,7 @@ public struct Parameter<Root: ParameterSet>: Sendable {
         environment: [String] = [],
         isRequired: Bool = false,
         isPath: Bool = false,
+        namesCommand: String? = nil,
         help: String
     ) -> Parameter {
         let defaults = Root()[keyPath: property].values.map(\.argument).joined(separator: ",")
@@ -66,6 +68,7 @@ public struct Parameter<Root: ParameterSet>: Sendable {
             limits: limits?.text,
             environment: environment,
             isPath: isPath,
+            namesCommand: namesCommand,
             isRequired: isRequired,
             isRepeated: Storage.arity == .many
         )
@@ -78,6 +81,7 @@ public struct Parameter<Root: ParameterSet>: Sendable {
         _ property: any WritableKeyPath<Root, Storage> & Sendable,
         limits: Limits<Storage.Value>? = nil,
         isPath: Bool = false,
+        namesCommand: String? = nil,
         help: String
     ) -> Parameter {
         let spec = ParameterSpec(
@@ -88,6 +92,7 @@ public struct Parameter<Root: ParameterSet>: Sendable {
             allowedValues: Storage.Value.allowedValues,
             limits: limits?.text,
             isPath: isPath,
+            namesCommand: namesCommand,
             isRequired: Storage.arity == .one,
             isRepeated: Storage.arity == .many
         )

@@ -18,6 +18,8 @@ struct ParameterSpec: Sendable {
     var limits: String?
     var environment: [String] = []
     var isPath = false
+    /// The words after the program's name that print what the value may be, one a line, for shells to complete.
+    var namesCommand: String?
     var isRequired = false
     var isRepeated = false
 

@@ -53,7 +53,12 @@ struct AttachCommand: Command {
     )
 
     static let parameters: [Parameter<Self>] = [
-        .argument("TABLE", \.table, help: "The table; of a partitioned one, the root."),
+        .argument(
+            "TABLE",
+            \.table,
+            namesCommand: NameKind.unattachedTables.command,
+            help: "The table; of a partitioned one, the root."
+        ),
         .option(
             "key",
             \.key,

@@ -27,7 +27,12 @@ struct BackfillCommand: Command {
     )
 
     static let parameters: [Parameter<Self>] = [
-        .argument("TABLE", \.table, help: "The table, which is attached."),
+        .argument(
+            "TABLE",
+            \.table,
+            namesCommand: NameKind.tables.command,
+            help: "The table, which is attached."
+        ),
         .option("pace", \.pace, help: "How much of the time to spend working."),
         .flag("cancel", \.cancel, help: "End one that was begun, for good."),
     ]

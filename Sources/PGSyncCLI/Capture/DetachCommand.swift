@@ -21,7 +21,7 @@ struct DetachCommand: Command {
     )
 
     static let parameters: [Parameter<Self>] = [
-        .argument("TABLE", \.table, help: "The table."),
+        .argument("TABLE", \.table, namesCommand: NameKind.tables.command, help: "The table."),
         .flag("dry-run", \.dryRun, help: "Say what would be done; change nothing."),
         .option(
             "patience",

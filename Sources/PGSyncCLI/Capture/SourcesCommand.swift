@@ -44,7 +44,8 @@ struct SourcesCommand: Command {
                 source.actions == ChangeAction.allCases
                     ? "all" : source.actions.map(\.rawValue).joined(separator: ", "),
                 source.capturedColumns?.joined(separator: ", ") ?? "all", source.attachedAt.toTheMinute,
-                "\(source.waiting)", "\(source.dead)", source.captured.map { "\($0)" } ?? "–", source.findingsText,
+                "\(source.waiting)", "\(source.dead)", source.captured.map { "\($0)" } ?? "–",
+                source.findingsText,
             ])
         }
         try context.output.write(table.text(width: context.output.terminal.tableWidth))

@@ -47,7 +47,9 @@ struct ConfigGetCommand: Command {
         examples: [.init("pgsync config get queue_batch_size", "Use it in a script.")],
         exitCodes: [.configuration]
     )
-    static let parameters: [Parameter<Self>] = [.argument("KEY", \.key, help: "The setting.")]
+    static let parameters: [Parameter<Self>] = [
+        .argument("KEY", \.key, namesCommand: NameKind.settings.command, help: "The setting.")
+    ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         let setting = try await SettingAccess(globals, in: context).withStore { [key] in try $0.setting(key) }
@@ -70,7 +72,7 @@ struct ConfigSetCommand: Command {
         exitCodes: [.notPermitted, .configuration]
     )
     static let parameters: [Parameter<Self>] = [
-        .argument("KEY", \.key, help: "The setting."),
+        .argument("KEY", \.key, namesCommand: NameKind.settings.command, help: "The setting."),
         .argument("VALUE", \.value, help: "Its new value."),
     ]
 
@@ -89,7 +91,9 @@ struct ConfigResetCommand: Command {
         examples: [.init("pgsync config reset queue_batch_size", "Undo what was set.")],
         exitCodes: [.notPermitted, .configuration]
     )
-    static let parameters: [Parameter<Self>] = [.argument("KEY", \.key, help: "The setting.")]
+    static let parameters: [Parameter<Self>] = [
+        .argument("KEY", \.key, namesCommand: NameKind.settings.command, help: "The setting.")
+    ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         try await SettingAccess(globals, in: context).change { [key] in try $0.reset(key) }

@@ -26,7 +26,13 @@ struct LedgerEntriesCommand: Command {
         exitCodes: [.noTable, .notInTheBooks]
     )
     static let parameters: [Parameter<Self>] = [
-        .option("account", \.account, placeholder: "CODE", help: "With a line on this account."),
+        .option(
+            "account",
+            \.account,
+            placeholder: "CODE",
+            namesCommand: NameKind.accounts.command,
+            help: "With a line on this account."
+        ),
         .option(
             "party",
             \.party,
@@ -35,7 +41,13 @@ struct LedgerEntriesCommand: Command {
         ),
         .option("from", \.from, help: "Not before this day."),
         .option("until", \.until, help: "Not after this day."),
-        .option("source", \.source, placeholder: "TABLE", help: "Posted for records of this table."),
+        .option(
+            "source",
+            \.source,
+            placeholder: "TABLE",
+            namesCommand: NameKind.tables.command,
+            help: "Posted for records of this table."
+        ),
         .option("record", \.record, placeholder: "KEY", help: "Posted for the record with this key."),
         .option("limit", \.limit, limits: .within(1...100_000), help: "How many at most."),
     ]

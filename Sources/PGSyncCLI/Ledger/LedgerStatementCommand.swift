@@ -1,6 +1,7 @@
 import Arguments
 import JSON
 import PGSyncLedger
+import PGSyncStore
 
 /// The command `pgsync ledger statement`.
 struct LedgerStatementCommand: Command {
@@ -22,7 +23,12 @@ struct LedgerStatementCommand: Command {
         exitCodes: [.notInTheBooks]
     )
     static let parameters: [Parameter<Self>] = [
-        .argument("ACCOUNT", \.account, help: "The code of the account."),
+        .argument(
+            "ACCOUNT",
+            \.account,
+            namesCommand: NameKind.accounts.command,
+            help: "The code of the account."
+        ),
         .option("from", \.from, help: "The first day; else the first of the month of the last one."),
         .option("until", \.until, help: "The last day; else today by the server's calendar."),
     ]

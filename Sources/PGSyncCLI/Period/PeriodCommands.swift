@@ -1,6 +1,7 @@
 import Arguments
 import JSON
 import PGSyncLedger
+import PGSyncStore
 import Postgres
 
 /// The command `pgsync period list`.
@@ -90,7 +91,9 @@ struct PeriodStartClosingCommand: Command {
         examples: [.init("pgsync period start-closing 2026-03", "Take what people still have for March.")],
         exitCodes: [.notPermitted, .ledgerRefused, .notInTheBooks]
     )
-    static let parameters: [Parameter<Self>] = [.argument("NAME", \.name, help: "The period, which is open.")]
+    static let parameters: [Parameter<Self>] = [
+        .argument("NAME", \.name, namesCommand: NameKind.periods.command, help: "The period, which is open.")
+    ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         try await PeriodAccess(globals, in: context).change { [name] in try $0.startClosing(name) }
@@ -109,7 +112,12 @@ struct PeriodCloseCommand: Command {
         exitCodes: [.notPermitted, .ledgerRefused, .notInTheBooks]
     )
     static let parameters: [Parameter<Self>] = [
-        .argument("NAME", \.name, help: "The period, which is closing: see start-closing.")
+        .argument(
+            "NAME",
+            \.name,
+            namesCommand: NameKind.periods.command,
+            help: "The period, which is closing: see start-closing."
+        )
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
@@ -129,7 +137,12 @@ struct PeriodReopenCommand: Command {
         exitCodes: [.notPermitted, .ledgerRefused, .notInTheBooks]
     )
     static let parameters: [Parameter<Self>] = [
-        .argument("NAME", \.name, help: "The period, which is closing or closed."),
+        .argument(
+            "NAME",
+            \.name,
+            namesCommand: NameKind.periods.command,
+            help: "The period, which is closing or closed."
+        ),
         .option("reason", \.reason, isRequired: true, help: "Why."),
     ]
 

@@ -11,7 +11,13 @@ extension ChangeDetail {
         _ images: any WritableKeyPath<C, Bool> & Sendable
     ) -> [Parameter<C>] {
         [
-            .argument("ID", id, limits: .atLeast(1), help: "The number of the change."),
+            .argument(
+                "ID",
+                id,
+                limits: .atLeast(1),
+                namesCommand: NameKind.changes.command,
+                help: "The number of the change."
+            ),
             .flag("images", images, help: "Show what the row contains, too."),
         ]
     }

@@ -16,7 +16,12 @@ struct PauseCommand: Command {
         exitCodes: [.refused, .noTable, .notPermitted]
     )
     static let parameters: [Parameter<Self>] = [
-        .argument("TABLE", \.table, help: "The table; else everything.")
+        .argument(
+            "TABLE",
+            \.table,
+            namesCommand: NameKind.tables.command,
+            help: "The table; else everything."
+        )
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
@@ -50,7 +55,12 @@ struct ResumeCommand: Command {
         exitCodes: [.refused, .noTable, .notPermitted]
     )
     static let parameters: [Parameter<Self>] = [
-        .argument("TABLE", \.table, help: "The table; else everything.")
+        .argument(
+            "TABLE",
+            \.table,
+            namesCommand: NameKind.tables.command,
+            help: "The table; else everything."
+        )
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {

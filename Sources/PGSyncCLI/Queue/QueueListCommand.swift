@@ -42,7 +42,13 @@ struct QueueListCommand<Scope: QueueScope>: Command {
     static var parameters: [Parameter<Self>] {
         let state = Parameter<Self>.option("state", \.state, help: "Those that wait for this.")
         return (Scope.onlyDead ? [] : [state]) + [
-            .option("source", \.source, placeholder: "TABLE", help: "Those of this table."),
+            .option(
+                "source",
+                \.source,
+                placeholder: "TABLE",
+                namesCommand: NameKind.tables.command,
+                help: "Those of this table."
+            ),
             .option(
                 "class",
                 \.errorClass,

@@ -38,14 +38,26 @@ struct RetryCommand<Scope: QueueScope>: Command {
     static var parameters: [Parameter<Self>] {
         [
             .flag("all", \.all, help: Scope.onlyDead ? "All dead letters." : "All that have failed."),
-            .option("source", \.source, placeholder: "TABLE", help: "Those of this table."),
+            .option(
+                "source",
+                \.source,
+                placeholder: "TABLE",
+                namesCommand: NameKind.tables.command,
+                help: "Those of this table."
+            ),
             .option(
                 "class",
                 \.errorClass,
                 placeholder: "CLASS",
                 help: "Those that failed so; data.* for a family."
             ),
-            .argument("ID", \.ids, limits: .atLeast(1), help: "The numbers of the changes."),
+            .argument(
+                "ID",
+                \.ids,
+                limits: .atLeast(1),
+                namesCommand: NameKind.deadLetters.command,
+                help: "The numbers of the changes."
+            ),
         ]
     }
 

@@ -32,7 +32,13 @@ struct SkipCommand<Scope: QueueScope>: Command {
     static var parameters: [Parameter<Self>] {
         [
             .option("reason", \.reason, isRequired: true, help: "Why."),
-            .argument("ID", \.ids, limits: .atLeast(1), help: "The numbers of the changes."),
+            .argument(
+                "ID",
+                \.ids,
+                limits: .atLeast(1),
+                namesCommand: NameKind.deadLetters.command,
+                help: "The numbers of the changes."
+            ),
         ]
     }
 

@@ -24,7 +24,7 @@ struct TraceCommand: Command {
     )
     static let parameters: [Parameter<Self>] = [
         .flag("images", \.images, help: "Show what the row contained, too."),
-        .argument("TABLE", \.table, help: "The table."),
+        .argument("TABLE", \.table, namesCommand: NameKind.tables.command, help: "The table."),
         .argument("KEY", \.key, help: "The key of the record, a word for each of its columns."),
     ]
 

@@ -22,7 +22,7 @@ struct RulesRetireCommand: Command {
     )
 
     static let parameters: [Parameter<Self>] = [
-        .argument("NAME", \.name, help: "The rule."),
+        .argument("NAME", \.name, namesCommand: NameKind.rules.command, help: "The rule."),
         .option("from", \.from, isRequired: true, help: "The first day of documents it is no longer for."),
     ]
 

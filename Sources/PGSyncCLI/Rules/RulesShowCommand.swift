@@ -21,7 +21,7 @@ struct RulesShowCommand: Command {
     )
 
     static let parameters: [Parameter<Self>] = [
-        .argument("NAME", \.name, help: "The rule."),
+        .argument("NAME", \.name, namesCommand: NameKind.rules.command, help: "The rule."),
         .option("version", \.version, limits: .within(1...999_999), help: "Which version."),
         .flag("sql", \.sql, help: "Print the compiled function instead."),
     ]

@@ -20,7 +20,9 @@ struct StatusCommand: Command {
         if globals.json {
             try context.print(status.json)
         } else {
-            try context.output.write(StatusText(status: status).text(width: context.output.terminal.tableWidth))
+            try context.output.write(
+                StatusText(status: status).text(width: context.output.terminal.tableWidth)
+            )
         }
         return .success
     }

@@ -69,14 +69,17 @@ struct StatusText {
 
     private var dead: String {
         guard status.dead > 0 else { return "none" }
-        return "\(number(status.dead, isCapped: status.isCapped)) dead \(status.dead == 1 ? "letter" : "letters")"
+        return
+            "\(number(status.dead, isCapped: status.isCapped)) dead \(status.dead == 1 ? "letter" : "letters")"
             + "; to see them: pgsync dead list"
     }
 
     private func outcomes(_ count: (RecentOutcome) -> Int, isCapped: (RecentOutcome) -> Bool) -> String {
         let recent = status.outcomes.filter { count($0) > 0 }
         guard !recent.isEmpty else { return "no attempt" }
-        return recent.map { "\(number(count($0), isCapped: isCapped($0))) \($0.outcome)" }.joined(separator: ", ")
+        return recent.map { "\(number(count($0), isCapped: isCapped($0))) \($0.outcome)" }.joined(
+            separator: ", "
+        )
     }
 
     // MARK: Tables

@@ -1,0 +1,55 @@
+package import Postgres
+
+/// What has names in a database, for people who type them.
+package enum NameKind: String, CaseIterable, Sendable {
+    case tables
+    case unattachedTables = "unattached-tables"
+    case settings
+    case rules
+    case accounts
+    case periods
+    case changes
+    case deadLetters = "dead-letters"
+
+    fileprivate var query: Query {
+        switch self {
+        case .tables: "select table_name from pgsync.sources where attached order by table_name"
+        case .unattachedTables:
+            """
+            select format('%I.%I', schema.nspname, class.relname)
+            from pg_class as class
+            inner join pg_namespace as schema on schema.oid = class.relnamespace
+            where class.relkind in ('r', 'p')
+                and not class.relispartition
+                and schema.nspname not in ('pg_catalog', 'information_schema', 'pgsync', 'pgsync_read', 'ledger')
+                and schema.nspname not like 'pg\\_t%'
+                and not exists (
+                    select from pgsync.sources as source
+                    where source.source_table::oid = class.oid and source.attached
+                )
+            order by schema.nspname, class.relname
+            """
+        case .settings: "select key from pgsync.configuration order by key"
+        case .rules: "select distinct name from pgsync.rules order by name"
+        case .accounts: "select code from ledger.accounts order by code"
+        case .periods: "select name from ledger.periods order by days"
+        case .changes: "select log_id::text from pgsync.sync_queue order by log_id limit 200"
+        case .deadLetters:
+            "select log_id::text from pgsync.sync_queue where sync_status = 'failed' order by log_id limit 200"
+        }
+    }
+}
+
+/// Reads names.
+package struct NameStore {
+    private let session: Session
+
+    package init(_ session: Session) {
+        self.session = session
+    }
+
+    /// All names of a kind, in order; of changes the oldest.
+    package func list(_ kind: NameKind) throws -> [String] {
+        try session.query(kind.query).map { try $0.decode(0) }
+    }
+}

@@ -18,6 +18,11 @@ package enum PGSyncProgram {
         ),
         version: Version.number,
         exitCodes: ExitCode.table,
+        variables: [
+            ("PGSYNC_DATABASE_URL", "--database-url"), ("DATABASE_URL", "--database-url"),
+            ("PGSYNC_CLUSTER_USER", "who runs the server of pgsync up when root starts it"),
+            ("PGSYNC_PG_BINDIR", "the directory of the server's programs, for pgsync up"),
+        ],
         commands: [
             .command(UpCommand.self),
             .command(MigrateCommand.self),

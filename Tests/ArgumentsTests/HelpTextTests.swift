@@ -10,37 +10,21 @@ struct HelpTextTests {
             sampleProgram.help() == """
                 Keep a ledger in step with tables.
 
-                The first paragraph flows over the lines it was written in.
-
-                  verbatim   text
-
                 USAGE
                   tool [options] COMMAND
 
-                GLOBAL OPTIONS
-                      --json              Print JSON.
-                  -q, --quiet             Say less.
-                      --database-url URL  Where the database is. [env: TOOL_DATABASE_URL,
-                                          DATABASE_URL]
-                  -h, --help              Show help.
-                      --version           Show the version.
-
-                SUBCOMMANDS
-                  migrate                 Apply missing migrations.
-                  attach                  Watch tables.
-                  worker                  Post changes [it's the heart: all day].
-                  config                  Read and change settings.
-                  completions             Print a completion script for a shell.
-                  help                    Show the help of a command.
+                COMMANDS
+                  migrate      Apply missing migrations.
+                  attach       Watch tables.
+                  worker       Post changes [it's the heart: all day].
+                  config       Read and change settings.
+                  completions  Print a completion script for a shell.
+                  help         Show the help of a command.
 
                 EXAMPLES
-                  tool migrate --status
-                      See what would run.
+                  tool migrate --status  See what would run.
 
-                EXIT CODES
-                  0                       Success.
-                  1                       Failure; the message says why.
-                  64                      The command line is wrong; nothing was done.
+                See also: tool help options|environment|exit-codes
 
                 """
         )
@@ -56,20 +40,14 @@ struct HelpTextTests {
                   tool attach [options] --rule FILE [TABLE...]
 
                 ARGUMENTS
-                  TABLE                   The tables. [repeatable]
+                  TABLE  The tables. [repeatable]
 
                 OPTIONS
-                      --rule FILE         The rule's file.
-                  -c, --column NAME       A column to watch. [repeatable;
-                                          default: id]
+                      --rule FILE    The rule's file.
+                  -c, --column NAME  A column to watch. [repeatable;
+                                     default: id]
 
-                EXIT CODES
-                  0                       Success.
-                  64                      The command line is wrong; nothing
-                                          was done.
-
-                Every command takes --json, --quiet, --database-url, --help,
-                --version: see 'tool --help', also for the other exit codes.
+                See also: tool help options|environment|exit-codes
 
                 """
         )
@@ -79,12 +57,12 @@ struct HelpTextTests {
         "notes defaults, limits, allowed values, variables and negation",
         arguments: [
             ("migrate", "      --[no-]color        Paint the list.\n"),
-            ("migrate", "  -t, --timeout DURATION  How long to wait. [default: 5s; env: TOOL_TIMEOUT]\n"),
-            ("worker", "  -n, --posters NUMBER    How many post at once. [1 to 64; default: 1]\n"),
-            ("worker", "      --offset NUMBER     Where to begin.\n"),
+            ("migrate", "  -t, --timeout DURATION  How long to wait. [default: 5s]\n"),
+            ("worker", "  -n, --posters NUMBER  How many post at once. [1 to 64; default: 1]\n"),
+            ("worker", "      --offset NUMBER   Where to begin.\n"),
             (
                 "worker",
-                "      --format FORMAT     How to write entries. [hledger, csv, jsonl; default: csv]\n"
+                "      --format FORMAT   How to write entries. [hledger, csv, jsonl; default: csv]\n"
             ),
         ]
     )
@@ -101,6 +79,50 @@ struct HelpTextTests {
                 #expect(line.count <= min(max(width, 50), 100), "\(line)")
             }
         }
+    }
+
+    @Test("tells of all commands at once what is the same for them")
+    func topics() {
+        #expect(
+            sampleProgram.help(["options"]) == """
+                The options of every command.
+
+                The first paragraph flows over the lines it was written in.
+
+                  verbatim   text
+
+                OPTIONS
+                      --json              Print JSON.
+                  -q, --quiet             Say less.
+                      --database-url URL  Where the database is.
+                  -h, --help              Show help.
+                      --version           Show the version.
+
+                """
+        )
+        #expect(
+            sampleProgram.help(["environment"]).hasSuffix(
+                """
+                VARIABLES
+                  TOOL_HOME          where it lives
+                  TOOL_DATABASE_URL  --database-url
+                  DATABASE_URL       --database-url
+                  TOOL_TIMEOUT       --timeout of tool migrate
+
+                """
+            )
+        )
+        #expect(
+            sampleProgram.help(["exit-codes"]).hasSuffix(
+                """
+                EXIT CODES
+                  0   Success.
+                  1   Failure; the message says why.
+                  64  The command line is wrong; nothing was done.
+
+                """
+            )
+        )
     }
 
     @Test("is empty for a command that does not exist")

@@ -14,6 +14,7 @@ let sampleProgram = Program<SampleGlobals>(
     ),
     version: "1.2.3",
     exitCodes: [.success, .failure, .usage],
+    variables: [("TOOL_HOME", "where it lives")],
     commands: [
         .command(MigrateCommand.self),
         .command(AttachCommand.self),

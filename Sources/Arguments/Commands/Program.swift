@@ -6,7 +6,7 @@ public struct Program<Globals: ParameterSet>: Sendable {
     public enum Invocation: Sendable {
         /// To run the command that `path` names.
         case run(any Command<Globals>, Globals, path: [String])
-        /// To read help; not `isRequested` when it stands in for a command that is missing.
+        /// To read the help of a command or a topic; not `isRequested` when it stands in for a command that is missing.
         case help(command: [String], isRequested: Bool)
         /// To read the version.
         case version(Globals)
@@ -39,6 +39,7 @@ public struct Program<Globals: ParameterSet>: Sendable {
         _ signature: Signature,
         version: String,
         exitCodes: [ExitCode],
+        variables: [(String, String)] = [],
         commands: [CommandTree<Globals>],
         describeParts: @escaping @Sendable (Globals) -> [String] = { _ in [] },
         explain: @escaping @Sendable (any Error) -> Failure
@@ -48,7 +49,8 @@ public struct Program<Globals: ParameterSet>: Sendable {
             root: tree.outline,
             version: version,
             globals: Globals.parameters.map(\.spec) + [.help, .version],
-            exitCodes: exitCodes
+            exitCodes: exitCodes,
+            variables: variables
         )
         self.describeParts = describeParts
         self.explain = explain
@@ -63,7 +65,7 @@ public struct Program<Globals: ParameterSet>: Sendable {
             let request = try scanner.scan(arguments)
             let names = scanner.path.dropFirst().map(\.signature.name)
             switch request {
-            case .help: return .help(command: names, isRequested: true)
+            case .help: return .help(command: scanner.topic.map { [$0.rawValue] } ?? names, isRequested: true)
             case .version:
                 // Nothing else on the line counts, so nothing else on it can be wrong.
                 let globals = try? Globals(words: scanner.globalWords, environment: environment)
@@ -87,9 +89,11 @@ public struct Program<Globals: ParameterSet>: Sendable {
         }
     }
 
-    /// The help of the command that `names` lead to; empty if there is none.
+    /// The help of the command that `names` lead to, or of a topic; empty if there is none.
     public func help(_ names: [String] = [], width: Int = 80) -> String {
-        outline.path(names).map { HelpText(program: outline, path: $0, width: width).text } ?? ""
+        if let path = outline.path(names) { return HelpText(program: outline, path: path, width: width).text }
+        guard names.count == 1, let topic = HelpTopic(rawValue: names[0]) else { return "" }
+        return HelpText(program: outline, path: [outline.root], width: width).text(of: topic)
     }
 
     /// Runs a command line from parsing to exit code, and writes what there is to say.

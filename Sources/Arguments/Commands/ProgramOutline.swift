@@ -4,6 +4,8 @@ public struct ProgramOutline: Sendable {
     let version: String
     let globals: [ParameterSpec]
     let exitCodes: [ExitCode]
+    /// What the program reads of its environment beside what stands in for options, with what it is for.
+    var variables: [(String, String)] = []
 
     var name: String { root.signature.name }
 

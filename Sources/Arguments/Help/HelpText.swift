@@ -14,45 +14,52 @@ struct HelpText {
         self.width = min(max(width, 40), 100)
     }
 
+    /// The page of the command; of the program, all that fits a screen.
     var text: String {
         let signature = command.signature
-        let tables: [(title: String, rows: [Row])] = [
-            ("ARGUMENTS", command.arguments.map(row)),
-            ("OPTIONS", command.options.map(row)),
-            ("GLOBAL OPTIONS", isRoot ? program.globals.map(row) : []),
-            ("SUBCOMMANDS", subcommandRows),
+        let examples = section(
+            "EXAMPLES",
+            signature.examples.map { ($0.command, $0.explanation) },
+            widestLabel: 40
+        )
+        var sections = [
+            wrapped(signature.abstract), isRoot ? nil : wrapped(signature.discussion), "USAGE\n  " + usage,
         ]
-        let own = isRoot ? program.exitCodes : [.success, .usage] + command.signature.exitCodes
-        let exitCodes = own.sorted { $0.code < $1.code }.map { Row(label: "\($0.code)", text: $0.meaning) }
-        // The columns are the same in every help.
-        let labels = (tables.flatMap(\.rows) + program.globals.map(row) + exitCodes).map(\.label.displayWidth)
-        let column = 2 + (labels.filter { $0 <= 28 }.max() ?? 0) + 2
+        if command.subcommands.isEmpty {
+            sections += [
+                section("ARGUMENTS", command.arguments.map(row)),
+                section("OPTIONS", command.options.map(row)), examples,
+                section("EXIT CODES", Self.rows(signature.exitCodes)),
+            ]
+        } else {
+            let rows = command.subcommands.map { ($0.signature.name, $0.signature.abstract) }
+            sections += [section("COMMANDS", rows + [("help", "Show the help of a command.")]), examples]
+        }
+        let topics = HelpTopic.allCases.map(\.rawValue).joined(separator: "|")
+        return joined(sections + ["See also: \(program.name) help \(topics)"])
+    }
 
-        var sections = [wrapped(signature.abstract, indent: 0)]
-        if !signature.discussion.isEmpty { sections.append(wrapped(signature.discussion, indent: 0)) }
-        sections.append("USAGE\n  " + usage)
-        for table in tables where !table.rows.isEmpty {
-            sections.append(section(table.title, table.rows, column: column))
-        }
-        if !signature.examples.isEmpty {
-            let examples = signature.examples.map { example in
-                "  \(example.command)\n" + wrapped(example.explanation, indent: 6)
-            }
-            sections.append("EXAMPLES\n" + examples.joined(separator: "\n"))
-        }
-        if command.subcommands.isEmpty || isRoot {
-            sections.append(section("EXIT CODES", exitCodes, column: column))
-        }
-        if !isRoot {
-            let globals = program.globals.map(\.display).joined(separator: ", ")
-            sections.append(
+    /// The page of a topic.
+    func text(of topic: HelpTopic) -> String {
+        switch topic {
+        case .options:
+            joined([
+                wrapped("The options of every command."), wrapped(program.root.signature.discussion),
+                section("OPTIONS", program.globals.map(row)),
+            ])
+        case .environment:
+            joined([
                 wrapped(
-                    "Every command takes \(globals): see '\(program.name) --help', also for the other exit codes.",
-                    indent: 0
-                )
-            )
+                    "The environment variables that \(program.name) reads; an option that is given comes first."
+                ),
+                section("VARIABLES", variables),
+            ])
+        case .exitCodes:
+            joined([
+                wrapped("What \(program.name) ends with, whichever the command."),
+                section("EXIT CODES", Self.rows(program.exitCodes)),
+            ])
         }
-        return sections.joined(separator: "\n\n") + "\n"
     }
 
     private var isRoot: Bool { path.count == 1 }
@@ -69,9 +76,23 @@ struct HelpText {
 
     // MARK: Rows
 
-    private var subcommandRows: [Row] {
-        let rows = command.subcommands.map { Row(label: $0.signature.name, text: $0.signature.abstract) }
-        return rows.isEmpty ? [] : rows + [Row(label: "help", text: "Show the help of a command.")]
+    /// Every variable once, with the options it stands in for.
+    private var variables: [Row] {
+        let own = program.commands.flatMap { path, command in
+            command.parameters.flatMap { spec in spec.environment.map { ($0, "\(spec.display) of \(path)") } }
+        }
+        let global = program.globals.flatMap { spec in spec.environment.map { ($0, spec.display) } }
+        return (program.variables + global + own).reduce(into: []) { rows, variable in
+            if let row = rows.firstIndex(where: { $0.label == variable.0 }) {
+                rows[row].text += ", \(variable.1)"
+            } else {
+                rows.append((label: variable.0, text: variable.1))
+            }
+        }
+    }
+
+    private static func rows(_ exitCodes: [ExitCode]) -> [Row] {
+        exitCodes.sorted { $0.code < $1.code }.map { ("\($0.code)", $0.meaning) }
     }
 
     private func row(_ spec: ParameterSpec) -> Row {
@@ -94,13 +115,15 @@ struct HelpText {
         if let limits = spec.limits { notes.append(limits) }
         if let bareValue = spec.bareValue { notes.append("without a value: \(bareValue)") }
         if let defaultText = spec.defaultText { notes.append("default: \(defaultText)") }
-        if !spec.environment.isEmpty { notes.append("env: " + spec.environment.joined(separator: ", ")) }
         return notes.isEmpty ? "" : " [" + notes.joined(separator: "; ") + "]"
     }
 
     // MARK: Layout
 
-    private func section(_ title: String, _ rows: [Row], column: Int) -> String {
+    /// Labels with their texts beside them, below a label that is wider than others; nil for no rows.
+    private func section(_ title: String, _ rows: [Row], widestLabel: Int = 28) -> String? {
+        guard !rows.isEmpty else { return nil }
+        let column = 2 + (rows.map(\.label.displayWidth).filter { $0 <= widestLabel }.max() ?? 4) + 2
         let lines = rows.map { row in
             let label = "  " + row.label
             let text = wrapped(row.text, indent: column)
@@ -110,9 +133,20 @@ struct HelpText {
         return ([title] + lines).joined(separator: "\n")
     }
 
-    private func wrapped(_ text: String, indent: Int) -> String {
+    private func joined(_ sections: [String?]) -> String {
+        sections.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+    }
+
+    private func wrapped(_ text: String, indent: Int = 0) -> String {
         text.wrapped(to: max(width - indent, 20))
             .map { $0.isEmpty ? "" : String(repeating: " ", count: indent) + $0 }
             .joined(separator: "\n")
     }
+}
+
+/// What help tells once for all commands.
+enum HelpTopic: String, CaseIterable {
+    case options
+    case environment
+    case exitCodes = "exit-codes"
 }

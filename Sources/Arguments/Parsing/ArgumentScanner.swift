@@ -10,6 +10,8 @@ struct ArgumentScanner {
     private(set) var path: [CommandOutline]
     private(set) var words: [String: [String]] = [:]
     private(set) var globalWords: [String: [String]] = [:]
+    /// What help was asked for beside commands.
+    private(set) var topic: HelpTopic?
 
     private let globals: [ParameterSpec]
     private var rest: ArraySlice<String> = []
@@ -60,7 +62,11 @@ struct ArgumentScanner {
         if let subcommand = command.subcommand(named: word) {
             path.append(subcommand)
         } else if word == "help" {
-            while let name = rest.popFirst() { try takeArgument(name) }
+            if path.count == 1, rest.count == 1, let word = rest.first, command.subcommand(named: word) == nil
+            {
+                topic = HelpTopic(rawValue: word)
+            }
+            while topic == nil, let name = rest.popFirst() { try takeArgument(name) }
             request = .help
         } else {
             let names = command.subcommands.map(\.signature.name) + ["help"]

@@ -71,10 +71,11 @@ package enum PGSyncProgram {
             ),
             .group(
                 "config",
-                "Read and change the settings that live in the database.",
+                "Read and change what lives in the database: single settings, or all that a file says.",
                 [
                     .command(ConfigListCommand.self), .command(ConfigGetCommand.self),
                     .command(ConfigSetCommand.self), .command(ConfigResetCommand.self),
+                    .command(ConfigApplyCommand.self), .command(ConfigExportCommand.self),
                 ]
             ),
             .group(

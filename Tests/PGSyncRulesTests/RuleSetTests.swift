@@ -30,8 +30,8 @@ struct RuleSetTests {
         var context = RuleContext(chart: .clinic)
         context.applied = applied
         context.today = CalendarDate("2026-05-01")
-        context.activeFrom = from.flatMap(CalendarDate.init)
-        let files = [RuleFile(name: "sale.rules", text: text)]
+        let terms = RuleTerms(from: from.flatMap(CalendarDate.init))
+        let files = [RuleFile(name: "sale.rules", text: text, terms: terms)]
         guard case .failure(let problems) = RuleChecker.check(files, in: context) else { return "" }
         return problems.description
     }

@@ -1,3 +1,4 @@
+import PGSyncRules
 import Postgres
 import Services
 
@@ -9,6 +10,8 @@ enum CommandError: Error {
     case unreadableFile(path: String, reason: String)
     case cannotWrite(path: String, reason: String)
     case unreadableRules(path: String, reason: String)
+    /// Something in the database has a name that no configuration can hold.
+    case cannotExport(RuleProblem)
     /// There is nothing of pgsync in the database.
     case notInstalled(database: String)
     case interrupted(by: Signal)
@@ -35,6 +38,8 @@ extension CommandError: CustomStringConvertible {
             "cannot write \(path): \(reason); nothing is there that was not there before"
         case .unreadableRules(let path, let reason):
             "cannot read rules from \(path): \(reason)"
+        case .cannotExport(let problem):
+            "a configuration cannot say what is in the database:\n\(problem)"
         case .notInstalled(let database):
             "pgsync is not installed in database \(database); run pgsync migrate"
         case .interrupted:

@@ -10,8 +10,8 @@ struct RuleAccess {
     private let globals: GlobalOptions
     private let context: CommandContext
 
-    init(_ globals: GlobalOptions, in context: CommandContext) throws {
-        database = try Database(globals, in: context, program: "pgsync rules")
+    init(_ globals: GlobalOptions, in context: CommandContext, program: String = "pgsync rules") throws {
+        database = try Database(globals, in: context, program: program)
         self.globals = globals
         self.context = context
     }
@@ -48,13 +48,14 @@ struct RuleAccess {
         }
     }
 
-    /// Tries something out in a transaction that is always undone, and sees one moment.
+    /// Tries something out in a transaction that is always undone, and sees one moment unless it says otherwise.
     func trying<Result: Sendable>(
+        _ isolation: TransactionOptions.Isolation = .repeatableRead,
         _ body: @escaping @Sendable (Session) throws -> Result
     ) async throws -> Result {
         do {
             return try await database.withSchema { connection in
-                try await connection.withTransaction(TransactionOptions(isolation: .repeatableRead)) {
+                try await connection.withTransaction(TransactionOptions(isolation: isolation)) {
                     session in
                     throw Undone(result: try body(session))
                 }

@@ -24,9 +24,14 @@ struct RuleApplicationReport {
             ])
         }
         try context.output.write(table.text(width: context.output.terminal.tableWidth))
+        sayNotes(in: context)
+        if isDryRun { context.say("this was a dry run; nothing was changed") }
+    }
+
+    /// Says what is likely to be meant otherwise, and what is left to do.
+    func sayNotes(in context: CommandContext) {
         for warning in warnings { context.say(lines: warning.lines) }
         for note in notes + postedNotes { context.say(note) }
-        if isDryRun { context.say("this was a dry run; nothing was changed") }
     }
 
     /// What a new version leaves as it is, and how to have it posted anew.
@@ -94,11 +99,12 @@ struct RuleApplicationReport {
 }
 
 extension RuleApplication.Outcome {
-    fileprivate var word: String {
+    var word: String {
         switch self {
         case .applied: "applied"
         case .unchanged: "unchanged"
         case .recompiled: "recompiled"
+        case .ended: "ended"
         }
     }
 
@@ -106,8 +112,12 @@ extension RuleApplication.Outcome {
         if case .applied(let day) = self { day } else { nil }
     }
 
-    fileprivate var documents: String {
-        guard case .applied(let day) = self else { return "as before" }
-        return day.map { "from \($0)" } ?? "all"
+    /// The documents that the version is for.
+    var documents: String {
+        switch self {
+        case .applied(let day): day.map { "from \($0)" } ?? "all"
+        case .ended(let day): day.map { "before \($0)" } ?? "as before"
+        case .unchanged, .recompiled: "as before"
+        }
     }
 }

@@ -12,12 +12,17 @@ struct RulePaths {
     /// The files with their texts, each once; those of a directory by name, without what lies in its directories.
     ///
     /// Those whose maps they use come last.
-    func files() throws -> [RuleFile] {
+    func files(_ terms: RuleTerms = RuleTerms()) throws -> [RuleFile] {
         var names: [String] = []
         for path in paths {
             for name in try Self.names(at: path) where !names.contains(name) { names.append(name) }
         }
-        return RuleFile.withUses(try names.map(Self.file), Self.reader)
+        let files = try names.map { name in
+            var file = try Self.file(name)
+            file.terms = terms
+            return file
+        }
+        return RuleFile.withUses(files, Self.reader)
     }
 
     /// Finds the files whose maps others use; a link and what it leads to are one file.

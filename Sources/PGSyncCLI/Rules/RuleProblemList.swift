@@ -20,7 +20,8 @@ struct RuleProblemList {
         return .wrongRules
     }
 
-    private var text: String {
+    /// As a person reads them.
+    var text: String {
         var shown: [String: Int] = [:]
         var lines: [String] = []
         for problem in problems {

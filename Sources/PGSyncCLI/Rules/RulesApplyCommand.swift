@@ -54,13 +54,13 @@ struct RulesApplyCommand: Command {
         _ globals: GlobalOptions,
         in context: CommandContext
     ) async throws -> Result<RuleApplicationReport, RuleProblems> {
-        let files = try RulePaths(paths: paths).files()
-        return try await RuleAccess(globals, in: context).changing(isDryRun: dryRun) { [from, dryRun] store in
-            let report = try store.report(on: files, requiresTables: true, from: from)
+        let files = try RulePaths(paths: paths).files(RuleTerms(from: from))
+        return try await RuleAccess(globals, in: context).changing(isDryRun: dryRun) { [dryRun] store in
+            let report = try store.report(on: files, requiresTables: true)
             switch report.verdict {
             case .failure(let problems): return .failure(problems)
             case .success(let rules):
-                let applications = try store.apply(rules, from: from)
+                let applications = try store.apply(rules)
                 let tables = try store.tables(Set(rules.map(\.table)))
                 return .success(
                     RuleApplicationReport(

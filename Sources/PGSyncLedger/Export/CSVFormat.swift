@@ -47,6 +47,8 @@ package enum CSVText {
     package enum Cell {
         /// Words from outside.
         case text(String?)
+        /// Words that are read back: sign by sign.
+        case exact(String)
         /// A number or a day that we have written ourselves.
         case number(String?)
 
@@ -54,7 +56,9 @@ package enum CSVText {
             switch self {
             case .text(nil), .number(nil): ""
             case .number(let number?): number
-            case .text(let text?): CSVText.quoted(CSVText.defused(text))
+            case .exact(let text): CSVText.quoted(text)
+            // A cell may have several lines; what else is invisible is escaped.
+            case .text(let text?): CSVText.quoted(CSVText.defused(text).visibleLines)
             }
         }
     }
@@ -68,13 +72,10 @@ package enum CSVText {
     }
 
     /// In quotes where it has to be; the empty text, too, to tell it from none.
-    ///
-    /// A cell may have several lines; what else is invisible is escaped.
     private static func quoted(_ text: String) -> String {
         let isSpecial = { (byte: UInt8) in
-            [UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n")].contains(byte)
+            [UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains(byte)
         }
-        let text = text.visibleLines
         guard text.isEmpty || text.utf8.contains(where: isSpecial) else { return text }
         var quoted = "\""
         for scalar in text.unicodeScalars {

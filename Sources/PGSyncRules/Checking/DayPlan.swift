@@ -13,15 +13,23 @@ struct DayPlan {
     init(_ rules: [Rule], in context: RuleContext) {
         knowsDays = context.today != nil
         for rule in context.applied {
-            let version = Version(number: rule.version, from: rule.activeFrom, until: rule.activeUntil)
+            // Who ends a version ends those before it.
+            let end = rules.first {
+                $0.name == rule.name && $0.version >= rule.version && $0.terms.until != nil
+            }
+            let version = Version(
+                number: rule.version,
+                from: rule.activeFrom,
+                until: rule.activeUntil ?? end?.terms.until
+            )
             versions[rule.name, default: []].append(version)
         }
         for rule in rules.sorted(by: { $0.version < $1.version })
         where context.applied(named: rule.name, version: rule.version) == nil {
             let version = Version(
                 number: rule.version,
-                from: context.activeFrom ?? (versions[rule.name] == nil ? nil : context.today),
-                until: nil
+                from: rule.terms.from ?? (versions[rule.name] == nil ? nil : context.today),
+                until: rule.terms.until
             )
             versions[rule.name, default: []].append(version)
         }

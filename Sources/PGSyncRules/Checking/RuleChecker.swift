@@ -1,4 +1,4 @@
-/// Checks rule files together: maps are shared by all, and no two rules may claim the same row.
+/// Checks rule files together: maps are shared by a set, and no two rules may claim the same row.
 package struct RuleChecker {
     private let context: RuleContext
     private var faults: [RuleProblem] = []
@@ -19,8 +19,10 @@ package struct RuleChecker {
         var checker = RuleChecker(context: context)
         let checked = checker.check(files)
         let order = Dictionary(files.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { min($0, $1) })
+        // A file that several sets use is wrong once.
         let sorted = { (problems: [RuleProblem]) in
-            problems.sorted {
+            var known: Set<RuleProblem> = []
+            return problems.filter { known.insert($0).inserted }.sorted {
                 (order[$0.file] ?? 0, $0.range.line, $0.range.column)
                     < (order[$1.file] ?? 0, $1.range.line, $1.range.column)
             }
@@ -62,6 +64,16 @@ package struct RuleChecker {
 
     private mutating func check(_ files: [RuleFile]) -> [CheckedRule] {
         let parsed = files.map { ($0, Parser.parse($0.text)) }
+        let sets = Dictionary(grouping: parsed, by: \.0.terms.set).sorted { $0.key < $1.key }
+        let checked = sets.flatMap { check(set: $0.value) }
+        let names = Set(parsed.flatMap { Array($1.unread) + $1.rules.map(\.name.value) })
+        for (file, found) in SetCheck(checked, named: names, in: context).faults() { note([found], in: file) }
+        return checked
+    }
+
+    /// Checks files that share their maps.
+    private mutating func check(set parsed: [(RuleFile, FileSyntax)]) -> [CheckedRule] {
+        maps = [:]
         for (file, syntax) in parsed { note(syntax.faults + file.faults(of: syntax.uses), in: file) }
         let lacksMaps = parsed.contains { $1.lacksMaps || !$0.faults(of: $1.uses).isEmpty }
         for (file, syntax) in parsed {
@@ -90,19 +102,8 @@ package struct RuleChecker {
                 warnings += scope.warnings.map { file.problem($0, .warning) }
                 guard var rule else { continue }
                 rule.content = content(of: rule, ruleSyntax, in: file)
-                var examples: [ExampleRun] = []
-                // An example can only be judged when its file reads well.
-                if syntax.faults.isEmpty, scope.faults.isEmpty, !scope.isIncomplete {
-                    let check = ExampleCheck(rule, columns: scope.columnNames, in: file, context)
-                    if let zone = check.missingZone {
-                        missingTimeZones.insert(zone)
-                        warnings.append(file.problem(.unrun(ruleSyntax, zone), .warning))
-                    } else {
-                        let (runs, faults) = check.run(ruleSyntax)
-                        examples = runs
-                        note(faults, in: file)
-                    }
-                }
+                rule.terms = file.terms
+                let examples = runExamples(of: rule, ruleSyntax, scope, in: file, syntax)
                 checked.append(
                     CheckedRule(
                         file: file,
@@ -114,9 +115,27 @@ package struct RuleChecker {
                 )
             }
         }
-        let names = unread.union(parsed.flatMap { $0.1.rules.map(\.name.value) })
-        for (file, found) in SetCheck(checked, named: names, in: context).faults() { note([found], in: file) }
         return checked
+    }
+
+    /// The examples of a rule that can be judged: its file must read well.
+    private mutating func runExamples(
+        of rule: Rule,
+        _ syntax: RuleSyntax,
+        _ scope: RuleScope,
+        in file: RuleFile,
+        _ fileSyntax: FileSyntax
+    ) -> [ExampleRun] {
+        guard fileSyntax.faults.isEmpty, scope.faults.isEmpty, !scope.isIncomplete else { return [] }
+        let check = ExampleCheck(rule, columns: scope.columnNames, in: file, context)
+        if let zone = check.missingZone {
+            missingTimeZones.insert(zone)
+            warnings.append(file.problem(.unrun(syntax, zone), .warning))
+            return []
+        }
+        let (runs, faults) = check.run(syntax)
+        note(faults, in: file)
+        return runs
     }
 
     private mutating func check(_ map: MapSyntax, in file: RuleFile) -> AccountMap {

@@ -13,8 +13,6 @@ package struct RuleContext: Sendable {
     package var applied: [AppliedRule] = []
     /// The day in the database; nil without one.
     package var today: CalendarDate?
-    /// The first day of documents that new versions are asked to be for.
-    package var activeFrom: CalendarDate?
 
     /// The time zone of the books, in which a timestamp becomes a day unless the rule names another.
     package var timeZone = "UTC"

@@ -40,7 +40,11 @@ extension RuleFile {
                 do throws(Unreadable) {
                     let place = try files[index].place(of: path)
                     if !known.contains(reader.identity(place)) {
-                        var found = RuleFile(name: place, text: try reader.text(place).get())
+                        var found = RuleFile(
+                            name: place,
+                            text: try reader.text(place).get(),
+                            terms: files[index].terms
+                        )
                         guard files.count < most else {
                             throw Unreadable("more than \(limit) files would be used")
                         }

@@ -1,9 +1,10 @@
-/// The text of a rule file with the name messages call it by.
+/// The text of a rule file, or of a configuration, with the name messages call it by.
 package struct RuleFile: Sendable, Hashable {
     package let name: String
     package let text: String
     /// Whether only the maps count, because another file uses them.
     package var isForMaps = false
+    package var terms: RuleTerms
     /// Why the maps of another file are not there, by the path as written.
     var unreadUses: [String: String] = [:]
     /// The paths whose files were found.
@@ -11,9 +12,10 @@ package struct RuleFile: Sendable, Hashable {
     /// The text cut at the ends of its lines; each fault shows one, and each rule is some.
     let lines: [String]
 
-    package init(name: String, text: String) {
+    package init(name: String, text: String, terms: RuleTerms = RuleTerms()) {
         self.name = name
         self.text = text
+        self.terms = terms
         lines = Self.lines(of: text)
     }
 
@@ -33,6 +35,11 @@ package struct RuleFile: Sendable, Hashable {
 
     static func lines(of text: String) -> [String] {
         text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
+    }
+
+    /// Something wrong at a place of it.
+    package func problem(_ range: SourceRange, _ message: String, help: String? = nil) -> RuleProblem {
+        problem(Fault(range, message, help: help))
     }
 
     func problem(_ fault: Fault, _ severity: RuleProblem.Severity = .error) -> RuleProblem {

@@ -1,6 +1,6 @@
 internal import VisibleText
 
-/// Something wrong in a rule file, with its place and how to put it right.
+/// Something wrong in a rule file or a configuration, with its place and how to put it right.
 package struct RuleProblem: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Severity: String, Sendable {
         case error, warning

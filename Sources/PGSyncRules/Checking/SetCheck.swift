@@ -15,8 +15,6 @@ struct SetCheck {
     private let plan: DayPlan
     /// The names of all rules there are, those included that are wrong.
     private let names: Set<String>
-    /// The newest version of each rule of the files.
-    private let newest: [String: Int]
     /// The newest version of each rule in the database.
     private let highest: [String: Int]
 
@@ -24,7 +22,6 @@ struct SetCheck {
         self.checked = checked
         self.context = context
         self.names = names.union(context.applied.map(\.name))
-        newest = Dictionary(checked.map { ($0.rule.name, $0.rule.version) }, uniquingKeysWith: max)
         highest = Dictionary(context.applied.map { ($0.name, $0.version) }, uniquingKeysWith: max)
         plan = DayPlan(checked.map(\.rule), in: context)
     }
@@ -66,7 +63,7 @@ struct SetCheck {
                     )
                 ]
             }
-            guard let day = context.activeFrom, (newest[rule.name] ?? 0) > rule.version else { return [] }
+            guard let day = laterStart(than: rule) else { return [] }
             return [
                 Fault(
                     range,
@@ -85,6 +82,13 @@ struct SetCheck {
                 help: "a version never changes: give this one version \(highest + 1)"
             )
         ]
+    }
+
+    /// The day on which a later version of the files takes over all days of this one.
+    private func laterStart(than rule: Rule) -> CalendarDate? {
+        guard let from = rule.terms.from else { return nil }
+        return checked.lazy.map(\.rule).filter { $0.name == rule.name && $0.version > rule.version }
+            .compactMap(\.terms.from).first { $0 <= from }
     }
 
     private func duplicate(_ checked: CheckedRule) -> Fault {

@@ -13,6 +13,7 @@ package struct Rule: Sendable, Hashable {
     package let partners: [String]
     /// The rule as written, after the maps it uses: a rule file by itself.
     package internal(set) var content = ""
+    package internal(set) var terms = RuleTerms()
     let condition: Formula?
     let date: Formula
     let description: Formula

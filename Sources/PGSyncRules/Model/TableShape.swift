@@ -30,4 +30,15 @@ package struct TableShape: Sendable, Hashable {
     package init(columns: [String: Column]) {
         self.columns = columns
     }
+
+    /// As it will be once just these columns are captured.
+    package mutating func capture(_ names: Set<String>) {
+        for (name, column) in columns {
+            columns[name] = Column(
+                dataType: column.dataType,
+                kind: column.kind,
+                capture: names.contains(name) ? .captured : .leftOut
+            )
+        }
+    }
 }

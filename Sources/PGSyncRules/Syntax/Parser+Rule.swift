@@ -13,7 +13,8 @@ extension Parser {
         try expect(word: "version")
         let version = try take(.number, "the number of the version")
         try expect(word: "on", "'on' and the table")
-        let table = try parseTable()
+        let written = try parseTable()
+        let table = Located(value: written.value.description, range: written.range)
         var rule = RuleSyntax(name: name, version: version, table: table, extent: extent(from: start))
         unreadChoices = []
         while !opensPart, next.kind != .end {
@@ -27,17 +28,22 @@ extension Parser {
         return rule
     }
 
-    private mutating func parseTable() throws -> Located<String> {
+    mutating func parseTable() throws -> Located<TableName> {
         let schema = try takeName("the table, such as public.bills")
-        guard next.isSymbol(".") else {
+        guard skip(symbol: ".") else {
+            if next.isFirstOnLine {
+                throw Fault(
+                    schema.range,
+                    "the table lacks its schema",
+                    help: "write it with its schema, such as public.\(schema.value)"
+                )
+            }
             throw unexpected("the table with its schema, such as public.\(schema.value)")
         }
-        advance()
         let table = try takeName("the name of the table")
-        let length = table.range.column + table.range.length - schema.range.column
         return Located(
-            value: "\(schema.value).\(table.value)",
-            range: SourceRange(line: schema.range.line, column: schema.range.column, length: max(length, 1))
+            value: TableName(schema: schema.value, name: table.value),
+            range: schema.range.through(table.range)
         )
     }
 
@@ -116,10 +122,9 @@ extension Parser {
         let start = next.range
         if skip(word: "date") { return Located(value: "date", range: start) }
         if next.isWord("minor"), following.isWord("money") {
-            let length = following.range.column + following.range.length - start.column
+            let range = start.through(following.range)
             advance()
             advance()
-            let range = SourceRange(line: start.line, column: start.column, length: max(length, 1))
             return Located(value: "minor money", range: range)
         }
         let names = ColumnType.names

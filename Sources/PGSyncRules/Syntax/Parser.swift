@@ -1,4 +1,4 @@
-/// Reads the tokens of a rule file.
+/// Reads the tokens of a rule file or a configuration.
 ///
 /// A statement that cannot be read becomes a fault, and reading goes on at the next line that opens one.
 struct Parser {
@@ -15,16 +15,14 @@ struct Parser {
     var size = 0
 
     static func parse(_ text: String) -> FileSyntax {
-        let (tokens, faults) = Lexer.scan(text)
-        var parser = Parser(tokens: tokens, faults: faults)
+        var parser = Parser(text)
         var file = parser.parseFile()
         file.faults = parser.faults
         return file
     }
 
-    private init(tokens: [Token], faults: [Fault]) {
-        self.tokens = tokens
-        self.faults = faults
+    init(_ text: String) {
+        (tokens, faults) = Lexer.scan(text)
     }
 
     private mutating func parseFile() -> FileSyntax {
@@ -60,7 +58,7 @@ struct Parser {
         try expect(word: "maps", "'maps from' and a file, such as use maps from 'maps.rules'")
         try expect(word: "from", "'from' and a file, such as use maps from 'maps.rules'")
         let path = try take(.text, "a file in quotes, such as 'maps.rules'")
-        guard next.isFirstOnLine || next.kind == .end else { throw unexpected("the end of the line") }
+        try expectEndOfLine()
         return path
     }
 
@@ -121,6 +119,10 @@ struct Parser {
         guard skip(symbol: symbol) else { throw unexpected("'\(symbol)'") }
     }
 
+    func expectEndOfLine() throws {
+        guard next.isFirstOnLine || next.kind == .end else { throw unexpected("the end of the line") }
+    }
+
     mutating func take(_ kind: Token.Kind, _ expected: String) throws -> Located<String> {
         guard next.kind == kind else { throw unexpected(expected) }
         defer { advance() }
@@ -167,7 +169,24 @@ struct Parser {
         orLevel isLevelKnown: Bool = false,
         _ step: (inout Parser) throws -> Void
     ) -> Bool {
-        let (start, depth, level) = (index, depth, next.isFirstOnLine ? next.range.column : 0)
+        let level = next.isFirstOnLine ? next.range.column : 0
+        return recovering(
+            until: { token in
+                words.contains(token.text)
+                    || isLevelKnown && token.range.column <= level && token.kind == .word
+                        && !Self.reserved.contains(token.text)
+            },
+            step
+        )
+    }
+
+    /// The same, going on at the next line whose first token is such a one.
+    @discardableResult
+    mutating func recovering(
+        until isOpening: (Token) -> Bool,
+        _ step: (inout Parser) throws -> Void
+    ) -> Bool {
+        let (start, depth) = (index, depth)
         do {
             try step(&self)
             return true
@@ -176,12 +195,7 @@ struct Parser {
             if tokens[start].isWord("if") { unreadChoices.insert(tokens[start].range.column) }
             (self.depth, size) = (depth, 0)
             if index == start { advance() }
-            while next.kind != .end {
-                if next.isFirstOnLine, words.contains(next.text) { break }
-                let isOnLevel = isLevelKnown && next.isFirstOnLine && next.range.column <= level
-                if isOnLevel, next.kind == .word, !Self.reserved.contains(next.text) { break }
-                advance()
-            }
+            while next.kind != .end, !(next.isFirstOnLine && isOpening(next)) { advance() }
             return false
         }
     }

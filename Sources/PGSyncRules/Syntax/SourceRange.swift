@@ -1,4 +1,4 @@
-/// Where something stands in a rule file.
+/// Where something stands in a file.
 package struct SourceRange: Sendable, Hashable {
     /// Counted from 1.
     package var line: Int
@@ -12,10 +12,15 @@ package struct SourceRange: Sendable, Hashable {
         self.column = column
         self.length = length
     }
+
+    /// From here to the end of another range of the same line.
+    func through(_ end: SourceRange) -> SourceRange {
+        SourceRange(line: line, column: column, length: max(end.column + end.length - column, 1))
+    }
 }
 
 /// A value with the place it was written at.
-struct Located<Value: Sendable & Hashable>: Sendable, Hashable {
-    let value: Value
-    let range: SourceRange
+package struct Located<Value: Sendable & Hashable>: Sendable, Hashable {
+    package let value: Value
+    package let range: SourceRange
 }

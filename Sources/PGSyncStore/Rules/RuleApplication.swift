@@ -9,6 +9,8 @@ package struct RuleApplication: Sendable, Equatable {
         case unchanged
         /// It was there, but its compiled function was not what was made of it.
         case recompiled
+        /// It was there, and is for documents before a day from now on.
+        case ended(CalendarDate?)
     }
 
     package let name: String

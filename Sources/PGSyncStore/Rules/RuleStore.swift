@@ -3,7 +3,7 @@ package import Postgres
 
 /// The posting rules, in `pgsync.rules`.
 package struct RuleStore {
-    let session: Session
+    package let session: Session
 
     package init(_ session: Session) {
         self.session = session
@@ -114,11 +114,13 @@ package struct RuleStore {
 
     /// Applies checked rules, all or none; it needs a transaction that ``beginChange()`` has begun.
     ///
-    /// The first version of a rule is for all documents, a later one for those from today on, unless a day is given.
-    package func apply(_ rules: [Rule], from day: CalendarDate? = nil) throws -> [RuleApplication] {
+    /// The first version of a rule is for all documents, a later one for those from today on, unless its terms name a
+    /// day.
+    package func apply(_ rules: [Rule]) throws -> [RuleApplication] {
         var applications: [RuleApplication] = []
         for rule in rules.sorted(by: { ($0.name, $0.version) < ($1.name, $1.version) }) {
-            let outcome = try apply(rule, from: day)
+            let applied = try apply(rule)
+            let outcome = try end(rule) && applied == .unchanged ? .ended(rule.terms.until) : applied
             var application = RuleApplication(
                 name: rule.name,
                 version: rule.version,
@@ -159,7 +161,7 @@ package struct RuleStore {
         ).onlyRow().decode(0)
     }
 
-    private func apply(_ rule: Rule, from day: CalendarDate?) throws -> RuleApplication.Outcome {
+    private func apply(_ rule: Rule) throws -> RuleApplication.Outcome {
         let function = RuleCompiler.bareName(of: rule)
         let known = try session.query(
             """
@@ -201,7 +203,7 @@ package struct RuleStore {
                 \(rule.name), \(rule.version)::integer, \(rule.table), relation.oid, \(rule.content), \(rule.checksum),
                 \(rule.columns), \(function), pgsync.rule_checksum(\(function)), \(rule.currencyName),
                 coalesce(
-                    \(day?.description)::date,
+                    \(rule.terms.from?.description)::date,
                     case
                         when exists (select from pgsync.rules as earlier where earlier.name = \(rule.name))
                             then current_date
@@ -215,6 +217,19 @@ package struct RuleStore {
             """
         ).onlyRow()
         return .applied(from: try row.day("active_from"))
+    }
+
+    /// Ends a version, and those before it, on the day that its terms name; returns whether that was needed.
+    private func end(_ rule: Rule) throws -> Bool {
+        guard let day = rule.terms.until else { return false }
+        return try !session.query(
+            """
+            update pgsync.rules as rule
+            set active_until = \(day.description)::date
+            where rule.name = \(rule.name) and rule.version <= \(rule.version) and rule.active_until is null
+            returning rule.version
+            """
+        ).isEmpty
     }
 
     /// Ends a rule: documents from a day on are not posted by any version of it; returns the versions it ends.

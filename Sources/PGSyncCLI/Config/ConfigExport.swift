@@ -1,0 +1,72 @@
+import PGSyncCore
+import PGSyncLedger
+import PGSyncRules
+import PGSyncStore
+import Postgres
+
+/// What a database has of a configuration, as files.
+struct ConfigExport: Sendable {
+    typealias File = (path: String, text: String)
+
+    /// The file that names the others.
+    static let name = "pgsync.conf"
+    /// The directory of rule files.
+    static let rules = "rules"
+    private static let chartName = "chart.csv"
+
+    let main: File
+    /// The others first.
+    let files: [File]
+
+    init(_ session: Session) throws {
+        var text = ConfigurationText(
+            comment: "Settings, accounts, tables and rules; to apply: pgsync config apply \(Self.name)"
+        )
+        var others: [File] = []
+        let settings = try ConfigurationStore(session).list()
+        text.add(settings: settings.filter { !$0.isDefault }.map { ($0.key, $0.value) })
+        let chart = try Book(session).chart
+        if !chart.accounts.isEmpty {
+            text.add(chart: Self.chartName)
+            others.append((Self.chartName, ChartFile.text(of: chart)))
+        }
+        let sources = SourceStore(session)
+        for exclusion in try sources.exclusions() {
+            text.add(
+                exclusion: exclusion.schemaPattern,
+                exclusion.tablePattern,
+                reason: exclusion.reason
+            )
+        }
+        for (table, options) in try sources.attached() { text.add(table: table, options: options.lines) }
+        // A version that others have overtaken on all its days posts nothing any more.
+        for rule in try RuleStore(session).list() where rule.days != nil {
+            let path = "\(Self.rules)/\(rule.name)_v\(rule.version).rules"
+            text.add(rules: path, from: rule.activeFrom, until: rule.activeUntil)
+            others.append((path, rule.content))
+        }
+        main = (Self.name, text.text)
+        files = others + [main]
+    }
+
+    /// Fails where a name holds what no file can say, such as a line break.
+    func check() throws {
+        let problems = ConfigurationFile(name: main.path, text: main.text).problems
+        if let problem = problems.first { throw CommandError.cannotExport(problem) }
+    }
+}
+
+extension CaptureOptions {
+    /// As a configuration has them below the table.
+    fileprivate var lines: [(word: String, rest: String)] {
+        var lines: [(String, String)] = []
+        if let key { lines.append(("key", ConfigurationText.columns(key))) }
+        if let columns { lines.append(("columns", ConfigurationText.columns(columns))) }
+        if kind != .auto { lines.append(("kind", kind.rawValue)) }
+        if actions != ChangeAction.allCases {
+            lines.append(("actions", actions.map(\.rawValue).joined(separator: ", ")))
+        }
+        if keepsBeforeImage { lines.append(("before", "image")) }
+        return lines
+    }
+}

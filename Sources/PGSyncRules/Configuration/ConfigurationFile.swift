@@ -1,0 +1,64 @@
+/// What a configuration says: what an installation captures, and how it posts.
+package struct ConfigurationFile: Sendable {
+    package struct Setting: Sendable {
+        package let name: Located<String>
+        package let value: Located<String>
+    }
+
+    /// Tables that must never be attached.
+    package struct Exclusion: Sendable {
+        /// Patterns of LIKE.
+        package let schemaPattern: String
+        package let tablePattern: String
+        package let reason: String
+        package let range: SourceRange
+    }
+
+    /// A table to capture, and how.
+    package struct Table: Sendable {
+        package let name: Located<TableName>
+        package internal(set) var key: [Located<String>]?
+        package internal(set) var columns: [Located<String>]?
+        package internal(set) var exclude: [Located<String>]?
+        package internal(set) var kind: String?
+        package internal(set) var actions: [String]?
+        package internal(set) var keepsBeforeImage = false
+        /// Whether all that is said of it could be read.
+        package internal(set) var isWhole = true
+
+        /// Every column it names.
+        package var named: [Located<String>] { (key ?? []) + (columns ?? []) + (exclude ?? []) }
+    }
+
+    /// Rule files that share their maps, and the days that new versions in them are for.
+    package struct Rules: Sendable {
+        package let paths: [Located<String>]
+        package internal(set) var from: Located<CalendarDate>?
+        package internal(set) var until: Located<CalendarDate>?
+    }
+
+    package let source: RuleFile
+    package internal(set) var settings: [Setting] = []
+    /// The path of the chart of accounts; paths begin where the configuration is.
+    package internal(set) var chart: Located<String>?
+    package internal(set) var exclusions: [Exclusion] = []
+    package internal(set) var tables: [Table] = []
+    package internal(set) var rules: [Rules] = []
+    /// What cannot be understood.
+    package private(set) var problems: [RuleProblem] = []
+
+    /// Reads a text as far as it can be read.
+    package init(name: String, text: String) {
+        source = RuleFile(name: name, text: text)
+        var parser = Parser(text)
+        parser.parse(&self)
+        problems = parser.faults.map { source.problem($0) }
+            .sorted { ($0.range.line, $0.range.column) < ($1.range.line, $1.range.column) }
+    }
+
+    /// The path of a file that it names.
+    package func path(of file: String) -> String {
+        guard !file.hasPrefix("/"), let slash = source.name.lastIndex(of: "/") else { return file }
+        return source.name[...slash] + file
+    }
+}

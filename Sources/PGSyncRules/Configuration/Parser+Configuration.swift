@@ -1,0 +1,223 @@
+extension Parser {
+    /// The words that begin a part of a configuration.
+    private static let parts = ["settings", "chart", "excluded", "table", "rules"]
+    /// Those that say how a table is captured.
+    private static let captureOptions = ["key", "columns", "exclude", "kind", "actions", "before"]
+
+    /// Reads a configuration: parts that begin with a word, and what belongs to one, indented below it.
+    mutating func parse(_ file: inout ConfigurationFile) {
+        while next.kind != .end {
+            let level = next.range.column
+            recovering(until: { $0.range.column <= level }) { try $0.parsePart(of: &file) }
+        }
+    }
+
+    private mutating func parsePart(of file: inout ConfigurationFile) throws {
+        let opening = next
+        advance()
+        switch opening.kind == .word ? opening.text : "" {
+        case "settings":
+            try expectEndOfLine()
+            parseLines(under: opening) { try $0.parseSetting(of: &file) }
+        case "chart":
+            if file.chart != nil { throw Fault(opening.range, "there are two charts") }
+            file.chart = try takeRun("the path of a CSV file", of: opening)
+            try expectEndOfLine()
+        case "excluded":
+            file.exclusions.append(try parseExclusion(opening))
+        case "table":
+            try parseCapturedTable(opening, of: &file)
+        case "rules":
+            file.rules.append(try parseRules(opening))
+        default:
+            throw unknown(opening, among: Self.parts, "a part begins with")
+        }
+    }
+
+    private mutating func parseLines(under opening: Token, _ line: (inout Parser) throws -> Void) {
+        while next.kind != .end, next.isFirstOnLine, next.range.column > opening.range.column {
+            let level = next.range.column
+            recovering(until: { $0.range.column <= level }) { parser in
+                try line(&parser)
+                try parser.expectEndOfLine()
+            }
+        }
+    }
+
+    private func unknown(_ token: Token, among words: [String], _ beginning: String) -> Fault {
+        let list = words.dropLast().joined(separator: ", ") + " or " + words[words.count - 1]
+        return Fault(
+            token.range,
+            "a line cannot begin with \(token.name)",
+            help: Spelling.nearest(to: token.text, among: words).map { "did you mean \($0)?" }
+                ?? "\(beginning) \(list)"
+        )
+    }
+
+    // MARK: Parts
+
+    private mutating func parseSetting(of file: inout ConfigurationFile) throws {
+        let opening = next
+        let name = try takeName("the name of a setting")
+        if file.settings.contains(where: { $0.name.value == name.value }) {
+            throw Fault(name.range, "the setting \(name.value) stands here twice")
+        }
+        let value = try takeRun("its value", of: opening)
+        guard next.isFirstOnLine || next.kind == .end else {
+            throw Fault(
+                next.range,
+                "expected the end of the line, found \(next.name)",
+                help: "a value with blanks or commas stands in single quotes"
+            )
+        }
+        file.settings.append(ConfigurationFile.Setting(name: name, value: value))
+    }
+
+    private mutating func parseExclusion(_ opening: Token) throws -> ConfigurationFile.Exclusion {
+        let schema = try takePattern("a schema", of: opening)
+        try expectMore("a table: \(schema.value).'%' is all of them", of: opening)
+        try expect(symbol: ".")
+        let table = try takePattern("a table, or '%' for all", of: opening)
+        try expectMore("the reason, in single quotes", of: opening)
+        let reason = try take(.text, "the reason, in single quotes")
+        try expectEndOfLine()
+        return ConfigurationFile.Exclusion(
+            schemaPattern: schema.value,
+            tablePattern: table.value,
+            reason: reason.value,
+            range: schema.range.through(table.range)
+        )
+    }
+
+    /// A name, which means itself, or a pattern of LIKE in single quotes.
+    private mutating func takePattern(_ expected: String, of opening: Token) throws -> Located<String> {
+        try expectMore(expected, of: opening)
+        if next.kind == .text { return try take(.text, expected) }
+        let name = try takeName(expected)
+        return Located(value: LikePattern.matching(name.value), range: name.range)
+    }
+
+    private mutating func parseCapturedTable(
+        _ opening: Token,
+        of file: inout ConfigurationFile
+    ) throws {
+        try expectMore("the table, such as public.bills", of: opening)
+        let name = try parseTable()
+        try expectEndOfLine()
+        var table = ConfigurationFile.Table(name: name)
+        var seen: Set<String> = []
+        let known = faults.count
+        parseLines(under: opening) { try $0.parseCaptureOption(of: &table, &seen) }
+        table.isWhole = faults.count == known
+        if file.tables.contains(where: { $0.name.value == name.value }) {
+            throw Fault(name.range, "the table \(name.value) stands here twice")
+        }
+        file.tables.append(table)
+    }
+
+    private mutating func parseCaptureOption(
+        of table: inout ConfigurationFile.Table,
+        _ seen: inout Set<String>
+    ) throws {
+        let opening = next
+        guard opening.kind == .word, Self.captureOptions.contains(opening.text) else {
+            throw unknown(opening, among: Self.captureOptions, "below a table, a line begins with")
+        }
+        advance()
+        guard seen.insert(opening.text).inserted else {
+            throw Fault(opening.range, "a table has '\(opening.text)' only once")
+        }
+        let choices: Set = ["columns", "exclude"]
+        if choices.contains(opening.text), seen.isSuperset(of: choices) {
+            throw Fault(opening.range, "choose one of 'columns' and 'exclude'")
+        }
+        switch opening.text {
+        case "key": table.key = try takeColumns(of: opening)
+        case "columns": table.columns = try takeColumns(of: opening)
+        case "exclude": table.exclude = try takeColumns(of: opening)
+        case "kind":
+            table.kind = try takeWord(among: ["auto", "row", "statement"], of: opening)
+        case "actions":
+            var actions: [String] = []
+            repeat {
+                actions.append(
+                    try takeWord(among: ["create", "update", "delete", "truncate"], of: opening)
+                )
+            } while skip(symbol: ",")
+            table.actions = actions
+        default:
+            try expectMore("'image'", of: opening)
+            try expect(word: "image", "'image'")
+            table.keepsBeforeImage = true
+        }
+    }
+
+    private mutating func takeColumns(of opening: Token) throws -> [Located<String>] {
+        try expectMore("the names of columns", of: opening)
+        var names: [Located<String>] = []
+        repeat { names.append(try takeName("the name of a column")) } while skip(symbol: ",")
+        return names
+    }
+
+    private mutating func parseRules(_ opening: Token) throws -> ConfigurationFile.Rules {
+        var paths: [Located<String>] = []
+        repeat {
+            paths.append(try takeRun("the path of a rule file or of a directory with some", of: opening))
+        } while skip(symbol: ",")
+        var rules = ConfigurationFile.Rules(paths: paths)
+        if skip(word: "from") { rules.from = try takeDay(of: opening) }
+        if skip(word: "until") { rules.until = try takeDay(of: opening) }
+        if let from = rules.from, let until = rules.until, until.value <= from.value {
+            throw Fault(until.range, "the rules would end before they begin")
+        }
+        guard next.isFirstOnLine || next.kind == .end else {
+            throw unexpected("'from' and a day, 'until' and a day, or the end of the line")
+        }
+        return rules
+    }
+
+    // MARK: Words
+
+    private func expectMore(_ expected: String, of opening: Token) throws {
+        guard !next.isFirstOnLine, next.kind != .end else {
+            throw Fault(opening.range, "'\(opening.text)' lacks \(expected)")
+        }
+    }
+
+    private mutating func takeWord(among words: [String], of opening: Token) throws -> String {
+        let list = words.dropLast().joined(separator: ", ") + " or " + words[words.count - 1]
+        try expectMore(list, of: opening)
+        guard next.kind == .word, words.contains(next.text) else { throw unexpected(list) }
+        defer { advance() }
+        return next.text
+    }
+
+    private mutating func takeDay(of opening: Token) throws -> Located<CalendarDate> {
+        let written = try takeRun("a day", of: opening)
+        guard let day = CalendarDate(written.value) else {
+            throw Fault(
+                written.range,
+                "'\(written.value)' is not a day of the calendar",
+                help: "write it as 2026-01-31"
+            )
+        }
+        return Located(value: day, range: written.range)
+    }
+
+    /// A text in quotes, or what stands together without a blank or a comma, such as a path.
+    private mutating func takeRun(_ expected: String, of opening: Token) throws -> Located<String> {
+        try expectMore(expected, of: opening)
+        if next.kind == .text { return try take(.text, expected) }
+        let first = next
+        var (text, last) = ("", first.range)
+        while [.word, .number, .symbol].contains(next.kind), !next.isSymbol(","),
+            text.isEmpty || !next.isFirstOnLine && next.range.column == last.column + last.length
+        {
+            text += next.text
+            last = next.range
+            advance()
+        }
+        guard !text.isEmpty else { throw unexpected(expected) }
+        return Located(value: text, range: first.range.through(last))
+    }
+}

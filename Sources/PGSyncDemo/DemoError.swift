@@ -21,7 +21,7 @@ extension DemoError: CustomStringConvertible {
         case .mayNotCreate(let user, let kind, let name):
             """
             \(user) may not create anything in the \(kind) \(name), where the tables of the clinic belong
-              hint: An administrator runs: grant create on \(kind) \(Identifier(name).quoted) to \
+              hint: Have an administrator run: grant create on \(kind) \(Identifier(name).quoted) to \
             \(Identifier(user).quoted);
             """
         case .incomplete(let file):

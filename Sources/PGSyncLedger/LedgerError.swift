@@ -21,9 +21,9 @@ extension LedgerError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unknownAccount(let code, _):
-            "there is no account \(code); pgsync ledger accounts lists them"
+            "unknown account \(code); pgsync ledger accounts lists them"
         case .unknownPeriod(let name, let known):
-            "there is no period \(name); "
+            "unknown period \(name); "
                 + (known.isEmpty
                     ? "pgsync period open begins one"
                     : "pgsync period list shows them")
@@ -44,7 +44,7 @@ extension LedgerError: CustomStringConvertible {
         case .notPermitted(let error, let user):
             """
             \(error.message)
-              hint: An administrator runs: grant pgsync_operator to \(Identifier(user).quoted);
+              hint: Have an administrator run: grant pgsync_operator to \(Identifier(user).quoted);
             """
         case .corrupt(let what):
             "the ledger is damaged: \(what)"

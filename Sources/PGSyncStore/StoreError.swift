@@ -59,19 +59,19 @@ extension StoreError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unknown(.table, let name, _):
-            "there is no table \(name); names are looked up as psql does, along the search_path"
+            "unknown table \(name); names are looked up as psql does, along the search_path"
         case .unknown(.setting, let key, let known):
-            "there is no setting \(key); the settings are \(known.joined(separator: ", "))"
+            "unknown setting \(key); the settings are \(known.joined(separator: ", "))"
         case .unknown(.rule, let name, let known):
             known.isEmpty
-                ? "there is no rule \(name), and none at all yet; pgsync rules apply FILE applies some"
-                : "there is no rule \(name); the rules are \(known.joined(separator: ", "))"
+                ? "unknown rule \(name), and none at all yet; pgsync rules apply FILE applies some"
+                : "unknown rule \(name); the rules are \(known.joined(separator: ", "))"
         case .unknownVersion(let name, let version, let known):
             "there is no version \(version) of \(name), only \(known.map(String.init).joined(separator: ", "))"
         case .unreadableName(let name, let reason):
             "\(name) is not the name of a table: \(reason)"
         case .noSuchChange(let id):
-            "there is no change \(id); pgsync queue list shows what waits, pgsync trace the life of a record"
+            "unknown change \(id); pgsync queue list shows what waits, pgsync trace the life of a record"
         case .notAttached(let table):
             """
             \(table) is not attached; pgsync sources lists what is, and pgsync attach \(table) captures its changes
@@ -83,7 +83,7 @@ extension StoreError: CustomStringConvertible {
         case .notPermitted(let message, let role, let user):
             """
             \(message)
-              hint: An administrator runs: grant \(role) to \(Identifier(user).quoted);
+              hint: Have an administrator run: grant \(role) to \(Identifier(user).quoted);
             """
         case .notOwner(let user, let owner):
             """
@@ -94,7 +94,8 @@ extension StoreError: CustomStringConvertible {
         case .mayNotTry(let reason):
             """
             rules are tried in temporary functions, and that is refused: \(reason)
-              hint: An administrator runs: grant temporary on database … to this user; and: grant pgsync_reader to it;
+              hint: Have an administrator run: grant temporary on database … to this user; \
+            and: grant pgsync_reader to it;
             """
         case .rowsNotReadable(let table):
             """

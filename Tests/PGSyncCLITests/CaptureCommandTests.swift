@@ -55,8 +55,8 @@ struct CaptureCommandTests {
     @Test(
         "refuses with what to do instead, each kind with its exit code",
         arguments: [
-            (["attach", "bils"], UInt8(66), "there is no table bils; did you mean 'bills'?"),
-            (["attach", "keyless"], 65, "hint: Add one (alter table"),
+            (["attach", "bils"], UInt8(66), "unknown table bils; did you mean 'bills'?"),
+            (["attach", "keyless"], 65, "hint: Add a primary key (alter table"),
             (["attach", "bills", "--columns", "amont"], 65, "Its columns are: id, amount, patient"),
             (["attach", "bills", "--columns", "a", "--exclude", "b"], 64, "choose one of"),
             (["attach", "bills", "--actions", "insert"], 64, "some of create,update,delete,truncate"),

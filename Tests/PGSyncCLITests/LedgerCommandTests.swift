@@ -104,7 +104,7 @@ struct LedgerCommandTests {
             #expect(all.output.contains(/1 +2026-04-10 +Bill 17; lab +1210 Of insurers +P-9 +118.50 +INR\n/))
             #expect(
                 all.output.contains(
-                    /manual +4000 Income +118.50 +INR\n +taken back by 3\n +public.bills 17\n/
+                    /manual +4000 Income +118.50 +INR\n +reversed by 3\n +public.bills 17\n/
                 )
             )
             #expect(all.output.contains(/3 +2026-05-03 +entered twice .*\n +reversal of 1\b/))
@@ -260,8 +260,8 @@ struct LedgerCommandTests {
                 encoding: .utf8
             )
             let cases: [([String], UInt8, String)] = [
-                (["entries", "--account", "121O"], 91, "there is no account 121O; did you mean '1210'?"),
-                (["statement", "7"], 91, "there is no account 7; pgsync ledger accounts lists them"),
+                (["entries", "--account", "121O"], 91, "unknown account 121O; did you mean '1210'?"),
+                (["statement", "7"], 91, "unknown account 7; pgsync ledger accounts lists them"),
                 (["entries", "--source", "bils"], 66, "did you mean 'bills'?"),
                 (["entries", "--from", "2026-02-30"], 64, "a day such as 2026-04-30"),
                 (["export", "--from", "2026-05-01", "--until", "2026-04-30"], 64, "is before --from"),

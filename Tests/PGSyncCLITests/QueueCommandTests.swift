@@ -83,7 +83,7 @@ struct QueueCommandTests {
             try await book.post()
             #expect(await book.database.run("queue", "show", "3").output.contains("over: posted"))
             let none = await book.database.run("queue", "show", "99")
-            #expect(none.exitCode == .noSuchChange && none.errors.contains("there is no change 99"))
+            #expect(none.exitCode == .noSuchChange && none.errors.contains("unknown change 99"))
         }
     }
 

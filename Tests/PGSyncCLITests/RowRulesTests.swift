@@ -118,7 +118,7 @@ struct RowRulesTests {
             let checked = await book.rules("apply", try await prepare(book, rule))
             #expect(checked.exitCode == .wrongRules)
             #expect(
-                checked.errors.contains("error: there is no time zone Asia/Kolkatta\n"),
+                checked.errors.contains("error: unknown time zone Asia/Kolkatta\n"),
                 "\(checked.errors)"
             )
             #expect(checked.errors.contains("help: did you mean 'Asia/Kolkata'?\n1 problem in 1 file\n"))
@@ -165,7 +165,7 @@ struct RowRulesTests {
                 columns.sorted() == [
                     "-: no open period contains 2026-11-03",
                     "account: the chart has no open account '9999' that needs no party",
-                    "currency: there is no currency 'EURO'",
+                    "currency: unknown currency 'EURO'",
                     "mode: the map road has no entry for this value",
                 ],
                 "\(dead)"

@@ -183,8 +183,8 @@ struct RulesTrialTests {
     @Test(
         "knows what is longer than the journal takes, as posting does",
         arguments: [
-            (995, "a description has 1001 characters, more than the 1000 that are posted"),
-            (201, "a party has 201 characters, more than the 200 that are posted"),
+            (995, "a description has 1001 characters; the limit is 1000"),
+            (201, "a party has 201 characters; the limit is 200"),
         ]
     )
     func lengths(length: Int, message: String) async throws {

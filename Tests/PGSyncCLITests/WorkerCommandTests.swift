@@ -117,7 +117,7 @@ struct WorkerCommandTests {
             ),
             (["--drain", "--metrics-listen", "example.com:9187"], 64, "a port, or a numeric address"),
             (["--drain", "--metrics-listen", "192.0.2.1:0"], 71, "does not have that address"),
-            (["--drain", "--sources", "bils"], 66, "there is no table bils; did you mean 'bills'?"),
+            (["--drain", "--sources", "bils"], 66, "unknown table bils; did you mean 'bills'?"),
             (["--drain", "--sources", "loose"], 65, "public.loose is not attached"),
         ]
     )

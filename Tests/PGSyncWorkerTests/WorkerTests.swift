@@ -262,7 +262,7 @@ struct WorkerTests {
         #expect(
             error.map { "\($0)" } == """
                 visitor_\(database.name) may not work on the queue
-                  hint: An administrator runs: grant pgsync_worker to "visitor_\(database.name)";
+                  hint: Have an administrator run: grant pgsync_worker to "visitor_\(database.name)";
                 """
         )
         try await database.run(

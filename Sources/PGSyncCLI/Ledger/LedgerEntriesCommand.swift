@@ -104,7 +104,7 @@ extension JournalEntry {
     fileprivate var notes: [String] {
         [
             purpose == "posting" || reverses != nil ? nil : purpose,
-            reverses.map { "\(purpose) of \($0)" }, reversedBy.map { "taken back by \($0)" },
+            reverses.map { "\(purpose) of \($0)" }, reversedBy.map { "reversed by \($0)" },
             sourceTable.map { "\($0) \(recordID ?? "")" }, sweptFrom.map { "swept from \($0)" },
         ].compactMap(\.self)
     }

@@ -58,7 +58,7 @@ package struct ChartFile: Sendable {
         }
         let known = "the columns are \(columns.joined(separator: ", "))"
         return names.filter { !columns.contains($0) }.map {
-            ChartProblem(line, "there is no column '\($0)'; \(known)")
+            ChartProblem(line, "unknown column '\($0)'; \(known)")
         }
             + required.filter { !names.contains($0) }.map {
                 ChartProblem(line, "the column '\($0)' is missing; \(known)")

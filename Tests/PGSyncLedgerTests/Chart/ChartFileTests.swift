@@ -65,7 +65,7 @@ struct ChartFileTests {
         arguments: [
             ("", "the file is empty"), ("code;name;type\n", "split by commas"),
             ("code,name\n", "the column 'type' is missing"),
-            ("code,name,type,kind\n", "there is no column 'kind'"),
+            ("code,name,type,kind\n", "unknown column 'kind'"),
             ("code,name,type,name\n", "'name' stands there twice"),
             ("code,name,type\n\"1000", "never closed"),
         ]

@@ -54,8 +54,8 @@ struct PeriodBookTests {
         #expect(await refusal { try $0.startClosing("2026-03") }.contains("pgsync period reopen '2026-03'"))
         #expect(await refusal { try $0.reopen("2026-01", reason: "x") } == "period 2026-01 is open already")
         #expect(
-            await refusal { try $0.reopen("2026-03", reason: " ") } == "a period is reopened for a reason"
+            await refusal { try $0.reopen("2026-03", reason: " ") } == "a reason is required to reopen a period"
         )
-        #expect(await refusal { try $0.close("2026-13") }.hasPrefix("there is no period 2026-13"))
+        #expect(await refusal { try $0.close("2026-13") }.hasPrefix("unknown period 2026-13"))
     }
 }

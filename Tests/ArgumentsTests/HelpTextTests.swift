@@ -69,7 +69,8 @@ struct HelpTextTests {
                                           was done.
 
                 Every command takes --json, --quiet, --database-url, --help,
-                --version: see 'tool --help', also for the other exit codes.
+                --version; see 'tool --help' for these and the other exit
+                codes.
 
                 """
         )

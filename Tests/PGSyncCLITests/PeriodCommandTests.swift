@@ -11,7 +11,7 @@ struct PeriodCommandTests {
         try await CommandLineDatabase.with { database in
             _ = await database.run("migrate")
             let none = await database.run("period", "list")
-            #expect(none.exitCode == .success && none.errors.contains("pgsync period open begins one"))
+            #expect(none.exitCode == .success && none.errors.contains("create one with pgsync period open"))
             let opened = await database.run(
                 "period",
                 "open",

@@ -67,7 +67,7 @@ struct RowRulesTests {
             let path = try await prepare(book, Self.right)
             let tested = await book.rules("test", path)
             #expect(tested.exitCode == .success, "\(tested.errors)")
-            #expect(tested.output.hasSuffix("2 examples, all as written, in pgsync and in PostgreSQL\n"))
+            #expect(tested.output.hasSuffix("2 examples, all passed, in pgsync and in PostgreSQL\n"))
             // The same file by a link is the same file.
             let link = "\(book.directory)/shop/roads.rules"
             try FileManager.default.createSymbolicLink(

@@ -182,7 +182,7 @@ struct RulesApplyTests {
             #expect(try await book.posted(day: "2026-05-31") == ["sale@1 4000 -500"])
             #expect(try await book.posted(day: "2026-06-01") == [])
             let again = await book.rules("retire", "sale", "--from", "2026-05-01")
-            #expect(again.errors.contains("sale is retired from 2026-06-01 already"))
+            #expect(again.errors.contains("sale is already retired from 2026-06-01"))
             #expect(await book.rules("retire", "sale").exitCode == .usage)
             #expect(
                 await book.rules("retire", "sale", "--from", "2026-02-30").errors.contains("a day such as")

@@ -34,7 +34,7 @@ struct ForeignLockTests {
     }
 
     private static let slots = "select pg_advisory_lock(1886876532, s) from generate_series(0, 1023) as s"
-    private static let warning = "A session that is no part of pgsync holds locks of pgsync"
+    private static let warning = "A session outside pgsync holds pgsync locks"
 
     @Test("are told of by the worker whose slots they are, which goes on once they are free")
     func slots() async throws {

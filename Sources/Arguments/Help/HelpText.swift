@@ -47,7 +47,7 @@ struct HelpText {
             let globals = program.globals.map(\.display).joined(separator: ", ")
             sections.append(
                 wrapped(
-                    "Every command takes \(globals): see '\(program.name) --help', also for the other exit codes.",
+                    "Every command takes \(globals); see '\(program.name) --help' for these and the other exit codes.",
                     indent: 0
                 )
             )

@@ -71,7 +71,9 @@ extension Row {
     /// A day, which the statement casts to text.
     func day(_ column: String) throws -> LedgerDay {
         let text: String = try decode(column)
-        guard let day = LedgerDay(text) else { throw LedgerError.corrupt("\(text) is no day of the books") }
+        guard let day = LedgerDay(text) else {
+            throw LedgerError.corrupt("\(text) is not a date that the ledger can hold")
+        }
         return day
     }
 

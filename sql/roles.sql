@@ -10,10 +10,10 @@ begin
         v_wanted constant pg_catalog.jsonb := jsonb_build_object(
             'pgsync_owner', 'pgsync: owns the schemas pgsync and ledger',
             'pgsync_capture', 'pgsync: records the changes of attached tables',
-            'pgsync_worker', 'pgsync: what a worker process connects as',
+            'pgsync_worker', 'pgsync: posts changes; workers connect as members of it',
             'pgsync_operator', 'pgsync: reads everything, changes the configuration',
             'pgsync_reader', 'pgsync: reads everything',
-            'pgsync_auditor', 'pgsync: reads everything, for examination from outside'
+            'pgsync_auditor', 'pgsync: reads everything, for auditors'
         );
         -- Since PostgreSQL 16 membership may come without the right to act as the role.
         v_may_act constant pg_catalog.text := case
@@ -49,8 +49,8 @@ begin
         where not exists (select from pg_catalog.pg_roles as present where present.rolname = wanted.name);
 
         if v_missing is not null then
-            raise warning 'missing roles: %; % may not create roles', v_missing, quote_ident(current_user)
-                using detail = 'pgsync works without them, but rights cannot be told apart: '
+            raise warning 'missing roles: %; % cannot create roles', v_missing, quote_ident(current_user)
+                using detail = 'pgsync works without them, but cannot separate rights: '
                     || 'workers, operators and readers connect as the owner of the schema pgsync.',
                 hint = 'An administrator who may create roles runs sql/roles.sql in psql '
                     || '("pgsync migrate --print roles" shows it); then run "pgsync migrate" again.';
@@ -63,8 +63,8 @@ begin
             begin
                 grant pgsync_owner to current_user;
             exception when insufficient_privilege then
-                raise notice '% may not act as pgsync_owner', quote_ident(current_user)
-                    using detail = 'What a first "pgsync migrate" creates is owned by its user instead.',
+                raise notice '% cannot act as pgsync_owner', quote_ident(current_user)
+                    using detail = 'The user of the first "pgsync migrate" will own what it creates instead.',
                     hint = format(
                         'To have pgsync_owner own it, an administrator first runs: grant pgsync_owner to %I;',
                         current_user
@@ -82,9 +82,9 @@ begin
             begin
                 grant pgsync_capture to pgsync_owner;
             exception when insufficient_privilege or unique_violation then
-                raise notice 'pgsync_owner may not act as pgsync_capture'
-                    using detail = 'Capture functions will run with the rights of the owner.',
-                    hint = 'An administrator runs: grant pgsync_capture to pgsync_owner; then attach tables again.';
+                raise notice 'pgsync_owner cannot act as pgsync_capture'
+                    using detail = 'Capture functions will run with the rights of pgsync_owner.',
+                    hint = 'Have an administrator run: grant pgsync_capture to pgsync_owner; then attach tables again.';
             end;
         end if;
     end;

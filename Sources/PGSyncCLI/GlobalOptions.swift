@@ -22,24 +22,24 @@ struct GlobalOptions: ParameterSet {
             "database-url",
             \.databaseURL,
             placeholder: "URL",
-            help: "The database. Other users of this machine can see a password that stands here."
+            help: "The database. Other users of this machine can see a password given here."
         ),
         .option(
             "database-url-file",
             \.databaseURLFile,
             placeholder: "PATH",
             isPath: true,
-            help: "A file with the URL of the database in its first line."
+            help: "A file whose first line is the URL of the database."
         ),
         .flag("json", \.json, help: "Print results as JSON."),
-        .flag("quiet", short: "q", \.quiet, help: "Say nothing but results and complaints."),
-        .flag("verbose", short: "v", \.verbose, help: "Say more."),
+        .flag("quiet", short: "q", \.quiet, help: "Print only results and problems."),
+        .flag("verbose", short: "v", \.verbose, help: "Print more."),
         .option(
             "log-format",
             \.logStyle,
             placeholder: "FORMAT",
             environment: ["PGSYNC_LOG_FORMAT"],
-            help: "How log lines look; auto is human on a terminal and logfmt elsewhere."
+            help: "The format of log lines; auto means human on a terminal, else logfmt."
         ),
     ]
 

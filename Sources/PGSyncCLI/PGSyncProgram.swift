@@ -10,10 +10,10 @@ package enum PGSyncProgram {
             "Keep a double-entry ledger in step with PostgreSQL tables.",
             discussion: DatabaseSource.explanation,
             examples: [
-                .init("pgsync up", "Start a private PostgreSQL with everything in it, until Ctrl-C."),
-                .init("pgsync up --demo", "The same with a clinic whose bills are posted as you look."),
-                .init("pgsync migrate", "Bring the database to the schema this pgsync needs."),
-                .init("pgsync doctor", "Look for what is wrong, and say what to do."),
+                .init("pgsync up", "Run a private PostgreSQL with pgsync and a worker, until Ctrl-C."),
+                .init("pgsync up --demo", "The same, with a demo clinic whose bills are posted."),
+                .init("pgsync migrate", "Install or update the schema in the database."),
+                .init("pgsync doctor", "Find what is wrong, and say how to fix it."),
             ]
         ),
         version: Version.number,
@@ -38,7 +38,7 @@ package enum PGSyncProgram {
             .command(TraceCommand.self),
             .group(
                 "queue",
-                "Look at the changes that wait, and end some.",
+                "Show waiting changes, or skip them.",
                 [
                     .command(QueueListCommand<WaitingChanges>.self),
                     .command(QueueShowCommand<WaitingChanges>.self),
@@ -47,7 +47,7 @@ package enum PGSyncProgram {
             ),
             .group(
                 "dead",
-                "Work on dead letters: changes that failed and wait for a person.",
+                "Handle dead letters: changes that failed for good.",
                 [
                     .command(QueueListCommand<DeadLetters>.self),
                     .command(QueueShowCommand<DeadLetters>.self),
@@ -61,7 +61,7 @@ package enum PGSyncProgram {
             .command(DemoCommand.self),
             .group(
                 "rules",
-                "Check, try and apply the rules by which changes are posted.",
+                "Check, test and apply posting rules.",
                 [
                     .command(RulesCheckCommand.self), .command(RulesTestCommand.self),
                     .command(RulesApplyCommand.self), .command(RulesListCommand.self),
@@ -71,7 +71,7 @@ package enum PGSyncProgram {
             ),
             .group(
                 "config",
-                "Read and change what lives in the database: single settings, or all that a file says.",
+                "Show and change settings, or all that a configuration file says.",
                 [
                     .command(ConfigListCommand.self), .command(ConfigGetCommand.self),
                     .command(ConfigSetCommand.self), .command(ConfigResetCommand.self),
@@ -80,7 +80,7 @@ package enum PGSyncProgram {
             ),
             .group(
                 "ledger",
-                "Read the books, write them for other programs, and keep the chart of accounts.",
+                "Show and export the ledger, and import the chart of accounts.",
                 [
                     .command(LedgerTrialBalanceCommand.self), .command(LedgerEntriesCommand.self),
                     .command(LedgerAccountsCommand.self), .command(LedgerStatementCommand.self),
@@ -90,7 +90,7 @@ package enum PGSyncProgram {
             ),
             .group(
                 "period",
-                "Say when entries can be posted.",
+                "Open and close accounting periods.",
                 [
                     .command(PeriodListCommand.self), .command(PeriodOpenCommand.self),
                     .command(PeriodStartClosingCommand.self), .command(PeriodCloseCommand.self),
@@ -99,7 +99,7 @@ package enum PGSyncProgram {
             ),
             .group(
                 "bench",
-                "Measure what pgsync costs and does.",
+                "Measure what pgsync costs and how fast it is.",
                 [
                     .command(BenchCaptureCommand.self), .command(BenchPostingCommand.self),
                     .command(BenchTrialBalanceCommand.self),

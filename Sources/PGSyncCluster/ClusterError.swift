@@ -47,7 +47,7 @@ extension ClusterError: CustomStringConvertible {
             "cannot use the PostgreSQL programs in \(directory): \(reason); correct or unset PGSYNC_PG_BINDIR"
         case .versionMismatch(let directory, let found, let offered):
             """
-            \(directory) was made by PostgreSQL \(found)\(offered.map { ", but the programs are of version \($0)" } ?? ""); \
+            \(directory) was created by PostgreSQL \(found)\(offered.map { ", but the programs are of version \($0)" } ?? ""); \
             pgsync works with PostgreSQL 14 to 18: install the same version, upgrade the directory with pg_upgrade, \
             or choose another state directory
             """
@@ -58,7 +58,7 @@ extension ClusterError: CustomStringConvertible {
             """
         case .directoryClosed(let directory, let user, let closedAt):
             """
-            user "\(user)" cannot reach \(directory) because \(closedAt) is closed to it; choose a state directory \
+            user "\(user)" cannot reach \(directory) because it cannot enter \(closedAt); choose a state directory \
             outside of it, for example /var/lib/pgsync, or allow passage with: chmod o+x \(closedAt)
             """
         case .inUse(let directory, let pid):
@@ -100,6 +100,6 @@ extension ClusterError: CustomStringConvertible {
     }
 
     private static func appendix(_ log: [String]) -> String {
-        log.isEmpty ? "" : "; its last words:\n" + log.map { "  " + $0 }.joined(separator: "\n")
+        log.isEmpty ? "" : "; its last log lines:\n" + log.map { "  " + $0 }.joined(separator: "\n")
     }
 }

@@ -13,7 +13,7 @@ struct ServerSettings {
     init(configuration: ClusterConfiguration, layout: ClusterLayout, port: Int) throws {
         for name in configuration.settings.keys {
             guard !Self.reserved.contains(name.lowercased()) else {
-                throw ClusterError.settingRefused(name: name, reason: "the private cluster decides it itself")
+                throw ClusterError.settingRefused(name: name, reason: "the private cluster sets it itself")
             }
         }
         var settings = configuration.profile.settings

@@ -123,7 +123,7 @@ package struct BillGenerator: Sendable {
             }
             return true
         } catch let error as PostgresError where error.isPassing {
-            logger.warning("Bills could not be written; going on", ["error": .string("\(error)")])
+            logger.warning("Could not write bills; continuing", ["error": .string("\(error)")])
             return false
         }
     }

@@ -14,18 +14,18 @@ extension DemoError: CustomStringConvertible {
         switch self {
         case .namesTaken(let names):
             """
-            the demonstration did not make \(names.joined(separator: ", ")), and touches nothing that it did not make
+            the demo did not create \(names.joined(separator: ", ")), and changes only what it created
               hint: Run it in a database of its own: createdb demo; pgsync migrate; pgsync demo. \
             Or on a private server: pgsync up --demo
             """
         case .mayNotCreate(let user, let kind, let name):
             """
-            \(user) may not create anything in the \(kind) \(name), where the tables of the clinic belong
-              hint: An administrator runs: grant create on \(kind) \(Identifier(name).quoted) to \
+            \(user) cannot create the tables of the clinic in the \(kind) \(name)
+              hint: Have an administrator run: grant create on \(kind) \(Identifier(name).quoted) to \
             \(Identifier(user).quoted);
             """
         case .incomplete(let file):
-            "this pgsync was built without \(file); build it anew"
+            "this pgsync was built without \(file); rebuild it"
         }
     }
 }

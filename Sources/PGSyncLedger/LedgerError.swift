@@ -21,12 +21,12 @@ extension LedgerError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unknownAccount(let code, _):
-            "there is no account \(code); pgsync ledger accounts lists them"
+            "unknown account \(code); list them with pgsync ledger accounts"
         case .unknownPeriod(let name, let known):
-            "there is no period \(name); "
+            "unknown period \(name); "
                 + (known.isEmpty
-                    ? "pgsync period open begins one"
-                    : "pgsync period list shows them")
+                    ? "create one with pgsync period open"
+                    : "list them with pgsync period list")
         case .periodExists(let period):
             "period \(period.name) exists; it covers \(period.firstDay) to \(period.lastDay) and is \(period.status.rawValue)"
         case .periodOverlaps(let period):
@@ -44,7 +44,7 @@ extension LedgerError: CustomStringConvertible {
         case .notPermitted(let error, let user):
             """
             \(error.message)
-              hint: An administrator runs: grant pgsync_operator to \(Identifier(user).quoted);
+              hint: Have an administrator run: grant pgsync_operator to \(Identifier(user).quoted);
             """
         case .corrupt(let what):
             "the ledger is damaged: \(what)"
@@ -54,11 +54,11 @@ extension LedgerError: CustomStringConvertible {
     private static func stuck(_ status: Period.Status, _ name: String, _ wanted: Period.Status) -> String {
         switch (status, wanted) {
         case (.open, .closed):
-            "period \(name) is open; first end automatic posting: pgsync period start-closing '\(name)'"
+            "period \(name) is open; end automatic posting first: pgsync period start-closing '\(name)'"
         case (.closed, .closing):
-            "period \(name) is closed; to open it again: pgsync period reopen '\(name)' --reason TEXT"
+            "period \(name) is closed; to reopen it: pgsync period reopen '\(name)' --reason TEXT"
         default:
-            "period \(name) is \(status.rawValue) already"
+            "period \(name) is already \(status.rawValue)"
         }
     }
 }

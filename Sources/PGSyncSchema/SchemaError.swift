@@ -41,42 +41,42 @@ extension SchemaError: CustomStringConvertible, CustomDebugStringConvertible {
         case .historyDiffers(let applied, let missing):
             "the database and this pgsync disagree on the order of migrations "
                 + "(applied but unknown: \(Self.list(applied)); known but passed over: \(Self.list(missing))); "
-                + "use the pgsync this database was migrated with, or a newer one"
+                + "use the pgsync that migrated this database, or a newer one"
         case .notOwner(let user, let owner):
-            "\(user) may not act as \(owner), the owner of the schema pgsync; "
+            "\(user) cannot act as \(owner), the owner of the schema pgsync; "
                 + "connect as \(owner), or have an administrator run: grant \"\(owner)\" to \"\(user)\""
         case .ownedByStranger(let schema, let owner, let user):
-            "the schema \(schema) belongs to \(owner), whose code would run with all rights of the superuser \(user); "
-                + "connect as \(owner), or, if nobody but pgsync made what is in it, run: "
+            "the schema \(schema) is owned by \(owner), whose code would run with the rights of the superuser \(user); "
+                + "connect as \(owner), or, if only pgsync created what is in it, run: "
                 + "alter schema \(schema) owner to session_user"
         case .notReadable(let user, nil):
-            "\(user) may not read pgsync.migrations; "
+            "\(user) cannot read pgsync.migrations; "
                 + "have an administrator run: grant pgsync_reader to \"\(user)\" (pgsync_worker for a worker)"
         case .notReadable(let user, let owner?):
-            "\(user) may not read pgsync.migrations, and no role of pgsync may, as after a restore without rights; "
+            "\(user) cannot read pgsync.migrations, nor can any role of pgsync, as after a restore without rights; "
                 + "have \(owner) or a superuser run pgsync migrate, which grants them again"
         case .notRestored(let deviations, let user):
             "\(user) could not restore everything: \(SchemaDeviation.sentence(deviations)); "
                 + "have a superuser run pgsync migrate"
         case .mayNotCreateSchemas(let user, let database):
-            "\(user) may not create schemas; connect as the owner of the database, or have an administrator run: "
+            "\(user) cannot create schemas; connect as the owner of the database, or have an administrator run: "
                 + "grant create on database \"\(database)\" to \"\(user)\""
         case .schemaNameTaken(let name, let owner):
-            "a schema \(name) that pgsync did not make exists already, owned by \(owner); "
+            "a schema \(name) that pgsync did not create already exists, owned by \(owner); "
                 + "rename or drop it, or give pgsync a database of its own"
         case .lockTimeout(let step, let holder):
             "\(step) waited too long for a lock\(holder.map { " held by \($0)" } ?? ""); "
-                + "let that finish and run pgsync migrate again, or allow a longer wait"
+                + "wait for that to finish and run pgsync migrate again, or allow a longer wait"
         case .databaseIsReadOnly(let isStandby):
             isStandby
-                ? "the server is a standby, which cannot be changed; connect to the primary"
+                ? "the server is a standby and read-only; connect to the primary"
                 : "the session is read-only; turn default_transaction_read_only off for this user or database"
         case .serverTooOld(let version):
             "the server is PostgreSQL \(version); pgsync needs 14 or later: upgrade the server"
         case .notUTF8(let encoding):
             "the database is encoded in \(encoding); create one with: create database … encoding 'UTF8' template template0"
         case .stepFailed(let step, let reason, _):
-            "\(step) failed and was undone: \(reason)"
+            "\(step) failed and was rolled back: \(reason)"
         }
     }
 

@@ -53,7 +53,7 @@ package struct ConfigurationStore {
             throw StoreError.invalidValue(reason: "\(key) must be \(setting.allowed), not '\(value)'")
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
             throw StoreError.notPermitted(
-                "\(user) may not change \(key)",
+                "\(user) is not allowed to change \(key)",
                 role: "pgsync_operator",
                 user: user
             )

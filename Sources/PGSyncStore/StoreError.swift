@@ -59,42 +59,43 @@ extension StoreError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unknown(.table, let name, _):
-            "there is no table \(name); names are looked up as psql does, along the search_path"
+            "unknown table \(name); names are looked up in the search_path, as in psql"
         case .unknown(.setting, let key, let known):
-            "there is no setting \(key); the settings are \(known.joined(separator: ", "))"
+            "unknown setting \(key); the settings are \(known.joined(separator: ", "))"
         case .unknown(.rule, let name, let known):
             known.isEmpty
-                ? "there is no rule \(name), and none at all yet; pgsync rules apply FILE applies some"
-                : "there is no rule \(name); the rules are \(known.joined(separator: ", "))"
+                ? "unknown rule \(name): no rules have been applied yet; apply some with pgsync rules apply FILE"
+                : "unknown rule \(name); the rules are \(known.joined(separator: ", "))"
         case .unknownVersion(let name, let version, let known):
-            "there is no version \(version) of \(name), only \(known.map(String.init).joined(separator: ", "))"
+            "\(name) has no version \(version), only \(known.map(String.init).joined(separator: ", "))"
         case .unreadableName(let name, let reason):
-            "\(name) is not the name of a table: \(reason)"
+            "\(name) is not a valid table name: \(reason)"
         case .noSuchChange(let id):
-            "there is no change \(id); pgsync queue list shows what waits, pgsync trace the life of a record"
+            "unknown change \(id); see pgsync queue list, or pgsync trace for a record"
         case .notAttached(let table):
             """
             \(table) is not attached; pgsync sources lists what is, and pgsync attach \(table) captures its changes
             """
         case .noBackfill(let table):
-            "no backfill of \(table) is under way; pgsync backfill \(table) begins one"
+            "no backfill of \(table) is under way; start one with pgsync backfill \(table)"
         case .functionMissing(let label):
-            "the compiled function of \(label) is missing; pgsync doctor says how to get it back"
+            "the compiled function of \(label) is missing; pgsync doctor says how to restore it"
         case .notPermitted(let message, let role, let user):
             """
             \(message)
-              hint: An administrator runs: grant \(role) to \(Identifier(user).quoted);
+              hint: Have an administrator run: grant \(role) to \(Identifier(user).quoted);
             """
         case .notOwner(let user, let owner):
             """
-            \(user) may not act as \(owner), the owner of the schema pgsync, who alone may change rules
+            \(user) cannot act as \(owner), the owner of the schema pgsync, who alone can change rules
               hint: Connect as \(owner), or have an administrator run: \
             grant \(Identifier(owner).quoted) to \(Identifier(user).quoted);
             """
         case .mayNotTry(let reason):
             """
-            rules are tried in temporary functions, and that is refused: \(reason)
-              hint: An administrator runs: grant temporary on database … to this user; and: grant pgsync_reader to it;
+            cannot create the temporary functions in which rules are tried: \(reason)
+              hint: Have an administrator run: grant temporary on database … to this user; \
+            and: grant pgsync_reader to it;
             """
         case .rowsNotReadable(let table):
             """
@@ -107,13 +108,13 @@ extension StoreError: CustomStringConvertible {
         case .wrongKey(let message, let hint):
             ([message] + [hint].compactMap { $0.map { "  hint: \($0)" } }).joined(separator: "\n")
         case .alreadyRetired(let name, let day):
-            "\(name) is retired from \(day) already; only a new version can take it up again"
+            "\(name) is already retired from \(day); only a new version can reactivate it"
         case .backfillIsRunning(let table):
-            "somebody else is working on the backfill of \(table) at this moment; it goes on without this command"
+            "another session is already running the backfill of \(table)"
         case .needsPolling(let reason):
             """
-            the address leads to a pooler in transaction mode: \(reason)
-              hint: Through a pooler use pgsync worker --poll, or connect to the server itself.
+            the connection goes through a pooler in transaction mode: \(reason)
+              hint: Use pgsync worker --poll, or connect to the server itself.
             """
         }
     }

@@ -65,8 +65,8 @@ struct Housekeeper: Service {
         }
         switch resumption {
         case .resumed: break
-        case .stillHeld: context.logger.debug("The former session of this worker has not ended yet")
-        case .unknown: context.logger.warning("The database does not know this worker any more")
+        case .stillHeld: context.logger.debug("The previous session of this worker has not ended yet")
+        case .unknown: context.logger.warning("The database no longer knows this worker")
         }
         try await checkSchema(connection)
     }
@@ -112,12 +112,12 @@ struct Housekeeper: Service {
         if let error {
             guard context.duties.failed(duty, error, at: context.now) else { return }
             context.logger.warning(
-                "A duty of this worker fails; posting and its other duties go on",
+                "A duty of this worker failed; posting and its other duties continue",
                 ["worker.duty": .string(duty.rawValue), "error": .string("\(error)")]
             )
         } else if context.duties.done(duty) {
             context.logger.info(
-                "A duty of this worker succeeds again",
+                "A duty of this worker succeeded again",
                 ["worker.duty": .string(duty.rawValue)]
             )
         }
@@ -135,7 +135,7 @@ struct Housekeeper: Service {
                 return try store.settings()
             }
         }
-        if settings != context.settings { context.logger.debug("The settings have changed") }
+        if settings != context.settings { context.logger.debug("Settings changed") }
         context.settings = settings
     }
 
@@ -148,7 +148,7 @@ struct Housekeeper: Service {
         guard !news.isEmpty else { return }
         // In one line: a log leaves out what repeats a sentence.
         context.logger.warning(
-            "A session that is no part of pgsync holds locks of pgsync",
+            "A session outside pgsync holds pgsync locks",
             [
                 "locks.found": .string(news.map(\.sentence).joined(separator: "; ")),
                 "locks.release": .string(Set(news.compactMap(\.release)).sorted().joined(separator: " ")),
@@ -168,7 +168,7 @@ struct Housekeeper: Service {
         let list = processes.map(String.init).joined(separator: ", ")
         throw PostgresError(
             .unexpectedResult,
-            "sessions that read a table for an emptied part did not end, and were told to: \(list)"
+            "terminated sessions that read a table for an emptied part and did not end: \(list)"
         )
     }
 
@@ -222,7 +222,7 @@ struct Housekeeper: Service {
             context.duties.forget(Duty.ofLeader)
             return
         }
-        if !duties.leads { context.logger.debug("This worker leads") }
+        if !duties.leads { context.logger.debug("This worker is now the leader") }
         duties.leads = ownsSession
         for (duty, error) in round.ends { note(duty, error) }
         if round.tookSnapshot { duties.nextSnapshot = context.now + context.settings.snapshotInterval }
@@ -234,7 +234,7 @@ struct Housekeeper: Service {
         }
         for finding in round.findings ?? [] where !duties.findings.contains(finding) {
             context.logger.warning(
-                "Changes of a table are not all captured",
+                "Some changes of a table are not captured",
                 [
                     "capture.table": .string(finding.table), "capture.finding": .string(finding.kind),
                     "capture.remedy": .string(finding.remedy),
@@ -243,7 +243,7 @@ struct Housekeeper: Service {
         }
         for growth in round.growth {
             context.logger.warning(
-                "A table was written more than was captured",
+                "A table has more writes than captured changes",
                 ["capture.table": .string(growth.table), "capture.rows": .int(growth.unexplained)]
             )
         }

@@ -55,7 +55,7 @@ struct PartReader: Service {
                     guard !context.parts.isBarred(owner, at: context.now) else {
                         throw PostgresError(
                             .unexpectedResult,
-                            "not read: code of the table's owner took locks that posting needs, of late",
+                            "not read: code of the table's owner recently took locks that posting needs",
                             sqlState: .queryCanceled
                         )
                     }
@@ -128,7 +128,7 @@ struct PartReader: Service {
                         // Before the reading ends, for this is given up with it.
                         context.parts.barOwner(owner, at: context.now)
                         context.logger.warning(
-                            "Code of a table's owner took locks that posting needs, and is ended; his tables are not read for a while",
+                            "Terminated code of a table's owner that took locks needed for posting; the owner's tables are not read for a while",
                             ["table.owner": .string(owner)]
                         )
                         _ = try store.find(process, isEnding: true)
@@ -150,9 +150,9 @@ struct PartReader: Service {
         until shutdown: Shutdown
     ) async throws {
         let seconds = context.partLimits.statement / .seconds(1)
-        let explanation = isLate ? "a table has \(seconds) s to tell what was in a part of it" : nil
+        let explanation = isLate ? "reading what was in a part of the table is limited to \(seconds) s" : nil
         context.logger.warning(
-            "A table could not be read for what was in an emptied part of it; the change counts as failed",
+            "Could not read what was in an emptied part of a table; the change failed",
             ["change.id": .string("\(id)"), "error": .string("\(failure)")]
         )
         var backoff = Backoff(initial: .milliseconds(100), cap: .seconds(10), jitter: .equal)
@@ -179,7 +179,7 @@ struct PartReader: Service {
             } catch let error as PostgresError {
                 tellOfDelay("\(error)")
             } catch ServicesError.timeLimitExceeded {
-                tellOfDelay("no answer came in time")
+                tellOfDelay("no answer in time")
             }
             if try await shutdown.sleep(for: backoff.next(using: &generator)) { return }
         }
@@ -187,7 +187,7 @@ struct PartReader: Service {
 
     private func tellOfDelay(_ reason: String) {
         context.logger.warning(
-            "That a table could not be read for an emptied part cannot be noted; trying again",
+            "Could not record that a table was not readable for an emptied part; trying again",
             ["error": .string(reason)]
         )
     }
@@ -210,7 +210,7 @@ struct PartReader: Service {
         guard let process, try !ReadingStore(session).find(process, after: .zero, isEnding: true).isEmpty
         else { return }
         context.logger.warning(
-            "A session that read a table for an emptied part did not end, and was ended",
+            "Terminated a session that read a table for an emptied part and did not end",
             ["session.pid": .int(Int(process))]
         )
     }

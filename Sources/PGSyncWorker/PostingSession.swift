@@ -119,7 +119,7 @@ struct PostingSession {
                 guard session.isUsable else {
                     throw PostgresError(
                         .connectionClosed,
-                        "the connection was lost while nothing was under way"
+                        "the connection was lost while idle"
                     )
                 }
                 do {
@@ -169,7 +169,7 @@ struct PostingSession {
         } catch {
             context.logger.debug("The failed change was not found", ["error": .string("\(error)")])
         }
-        context.logger.notice("Changes could not be posted", fields)
+        context.logger.notice("Some changes failed", fields)
     }
 
     /// Failures are told of no more often than this, all of them counted.
@@ -189,7 +189,7 @@ struct PostingSession {
         case .contention, .exhaustion, .readOnly, .lostIdle: break
         }
         let level: LogLevel = failure == .lostIdle || failure == .contention ? .info : .warning
-        var fields: LogMetadata = ["error": .string(error.map { "\($0)" } ?? "no answer came in time")]
+        var fields: LogMetadata = ["error": .string(error.map { "\($0)" } ?? "no answer in time")]
         if failure == .timeout {
             fields["sync_timeout_seconds"] = .double(context.settings.syncTimeout / .seconds(1))
         }
@@ -202,10 +202,10 @@ extension PosterFailure {
     /// What is logged about it.
     fileprivate var sentence: StaticString {
         switch self {
-        case .contention: "A batch met a lock or a deadlock; trying again"
-        case .exhaustion: "The server lacks something to post a batch; trying again"
-        case .timeout: "A batch took too long and was cancelled; trying again with less"
-        case .readOnly: "The server takes no writes; reconnecting"
+        case .contention: "A batch hit a lock timeout or deadlock; trying again"
+        case .exhaustion: "The server lacks resources to post a batch; trying again"
+        case .timeout: "A batch took too long and was cancelled; trying again with a smaller one"
+        case .readOnly: "The server is read-only; reconnecting"
         case .lost:
             "The connection was lost during a batch; posting one change at a time until it is finished"
         case .lostIdle: "The connection was lost while idle; reconnecting"

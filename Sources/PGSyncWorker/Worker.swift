@@ -135,7 +135,7 @@ package struct Worker: Sendable {
                 }
             } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
                 logger.warning(
-                    "Waiting to be registered: somebody holds a lock on the tables of pgsync",
+                    "Waiting to register: another session holds a lock on the tables of pgsync",
                     ["error": .string("\(error)")]
                 )
                 if try await shutdown.sleep(for: backoff.next(using: &generator)) { return nil }
@@ -158,7 +158,7 @@ package struct Worker: Sendable {
         }
         let second = try await other.closing { try await other.withSession { $0.firstBackend } }
         guard first != second else {
-            throw StoreError.needsPolling("two connections were given the same session of the server")
+            throw StoreError.needsPolling("two connections got the same server session")
         }
     }
 
@@ -227,7 +227,7 @@ private struct Posting: Service {
             try await services.run(until: shutdown)
         } catch ServicesError.gracePeriodExceeded {
             context.report.withLock { $0.wasCut = true }
-            context.logger.warning("The grace period has ended; what was under way is undone")
+            context.logger.warning("The grace period has ended; unfinished work is rolled back")
         }
     }
 }

@@ -25,59 +25,59 @@ package struct WorkerMetrics: Sendable {
     package init(in registry: MetricsRegistry) throws {
         claimed = try registry.counter(
             "pgsync_worker_claimed_total",
-            help: "Changes taken from the queue."
+            help: "Changes claimed from the queue."
         )
         outcomes = try registry.counter(
             "pgsync_worker_outcomes_total",
-            help: "What became of the changes that were taken.",
+            help: "Outcomes of the claimed changes.",
             labels: ["outcome"]
         )
         failures = try registry.counter(
             "pgsync_worker_failures_total",
-            help: "Changes that failed, by the class of the failure.",
+            help: "Failed changes, by failure class.",
             labels: ["class"]
         )
-        batches = try registry.counter("pgsync_worker_batches_total", help: "Batches that were posted.")
+        batches = try registry.counter("pgsync_worker_batches_total", help: "Batches posted.")
         batchSeconds = try registry.histogram(
             "pgsync_worker_batch_seconds",
-            help: "How long a batch took, from the call to its answer."
+            help: "Duration of a batch, from the call to its answer."
         )
         careful = try registry.counter(
             "pgsync_worker_careful_total",
-            help: "Changes posted one by one after a session had ended in the middle of a batch."
+            help: "Changes posted one at a time after a session ended in the middle of a batch."
         )
         wakes = try registry.counter(
             "pgsync_worker_wakes_total",
-            help: "Ends of a sleep, by what ended it.",
+            help: "Wake-ups, by their cause.",
             labels: ["reason"]
         )
         connections = try registry.counter(
             "pgsync_worker_connections_total",
-            help: "Attempts to connect, by how they ended.",
+            help: "Connection attempts, by outcome.",
             labels: ["outcome"]
         )
         breaker = try registry.gauge(
             "pgsync_worker_breaker_open",
             help:
-                "1 while the database is away and only asked now and then, 0.5 while it is being tried, else 0."
+                "Circuit breaker: 1 open while the database is unreachable, 0.5 during a trial connection, 0 closed."
         )
         leads = try registry.gauge(
             "pgsync_worker_leads",
             help: "1 if this worker is the leader, which runs the singleton tasks."
         )
-        posters = try registry.gauge("pgsync_worker_posters", help: "Posters that the worker has.")
+        posters = try registry.gauge("pgsync_worker_posters", help: "Posters of the worker.")
         connectedPosters = try registry.gauge(
             "pgsync_worker_connected_posters",
-            help: "Posters that have a connection."
+            help: "Posters with a connection."
         )
         failingDuties = try registry.gauge(
             "pgsync_worker_duty_failing",
-            help: "1 while the worker fails at a duty beside posting, such as inspecting capture, else 0.",
+            help: "1 while a duty other than posting fails, such as inspecting capture, else 0.",
             labels: ["duty"]
         )
         foreignLocks = try registry.gauge(
             "pgsync_foreign_locks",
-            help: "Advisory locks of pgsync that sessions hold which are no part of it; slots stop posting.",
+            help: "Advisory locks of pgsync held by sessions outside it; those on slots block posting.",
             labels: ["lock"]
         )
         queue = try QueueMetrics(in: registry)
@@ -159,7 +159,7 @@ final class QueueMetrics: Sendable {
     init(in registry: MetricsRegistry) throws {
         try registry.gauge(
             "pgsync_queue_changes",
-            help: "Changes of all tables that are not finished; counted up to 10000, estimated above.",
+            help: "Unfinished changes of all tables; counted up to 10000, estimated above.",
             labels: []
         ) { [self] in
             look.map { [[]: Double($0.figures.size.changes)] } ?? [:]
@@ -167,14 +167,14 @@ final class QueueMetrics: Sendable {
         try registry.gauge(
             "pgsync_queue_table_changes",
             help:
-                "Changes of a table that are not finished, by what they wait for; above 10000 the least it can be.",
+                "Unfinished changes of a table, by state; above 10000 a lower bound.",
             labels: ["table", "state"]
         ) { [self] in
             look.map { Self.states($0.figures.backlog) } ?? [:]
         }
         try registry.gauge(
             "pgsync_queue_oldest_age_seconds",
-            help: "How long ago the change was captured that waits longest, dead letters left aside; else 0.",
+            help: "Age of the oldest waiting change, without dead letters; 0 if none waits.",
             labels: []
         ) { [self] in
             look.map { [[]: Self.age($0) / .seconds(1)] } ?? [:]

@@ -13,7 +13,7 @@ public enum ServicesError: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .returnedEarly(let service):
-            "service \"\(service)\" ended although it was not asked to stop"
+            "service \"\(service)\" ended without being asked to stop"
         case .gracePeriodExceeded(let services):
             "cancelled after the grace period: " + services.joined(separator: ", ")
         case .timeLimitExceeded(let limit):

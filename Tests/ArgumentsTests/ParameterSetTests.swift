@@ -28,7 +28,7 @@ struct ParameterSetTests {
         let error = try #require(throws: UsageError.self) { try parse(["migrate"], ["TOOL_TIMEOUT": "soon"]) }
         #expect(
             "\(error.problem)".hasPrefix(
-                "'soon' is no value for the variable TOOL_TIMEOUT: expected a duration"
+                "'soon' is not valid for the variable TOOL_TIMEOUT: expected a duration"
             )
         )
     }

@@ -6,7 +6,7 @@ struct ParameterTests {
     struct NoGlobals: ParameterSet {
         var verbose = false
         static let parameters: [Parameter<Self>] = [
-            .flag("verbose", short: "v", \.verbose, help: "Say more.")
+            .flag("verbose", short: "v", \.verbose, help: "Print more.")
         ]
     }
 

@@ -59,7 +59,7 @@ struct MigrateCommand: Command, Equatable {
         .flag("status", \.status, help: "Show what would run."),
         .flag("print", \.print, help: "Print the SQL."),
         .flag("color", \.color, isNegatable: true, help: "Paint the list."),
-        .flag("verbose", short: "v", \.verbose, help: "Say more."),
+        .flag("verbose", short: "v", \.verbose, help: "Print more."),
         .option("timeout", short: "t", \.timeout, environment: ["TOOL_TIMEOUT"], help: "How long to wait."),
     ]
 

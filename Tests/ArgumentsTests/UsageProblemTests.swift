@@ -7,18 +7,18 @@ struct UsageProblemTests {
         "says what to do",
         arguments: [
             ("worker --posters 99", "'99' is out of range for '--posters': expected 1 to 64"),
-            ("worker -n x", "'x' is no value for '--posters': expected a whole number"),
+            ("worker -n x", "'x' is not valid for '--posters': expected a whole number"),
             (
                 "worker --offset 99999999999999999999",
-                "'99999999999999999999' is no value for '--offset': expected a whole number"
+                "'99999999999999999999' is not valid for '--offset': expected a whole number"
             ),
             (
                 "worker --format cvs",
-                "'cvs' is no value for '--format': expected one of hledger, csv, jsonl; did you mean 'csv'?"
+                "'cvs' is not valid for '--format': expected one of hledger, csv, jsonl; did you mean 'csv'?"
             ),
             (
                 "migrate -t 5",
-                "'5' is no value for '--timeout': expected a duration such as 250ms, 5s, 10m, 2h or 1d"
+                "'5' is not valid for '--timeout': expected a duration such as 250ms, 5s, 10m, 2h or 1d"
             ),
             (
                 "migrate --timeout",
@@ -29,7 +29,7 @@ struct UsageProblemTests {
             ("migrate x", "unexpected argument 'x'"),
             (
                 "completions csh",
-                "'csh' is no value for 'SHELL': expected one of bash, zsh, fish; did you mean 'zsh'?"
+                "'csh' is not valid for 'SHELL': expected one of bash, zsh, fish; did you mean 'zsh'?"
             ),
         ]
     )

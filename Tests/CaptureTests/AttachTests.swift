@@ -31,21 +31,21 @@ struct AttachTests {
             ("create temp table n (a int primary key); select pgsync.attach('n')", "is a temporary table"),
             ("select pgsync.attach('pgsync.ticks')", "must not be attached"),
             ("select pgsync.attach('pg_class')", "must not be attached"),
-            ("alter table t owner to pgsync_operator; select pgsync.attach('t')", "is a role of pgsync"),
+            ("alter table t owner to pgsync_operator; select pgsync.attach('t')", ", a role of pgsync"),
             ("select pgsync.attach('t', columns => array['x'])", "has no column x"),
             ("select pgsync.attach('t', exclude => array['id'])", "cannot be excluded"),
             ("select pgsync.attach('t', exclude => array['x'])", "has no column x"),
             ("select pgsync.attach('t', columns => array['v'], exclude => array['v'])", "not both"),
-            ("select pgsync.attach('t', key_columns => array['v'])", "may be null"),
-            ("select pgsync.attach('t', key_columns => array['w'])", "of which two rows may have the same"),
+            ("select pgsync.attach('t', key_columns => array['v'])", "can be null"),
+            ("select pgsync.attach('t', key_columns => array['w'])", "which is not unique"),
             (
                 "create unique index on t (w) where v > 0; select pgsync.attach('t', key_columns => array['w'])",
-                "of which two rows may have the same"
+                "which is not unique"
             ),
             ("create unlogged table n (a int primary key); select pgsync.attach('n')", "is unlogged"),
             (
                 "create function f() returns trigger language plpgsql as 'begin return null; end'; create trigger \"000_pgsync_insert\" after insert on t execute function f(); select pgsync.attach('t')",
-                "have the names of capture and are not: \"000_pgsync_insert\" on public.t"
+                "with names reserved for capture: \"000_pgsync_insert\" on public.t"
             ),
             ("select pgsync.attach('t', kind => 'both')", "kind must be"),
             ("select pgsync.attach('t', actions => array['upsert'])", "actions must be"),
@@ -55,7 +55,7 @@ struct AttachTests {
             ),
             (
                 "create table n (pgsync_row int primary key); select pgsync.attach('n')",
-                "capture functions use"
+                "reserved for capture functions"
             ),
         ]
     )
@@ -112,10 +112,10 @@ struct AttachTests {
         let database = TestDatabase.current
         try await database.run("\(Self.table) insert into t values (1, 1)")
         let planned = try await database.lines("select pgsync.attach('t', backfill => true, dry_run => true)")
-        #expect(planned.last == "would begin a backfill")
+        #expect(planned.last == "would start a backfill")
         #expect(try await database.value("select count(*) from pgsync.sync_progress") == "0")
         let done = try await database.lines("select pgsync.attach('t', backfill => true)")
-        #expect(done.last == "begun backfill 1; go on with: pgsync backfill 'public.t'")
+        #expect(done.last == "started backfill 1; to continue: pgsync backfill 'public.t'")
         #expect(try await database.value("select row_count from pgsync.backfill_step(1)") == "1")
     }
 
@@ -228,7 +228,7 @@ struct AttachTests {
             // Triggers alone are not enough: what reads the rows again has to be the owner's.
             try await database.run("grant trigger on t to \(role)")
             let refusal = try await database.refusal(of: "select pgsync.attach('t')", as: options)
-            #expect(refusal.message.contains("is attached by its owner"))
+            #expect(refusal.message.contains("can only be attached by its owner"))
             #expect(refusal.hint?.contains("to \(role);") == true)
             try await database.run(
                 "create table own.mine (id int primary key); select pgsync.attach('own.mine'); insert into own.mine values (1); select pgsync.detach('own.mine')",

@@ -127,7 +127,7 @@ struct ChangesBetweenTests {
         let database = TestDatabase.current
         #expect(
             try await database.refusal(of: "select pgsync.changes_between(null, 7)").message
-                == "there is no tick 7"
+                == "unknown tick 7"
         )
         #expect(
             try await database.refusal(of: "begin; create table t (); select pgsync.tick()").sqlState

@@ -85,7 +85,7 @@ struct PartitionTests {
         #expect(
             try await database.lines("select finding || ' ' || found from pgsync.inspect_capture()")
                 == [
-                    "partition_added full_one became a partition later: what rows it brought along, and its TRUNCATE, are not captured"
+                    "partition_added full_one became a partition later: its earlier rows and its TRUNCATE are not captured"
                 ].map { $0.replacing("full_one became", with: "public.full_one became") }
         )
         try await eventually {
@@ -131,7 +131,7 @@ struct PartitionTests {
         try await database.run(how == "drop" ? "drop table p_a" : "alter table p \(how)")
         #expect(
             try await database.lines("select finding || ' ' || found from pgsync.inspect_capture()") == [
-                "partition_gone public.p_a is no partition any more: its rows went with it, and no trigger saw that"
+                "partition_gone public.p_a is no longer a partition: its rows left without firing a trigger"
             ]
         )
         try await database.run("select pgsync.reattach('p')")

@@ -46,7 +46,7 @@ struct ReaderTests {
             )
             #expect(
                 refusal.sqlState == .init("42501")
-                    && refusal.message == "the reader of app.t is not one that attach has made"
+                    && refusal.message == "the reader of app.t was not created by attach"
             )
             #expect(
                 try await database.value(
@@ -188,7 +188,7 @@ struct ReaderTests {
                     """,
                 as: roles.options(me)
             )
-            #expect(refusal.message.contains("is not as attach has made it"), "\(refusal)")
+            #expect(refusal.message.contains("is not the one that attach created"), "\(refusal)")
             // Without that, the same ends well.
             try await database.run("\(lend) \(finish)", as: roles.options(me))
             try await database.run(
@@ -229,7 +229,7 @@ struct ReaderTests {
                 as: roles.options(roles.owner)
             )
             #expect(refusal.sqlState == .init("42501"))
-            #expect(refusal.message.contains("are called like the reader"))
+            #expect(refusal.message.contains("share the name of the reader"))
             try await database.run("select pgsync.reattach('app.t')", as: roles.options(roles.operate))
             try await database.run("insert into app.t values (1, 1)", as: roles.options(roles.owner))
             #expect(try await database.history("app.t") == ["create 1"])

@@ -179,7 +179,7 @@ struct RestoreTests {
                 let found = try await deviations(restored).filter { $0.finding == "role_missing" }.map(
                     \.found
                 )
-                #expect(found.contains("there is no role pgsync_worker on this server"))
+                #expect(found.contains("role pgsync_worker does not exist on this server"))
                 try await expectRestored(restored)
                 #expect(
                     try await restored.run(

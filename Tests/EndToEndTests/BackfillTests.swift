@@ -35,8 +35,8 @@ struct BackfillTests {
             #expect(done < 60_000)
             guard signal == SIGINT else { continue }
             #expect(output.status == .exited(130), "\(output.standardError.text)")
-            #expect(output.standardError.text.contains("going on after"))
-            #expect(output.standardError.text.contains("To go on: pgsync backfill public.bills"))
+            #expect(output.standardError.text.contains("continuing after"))
+            #expect(output.standardError.text.contains("To continue: pgsync backfill public.bills"))
         }
         let last = try await BuiltProgram.run("backfill", "bills", "--pace", "100%", database: url).checked()
         #expect(last.standardOutput.text == "public.bills: 60000 rows are in the log\n")

@@ -176,7 +176,7 @@ struct UpTests {
             var invocation = try BuiltProgram.invocation(["up", "--state-dir", directory])
             invocation.standardError = .lines(continuation)
             let output = try await ChildProcess.withRunning(invocation) { process in
-                for await line in lines where line.hasPrefix("making a database cluster") { break }
+                for await line in lines where line.hasPrefix("creating a database cluster") { break }
                 process.send(signal: SIGINT)
                 return try await process.wait()
             }

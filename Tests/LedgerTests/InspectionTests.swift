@@ -128,7 +128,7 @@ struct InspectionTests {
         )
         #expect(
             try await database.run("select found from ledger.inspect_journal()") == [
-                "account 1000 stands at 500 by its lines and at 501 by the snapshots"
+                "account 1000: the lines add up to 500, the snapshots to 501"
             ]
         )
     }
@@ -170,7 +170,7 @@ struct InspectionTests {
         )
         #expect(
             try await TestDatabase.current.run("select found from ledger.inspect_journal()") == [
-                "trigger periods_are_guarded on ledger.periods is off or gone"
+                "trigger periods_are_guarded on ledger.periods is disabled or missing"
             ]
         )
     }

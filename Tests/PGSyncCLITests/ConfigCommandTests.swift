@@ -37,7 +37,7 @@ struct ConfigCommandTests {
             #expect(unknown.exitCode == .configuration)
             #expect(
                 unknown.errors
-                    == "error: there is no setting queue_batchsize; did you mean 'queue_batch_size'?\n"
+                    == "error: unknown setting queue_batchsize; did you mean 'queue_batch_size'?\n"
             )
             let invalid = await database.run("config", "set", "queue_batch_size", "none")
             #expect(invalid.exitCode == .configuration)
@@ -50,7 +50,7 @@ struct ConfigCommandTests {
                 ("books_time_zone", "Mars", "'Mars' is not a time zone; see pg_timezone_names"),
                 (
                     "permanent_error_classes", "data.*, data.typo",
-                    "there is no error class 'data.typo'; see pgsync.error_classes()"
+                    "unknown error class 'data.typo'; see pgsync.error_classes()"
                 ),
             ] {
                 let run = await database.run("config", "set", key, value)

@@ -115,7 +115,7 @@ struct DatabaseTests {
     func noPassword(address: String) async {
         let run = await CommandLineRun("config", "list", environment: ["DATABASE_URL": address])
         #expect([ExitCode.cannotConnect, .usage].contains(run.exitCode))
-        #expect(run.errors.contains("that of the variable DATABASE_URL"))
+        #expect(run.errors.contains("from the variable DATABASE_URL"))
         #expect(!run.errors.contains("secret"))
     }
 }

@@ -29,7 +29,7 @@ struct HealthFileTests {
         defer { file.remove() }
         try write(.ready, at: .seconds(100))
         #expect(file.complaint(at: .seconds(115)) == nil)
-        #expect(file.complaint(at: .seconds(116))?.contains("has not renewed") == true)
+        #expect(file.complaint(at: .seconds(116))?.contains("has not updated") == true)
         #expect(file.complaint(at: .seconds(5))?.contains("longer than this machine runs") == true)
     }
 
@@ -37,7 +37,7 @@ struct HealthFileTests {
     func ends() throws {
         try write(.ready)
         file.remove()
-        #expect(file.complaint()?.hasPrefix("no worker renews") == true)
+        #expect(file.complaint()?.hasPrefix("no worker updates") == true)
         #expect(throws: CommandError.self) {
             try HealthFile(path: "/nonexistent/health").write(
                 HealthStatement(WorkerHealth(state: .ready, posters: 1))

@@ -11,7 +11,7 @@ struct PeriodCommandTests {
         try await CommandLineDatabase.with { database in
             _ = await database.run("migrate")
             let none = await database.run("period", "list")
-            #expect(none.exitCode == .success && none.errors.contains("pgsync period open begins one"))
+            #expect(none.exitCode == .success && none.errors.contains("create one with pgsync period open"))
             let opened = await database.run(
                 "period",
                 "open",
@@ -67,7 +67,7 @@ struct PeriodCommandTests {
                 (["close", "2026"], 90, "account 1900 is not zero"),
                 (["close", "2O26"], 91, "did you mean '2026'?"),
                 (["reopen", "2026"], 64, "missing option '--reason TEXT'"),
-                (["reopen", "2026", "--reason", " "], 90, "reopened for a reason"),
+                (["reopen", "2026", "--reason", " "], 90, "a reason is required"),
             ]
             for (words, code, text) in cases {
                 let run = await CommandLineRun(

@@ -83,7 +83,7 @@ struct QueueCommandTests {
             try await book.post()
             #expect(await book.database.run("queue", "show", "3").output.contains("over: posted"))
             let none = await book.database.run("queue", "show", "99")
-            #expect(none.exitCode == .noSuchChange && none.errors.contains("there is no change 99"))
+            #expect(none.exitCode == .noSuchChange && none.errors.contains("unknown change 99"))
         }
     }
 
@@ -113,7 +113,7 @@ struct QueueCommandTests {
             let run = await book.database.run("retry", "1", "3", "99")
             #expect(run.exitCode == .noSuchChange)
             #expect(run.output == "1 change is tried again at once\n")
-            #expect(run.errors == "3: it waits to be posted\n99: there is no such change\n")
+            #expect(run.errors == "3: it waits to be posted\n99: unknown change\n")
             let dead = await book.database.run("dead", "retry", "1", "2")
             #expect(dead.exitCode == .noSuchChange)
             #expect(dead.output == "1 dead letter is tried again at once\n")
@@ -131,7 +131,7 @@ struct QueueCommandTests {
             )
             #expect(reasons == ["entered twice"])
             let again = await book.database.run("queue", "skip", "3", "--reason", "entered twice")
-            #expect(again.exitCode == .noSuchChange && again.errors == "3: it is over: skipped\n")
+            #expect(again.exitCode == .noSuchChange && again.errors == "3: it is finished: skipped\n")
         }
     }
 

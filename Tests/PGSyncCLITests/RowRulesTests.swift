@@ -67,7 +67,7 @@ struct RowRulesTests {
             let path = try await prepare(book, Self.right)
             let tested = await book.rules("test", path)
             #expect(tested.exitCode == .success, "\(tested.errors)")
-            #expect(tested.output.hasSuffix("2 examples, all as written, in pgsync and in PostgreSQL\n"))
+            #expect(tested.output.hasSuffix("2 examples, all passed, in pgsync and in PostgreSQL\n"))
             // The same file by a link is the same file.
             let link = "\(book.directory)/shop/roads.rules"
             try FileManager.default.createSymbolicLink(
@@ -118,7 +118,7 @@ struct RowRulesTests {
             let checked = await book.rules("apply", try await prepare(book, rule))
             #expect(checked.exitCode == .wrongRules)
             #expect(
-                checked.errors.contains("error: there is no time zone Asia/Kolkatta\n"),
+                checked.errors.contains("error: unknown time zone Asia/Kolkatta\n"),
                 "\(checked.errors)"
             )
             #expect(checked.errors.contains("help: did you mean 'Asia/Kolkata'?\n1 problem in 1 file\n"))
@@ -165,7 +165,7 @@ struct RowRulesTests {
                 columns.sorted() == [
                     "-: no open period contains 2026-11-03",
                     "account: the chart has no open account '9999' that needs no party",
-                    "currency: there is no currency 'EURO'",
+                    "currency: unknown currency 'EURO'",
                     "mode: the map road has no entry for this value",
                 ],
                 "\(dead)"

@@ -51,7 +51,7 @@ struct TraceCommandTests {
                 text.output.contains("  debit  1000  100.00\n")
                     && text.output.contains("    credit 4000  100.00\n")
             )
-            #expect(text.output.contains(/now +waiting +\d+ +waits to be posted/))
+            #expect(text.output.contains(/now +waiting +\d+ +ready to post/))
         }
     }
 

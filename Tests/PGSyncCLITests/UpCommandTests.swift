@@ -27,7 +27,7 @@ struct UpCommandTests {
     @Test("refuses options for what is left out")
     func optionsForNothing() async {
         for (arguments, complaint) in [
-            (["--rate", "50"], "--rate is for the bills of --demo"),
+            (["--rate", "50"], "--rate needs --demo"),
             (["--no-worker", "--metrics-listen", "9187"], "PGSYNC_METRICS_LISTEN, is for the worker"),
         ] {
             let run = await CommandLineRun(["up"] + arguments)

@@ -62,8 +62,8 @@ struct WorkerCommandTests {
             #expect(
                 await database.run("worker", "--drain").output == """
                     nothing was posted
-                    posting is paused; pgsync resume lets it go on
-                    2 changes are waiting for the end of the pause
+                    posting is paused; resume it with pgsync resume
+                    2 changes are waiting for posting to be resumed
 
                     """
             )
@@ -108,16 +108,16 @@ struct WorkerCommandTests {
             (["--drain", "--fail-on", "all"], 64, "some of dead,waiting"),
             (["--posters", "0"], 64, "1 to 64"),
             (["--batch", "none"], 64, "a whole number"),
-            (["--sources", "a,"], 64, "names of tables"),
+            (["--sources", "a,"], 64, "table names"),
             (["--check-health"], 64, "needs a --health-file"),
             (["--drain", "--health-file", "/nonexistent/health"], 73, "cannot write /nonexistent/health"),
             (
                 ["--check-health", "--health-file", "/nonexistent/health"], 1,
-                "no worker renews /nonexistent/health"
+                "no worker updates /nonexistent/health"
             ),
             (["--drain", "--metrics-listen", "example.com:9187"], 64, "a port, or a numeric address"),
             (["--drain", "--metrics-listen", "192.0.2.1:0"], 71, "does not have that address"),
-            (["--drain", "--sources", "bils"], 66, "there is no table bils; did you mean 'bills'?"),
+            (["--drain", "--sources", "bils"], 66, "unknown table bils; did you mean 'bills'?"),
             (["--drain", "--sources", "loose"], 65, "public.loose is not attached"),
         ]
     )

@@ -35,7 +35,7 @@ struct WorkerSiteTests {
         #expect(WorkerSite.health(statement, at: .seconds(115)).status == 200)
         let response = WorkerSite.health(statement, at: .seconds(116))
         #expect(response.status == 503)
-        #expect(response.body.contains("has not renewed its word for"))
+        #expect(response.body.contains("has not updated its health for"))
     }
 
     @Test("shows the process and the release beside what the worker counts")

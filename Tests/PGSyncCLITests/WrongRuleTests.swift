@@ -55,6 +55,6 @@ struct WrongRuleTests {
             "\(Self.package)/sql/examples/clinic/chart.csv"
         )
         #expect(run.exitCode == .success, "\(run.errors)")
-        #expect(run.output.hasSuffix("2 examples, all as written\n"))
+        #expect(run.output.hasSuffix("2 examples, all passed\n"))
     }
 }

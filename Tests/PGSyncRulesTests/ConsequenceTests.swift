@@ -57,7 +57,7 @@ struct ConsequenceTests {
     @Test(
         "are told once",
         arguments: [
-            (["column total": "column total monney"], ["there is no type monney"]),
+            (["column total": "column total monney"], ["unknown type monney"]),
             (["column total": "column total"], nil),
             (["column day": "column day date date"], nil),
             (["currency": "currency INR"], ["shop.sales has no column INR"]),
@@ -68,13 +68,13 @@ struct ConsequenceTests {
             (["date day": "date"], nil),
             (["describe": "describe"], nil),
             (["when": "when state ="], nil),
-            (["column items": "column items list (price monney)"], ["there is no type monney"]),
+            (["column items": "column items list (price monney)"], ["unknown type monney"]),
             (
                 [
                     "column items": "column items list (price monney)",
                     "credit": "for each items as i\n    credit 4300 i.price",
                 ],
-                ["there is no type monney"]
+                ["unknown type monney"]
             ),
             (["debit road": "if totl > 5\n    debit 1000 total\n  else\n    debit 1000 total"], nil),
             (["debit road": "if total >\n    debit 1000 total\n  else\n    debit 1000 total"], nil),

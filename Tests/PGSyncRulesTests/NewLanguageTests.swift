@@ -61,13 +61,13 @@ struct NewLanguageTests {
     @Test(
         "are explained where they are wrong",
         arguments: [
-            ("total minor money", "total minor", "there is no type minor", "did you mean minor money?"),
+            ("total minor money", "total minor", "unknown type minor", "did you mean minor money?"),
             (
-                "'Europe/Berlin'", "'europe/berlin'", "there is no time zone europe/berlin",
+                "'Europe/Berlin'", "'europe/berlin'", "unknown time zone europe/berlin",
                 "did you mean 'Europe/Berlin'?"
             ),
-            ("'Europe/Berlin'", "'Berlin'", "there is no time zone Berlin", "did you mean 'Europe/Berlin'?"),
-            ("'Europe/Berlin'", "'IST-5'", "there is no time zone IST-5", "pg_timezone_names lists them"),
+            ("'Europe/Berlin'", "'Berlin'", "unknown time zone Berlin", "did you mean 'Europe/Berlin'?"),
+            ("'Europe/Berlin'", "'IST-5'", "unknown time zone IST-5", "pg_timezone_names lists them"),
             (
                 "paid_at in time zone", "day in time zone",
                 "only a timestamp has a day in a time zone, and this is a date", "leave out 'in time zone'"
@@ -82,11 +82,11 @@ struct NewLanguageTests {
                 "write the currency in single quotes: 'EUR'"
             ),
             (
-                "currency  code", "currency  'EURO'", "there is no currency EURO", "did you mean EUR?"
+                "currency  code", "currency  'EURO'", "unknown currency EURO", "did you mean EUR?"
             ),
             (
                 "currency  code", "currency  if day is null then 'EUR' else 'XTS'",
-                "there is no currency XTS",
+                "unknown currency XTS",
                 "add it to ledger.currencies with the number of its decimals"
             ),
             (
@@ -198,7 +198,7 @@ struct NewLanguageTests {
         let row =
             #"{ "total": 1, "code": "EUR", "place": "1000", "day": "2026-01-05", "paid_at": "2026-01-05T00:00:00Z" }"#
         for (good, bad, kind, message, column) in [
-            (#""EUR""#, #""EURO""#, RuleFailure.Kind.noCurrency, "there is no currency 'EURO'", "code"),
+            (#""EUR""#, #""EURO""#, RuleFailure.Kind.noCurrency, "unknown currency 'EURO'", "code"),
             (
                 #""1000""#, #""99""#, .noAccount, "the chart has no open account '99' that needs no party",
                 "place"

@@ -51,7 +51,7 @@ struct RuleCheckerTests {
     func caret() throws {
         #expect(
             try problems(replacing: "4300        total", by: "4301        totl") == """
-                sale.rules:17:11: error: there is no account 4301
+                sale.rules:17:11: error: unknown account 4301
                  17 |   credit  4301        totl - tax
                     |           ^^^^
                   help: did you mean 4300 (Pharmacy sales taxable)?
@@ -66,7 +66,7 @@ struct RuleCheckerTests {
     @Test(
         "explains each mistake",
         arguments: [
-            ("road(mode)", "raod(mode)", "there is no map raod"),
+            ("road(mode)", "raod(mode)", "unknown map raod"),
             ("road(mode)", "3999", "the account 3999 (Old capital) is closed"),
             ("road(mode)", "1200", "the account 1200 (Patient receivable) needs a party"),
             ("road(mode)", "road(total)", "the map road is for texts, and this is money"),
@@ -87,10 +87,10 @@ struct RuleCheckerTests {
             ("total - tax", "i.price", "i is not the element of a list here"),
             ("tax / 2 exactly", "tax / 2", "a division must say what becomes of the remainder"),
             ("tax / 2 exactly", "tax / 0 exactly", "a divisor is a whole number from 1 to 999999"),
-            ("tax / 2 exactly", "sqrt(tax)", "there is no function sqrt"),
-            ("tax money", "tax mony", "there is no type mony"),
+            ("tax / 2 exactly", "sqrt(tax)", "unknown function sqrt"),
+            ("tax money", "tax mony", "unknown type mony"),
             ("version 1", "version 0", "a version is a whole number from 1"),
-            ("'INR'", "'INRR'", "there is no currency INRR"),
+            ("'INR'", "'INRR'", "unknown currency INRR"),
             ("  date      day\n", "", "the rule sale lacks a line 'date'"),
             ("date      day", "date      total", "'date' must be a date, and this is money"),
             ("posts debit 1000 118.00", "posts debit 1000 119.00", "the example 'a sale' does not balance"),
@@ -130,7 +130,7 @@ struct RuleCheckerTests {
                 ? "  debit   9999  total" : $0.contains("date  ") ? "  date  dya" : String($0)
         }.joined(separator: "\n")
         let found = problems(text)
-        #expect(found.contains("has no column dya") && found.contains("no account 9999"), "\(found)")
+        #expect(found.contains("has no column dya") && found.contains("unknown account 9999"), "\(found)")
     }
 
     // MARK: Sets of rules

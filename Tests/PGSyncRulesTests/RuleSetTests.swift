@@ -132,7 +132,7 @@ struct RuleSetTests {
         #expect(problems(other, beside: known, from: "2026-04-01") == "")
         let together = other.replacing("on shop.sales", with: "on shop.sales together with sale")
         #expect(problems(together, beside: try applied(Self.sale)) == "")
-        #expect(problems(together, beside: []).contains("there is no rule sale\n"))
+        #expect(problems(together, beside: []).contains("unknown rule sale\n"))
     }
 
     @Test("know the currencies of a new database")

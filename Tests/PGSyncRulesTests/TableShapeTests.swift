@@ -108,7 +108,7 @@ struct TableShapeTests {
     @Test("refuse a table that is not there")
     func noTable() {
         let found = problems(RuleCheckerTests.sale.replacing("on shop.sales", with: "on shop.sale"))
-        #expect(found.contains("error: there is no table shop.sale\n"))
+        #expect(found.contains("error: unknown table shop.sale\n"))
         #expect(found.contains("help: did you mean shop.sales?"))
     }
 }

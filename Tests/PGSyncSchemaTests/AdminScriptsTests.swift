@@ -55,7 +55,7 @@ struct AdminScriptsTests {
             return (run.standardOutput.text, run.standardError.text)
         }
         let untold = try await run("backfill.sql", "\\set ON_ERROR_STOP off")
-        #expect(untold.errors.contains("no table is named") && untold.errors.contains("-v table="))
+        #expect(untold.errors.contains("no table given") && untold.errors.contains("-v table="))
         #expect(!untold.errors.contains("syntax error"))
         for variables in ["\\set table public.t\n\\set record 17", "\\set record 17"] {
             let told = try await run("trace.sql", variables)

@@ -62,11 +62,11 @@ struct ConfigurationTests {
             ),
             ("closed_period_policy", " ", "closed_period_policy must be sweep or refuse, not ' '"),
             ("books_time_zone", "Mars", "'Mars' is not a time zone; see pg_timezone_names"),
-            ("permanent_error_classes", "data", "there is no error class 'data'; see pgsync.error_classes()"),
-            ("permanent_error_classes", "rule.*,", "there is no error class ''; see pgsync.error_classes()"),
+            ("permanent_error_classes", "data", "unknown error class 'data'; see pgsync.error_classes()"),
+            ("permanent_error_classes", "rule.*,", "unknown error class ''; see pgsync.error_classes()"),
             (
                 "permanent_error_classes", "data.*, data.typo",
-                "there is no error class 'data.typo'; see pgsync.error_classes()"
+                "unknown error class 'data.typo'; see pgsync.error_classes()"
             ),
         ] {
             for sql in Self.setters {
@@ -157,7 +157,7 @@ struct ConfigurationTests {
             "reset_configuration('nope')",
         ] {
             let error = await failure(of: Query("select pgsync." + call, []), in: database)
-            #expect(error?.message == "there is no setting 'nope'")
+            #expect(error?.message == "unknown setting 'nope'")
             #expect(error?.hint?.contains("pgsync.configuration") == true)
         }
     }

@@ -64,7 +64,7 @@ struct ConfigurationStoreTests {
     func refusesReaders() async throws {
         try await withStore(as: "pgsync_reader") { store in
             let error = #expect(throws: StoreError.self) { try store.set("retention_days", to: "30") }
-            #expect(error.map { "\($0)" }?.contains("may not change retention_days") == true)
+            #expect(error.map { "\($0)" }?.contains("is not allowed to change retention_days") == true)
         }
     }
 }

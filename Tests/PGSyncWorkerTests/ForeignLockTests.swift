@@ -34,7 +34,7 @@ struct ForeignLockTests {
     }
 
     private static let slots = "select pg_advisory_lock(1886876532, s) from generate_series(0, 1023) as s"
-    private static let warning = "A session that is no part of pgsync holds locks of pgsync"
+    private static let warning = "A session outside pgsync holds pgsync locks"
 
     @Test("are told of by the worker whose slots they are, which goes on once they are free")
     func slots() async throws {
@@ -91,7 +91,7 @@ struct ForeignLockTests {
                 let locks = try await database.session { try StatusStore($0).foreignLocks() }
                 return locks.map(\.lock) == ["rights", "slots"]
                     && locks.allSatisfy {
-                        $0.holder.contains("code of the owner of a table that is being read")
+                        $0.holder.contains("code of the owner of a table being read")
                     }
             }
             try await database.run("select pg_terminate_backend(\(process))")
@@ -208,7 +208,7 @@ struct ForeignLockTests {
         let attach = "select pgsync.attach('other', patience => '0.2 seconds')"
         try await withStranger("select pg_advisory_lock(1886876531, 2)") { (_) throws in
             let error = await #expect(throws: PostgresError.self) { try await database.run(attach) }
-            #expect(error?.message.hasPrefix("gave up waiting for other changes of rights to end") == true)
+            #expect(error?.message.hasPrefix("gave up waiting for another attach or detach") == true)
             #expect(error?.detail?.contains("stranger_to_\(database.name)") == true)
         }
         try await database.connect { holder in

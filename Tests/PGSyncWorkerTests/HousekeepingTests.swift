@@ -51,7 +51,7 @@ struct HousekeepingTests {
             )
             let id = try await connection.withSession { try WorkerStore($0).register(introduction) }
             try await RunningWorker.with { worker in
-                try await worker.untilLogged("This worker leads")
+                try await worker.untilLogged("This worker is now the leader")
                 #expect(!worker.log.messages.contains("A worker stopped without shutting down"))
                 await connection.close()
                 try await worker.untilLogged("A worker stopped without shutting down")
@@ -107,12 +107,12 @@ struct HousekeepingTests {
     func leads() async throws {
         try await beatFast()
         try await RunningWorker.with { first in
-            try await first.untilLogged("This worker leads")
+            try await first.untilLogged("This worker is now the leader")
             try await RunningWorker.with { second in
                 try await second.untilAsleepOrPolling()
-                #expect(!second.log.messages.contains("This worker leads"))
+                #expect(!second.log.messages.contains("This worker is now the leader"))
                 first.shutdown.request()
-                try await second.untilLogged("This worker leads")
+                try await second.untilLogged("This worker is now the leader")
             }
         }
     }
@@ -128,10 +128,10 @@ struct HousekeepingTests {
             """
         )
         try await RunningWorker.with { worker in
-            try await worker.untilLogged("Changes of a table are not all captured")
+            try await worker.untilLogged("Some changes of a table are not captured")
             try await database.untilPosted()
             try await eventually { try await database.count("ledger.balance_snapshots") > 0 }
-            let complaints = worker.log.messages.filter { $0 == "Changes of a table are not all captured" }
+            let complaints = worker.log.messages.filter { $0 == "Some changes of a table are not captured" }
             #expect(complaints.count == 1)
         }
     }
@@ -154,11 +154,13 @@ struct HousekeepingTests {
         let problems = Locked<[String]>([])
         try await RunningWorker.with(onHealth: { health in problems.withLock { $0 = health.problems } }) {
             worker in
-            try await worker.untilLogged("A duty of this worker fails; posting and its other duties go on")
+            try await worker.untilLogged(
+                "A duty of this worker failed; posting and its other duties continue"
+            )
             try await database.untilPosted()
             try await eventually { try await database.count("ledger.balance_snapshots") > 0 }
             try await database.run("alter table bills disable trigger \"000_pgsync_delete\"")
-            try await worker.untilLogged("Changes of a table are not all captured")
+            try await worker.untilLogged("Some changes of a table are not captured")
             #expect(worker.metric("pgsync_worker_duty_failing{duty=\"growth\"}") == 1)
             #expect(worker.metric("pgsync_worker_duty_failing{duty=\"capture\"}") == 0)
             try await eventually { problems.withLock { $0.contains { $0.hasPrefix("growth fails: ") } } }
@@ -170,10 +172,10 @@ struct HousekeepingTests {
             let status = try await database.session { try StatusStore($0).read() }
             #expect(status.workers.first?.failing == ["growth: not for you (SQLSTATE 42501)"])
             // However long it lasts.
-            let sentences = worker.log.messages.filter { $0.hasPrefix("A duty of this worker fails") }
+            let sentences = worker.log.messages.filter { $0.hasPrefix("A duty of this worker failed") }
             #expect(sentences.count == 1)
             try await database.run(growth[0] ?? "")
-            try await worker.untilLogged("A duty of this worker succeeds again")
+            try await worker.untilLogged("A duty of this worker succeeded again")
             try await eventually { problems.withLock { $0.isEmpty } }
         }
     }
@@ -190,10 +192,10 @@ struct HousekeepingTests {
             """
         )
         try await RunningWorker.with(database.options.with("user", role)) { worker in
-            try await worker.untilLogged("This worker leads")
+            try await worker.untilLogged("This worker is now the leader")
             try await database.run("alter table app.visits disable trigger \"000_pgsync_insert\"")
-            try await worker.untilLogged("Changes of a table are not all captured")
-            #expect(!worker.log.messages.contains { $0.hasPrefix("A duty of this worker fails") })
+            try await worker.untilLogged("Some changes of a table are not captured")
+            #expect(!worker.log.messages.contains { $0.hasPrefix("A duty of this worker failed") })
         }
         try await database.run("drop owned by \(role); drop role \(role)")
     }
@@ -232,7 +234,7 @@ struct HousekeepingTests {
             // Returns, though the lock stays.
             try await RunningWorker.with { worker in
                 try await worker.untilLogged(
-                    "Waiting to be registered: somebody holds a lock on the tables of pgsync"
+                    "Waiting to register: another session holds a lock on the tables of pgsync"
                 )
             }
             try await RunningWorker.with { _ in

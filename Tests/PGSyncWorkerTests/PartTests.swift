@@ -142,7 +142,7 @@ struct PartTests {
         try await database.run("select pgsync.set_configuration('sync_timeout_seconds', '600')")
         try await RunningWorker.with { [database] worker in
             try await worker.untilLogged(
-                "Code of a table's owner took locks that posting needs, and is ended; his tables are not read for a while"
+                "Terminated code of a table's owner that took locks needed for posting; the owner's tables are not read for a while"
             )
             try await database.insertBills(1...100)
             // Its limit is 30 s.
@@ -214,9 +214,9 @@ struct PartTests {
             }
             try await RunningWorker.with { worker in
                 try await worker.untilLogged(
-                    "A duty of this worker fails; posting and its other duties go on"
+                    "A duty of this worker failed; posting and its other duties continue"
                 )
-                try await worker.untilLogged("A duty of this worker succeeds again")
+                try await worker.untilLogged("A duty of this worker succeeded again")
             }
             await #expect(throws: PostgresError.self) { try await reading.value }
         }

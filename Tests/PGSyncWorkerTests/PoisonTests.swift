@@ -54,8 +54,8 @@ struct PoisonTests {
             """
         )
         _ = try await RunningWorker.with(database.options.with("user", "worker_\(database.name)")) { worker in
-            try await worker.untilLogged("Changes could not be posted")
-            let record = worker.log.records.first { $0.message == "Changes could not be posted" }
+            try await worker.untilLogged("Some changes failed")
+            let record = worker.log.records.first { $0.message == "Some changes failed" }
             #expect(record?.metadata["change.id"] == .int(2))
             #expect(record?.metadata["change.table"] == .string("public.bills"))
         }

@@ -197,7 +197,7 @@ struct WorkerFaultsTests {
             try await worker.untilLogged(
                 asksForWrites
                     ? "No connection to the database; trying again"
-                    : "The server takes no writes; reconnecting"
+                    : "The server is read-only; reconnecting"
             )
             let failures = worker.metric(#"pgsync_worker_connections_total{outcome="failure"}"#)
             #expect(failures < 100)
@@ -245,7 +245,7 @@ struct WorkerFaultsTests {
             try await database.connect { other in
                 _ = try await other.withSession { try $0.runScript("begin; lock table ledger.journal_lines") }
                 try await database.insertBills(1...10)
-                try await worker.untilLogged("A batch met a lock or a deadlock; trying again")
+                try await worker.untilLogged("A batch hit a lock timeout or deadlock; trying again")
                 _ = try await other.withSession { try $0.runScript("rollback") }
             }
             try await database.untilPosted()

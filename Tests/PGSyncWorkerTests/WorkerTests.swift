@@ -240,7 +240,7 @@ struct WorkerTests {
         try await RunningWorker.with { worker in
             try await worker.untilAsleep()
             try await database.run("select pgsync.set_configuration('queue_batch_size', '7')")
-            try await worker.untilLogged("The settings have changed")
+            try await worker.untilLogged("Settings changed")
             try await database.insertBills(1...50)
             try await database.untilPosted()
             // What is posted is said a moment later.
@@ -261,8 +261,8 @@ struct WorkerTests {
         }
         #expect(
             error.map { "\($0)" } == """
-                visitor_\(database.name) may not work on the queue
-                  hint: An administrator runs: grant pgsync_worker to "visitor_\(database.name)";
+                visitor_\(database.name) cannot process the queue
+                  hint: Have an administrator run: grant pgsync_worker to "visitor_\(database.name)";
                 """
         )
         try await database.run(
@@ -279,7 +279,7 @@ struct WorkerTests {
         let report = try await RunningWorker.with(database.options.with("user", "worker_\(database.name)")) {
             worker in
             try await database.untilPosted()
-            try await worker.untilLogged("This worker leads")
+            try await worker.untilLogged("This worker is now the leader")
             try await worker.untilAsleep()
             #expect(worker.log.records.allSatisfy { $0.level < .warning }, "\(worker.log.messages)")
         }

@@ -159,7 +159,7 @@ struct OrdersPackTests {
                 "data.unknown_mode lines.kind: the map market_income has no entry for this value",
                 "data.unknown_mode provider: the map market_money has no entry for this value",
                 "rule.no_account income_account: the chart has no open account 'market:income:gifts' that needs no party",
-                "rule.no_currency currency_code: there is no currency 'XTS'",
+                "rule.no_currency currency_code: unknown currency 'XTS'",
                 "rule.unbalanced debits and credits differ",
             ]
         )

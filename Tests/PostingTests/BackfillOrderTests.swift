@@ -156,7 +156,7 @@ struct BackfillOrderTests {
         try await database.run("alter subscription s set (slot_name = none); drop subscription s")
         #expect(
             found == [
-                "writes_missed: select pgsync.attach('public.bills'); then backfill it, which also finds records whose rows are gone"
+                "writes_missed: select pgsync.attach('public.bills'); then backfill it, which also finds deleted rows"
             ]
         )
         #expect(told == ["reversed 1, unchanged 2"], "\(told)")

@@ -64,6 +64,6 @@ struct ColumnTests {
             ) == "12"
         )
         let refusal = try await database.refusal(of: "select pgsync.reattach('bills')")
-        #expect(refusal.message.contains("has a column amount that is another than the one"))
+        #expect(refusal.message.contains("has a new column amount whose name is used for another column"))
     }
 }

@@ -33,7 +33,7 @@ struct DataOnlyRestoreTests {
                 try await restored.lines(
                     "select found from pgsync.inspect_references() where found ~ '^record'"
                 )
-                    == ["record 1 of public.bills stands with entry 1, which is not in the journal"]
+                    == ["record 1 of public.bills has entry 1, which is not in the journal"]
             )
         }
     }
@@ -71,7 +71,7 @@ struct DataOnlyRestoreTests {
         try await database.run("select setval('ledger.journal_entries_id_seq', 1, false)")
         #expect(
             try await database.lines("select found from pgsync.inspect_references()")
-                == ["ledger.journal_entries_id_seq gives out numbers up to 2 again"]
+                == ["ledger.journal_entries_id_seq would hand out numbers up to 2 again"]
         )
     }
 

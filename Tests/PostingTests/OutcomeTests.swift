@@ -154,7 +154,7 @@ struct OutcomeTests {
             ) == [
                 "2 failed 1 data.missing amount is wrong", "3 failed 1 data.negative amount is wrong",
                 "5 failed 1 data.missing day is wrong",
-                "1 failed 1 rule.missing no rule says how its table is posted",
+                "1 failed 1 rule.missing no rule posts its table",
             ]
         )
         #expect(

@@ -174,7 +174,7 @@ struct PoisonTests {
             try await database.lines(
                 "select concat_ws(' ', log_id, sync_status, attempts, error_class, error_message) from pgsync.sync_queue"
             )
-                == ["2 pending 1 unexpected for a test; the audit log does not say so: for a test"]
+                == ["2 pending 1 unexpected for a test; the audit log could not record it: for a test"]
         )
         try await database.run(
             "drop trigger fail on pgsync.sync_master_status; update pgsync.sync_queue set scheduled_at = now()"

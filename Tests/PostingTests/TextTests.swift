@@ -11,16 +11,16 @@ struct TextTests {
         arguments: [
             (
                 "note", "repeat('é', 1000)", "repeat('é', 1001)",
-                "a description has 1001 characters, more than the 1000 that are posted"
+                "a description has 1001 characters; the limit is 1000"
             ),
             (
                 "party", "repeat('p', 200)", "repeat('p', 201)",
-                "a party has 201 characters, more than the 200 that are posted"
+                "a party has 201 characters; the limit is 200"
             ),
             (
                 "dims", "jsonb_build_object('a', repeat('d', 1983))",
                 "jsonb_build_object('a', repeat('d', 1984))",
-                "the dimensions of a line have 2001 bytes, more than the 2000 that are posted"
+                "the dimensions of a line have 2001 bytes; the limit is 2000"
             ),
         ]
     )

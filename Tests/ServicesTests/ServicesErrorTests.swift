@@ -7,7 +7,7 @@ struct ServicesErrorTests {
     func namesServices() {
         #expect(
             "\(ServicesError.returnedEarly(service: "worker"))"
-                == #"service "worker" ended although it was not asked to stop"#
+                == #"service "worker" ended without being asked to stop"#
         )
         #expect(
             "\(ServicesError.gracePeriodExceeded(services: ["worker", "http"]))"

@@ -38,7 +38,7 @@ where progress.id = current_setting('pgsync.backfill')::bigint;
 \else
 do $$
 begin
-    raise exception 'no table is named'
+    raise exception 'no table given'
         using errcode = 'invalid_parameter_value',
         hint = 'psql -X -v ON_ERROR_STOP=1 -v table=visits -f sql/admin/backfill.sql';
 end;

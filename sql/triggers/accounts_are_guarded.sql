@@ -5,4 +5,4 @@ for each row execute function ledger.guard_accounts();
 alter table ledger.accounts enable always trigger accounts_are_guarded;
 
 comment on trigger accounts_are_guarded on ledger.accounts
-is 'What an account means never changes.';
+is 'The meaning of an account never changes.';

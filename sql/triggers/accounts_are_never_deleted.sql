@@ -5,4 +5,4 @@ for each statement execute function ledger.refuse_rewrite();
 alter table ledger.accounts enable always trigger accounts_are_never_deleted;
 
 comment on trigger accounts_are_never_deleted on ledger.accounts
-is 'What was posted keeps its account.';
+is 'Posted lines keep their account.';

@@ -5,4 +5,4 @@ for each row execute function ledger.guard_currencies();
 alter table ledger.currencies enable always trigger currencies_are_guarded;
 
 comment on trigger currencies_are_guarded on ledger.currencies
-is 'What an amount means never changes.';
+is 'The meaning of an amount never changes.';

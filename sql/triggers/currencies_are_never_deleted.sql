@@ -5,4 +5,4 @@ for each statement execute function ledger.refuse_rewrite();
 alter table ledger.currencies enable always trigger currencies_are_never_deleted;
 
 comment on trigger currencies_are_never_deleted on ledger.currencies
-is 'What was posted keeps its currency.';
+is 'Posted entries keep their currency.';

@@ -9,4 +9,4 @@ execute function pgsync.revive_change();
 alter table pgsync.sync_queue enable always trigger dead_letters_are_revived;
 
 comment on trigger dead_letters_are_revived on pgsync.sync_queue
-is 'So that one update by hand is enough: set retry_count = 0, scheduled_at = now().';
+is 'Makes one update by hand enough to retry: set retry_count = 0, scheduled_at = now().';

@@ -5,4 +5,4 @@ for each statement execute function ledger.refuse_rewrite();
 alter table ledger.journal_entries enable always trigger journal_entries_are_never_rewritten;
 
 comment on trigger journal_entries_are_never_rewritten on ledger.journal_entries
-is 'What was posted stays as it was posted.';
+is 'Posted entries never change.';

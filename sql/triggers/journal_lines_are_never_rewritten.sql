@@ -5,4 +5,4 @@ for each statement execute function ledger.refuse_rewrite();
 alter table ledger.journal_lines enable always trigger journal_lines_are_never_rewritten;
 
 comment on trigger journal_lines_are_never_rewritten on ledger.journal_lines
-is 'What was posted stays as it was posted.';
+is 'Posted lines never change.';

@@ -6,4 +6,4 @@ for each statement execute function ledger.check_lines();
 alter table ledger.journal_lines enable always trigger lines_are_checked;
 
 comment on trigger lines_are_checked on ledger.journal_lines
-is 'Lines come whole entries at a time, balanced, and on accounts that take them.';
+is 'Lines are inserted as whole, balanced entries, on accounts that take them.';

@@ -5,4 +5,4 @@ for each statement execute function ledger.refuse_rewrite();
 alter table ledger.period_history enable always trigger period_history_is_never_rewritten;
 
 comment on trigger period_history_is_never_rewritten on ledger.period_history
-is 'What happened stays as it was written.';
+is 'Recorded history never changes.';

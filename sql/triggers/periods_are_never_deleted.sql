@@ -5,4 +5,4 @@ for each statement execute function ledger.refuse_rewrite();
 alter table ledger.periods enable always trigger periods_are_never_deleted;
 
 comment on trigger periods_are_never_deleted on ledger.periods
-is 'What was posted keeps its period.';
+is 'Posted entries keep their period.';

@@ -5,4 +5,4 @@ for each statement execute function pgsync.guard_rules();
 alter table pgsync.rules enable always trigger rules_are_never_truncated;
 
 comment on trigger rules_are_never_truncated on pgsync.rules
-is 'The rules stay as they were written.';
+is 'Applied rules are never removed.';

@@ -5,4 +5,4 @@ for each row execute function pgsync.guard_rules();
 alter table pgsync.rules enable always trigger rules_never_change;
 
 comment on trigger rules_never_change on pgsync.rules
-is 'What was posted by a version can be explained by it for ever.';
+is 'A version can always explain what it posted.';

@@ -14,4 +14,4 @@ $$;
 alter table pgsync.source_versions enable always trigger sources_are_sealed;
 
 comment on trigger sources_are_sealed on pgsync.source_versions
-is 'Ends at commit what attach was allowed to do.';
+is 'Revokes at commit what attach was allowed to do.';

@@ -5,4 +5,4 @@ for each statement execute function pgsync.refuse_change();
 alter table pgsync.sync_audit_log enable always trigger sync_audit_log_is_never_truncated;
 
 comment on trigger sync_audit_log_is_never_truncated on pgsync.sync_audit_log
-is 'What was tried stays as it was written.';
+is 'Recorded attempts never change.';

@@ -5,4 +5,4 @@ for each row execute function pgsync.refuse_change();
 alter table pgsync.sync_audit_log enable always trigger sync_audit_log_never_changes;
 
 comment on trigger sync_audit_log_never_changes on pgsync.sync_audit_log
-is 'What was tried stays as it was written.';
+is 'Recorded attempts never change.';

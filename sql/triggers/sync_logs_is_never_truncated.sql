@@ -6,7 +6,7 @@ for each statement execute function pgsync.refuse_change();
 alter table pgsync.sync_logs enable always trigger sync_logs_is_never_truncated;
 
 comment on trigger sync_logs_is_never_truncated on pgsync.sync_logs
-is 'What happened stays as it was written.';
+is 'Captured changes stay in the log.';
 
 create or replace trigger sync_logs_is_never_truncated
 before truncate on pgsync.sync_logs_000001
@@ -15,4 +15,4 @@ for each statement execute function pgsync.refuse_change();
 alter table pgsync.sync_logs_000001 enable always trigger sync_logs_is_never_truncated;
 
 comment on trigger sync_logs_is_never_truncated on pgsync.sync_logs_000001
-is 'What happened stays as it was written.';
+is 'Captured changes stay in the log.';

@@ -5,4 +5,4 @@ for each row execute function pgsync.refuse_change();
 alter table pgsync.sync_logs enable always trigger sync_logs_never_changes;
 
 comment on trigger sync_logs_never_changes on pgsync.sync_logs
-is 'What happened stays as it was written.';
+is 'Captured changes never change.';

@@ -7,4 +7,4 @@ execute function pgsync.keep_waiting();
 alter table pgsync.sync_queue enable always trigger waiting_changes_are_kept;
 
 comment on trigger waiting_changes_are_kept on pgsync.sync_queue
-is 'What was captured is posted or skipped, and never just gone.';
+is 'A captured change is posted or skipped, never just deleted.';

@@ -18,18 +18,18 @@ left join ledger.balances_at('infinity') as balance on account.code = balance.ac
 left join ledger.currencies as currency on balance.currency = currency.code;
 
 comment on view ledger.account_balances
-is 'Every account with its balance on its normal side, of all entries there are, also those dated ahead.';
+is 'Every account with its balance on its normal side, over all entries, including future-dated ones.';
 
 comment on column ledger.account_balances.account is 'The code of the account.';
-comment on column ledger.account_balances.name is 'What it is called.';
+comment on column ledger.account_balances.name is 'The name of the account.';
 comment on column ledger.account_balances.type is 'asset, liability, equity, income or expense.';
 comment on column ledger.account_balances.normal_side
-is 'The side on which it normally stands: debit or credit.';
+is 'The side its balance is normally on: debit or credit.';
 comment on column ledger.account_balances.currency
-is 'One row for each currency that was posted; null where nothing was.';
+is 'One row for each currency posted; null if nothing was.';
 comment on column ledger.account_balances.balance
-is 'What it stands at on its normal side, in units of the currency.';
+is 'The balance on its normal side, in units of the currency.';
 comment on column ledger.account_balances.amount
 is 'Debits less credits in the smallest unit of the currency.';
-comment on column ledger.account_balances.parent is 'The account whose part it is; null for none.';
-comment on column ledger.account_balances.active is 'Whether anything can still be posted to it.';
+comment on column ledger.account_balances.parent is 'The account it is part of; null for none.';
+comment on column ledger.account_balances.active is 'Whether it can still be posted to.';

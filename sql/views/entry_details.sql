@@ -45,27 +45,27 @@ cross join lateral (
 ) as lines;
 
 comment on view ledger.entry_details
-is 'Every entry with its lines as ledger.post_entry takes them, its total, and what took it back.';
+is 'Every entry with its lines as ledger.post_entry takes them, its total, and what reversed it.';
 
-comment on column ledger.entry_details.id is 'The number of the entry.';
-comment on column ledger.entry_details.entry_date is 'The day it counts for.';
-comment on column ledger.entry_details.document_date is 'The day of the document it was made of.';
+comment on column ledger.entry_details.id is 'The id of the entry.';
+comment on column ledger.entry_details.entry_date is 'The accounting date.';
+comment on column ledger.entry_details.document_date is 'The date of the document it was posted for.';
 comment on column ledger.entry_details.swept_from
-is 'The day of its document where that is in a closed period; else null.';
+is 'The date of its document if that is in a closed period; else null.';
 comment on column ledger.entry_details.posted_at is 'When it was posted.';
 comment on column ledger.entry_details.posted_by is 'The database user who posted it.';
 comment on column ledger.entry_details.purpose is 'posting, reversal, manual, opening or closing.';
 comment on column ledger.entry_details.description is 'What it is about.';
 comment on column ledger.entry_details.currency is 'The currency of all its lines.';
-comment on column ledger.entry_details.total is 'The sum of its debits, which is that of its credits.';
-comment on column ledger.entry_details.reverses is 'The entry that it takes back; null for none.';
-comment on column ledger.entry_details.reversed_by is 'The entry that took it back; null while it counts.';
+comment on column ledger.entry_details.total is 'The sum of its debits, which equals that of its credits.';
+comment on column ledger.entry_details.reverses is 'The entry that it reverses; null for none.';
+comment on column ledger.entry_details.reversed_by is 'The entry that reversed it; null while it is current.';
 comment on column ledger.entry_details.source_table
-is 'The table whose record it was posted for; null for entries of people.';
+is 'The table whose record it was posted for; null for entries that users posted.';
 comment on column ledger.entry_details.record_id is 'The record it was posted for.';
 comment on column ledger.entry_details.change_id is 'The change in pgsync.sync_logs that it was posted for.';
 comment on column ledger.entry_details.rule is 'The rule and version that made it.';
-comment on column ledger.entry_details.correlation_id is 'What its writer gave to find it by.';
-comment on column ledger.entry_details.idempotency_key is 'What keeps it from being posted twice.';
+comment on column ledger.entry_details.correlation_id is 'The correlation id that its writer gave.';
+comment on column ledger.entry_details.idempotency_key is 'The key that keeps it from being posted twice.';
 comment on column ledger.entry_details.lines
 is 'Its lines: account, debit or credit as text, party, dimensions.';

@@ -23,10 +23,10 @@ from (
 ) as rule;
 
 comment on view pgsync.rule_spans
-is 'The days of documents each version of a rule is for: until a later one begins or it is retired.';
+is 'The document dates that each version of a rule covers: until a later one begins or it is retired.';
 
 comment on column pgsync.rule_spans.name is 'The name of the rule.';
 comment on column pgsync.rule_spans.version is 'Its version, from 1.';
-comment on column pgsync.rule_spans.source_table is 'The table it posts.';
+comment on column pgsync.rule_spans.source_table is 'The table whose changes it posts.';
 comment on column pgsync.rule_spans.days
-is 'The days of documents it is for; empty when a later version took all of them.';
+is 'The document dates it covers; empty if later versions cover all of them.';

@@ -23,8 +23,8 @@ left join pg_catalog.pg_trigger as present
     on guarded.oid = present.tgrelid and wanted.trigger_name = present.tgname;
 
 comment on view ledger.safeguards
-is 'The triggers that keep the journal true, and whether each is there and always on.';
+is 'The triggers that protect the journal, and whether each exists and always fires.';
 
-comment on column ledger.safeguards.table_name is 'The table that is kept safe.';
-comment on column ledger.safeguards.trigger_name is 'The trigger that does it.';
-comment on column ledger.safeguards.is_in_force is 'Whether it is there and always fires.';
+comment on column ledger.safeguards.table_name is 'The protected table.';
+comment on column ledger.safeguards.trigger_name is 'The trigger that protects it.';
+comment on column ledger.safeguards.is_in_force is 'Whether the trigger exists and always fires.';

@@ -43,31 +43,31 @@ left join lateral (
 ) as attempt on true;
 
 comment on view pgsync.sync_log_status
-is 'Every captured change with what became of it: pending or failed while it waits, then its outcome.';
+is 'Every captured change with its status: pending or failed while it waits, then its outcome.';
 
-comment on column pgsync.sync_log_status.id is 'The number of the change.';
+comment on column pgsync.sync_log_status.id is 'The id of the change.';
 comment on column pgsync.sync_log_status.source_table is 'The table that was changed.';
 comment on column pgsync.sync_log_status.record_id is 'The record that was changed: its key.';
 comment on column pgsync.sync_log_status.action is 'create, update, delete or truncate.';
 comment on column pgsync.sync_log_status.sync_status is 'pending or failed while it waits, then its outcome.';
-comment on column pgsync.sync_log_status.attempts is 'How often it was tried.';
+comment on column pgsync.sync_log_status.attempts is 'How many times it was tried.';
 comment on column pgsync.sync_log_status.retry_count
-is 'How many tries have failed since somebody last set it back; null once it is over.';
+is 'Failed attempts since the count was last reset; null once it is finished.';
 comment on column pgsync.sync_log_status.max_retries
-is 'How many may fail before it is a dead letter; null once it is over.';
+is 'How many may fail before it is a dead letter; null once it is finished.';
 comment on column pgsync.sync_log_status.scheduled_at
-is 'When it is tried again; null when that is at once, or when it is over.';
-comment on column pgsync.sync_log_status.last_sync_attempt is 'When it was tried last; null when never.';
+is 'When it is tried again; null for at once, or once it is finished.';
+comment on column pgsync.sync_log_status.last_sync_attempt is 'When it was last tried; null if never.';
 comment on column pgsync.sync_log_status.error_class
 is 'The class of its last failure: see pgsync.error_classes().';
-comment on column pgsync.sync_log_status.error_message is 'What went wrong the last time.';
-comment on column pgsync.sync_log_status.entry_ids is 'The entries that it made; null for none.';
+comment on column pgsync.sync_log_status.error_message is 'The message of its last failure.';
+comment on column pgsync.sync_log_status.entry_ids is 'The entries that it posted; null for none.';
 comment on column pgsync.sync_log_status.superseded_by
-is 'The later change that took its place; null for none.';
-comment on column pgsync.sync_log_status.worker is 'Who tried it last.';
+is 'The later change that superseded it; null for none.';
+comment on column pgsync.sync_log_status.worker is 'The worker or program that last tried it.';
 comment on column pgsync.sync_log_status.captured_at is 'When it was captured.';
 comment on column pgsync.sync_log_status.captured_xid is 'The transaction that made it.';
-comment on column pgsync.sync_log_status.origin is 'What its writer set as pgsync.origin; null for nothing.';
+comment on column pgsync.sync_log_status.origin is 'What its writer set as pgsync.origin; null if unset.';
 comment on column pgsync.sync_log_status.correlation_id
-is 'What its writer set as pgsync.correlation_id; null for nothing.';
-comment on column pgsync.sync_log_status.data is 'The row after it, or before it where it was deleted.';
+is 'What its writer set as pgsync.correlation_id; null if unset.';
+comment on column pgsync.sync_log_status.data is 'The row after the change; for a delete, the row before it.';

@@ -30,18 +30,18 @@ select
 from pgsync.sync_workers as worker;
 
 comment on view pgsync.worker_states
-is 'The workers: running, silent (not heard of and not noted as lost yet), stopped or lost.';
+is 'The workers: running, silent (no heartbeat, but not yet marked as lost), stopped or lost.';
 
 comment on column pgsync.worker_states.id is 'The number of the worker.';
-comment on column pgsync.worker_states.name is 'What it calls itself in the audit log.';
+comment on column pgsync.worker_states.name is 'Its name in the audit log.';
 comment on column pgsync.worker_states.host is 'The machine it runs on.';
-comment on column pgsync.worker_states.pid is 'Its process there.';
-comment on column pgsync.worker_states.version is 'The pgsync it is.';
+comment on column pgsync.worker_states.pid is 'Its process id on that host.';
+comment on column pgsync.worker_states.version is 'Its version of pgsync.';
 comment on column pgsync.worker_states.posters is 'How many connections it posts with.';
 comment on column pgsync.worker_states.state
-is 'running, silent (not heard of and not noted as lost yet), stopped or lost.';
+is 'running, silent (no heartbeat, but not yet marked as lost), stopped or lost.';
 comment on column pgsync.worker_states.started_at is 'When it started.';
-comment on column pgsync.worker_states.heartbeat_at is 'When it was heard of last.';
+comment on column pgsync.worker_states.heartbeat_at is 'When it last reported.';
 comment on column pgsync.worker_states.stopped_at
-is 'When it stopped or was noted as lost; null while it runs.';
-comment on column pgsync.worker_states.figures is 'What it has done since it started.';
+is 'When it stopped or was marked as lost; null while it runs.';
+comment on column pgsync.worker_states.figures is 'Its counters since it started.';

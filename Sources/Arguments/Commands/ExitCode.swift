@@ -18,5 +18,5 @@ public struct ExitCode: Sendable, Hashable {
     /// The command line was wrong; the number is that of `sysexits.h`.
     public static let usage = ExitCode(64, "The command line is wrong; nothing was done.")
     /// The reader of the output went away; the number is that of a shell for `SIGPIPE`.
-    public static let closedPipe = ExitCode(141, "The reader of the output went away.")
+    public static let closedPipe = ExitCode(141, "The output was closed by its reader.")
 }

@@ -27,7 +27,7 @@ public enum OutputError: Error, Equatable, CustomStringConvertible {
     /// What happened.
     public var description: String {
         switch self {
-        case .closed: "cannot write the output: its reader went away"
+        case .closed: "cannot write the output: its reader closed it"
         case .refused(_, let reason): "cannot write the output: \(reason)"
         }
     }

@@ -40,7 +40,7 @@ public enum UsageProblem: Error, Equatable, CustomStringConvertible {
         case .unexpectedValue(let option):
             "'\(option)' takes no value"
         case .invalidValue(let value, let parameter, let expected, let suggestion):
-            "'\(value)' is no value for \(parameter): expected \(expected)" + Self.hint(suggestion)
+            "'\(value)' is not valid for \(parameter): expected \(expected)" + Self.hint(suggestion)
         case .outOfRange(let value, let parameter, let range):
             "'\(value)' is out of range for \(parameter): expected \(range)"
         case .unexpectedArgument(let argument):

@@ -39,6 +39,6 @@ struct WriterCounts: ArgumentValue, Equatable {
     }
 
     var argument: String { counts.map(String.init).joined(separator: ",") }
-    static var expectation: String { "different numbers from 1 to 90 such as 1,8,32" }
+    static var expectation: String { "distinct numbers from 1 to 90 such as 1,8,32" }
     static var placeholder: String { "COUNTS" }
 }

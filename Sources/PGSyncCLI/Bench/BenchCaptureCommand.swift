@@ -12,7 +12,7 @@ struct BenchCaptureCommand: Command {
 
     static let signature = Signature(
         "capture",
-        "Measure what capture costs the application that writes.",
+        "Measure what capture costs the writing application.",
         discussion: """
             The same writes go to seven tables: one without a trigger (none); one with a plain trigger that inserts \
             into a plain log (bare); two whose plain trigger fills the log and the queue of pgsync, alone (hand) and \
@@ -24,7 +24,7 @@ struct BenchCaptureCommand: Command {
             \(BenchServer.explanation)
             """,
         examples: [
-            .init("pgsync bench capture", "Measure it all; takes about ten minutes."),
+            .init("pgsync bench capture", "Measure everything; takes about ten minutes."),
             .init("pgsync bench capture --writers 8 --rounds 1 --seconds 1", "Get a first impression."),
         ]
     )
@@ -33,15 +33,15 @@ struct BenchCaptureCommand: Command {
         .option(
             "writers",
             \.writers,
-            help: "How many connections write at a time; the largest for all but inserts."
+            help: "How many connections write at a time; all but inserts use the largest."
         ),
-        .option("rounds", \.rounds, limits: .within(1...100), help: "How often everything is measured."),
-        .option("seconds", \.seconds, limits: .within(1...600), help: "How long each measurement takes."),
+        .option("rounds", \.rounds, limits: .within(1...100), help: "How many times everything is measured."),
+        .option("seconds", \.seconds, limits: .within(1...600), help: "How long each measurement lasts."),
         .option("copy-rows", \.copyRows, limits: .within(1...10_000_000), help: "How many rows a COPY has."),
         .flag(
             "here",
             \.here,
-            help: "Use the server of --database-url; the user must be allowed to create databases."
+            help: "Use the server of --database-url; the user must be able to create databases."
         ),
     ]
 

@@ -16,7 +16,7 @@ struct BenchPostingCommand: Command {
 
     static let signature = Signature(
         "posting",
-        "Measure how fast waiting changes get into the ledger.",
+        "Measure how fast waiting changes are posted.",
         discussion: """
             \(PostingMeasurement.allCases.map { "\($0.rawValue): \($0.question)" }.joined(separator: " "))
 
@@ -31,51 +31,51 @@ struct BenchPostingCommand: Command {
             \(BenchServer.explanation)
             """,
         examples: [
-            .init("pgsync bench posting", "Measure it all; takes about ten minutes."),
+            .init("pgsync bench posting", "Measure everything; takes about ten minutes."),
             .init("pgsync bench posting --only drain,poison --rounds 1", "Get a first impression."),
             .init(
                 "pgsync bench posting --only growth --lines 10000000",
-                "See how it is with a long journal."
+                "Measure with a long journal."
             ),
         ]
     )
 
     static let parameters: [Parameter<Self>] = [
-        .option("only", \.only, help: "What to measure; all of it without."),
-        .option("rounds", \.rounds, limits: .within(1...100), help: "How often everything is measured."),
+        .option("only", \.only, help: "What to measure. [default: everything]"),
+        .option("rounds", \.rounds, limits: .within(1...100), help: "How many times everything is measured."),
         .option(
             "changes",
             \.changes,
             limits: .within(100...1_000_000),
-            help: "How many changes a backlog has."
+            help: "How many changes are in a backlog."
         ),
         .option(
             "seconds",
             \.seconds,
             limits: .within(1...600),
-            help: "How long bills are written at a rate."
+            help: "How long bills are written at each rate."
         ),
         .option(
             "lines",
             \.lines,
             limits: .within(0...100_000_000),
-            help: "How long the journal is for growth."
+            help: "How many lines the journal has in growth."
         ),
         .option(
             "backlog",
             \.backlog,
             limits: .within(1_000...10_000_000),
-            help: "How much waits for memory."
+            help: "How many changes wait in memory."
         ),
         .flag(
             "busy-loop",
             \.busyLoop,
-            help: "Keep one processor busy beside, where delays are measured."
+            help: "Keep one processor busy while delays are measured."
         ),
         .flag(
             "here",
             \.here,
-            help: "Use the server of --database-url; the user must be allowed to create databases."
+            help: "Use the server of --database-url; the user must be able to create databases."
         ),
     ]
 

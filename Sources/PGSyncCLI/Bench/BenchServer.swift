@@ -12,7 +12,7 @@ struct BenchServer {
 
     /// How every command that measures is told to use the server that was named.
     static let explanation = """
-        It runs on a private server that it makes and removes, which keeps what it was told (fsync). With --here it \
+        It runs on a private server that it creates and removes, with fsync on. With --here it \
         uses the server of --database-url, in a database of its own that it drops.
         """
 

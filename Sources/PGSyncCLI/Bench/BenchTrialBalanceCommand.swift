@@ -19,29 +19,34 @@ struct BenchTrialBalanceCommand: Command {
             for the trial balance of several days: by adding up every line in plain SQL, without a snapshot, with \
             one, and with lines posted after it. In the end the balances are compared with the plain sums.
 
-            It runs on a private server that it makes and removes; ten million lines need about 8 GB for a while. \
+            It runs on a private server that it creates and removes; ten million lines need about 8 GB of disk. \
             With --here it uses the server of --database-url, in a database of its own that it drops.
             """,
         examples: [
             .init(
                 "pgsync bench trial-balance --lines 10000000",
-                "Ten million lines; takes about ten minutes."
+                "Measure ten million lines; takes about ten minutes."
             )
         ]
     )
 
     static let parameters: [Parameter<Self>] = [
-        .option("lines", \.lines, limits: .within(1_000...1_000_000_000), help: "How long the journal is."),
+        .option(
+            "lines",
+            \.lines,
+            limits: .within(1_000...1_000_000_000),
+            help: "How many lines the journal has."
+        ),
         .option(
             "tail",
             \.tail,
             limits: .within(5...100_000_000),
-            help: "How many lines come after the snapshot."
+            help: "How many lines are posted after the snapshot."
         ),
         .flag(
             "here",
             \.here,
-            help: "Use the server of --database-url; the user must be allowed to create databases."
+            help: "Use the server of --database-url; the user must be able to create databases."
         ),
     ]
 

@@ -28,26 +28,26 @@ struct AttachCommand: Command {
         "attach",
         "Capture every change of a table from now on.",
         discussion: """
-            TABLE is looked up as psql does it: along the search_path, folded to lower case unless quoted. \
-            Everything that can be known to go wrong is refused before anything is locked.
+            TABLE is looked up as in psql: in the search_path, folded to lower case unless quoted. \
+            Everything is checked before anything is locked.
 
-            The lock it needs, against writers, is asked for only a moment at a time, so that the application never \
-            queues behind it. Attaching again with other options takes the place of the present ones, with nothing \
-            lost in between; --renew keeps them, and follows columns that were added or renamed.
+            It requests its lock against writers only for a moment at a time, so that the application never queues \
+            behind it. Attaching again with other options replaces the present ones without losing a change; \
+            --renew keeps them, and adapts to columns that were added or renamed.
             """,
         examples: [
-            .init("pgsync attach bills --dry-run", "See what would be done, statement by statement."),
-            .init("pgsync attach bills --backfill", "Capture changes, and the rows that are there already."),
+            .init("pgsync attach bills --dry-run", "Show what would be done, statement by statement."),
+            .init("pgsync attach bills --backfill", "Capture changes, and log the existing rows."),
             .init(
                 "pgsync attach bills --rule bills.rules --backfill",
-                "Attach a table, and the rule it is posted by, and post what is there."
+                "Attach a table, apply its rule, and post the existing rows."
             ),
             .init(
                 "pgsync attach sales.visits --exclude patient_name",
-                "Leave out what must not leave the table."
+                "Exclude a column that must not leave the table."
             ),
-            .init("pgsync attach bills --renew", "Do what doctor asks for after a change of columns."),
-            .init("pgsync attach '\"Odd Name\"' --key a,b", "Name the columns that identify a record."),
+            .init("pgsync attach bills --renew", "Adapt to changed columns, as doctor advises."),
+            .init("pgsync attach '\"Odd Name\"' --key a,b", "Choose the columns that identify a record."),
         ],
         exitCodes: [.refused, .noTable, .lockTimeout, .notPermitted, .wrongRules]
     )
@@ -62,32 +62,33 @@ struct AttachCommand: Command {
         .option(
             "key",
             \.key,
-            help: "What identifies a record, and a unique index keeps so; else the primary key."
+            help: "The columns that identify a record, with a unique index. [default: the primary key]"
         ),
-        .option("columns", \.columns, help: "Store these alone, and the key."),
-        .option("exclude", \.exclude, help: "Store all present columns but these."),
+        .option("columns", \.columns, help: "Store only these columns and the key."),
+        .option("exclude", \.exclude, help: "Store all present columns except these."),
         .option(
             "kind",
             \.kind,
-            help: "When triggers fire; auto is by statement where that sees all, else by row (partitions)."
+            help: "When triggers fire; auto means statement if that sees every change, else row (partitions)."
         ),
         .option("actions", \.actions, help: "Which changes to capture."),
-        .flag("before-image", \.beforeImage, help: "Also keep what was there before an update."),
-        .flag("renew", \.renew, help: "Keep the options it is attached with, and make everything anew."),
+        .flag("before-image", \.beforeImage, help: "Also store the row before an update."),
+        .flag("renew", \.renew, help: "Keep the options it is attached with, and recreate everything."),
         .option(
             "rule",
             \.rules,
             isPath: true,
-            help: "Then apply these rules, a file or directory; a mistake in them leaves the table as it is."
+            help:
+                "Then apply the rules in this file or directory; an error in them leaves the table as it is."
         ),
-        .flag("backfill", \.backfill, help: "Then bring the rows that are there already into the log."),
-        .option("pace", \.pace, help: "How much of the time a backfill spends working."),
-        .flag("dry-run", \.dryRun, help: "Check everything and say what would be done; change nothing."),
+        .flag("backfill", \.backfill, help: "Then add the existing rows to the log."),
+        .option("pace", \.pace, help: "How much of the time a backfill works."),
+        .flag("dry-run", \.dryRun, help: "Check everything and show what would be done; change nothing."),
         .option(
             "patience",
             \.patience,
             limits: .within(.zero ... .seconds(86_400)),
-            help: "How long to try for a lock on the table."
+            help: "How long to try to lock the table."
         ),
     ]
 
@@ -98,7 +99,9 @@ struct AttachCommand: Command {
         var asked = options
         asked.patience = CaptureOptions().patience
         if renew && asked != CaptureOptions() {
-            throw UsageProblem.conflict("--renew keeps the options there are and takes none of them")
+            throw UsageProblem.conflict(
+                "--renew keeps the present options and cannot be combined with others"
+            )
         }
     }
 

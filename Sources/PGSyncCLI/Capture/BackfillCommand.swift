@@ -11,30 +11,25 @@ struct BackfillCommand: Command {
 
     static let signature = Signature(
         "backfill",
-        "Bring the rows that an attached table has already into the log.",
+        "Add the existing rows of an attached table to the log.",
         discussion: """
-            It locks nothing and runs beside writers: each row carries the snapshot it was read in, by which later \
-            readers tell which changes it contains. The number of rows of a step follows from the time a step may \
-            take, the setting backfill_chunk_milliseconds.
+            It locks nothing and runs beside writers: each row is logged with the snapshot it was read in, which \
+            tells readers which changes it includes. The setting backfill_chunk_milliseconds says how long a step \
+            may take; the number of rows in a step follows from that.
 
-            Ctrl-C stops it at the end of a step. However it ends, the same command goes on where it was.
+            Ctrl-C stops it at the end of a step. However it ends, the same command continues where it stopped.
             """,
         examples: [
-            .init("pgsync backfill bills --pace 20%", "Go easy on a busy server."),
-            .init("pgsync backfill bills --cancel", "Give it up; what is in the log stays."),
+            .init("pgsync backfill bills --pace 20%", "Go slowly on a busy server."),
+            .init("pgsync backfill bills --cancel", "Cancel it; what is in the log stays."),
         ],
         exitCodes: [.refused, .noTable, .lockTimeout, .notPermitted]
     )
 
     static let parameters: [Parameter<Self>] = [
-        .argument(
-            "TABLE",
-            \.table,
-            namesCommand: NameKind.tables.command,
-            help: "The table, which is attached."
-        ),
-        .option("pace", \.pace, help: "How much of the time to spend working."),
-        .flag("cancel", \.cancel, help: "End one that was begun, for good."),
+        .argument("TABLE", \.table, namesCommand: NameKind.tables.command, help: "The attached table."),
+        .option("pace", \.pace, help: "How much of the time to work."),
+        .flag("cancel", \.cancel, help: "Cancel the backfill that was started."),
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
@@ -60,7 +55,7 @@ struct BackfillCommand: Command {
             try context.print(["table": .string(table.name), "state": "cancelled"])
         } else if !globals.quiet {
             try context.print(
-                "cancelled the backfill of \(table.name); what it has brought into the log stays"
+                "cancelled the backfill of \(table.name); what it added to the log stays"
             )
         }
         return .success

@@ -36,7 +36,7 @@ struct BackfillRun {
             try display.finish(report)
         }
         guard !report.isFinished else { return .success }
-        context.say("stopped; what is done stays. To go on: pgsync backfill \(table.name.shellWord)")
+        context.say("stopped; what is done stays. To continue: pgsync backfill \(table.name.shellWord)")
         return listener.stopSignal.map(ExitCode.stopped) ?? .problemsFound
     }
 
@@ -74,7 +74,7 @@ final class BackfillDisplay: Sendable {
         guard isShown else { return }
         try state.withLock { state in
             if state.writer == nil {
-                if report.isResumed { context.say("going on after \(report.done) rows that are done") }
+                if report.isResumed { context.say("continuing after \(report.done) rows") }
                 let bar = ProgressBar(table, total: report.expected, start: report.doneBefore)
                 state = State(writer: ProgressWriter(bar, to: context.errors))
             }

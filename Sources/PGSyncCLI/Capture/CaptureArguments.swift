@@ -38,7 +38,7 @@ struct ColumnList: ArgumentValue, Equatable {
     }
 
     var argument: String { names.joined(separator: ",") }
-    static var expectation: String { "names of columns such as a,b or '\"Odd Name\",b'" }
+    static var expectation: String { "column names such as a,b or '\"Odd Name\",b'" }
     static var placeholder: String { "COLUMNS" }
 }
 

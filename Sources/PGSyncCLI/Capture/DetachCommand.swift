@@ -13,21 +13,21 @@ struct DetachCommand: Command {
         "detach",
         "End the capture of a table.",
         discussion: """
-            What was captured stays in the log, and what waits there is still worked on. A table that was dropped \
-            is detached by the name it had.
+            What was captured stays in the log, and what waits is still posted. Detach a dropped table by the name \
+            it had.
             """,
-        examples: [.init("pgsync detach bills --dry-run", "See what would be done.")],
+        examples: [.init("pgsync detach bills --dry-run", "Show what would be done.")],
         exitCodes: [.refused, .noTable, .lockTimeout, .notPermitted]
     )
 
     static let parameters: [Parameter<Self>] = [
         .argument("TABLE", \.table, namesCommand: NameKind.tables.command, help: "The table."),
-        .flag("dry-run", \.dryRun, help: "Say what would be done; change nothing."),
+        .flag("dry-run", \.dryRun, help: "Show what would be done; change nothing."),
         .option(
             "patience",
             \.patience,
             limits: .within(.zero ... .seconds(86_400)),
-            help: "How long to try for a lock on the table."
+            help: "How long to try to lock the table."
         ),
     ]
 

@@ -11,8 +11,8 @@ struct SourcesCommand: Command {
     static let signature = Signature(
         "sources",
         "Show the attached tables, what waits, and what is wrong.",
-        discussion: "Counting the captured changes reads the whole log; --no-count leaves that out.",
-        examples: [.init("pgsync sources --no-count --json", "Have a program look, at little cost.")]
+        discussion: "Counting the captured changes reads the whole log; --no-count skips that.",
+        examples: [.init("pgsync sources --no-count --json", "Check cheaply from a program.")]
     )
     static let parameters: [Parameter<Self>] = [
         .flag("count", \.counts, isNegatable: true, help: "Count the captured changes, too.")
@@ -28,7 +28,7 @@ struct SourcesCommand: Command {
             return .success
         }
         guard !sources.isEmpty else {
-            if !globals.quiet { context.say("no table is attached; pgsync attach TABLE attaches one") }
+            if !globals.quiet { context.say("no table is attached; attach one with pgsync attach TABLE") }
             return .success
         }
         var table = TextTable([
@@ -50,7 +50,7 @@ struct SourcesCommand: Command {
         }
         try context.output.write(table.text(width: context.output.terminal.tableWidth))
         if sources.contains(where: { !$0.findings.isEmpty }), !globals.quiet {
-            context.say("pgsync doctor says what the findings are and what to do")
+            context.say("run pgsync doctor for the findings and how to fix them")
         }
         return .success
     }

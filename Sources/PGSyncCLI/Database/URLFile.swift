@@ -16,7 +16,7 @@ struct URLFile {
             // A pipe that nobody writes into must not hold us up.
             let file = try OpenFile(path, waits: false)
             if try file.isRegular(), try file.isReadableByEverybody() {
-                warn("warning: everybody on this machine can read \(path); to end that: chmod 600 \(path)")
+                warn("warning: everyone on this machine can read \(path); fix this with: chmod 600 \(path)")
             }
             bytes = try file.read(upTo: Self.longest, waitingFor: Self.timeout)
         } catch {

@@ -16,22 +16,22 @@ struct DemoCommand: Command {
 
     static let signature = Signature(
         "demo",
-        "Install a clinic, and write its bills until it is stopped.",
+        "Install a demo clinic, and write its bills until it is stopped.",
         discussion: """
-            It makes the tables of a clinic, a chart of accounts and periods, attaches the tables and applies rules, \
-            then writes bills of every kind with payments, returns and refunds, edits and cancels some, and makes a \
-            few that nothing can post. A worker posts them: pgsync worker, in another terminal. Started again, it \
-            goes on. For all of it on a server of its own: pgsync up --demo.
+            It creates the tables of a clinic, a chart of accounts and periods, attaches the tables and applies \
+            rules. Then it writes bills of every kind with payments, returns and refunds, edits and cancels some, \
+            and makes a few that cannot be posted. To post them, run pgsync worker in another terminal. Started \
+            again, it continues. For all of this on a private server: pgsync up --demo.
 
-            It needs a user who may act as the owner of the schema pgsync and create tables in public. Where there \
-            are tables of those names that it did not make, it says so and changes nothing. Ctrl-C or SIGTERM ends \
+            It needs a user who can act as the owner of the schema pgsync and create tables in public. If tables with \
+            these names exist that it did not create, it reports them and changes nothing. Ctrl-C or SIGTERM ends \
             it with exit code 0.
             """,
         examples: [
-            .init("pgsync demo", "Five bills a second, until Ctrl-C."),
-            .init("pgsync demo --rate 200 --for 1m", "Many, for a minute."),
-            .init("pgsync demo --bills 1000 --bad 10% --edits 1", "A thousand, and as many edits."),
-            .init("pgsync demo --install-only", "Make the tables, and write the bills with psql."),
+            .init("pgsync demo", "Write five bills per second, until Ctrl-C."),
+            .init("pgsync demo --rate 200 --for 1m", "Write many, for a minute."),
+            .init("pgsync demo --bills 1000 --bad 10% --edits 1", "Write a thousand, with as many edits."),
+            .init("pgsync demo --install-only", "Create the tables only; write bills with psql."),
         ]
     )
 
@@ -42,27 +42,28 @@ struct DemoCommand: Command {
             placeholder: "N",
             limits: .within(1...10_000),
             environment: ["PGSYNC_DEMO_RATE"],
-            help: "How many bills to write a second, at most."
+            help: "How many bills to write per second, at most."
         ),
         .option(
             "bad",
             \.bad,
             limits: .within(Share(0)...Share(1)),
-            help: "How many of the bills cannot be posted, each for a reason of its own."
+            help: "The share of bills that cannot be posted, for various reasons."
         ),
         .option(
             "edits",
             \.edits,
             limits: .within(Share(0)...Share(10)),
-            help: "How many bills to edit, cancel, reinstate or delete for each that is written."
+            help: "How many bills to edit, cancel, reinstate or delete for each bill written."
         ),
-        .option("bills", \.bills, placeholder: "N", limits: .atLeast(1), help: "End after so many bills."),
-        .option("for", \.duration, limits: .atLeast(.zero), help: "End after so long."),
+        .option("bills", \.bills, placeholder: "N", limits: .atLeast(1), help: "Stop after this many bills."),
+        .option("for", \.duration, limits: .atLeast(.zero), help: "Stop after this time."),
         .option(
             "seed",
             \.seed,
             placeholder: "N",
-            help: "Other bills; in a new database, the same seed and numbers write the same."
+            help:
+                "Seed of the random bills: in a new database, the same seed and options write the same bills."
         ),
         .flag("install-only", \.installsOnly, help: "Write no bills."),
     ]

@@ -72,7 +72,7 @@ struct DemoDisplay: Sendable {
     }
 
     private func text(_ installation: DemoInstallation) -> String {
-        guard !installation.isUnchanged else { return "the clinic is here already" }
+        guard !installation.isUnchanged else { return "the clinic is already installed" }
         return "installed the clinic: \(installation.accounts) accounts, \(installation.periods) periods, "
             + "\(installation.rules) rules"
     }

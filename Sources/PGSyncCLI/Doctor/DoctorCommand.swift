@@ -11,19 +11,19 @@ struct DoctorCommand: Command {
 
     static let signature = Signature(
         "doctor",
-        "Look for what is wrong with server, database and connection, and say what to do.",
+        "Check the server, database and connection, and say how to fix what is wrong.",
         discussion: """
-            It changes nothing and works for any user; what that user may not see is noted. Notes and warnings do \
-            not count as failure, unless --strict is given, which counts warnings.
+            It changes nothing and works for any user; it notes what that user may not see. Notes and warnings are \
+            not failures; with --strict, warnings are.
             """,
         examples: [
-            .init("pgsync doctor --quiet", "Show only what is amiss."),
-            .init("pgsync doctor --strict --json", "Watch over it from a script or a monitor."),
+            .init("pgsync doctor --quiet", "Show only what is wrong."),
+            .init("pgsync doctor --strict --json", "Check from a script or a monitor."),
         ],
         exitCodes: [.problemsFound]
     )
     static let parameters: [Parameter<Self>] = [
-        .flag("strict", \.strict, help: "End with exit code 1 for warnings, too.")
+        .flag("strict", \.strict, help: "Exit with code 1 for warnings, too.")
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {

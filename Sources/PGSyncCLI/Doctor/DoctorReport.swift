@@ -63,7 +63,7 @@ struct DoctorReport {
             return "\(count) \(severity.rawValue)\(count == 1 ? "" : "s")"
         }
         return counts.isEmpty
-            ? "All \(findings.count) checks are in order."
+            ? "All \(findings.count) checks passed."
             : "\(findings.count) checks: \(counts.joined(separator: ", "))."
     }
 

@@ -27,7 +27,7 @@ extension CommandError: CustomStringConvertible {
         case .cannotConnect(let error, let source):
             """
             \(error.explanation)
-              The address is \(source).
+              The address comes \(source).
               \(Self.remedy(for: error))
             """
         case .unreadableURLFile(let path, let reason):
@@ -35,7 +35,7 @@ extension CommandError: CustomStringConvertible {
         case .unreadableFile(let path, let reason):
             "cannot read \(path): \(reason)"
         case .cannotWrite(let path, let reason):
-            "cannot write \(path): \(reason); nothing is there that was not there before"
+            "cannot write \(path): \(reason); nothing was changed"
         case .unreadableRules(let path, let reason):
             "cannot read rules from \(path): \(reason)"
         case .cannotExport(let problem):
@@ -43,7 +43,7 @@ extension CommandError: CustomStringConvertible {
         case .notInstalled(let database):
             "pgsync is not installed in database \(database); run pgsync migrate"
         case .interrupted:
-            "interrupted; what was not finished is undone"
+            "interrupted; unfinished work was rolled back"
         case .alreadyRunning(let directory, let processID, let connection):
             """
             \(processID.map { "process \($0)" } ?? "another process") runs the PostgreSQL in \(directory) already
@@ -55,7 +55,7 @@ extension CommandError: CustomStringConvertible {
             "no PostgreSQL runs in \(directory); start one with pgsync up, or name another directory with --state-dir"
         case .serverDied(let log, let directory):
             """
-            PostgreSQL ended, and it was not pgsync that stopped it; its last words:
+            PostgreSQL ended, but pgsync did not stop it; its last log lines:
             \(log.map { "  \($0)" }.joined(separator: "\n"))
               Its log is in \(directory). To start it again: pgsync up
             """
@@ -65,14 +65,14 @@ extension CommandError: CustomStringConvertible {
     private static func remedy(for error: PostgresError) -> String {
         switch error.sqlState {
         case .invalidPassword? where error.message.contains("no password supplied"):
-            "The server asks for a password: put it into ~/.pgpass or the file that PGPASSFILE names."
-        case .invalidPassword?: "Put the right password into ~/.pgpass or the file that PGPASSFILE names."
-        case .invalidCatalogName?: "Create the database first, or correct its name."
+            "The server asks for a password: put it in ~/.pgpass or the PGPASSFILE."
+        case .invalidPassword?: "Put the right password in ~/.pgpass or the PGPASSFILE."
+        case .invalidCatalogName?: "Create the database, or correct its name."
         case .tooManyConnections?: "End idle sessions, or try again later."
         case .cannotConnectNow?: "The server is starting or stopping: try again in a moment."
         default:
             error.kind == .invalidOptions
-                ? "It looks like this: postgresql://user@host:5432/database"
+                ? "Example: postgresql://user@host:5432/database"
                 : "For another address: --database-url, PGSYNC_DATABASE_URL or PGHOST. For a private server: pgsync up"
         }
     }

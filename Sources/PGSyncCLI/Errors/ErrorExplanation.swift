@@ -77,7 +77,7 @@ enum ErrorExplanation {
     /// With the name that may have been meant; nil when none is near.
     private static func unknown(_ subject: String, _ name: String, _ known: [String]) -> String? {
         Suggestion.nearest(to: name, among: known).map {
-            "there is no \(subject) \(name); did you mean '\($0)'?"
+            "unknown \(subject) \(name); did you mean '\($0)'?"
         }
     }
 }

@@ -25,7 +25,7 @@ struct OutputFile {
     init(_ path: String) throws {
         var status = stat()
         if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-            throw CommandError.cannotWrite(path: path, reason: "it is there and is no file")
+            throw CommandError.cannotWrite(path: path, reason: "it exists and is not a file")
         }
         self.path = path
         file = try Self.writing(path) { () throws(FileError) in try ReplacementFile(path, mode: 0o600) }

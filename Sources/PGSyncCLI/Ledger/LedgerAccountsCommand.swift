@@ -6,10 +6,10 @@ import PGSyncLedger
 struct LedgerAccountsCommand: Command {
     static let signature = Signature(
         "accounts",
-        "Show the chart of accounts with what each stands at.",
+        "Show the chart of accounts with their balances.",
         discussion:
-            "Balances are of all entries there are, on the normal side of the account: debit or credit.",
-        examples: [.init("pgsync ledger accounts", "See the chart, and what each account stands at.")]
+            "Balances include all entries and are on the normal side of the account: debit or credit.",
+        examples: [.init("pgsync ledger accounts", "Show the chart with all balances.")]
     )
     static let parameters: [Parameter<Self>] = []
 
@@ -21,7 +21,7 @@ struct LedgerAccountsCommand: Command {
         }
         guard !accounts.isEmpty else {
             if !globals.quiet {
-                context.say("there are no accounts; pgsync ledger import-chart FILE brings some")
+                context.say("there are no accounts; add some with pgsync ledger import-chart FILE")
             }
             return .success
         }

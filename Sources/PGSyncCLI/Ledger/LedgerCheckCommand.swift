@@ -6,14 +6,17 @@ import PGSyncLedger
 struct LedgerCheckCommand: Command {
     static let signature = Signature(
         "check",
-        "Look through the whole journal for what its rules forbid.",
+        "Check the whole journal against its rules.",
         discussion: """
-            The database refuses such entries, but its owner can switch that off. It finds safeguards that are off, \
-            entries that are not whole or not balanced, on days or accounts that do not take them, wrong reversals, \
-            and balance snapshots that do not add up. Finding anything, it ends with 1.
+            The database refuses entries that break the rules, but its owner can disable that. This finds disabled \
+            safeguards, incomplete or unbalanced entries, entries on days or accounts that do not take them, wrong \
+            reversals, and balance snapshots that do not add up. If it finds anything, it exits with 1.
             """,
         examples: [
-            .init("pgsync ledger check && pgsync ledger export | hledger -f - check -s", "Two opinions.")
+            .init(
+                "pgsync ledger check && pgsync ledger export | hledger -f - check -s",
+                "Get a second opinion from hledger."
+            )
         ],
         exitCodes: [.problemsFound]
     )

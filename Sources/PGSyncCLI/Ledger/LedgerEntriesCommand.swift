@@ -16,12 +16,12 @@ struct LedgerEntriesCommand: Command {
 
     static let signature = Signature(
         "entries",
-        "Show entries with their lines, and what took them back.",
-        discussion: "All conditions must hold; of what is left the latest entries are shown, by day.",
+        "Show entries with their lines and reversals.",
+        discussion: "Shows the latest entries that meet all conditions, by day.",
         examples: [
-            .init("pgsync ledger entries --limit 10", "The ten latest."),
-            .init("pgsync ledger entries --source bills --record 17", "All that was posted for a bill."),
-            .init("pgsync ledger entries --account 1200 --party P-9", "What a patient owed and paid."),
+            .init("pgsync ledger entries --limit 10", "Show the latest ten."),
+            .init("pgsync ledger entries --source bills --record 17", "Show everything posted for a bill."),
+            .init("pgsync ledger entries --account 1200 --party P-9", "Show what a patient owed and paid."),
         ],
         exitCodes: [.noTable, .notInTheBooks]
     )
@@ -37,7 +37,7 @@ struct LedgerEntriesCommand: Command {
             "party",
             \.party,
             placeholder: "PARTY",
-            help: "With a line, on that account if given, of this party."
+            help: "With a line of this party, on that account if given."
         ),
         .option("from", \.from, help: "Not before this day."),
         .option("until", \.until, help: "Not after this day."),
@@ -49,7 +49,7 @@ struct LedgerEntriesCommand: Command {
             help: "Posted for records of this table."
         ),
         .option("record", \.record, placeholder: "KEY", help: "Posted for the record with this key."),
-        .option("limit", \.limit, limits: .within(1...100_000), help: "How many at most."),
+        .option("limit", \.limit, limits: .within(1...100_000), help: "How many entries at most."),
     ]
 
     func validate() throws {
@@ -116,7 +116,7 @@ extension JournalEntry {
     fileprivate var notes: [String] {
         [
             purpose == "posting" || reverses != nil ? nil : purpose,
-            reverses.map { "\(purpose) of \($0)" }, reversedBy.map { "taken back by \($0)" },
+            reverses.map { "\(purpose) of \($0)" }, reversedBy.map { "reversed by \($0)" },
             sourceTable.map { "\($0) \(recordID ?? "")" }, sweptFrom.map { "swept from \($0)" },
         ].compactMap(\.self)
     }

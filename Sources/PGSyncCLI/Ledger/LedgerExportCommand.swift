@@ -14,26 +14,26 @@ struct LedgerExportCommand: Command {
 
     static let signature = Signature(
         "export",
-        "Write the journal for another program.",
+        "Export the journal for another program.",
         discussion: """
-            It is written as of one moment, by day, a piece at a time: memory stays flat however long the journal is.
+            The export is a snapshot, ordered by day and streamed, so memory use does not grow with the journal.
 
-            hledger: a journal that hledger check -s takes. From the beginning, it ends in what the ledger says its \
-            accounts stand at, so that hledger compares its own sums with that. csv: a row for each line; what a \
-            spreadsheet would run as a formula begins with an apostrophe. jsonl: an object for each entry, amounts \
-            as exact decimal texts; nothing is lost in it.
+            hledger: a journal that passes hledger check -s. From the beginning, it ends with assertions of the \
+            ledger's balances, which hledger compares with its own. csv: a row for each line; text that a \
+            spreadsheet would run as a formula begins with an apostrophe. jsonl: an object for each entry, complete, \
+            with amounts as exact decimal texts.
             """,
         examples: [
-            .init("pgsync ledger export | hledger -f - check -s", "Have an outsider check the books."),
+            .init("pgsync ledger export | hledger -f - check -s", "Let hledger check the books."),
             .init(
                 "pgsync ledger export --format csv --from 2026-04-01 --until 2026-06-30 --output q1.csv",
-                "A quarter for a spreadsheet."
+                "Export a quarter for a spreadsheet."
             ),
         ],
         exitCodes: [.cannotWrite]
     )
     static let parameters: [Parameter<Self>] = [
-        .option("format", \.format, help: "What to write."),
+        .option("format", \.format, help: "The format to write."),
         .option("from", \.from, help: "Not before this day."),
         .option("until", \.until, help: "Not after this day."),
         .option(
@@ -41,7 +41,8 @@ struct LedgerExportCommand: Command {
             \.output,
             placeholder: "FILE",
             isPath: true,
-            help: "Where to, whole or not at all, and for you alone to read; else standard output."
+            help:
+                "The file, written completely or not at all, readable by you only. [default: standard output]"
         ),
     ]
 
@@ -51,7 +52,7 @@ struct LedgerExportCommand: Command {
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         guard !globals.json || output != nil || format == .jsonl else {
-            throw UsageProblem.conflict("with --json, which tells what was done, name a file: --output FILE")
+            throw UsageProblem.conflict("--json reports what was done, so it needs --output FILE")
         }
         let access = try LedgerAccess(globals, in: context)
         guard let output else {

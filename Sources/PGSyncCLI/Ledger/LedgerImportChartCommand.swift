@@ -10,23 +10,23 @@ struct LedgerImportChartCommand: Command {
 
     static let signature = Signature(
         "import-chart",
-        "Bring the chart of accounts to what a CSV file says.",
+        "Update the chart of accounts from a CSV file.",
         discussion: """
-            The first line names the columns: code, name and type, and of \
-            \(ChartFile.columns.dropFirst(3).joined(separator: ", ")) those that are wanted. Accounts that are not \
-            in the file stay, and so does what the file has no column for. A type never changes.
+            The first line names the columns: code, name and type, and any of \
+            \(ChartFile.columns.dropFirst(3).joined(separator: ", ")). Accounts that are not \
+            in the file stay, and so does what the file has no column for. The type of an account never changes.
 
-            All of it is done or nothing; everything that is wrong is told at once, with its line.
+            All changes are made, or none; all errors are reported at once, with their lines.
             """,
         examples: [
-            .init("pgsync ledger import-chart chart.csv --dry-run", "See what would change."),
+            .init("pgsync ledger import-chart chart.csv --dry-run", "Show what would change."),
             .init("pgsync ledger import-chart chart.csv", "Make the changes."),
         ],
         exitCodes: [.notPermitted, .ledgerRefused, .wrongFile]
     )
     static let parameters: [Parameter<Self>] = [
         .argument("FILE", \.file, isPath: true, help: "The file, in UTF-8 with commas."),
-        .flag("dry-run", \.dryRun, help: "Check everything and say what would change; change nothing."),
+        .flag("dry-run", \.dryRun, help: "Check everything and show what would change; change nothing."),
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
@@ -47,7 +47,7 @@ struct LedgerImportChartCommand: Command {
         }
         let added = plan.changes.count { $0.before == nil }
         try context.print(
-            "\(added) new, \(plan.changes.count - added) changed, \(plan.unchanged) as they were, "
+            "\(added) new, \(plan.changes.count - added) changed, \(plan.unchanged) unchanged, "
                 + "\(plan.unnamed) not in the file" + (dryRun ? "; nothing was changed" : "")
         )
         return .success

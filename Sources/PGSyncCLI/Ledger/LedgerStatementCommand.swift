@@ -14,10 +14,10 @@ struct LedgerStatementCommand: Command {
         "Show the lines of an account, with the balance after each.",
         discussion: "Balances are debits less credits.",
         examples: [
-            .init("pgsync ledger statement 1000", "This month so far."),
+            .init("pgsync ledger statement 1000", "Show this month so far."),
             .init(
                 "pgsync ledger statement 1000 --from 2026-04-01 --until 2026-06-30",
-                "A quarter, with what was brought forward."
+                "Show a quarter, with its opening balance."
             ),
         ],
         exitCodes: [.notInTheBooks]
@@ -29,8 +29,8 @@ struct LedgerStatementCommand: Command {
             namesCommand: NameKind.accounts.command,
             help: "The code of the account."
         ),
-        .option("from", \.from, help: "The first day; else the first of the month of the last one."),
-        .option("until", \.until, help: "The last day; else today by the server's calendar."),
+        .option("from", \.from, help: "The first day. [default: the first day of the last day's month]"),
+        .option("until", \.until, help: "The last day. [default: today, by the server's clock]"),
     ]
 
     func validate() throws {

@@ -13,20 +13,20 @@ struct LedgerTrialBalanceCommand: Command {
 
     static let signature = Signature(
         "trial-balance",
-        "Show what every account stands at, and that both sides add up.",
-        discussion: "Should the two sides of a currency ever differ, it says so and ends with 1.",
+        "Show the balance of every account, and check that debits equal credits.",
+        discussion: "If debits and credits of a currency differ, it says so and exits with 1.",
         examples: [
-            .init("pgsync ledger trial-balance --at 2026-03-31", "How the books stood when March ended."),
+            .init("pgsync ledger trial-balance --at 2026-03-31", "Show the balances at the end of March."),
             .init(
                 "pgsync ledger trial-balance --format hledger",
-                "The same as an opening entry for hledger."
+                "Write them as an opening entry for hledger."
             ),
         ],
         exitCodes: [.problemsFound]
     )
     static let parameters: [Parameter<Self>] = [
-        .option("at", \.day, help: "The day at whose end; else today by the server's calendar."),
-        .option("format", \.format, help: "How to write it; csv, jsonl and hledger for other programs."),
+        .option("at", \.day, help: "At the end of which day. [default: today, by the server's clock]"),
+        .option("format", \.format, help: "The format; csv, jsonl and hledger are for other programs."),
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
@@ -45,11 +45,11 @@ struct LedgerTrialBalanceCommand: Command {
         case .hledger: try context.output.write(hledger)
         }
         if balance.rows.isEmpty, !globals.quiet {
-            context.say("nothing is posted up to \(balance.day); pgsync ledger accounts shows the chart")
+            context.say("nothing is posted up to \(balance.day); see the chart with pgsync ledger accounts")
         }
         guard balance.isBalanced else {
             context.say(
-                "DEBITS AND CREDITS DIFFER: somebody wrote past the rules of the ledger, or the balance snapshots are "
+                "DEBITS AND CREDITS DIFFER: someone bypassed the rules of the ledger, or the balance snapshots are "
                     + "wrong; select * from ledger.safeguards; shows which rules are in force"
             )
             return .problemsFound

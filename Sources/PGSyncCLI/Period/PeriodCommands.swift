@@ -9,7 +9,7 @@ struct PeriodListCommand: Command {
     static let signature = Signature(
         "list",
         "Show the accounting periods: when entries can be posted.",
-        examples: [.init("pgsync period list", "See what is open.")]
+        examples: [.init("pgsync period list", "Show what is open.")]
     )
     static let parameters: [Parameter<Self>] = []
 
@@ -21,7 +21,9 @@ struct PeriodListCommand: Command {
         }
         guard !periods.isEmpty else {
             if !globals.quiet {
-                context.say("there is no period, so nothing can be posted; pgsync period open begins one")
+                context.say(
+                    "there is no period, so nothing can be posted; create one with pgsync period open"
+                )
             }
             return .success
         }
@@ -49,15 +51,15 @@ struct PeriodOpenCommand: Command {
 
     static let signature = Signature(
         "open",
-        "Begin a period: from then on, entries can be posted on its days.",
-        discussion: "Periods do not overlap, and their days never change.",
+        "Create a period, so that entries can be posted on its days.",
+        discussion: "Periods cannot overlap, and their days never change.",
         examples: [
-            .init("pgsync period open 2026-04 --from 2026-04-01 --until 2026-04-30", "Begin a month.")
+            .init("pgsync period open 2026-04 --from 2026-04-01 --until 2026-04-30", "Open a month.")
         ],
         exitCodes: [.notPermitted, .ledgerRefused]
     )
     static let parameters: [Parameter<Self>] = [
-        .argument("NAME", \.name, help: "What it is to be called."),
+        .argument("NAME", \.name, help: "The name of the new period."),
         .option("from", \.from, isRequired: true, help: "Its first day."),
         .option("until", \.until, isRequired: true, help: "Its last day."),
     ]
@@ -65,7 +67,7 @@ struct PeriodOpenCommand: Command {
     func validate() throws {
         try checkSpan(from, until)
         guard name.contains(where: { !$0.isWhitespace }) else {
-            throw UsageProblem.conflict("the period needs a name")
+            throw UsageProblem.conflict("the name must not be empty")
         }
     }
 
@@ -83,16 +85,16 @@ struct PeriodStartClosingCommand: Command {
 
     static let signature = Signature(
         "start-closing",
-        "Let a period take only what people post: the first of two steps.",
+        "Stop automatic posting to a period: the first of two steps to close it.",
         discussion: """
-            Postings by rules go to the next open day from then on, or are refused: the setting \
-            closed_period_policy. What is being posted is waited for.
+            From then on, rules post to the next open day or fail, as the setting closed_period_policy says; \
+            users can still post manual entries. It waits for postings in progress.
             """,
-        examples: [.init("pgsync period start-closing 2026-03", "Take what people still have for March.")],
+        examples: [.init("pgsync period start-closing 2026-03", "Leave March open for manual entries only.")],
         exitCodes: [.notPermitted, .ledgerRefused, .notInTheBooks]
     )
     static let parameters: [Parameter<Self>] = [
-        .argument("NAME", \.name, namesCommand: NameKind.periods.command, help: "The period, which is open.")
+        .argument("NAME", \.name, namesCommand: NameKind.periods.command, help: "The open period.")
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
@@ -106,9 +108,9 @@ struct PeriodCloseCommand: Command {
 
     static let signature = Signature(
         "close",
-        "Close a period: nothing can be posted in it any more.",
-        discussion: "Accounts that must be zero to close, such as suspense, have to be zero at its end.",
-        examples: [.init("pgsync period close 2026-03", "Close March for good.")],
+        "Close a period: nothing more can be posted in it.",
+        discussion: "Accounts marked zero_to_close, such as suspense, must be zero at its end.",
+        examples: [.init("pgsync period close 2026-03", "Close March.")],
         exitCodes: [.notPermitted, .ledgerRefused, .notInTheBooks]
     )
     static let parameters: [Parameter<Self>] = [
@@ -116,7 +118,7 @@ struct PeriodCloseCommand: Command {
             "NAME",
             \.name,
             namesCommand: NameKind.periods.command,
-            help: "The period, which is closing: see start-closing."
+            help: "The period; run start-closing first."
         )
     ]
 
@@ -132,8 +134,8 @@ struct PeriodReopenCommand: Command {
 
     static let signature = Signature(
         "reopen",
-        "Open a period again; who did it and why stays in the books.",
-        examples: [.init("pgsync period reopen 2026-04 --reason 'a bill came late'", "Open April again.")],
+        "Reopen a period; the books record who did it and why.",
+        examples: [.init("pgsync period reopen 2026-04 --reason 'a bill came late'", "Reopen April.")],
         exitCodes: [.notPermitted, .ledgerRefused, .notInTheBooks]
     )
     static let parameters: [Parameter<Self>] = [
@@ -141,7 +143,7 @@ struct PeriodReopenCommand: Command {
             "NAME",
             \.name,
             namesCommand: NameKind.periods.command,
-            help: "The period, which is closing or closed."
+            help: "The closing or closed period."
         ),
         .option("reason", \.reason, isRequired: true, help: "Why."),
     ]

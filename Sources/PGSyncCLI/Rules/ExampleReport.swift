@@ -50,7 +50,7 @@ struct ExampleReport {
                 let place = "\(result.run.file):\(result.run.line): '\(result.run.name)'"
                 context.say(lines: [
                     "\(place): PostgreSQL \(other.summary) instead",
-                    "  help: this is a fault of pgsync, not of the rule; please report it with the rule file",
+                    "  help: this is a bug in pgsync, not in the rule; please report it with the rule file",
                 ])
             }
         }
@@ -58,7 +58,7 @@ struct ExampleReport {
         let count = "\(results.count) \(results.count == 1 ? "example" : "examples")"
         let place = isOffline ? "" : ", in pgsync and in PostgreSQL"
         try context.print(
-            failed.isEmpty ? "\(count), all as written\(place)" : "\(failed.count) of \(count) failed"
+            failed.isEmpty ? "\(count), all passed\(place)" : "\(failed.count) of \(count) failed"
         )
     }
 

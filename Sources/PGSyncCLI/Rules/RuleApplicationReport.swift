@@ -47,7 +47,7 @@ struct RuleApplicationReport {
                 ? "\(records) of these documents are posted by other versions of \(application.name); "
                     + "to see what would change: pgsync rules diff FILE"
                 : "\(records) of these documents are posted by other versions of \(application.name); \(other). "
-                    + "To post them anew: pgsync backfill \(name.shellWord)"
+                    + "To post them again: pgsync backfill \(name.shellWord)"
         }
     }
 

@@ -27,7 +27,7 @@ struct RuleDiffReport {
             for difference in result.differences { add(difference, to: &table) }
             try command.output.write(table.text(width: width))
             let hidden = result.differing - result.differences.count
-            if hidden > 0 { try command.print("and \(hidden) more; --limit shows more") }
+            if hidden > 0 { try command.print("and \(hidden) more; use --limit to see more") }
             try command.print("")
         }
         if !changed.isEmpty {
@@ -56,7 +56,7 @@ struct RuleDiffReport {
         let subject = context.candidates.joined(separator: ", ")
         guard result.records > 0 else {
             return switch context.basis {
-            case .changes: "no captured change to run \(subject) over; --rows looks at the rows as they are"
+            case .changes: "no captured change to run \(subject) over; use --rows for the present rows"
             case .rows: "no row to run \(subject) over"
             }
         }
@@ -64,7 +64,7 @@ struct RuleDiffReport {
             result.failuresBefore == result.failuresAfter
             ? "" : "; \(result.failuresBefore) failed before, \(result.failuresAfter) after"
         return result.differing == 0
-            ? "\(subject) would change the entries of none of \(result.records) records"
+            ? "\(subject) would not change the entries of any of \(result.records) records"
             : "\(subject) would change the entries of \(result.differing) of \(result.records) records"
                 + failures
     }

@@ -32,7 +32,7 @@ struct RuleProblemList {
             let hidden = count - Self.limit
             lines.append(
                 "\(file.visible): \(hidden) more \(hidden == 1 ? "problem is" : "problems are") not shown; "
-                    + "mend the first ones and check again, or use --json"
+                    + "fix the first ones and check again, or use --json"
             )
         }
         lines.append(

@@ -12,27 +12,30 @@ struct RulesApplyCommand: Command {
 
     static let signature = Signature(
         "apply",
-        "Check rules and put them into the database, all or none.",
+        "Check rules and apply them to the database, all or none.",
         discussion: """
-            Each version of a rule is applied once and never changes. It posts the documents dated from its day on, \
-            until a later version begins: the first version of a rule all documents, a later one those from today on, \
-            unless --from says otherwise. What is posted already stays until its record changes; pgsync rules diff shows \
-            beforehand what would change, and pgsync backfill TABLE posts it anew.
+            An applied version never changes. It posts documents dated from its start date until a later version \
+            begins. Without --from, the first version of a rule covers all documents, a later one those from today \
+            on. Existing entries stay until their record changes: pgsync rules diff shows what would differ, and \
+            pgsync backfill TABLE posts the records again.
 
-            It needs a user who may act as the owner of the schema pgsync.
+            It needs a user who can act as the owner of the schema pgsync.
             """,
         examples: [
             .init("pgsync rules apply rules/", "Apply every *.rules file of a directory."),
-            .init("pgsync rules apply pharmacy.rules --from 2026-04-01", "From the new financial year on."),
-            .init("pgsync rules apply rules/ --dry-run", "See what would be done."),
+            .init(
+                "pgsync rules apply pharmacy.rules --from 2026-04-01",
+                "Apply from the new financial year on."
+            ),
+            .init("pgsync rules apply rules/ --dry-run", "Show what would be done."),
         ],
         exitCodes: [.notPermitted, .wrongRules]
     )
 
     static let parameters: [Parameter<Self>] = [
         .argument("PATH", \.paths, isPath: true, help: "Rule files, or directories with *.rules files."),
-        .option("from", \.from, help: "The first day of documents that new versions are for."),
-        .flag("dry-run", \.dryRun, help: "Check everything and compile it; change nothing."),
+        .option("from", \.from, help: "The first document date that new versions cover."),
+        .flag("dry-run", \.dryRun, help: "Check and compile everything; change nothing."),
     ]
 
     func validate() throws {

@@ -11,23 +11,29 @@ struct RulesCheckCommand: Command {
 
     static let signature = Signature(
         "check",
-        "Say what is wrong with rule files: where, why, and what to do.",
+        "Check rule files, and say what is wrong, where, and how to fix it.",
         discussion: """
-            Names, types, accounts, examples, and what the rules are to one another are checked; with a database also \
-            its columns, its chart, and the versions that are applied. A warning is what is likely to be meant \
-            otherwise; it is no failure. Nothing is changed.
+            It checks names, types, accounts, examples and how the rules fit together; with a database also its \
+            columns, its chart and the applied versions. A warning marks what was probably not intended; it is \
+            not a failure. Nothing is changed.
             """,
         examples: [
             .init("pgsync rules check rules/", "Check every *.rules file of a directory together."),
-            .init("pgsync rules check rules/ --offline --chart chart.csv", "Without a database."),
+            .init("pgsync rules check rules/ --offline --chart chart.csv", "Work without a database."),
         ],
         exitCodes: [.wrongRules]
     )
 
     static let parameters: [Parameter<Self>] = [
         .argument("PATH", \.paths, isPath: true, help: "Rule files, or directories with *.rules files."),
-        .flag("offline", \.offline, help: "Ask no database."),
-        .option("chart", \.chart, placeholder: "FILE", isPath: true, help: "The accounts, for --offline."),
+        .flag("offline", \.offline, help: "Use no database."),
+        .option(
+            "chart",
+            \.chart,
+            placeholder: "FILE",
+            isPath: true,
+            help: "The chart of accounts, for --offline."
+        ),
     ]
 
     func validate() throws {
@@ -55,9 +61,9 @@ struct RulesCheckCommand: Command {
         guard !globals.quiet else { return .success }
         let rules = "\(report.rules.count) \(report.rules.count == 1 ? "rule" : "rules")"
         let examples = "\(report.examples.count) \(report.examples.count == 1 ? "example" : "examples")"
-        try context.print("nothing is wrong with \(rules) and \(examples)")
+        try context.print("no problem in \(rules) and \(examples)")
         for table in unknownTables {
-            context.say("\(table) is not there yet, so its columns are taken as the rules declare them")
+            context.say("\(table) does not exist yet; its columns are taken as the rules declare them")
         }
         return .success
     }

@@ -14,27 +14,29 @@ struct RulesDiffCommand: Command {
 
     static let signature = Signature(
         "diff",
-        "Run rules over what has happened, and show what they would post otherwise.",
+        "Run rules over past changes, and show what they would post differently.",
         discussion: """
-            The newest version of each rule in the files is compared with what is in force, on the newest captured \
-            image of each record, or on the rows as they stand now. It shows the entries that would differ and the \
-            change of the trial balance. All documents are compared, whatever the day from which the new version is \
-            to be applied.
+            It compares the newest version of each rule in the files with what is in force, on the newest captured \
+            image of each record, or with --rows on the present rows. It shows the entries that would differ and \
+            the change to the trial balance. It compares all documents, whatever the start date of the new version.
 
-            Nothing is changed, and no right to change rules is needed.
+            Nothing is changed; the right to change rules is not needed.
             """,
         examples: [
-            .init("pgsync rules diff rules/ --since 2026-04-01", "What would April have come to?"),
-            .init("pgsync rules diff pharmacy.rules --rows --json", "All rows of its table, for programs."),
+            .init("pgsync rules diff rules/ --since 2026-04-01", "Show how April would differ."),
+            .init(
+                "pgsync rules diff pharmacy.rules --rows --json",
+                "Compare all rows of its table, for a program."
+            ),
         ],
         exitCodes: [.wrongRules]
     )
 
     static let parameters: [Parameter<Self>] = [
         .argument("PATH", \.paths, isPath: true, help: "Rule files, or directories with *.rules files."),
-        .option("since", \.since, help: "The first day of capture of the changes to look at."),
-        .option("until", \.until, help: "The last such day."),
-        .flag("rows", \.rows, help: "Look at the rows of the tables instead of captured changes."),
+        .option("since", \.since, help: "Compare only changes captured on or after this day."),
+        .option("until", \.until, help: "Compare only changes captured up to this day."),
+        .flag("rows", \.rows, help: "Use the rows of the tables instead of captured changes."),
         .option(
             "limit",
             \.limit,
@@ -46,7 +48,9 @@ struct RulesDiffCommand: Command {
     func validate() throws {
         if paths.isEmpty { throw UsageProblem.missingArgument("PATH") }
         if rows, since != nil || until != nil {
-            throw UsageProblem.conflict("--rows looks at the present, so --since and --until mean nothing")
+            throw UsageProblem.conflict(
+                "--rows uses present rows, so it cannot be combined with --since or --until"
+            )
         }
         if let since, let until, until < since {
             throw UsageProblem.conflict("--until \(until) is before --since \(since)")

@@ -8,9 +8,9 @@ import Postgres
 struct RulesListCommand: Command {
     static let signature = Signature(
         "list",
-        "Show every version of every rule, and the documents it is for.",
-        discussion: "Which version posts a document is said by the day on the document.",
-        examples: [.init("pgsync rules list", "See which version is for which documents.")]
+        "Show every version of every rule, and the documents it covers.",
+        discussion: "The date of a document decides which version posts it.",
+        examples: [.init("pgsync rules list", "Show which version covers which documents.")]
     )
     static let parameters: [Parameter<Self>] = []
 
@@ -21,7 +21,7 @@ struct RulesListCommand: Command {
             return .success
         }
         guard !rules.isEmpty else {
-            if !globals.quiet { context.say("there are no rules; pgsync rules apply FILE applies some") }
+            if !globals.quiet { context.say("there are no rules; apply some with pgsync rules apply FILE") }
             return .success
         }
         var table = TextTable([
@@ -38,7 +38,7 @@ struct RulesListCommand: Command {
         }
         try context.output.write(table.text(width: context.output.terminal.tableWidth))
         let isSound = rules.allSatisfy { [.intact, .incomparable].contains($0.functionState) }
-        if !isSound, !globals.quiet { context.say("pgsync doctor says what to do about the functions") }
+        if !isSound, !globals.quiet { context.say("run pgsync doctor to see how to restore the functions") }
         return .success
     }
 }

@@ -10,20 +10,20 @@ struct RulesRetireCommand: Command {
 
     static let signature = Signature(
         "retire",
-        "End a rule: documents from a day on are posted by none of its versions.",
+        "Retire a rule: none of its versions posts documents from a given day on.",
         discussion: """
-            This is done once; only a new version takes the rule up again. Documents of those days are skipped; what is \
-            posted of them stays until its record changes. Detach the table, too, if it is done with.
+            A rule can be retired once; only a new version reactivates it. Later documents are skipped; their existing \
+            entries stay until the record changes. If the table is no longer needed, detach it, too.
             """,
         examples: [
-            .init("pgsync rules retire lab_bill --from 2026-04-01", "The last documents are of 31 March.")
+            .init("pgsync rules retire lab_bill --from 2026-04-01", "Post documents up to 31 March.")
         ],
         exitCodes: [.noTable, .notPermitted]
     )
 
     static let parameters: [Parameter<Self>] = [
         .argument("NAME", \.name, namesCommand: NameKind.rules.command, help: "The rule."),
-        .option("from", \.from, isRequired: true, help: "The first day of documents it is no longer for."),
+        .option("from", \.from, isRequired: true, help: "The first document date it no longer covers."),
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {

@@ -11,18 +11,18 @@ struct RulesShowCommand: Command {
 
     static let signature = Signature(
         "show",
-        "Print a rule as it was applied, a rule file by itself.",
-        discussion: "Without --version it is the one in force today, or else the newest.",
+        "Print an applied rule as a complete rule file.",
+        discussion: "Without --version it prints the version in force today, else the newest.",
         examples: [
-            .init("pgsync rules show pharmacy_bill > pharmacy.rules", "Get back what is applied."),
-            .init("pgsync rules show pharmacy_bill --version 2 --sql", "See what it was compiled to."),
+            .init("pgsync rules show pharmacy_bill > pharmacy.rules", "Save the applied rule."),
+            .init("pgsync rules show pharmacy_bill --version 2 --sql", "Show its compiled function."),
         ],
         exitCodes: [.noTable]
     )
 
     static let parameters: [Parameter<Self>] = [
         .argument("NAME", \.name, namesCommand: NameKind.rules.command, help: "The rule."),
-        .option("version", \.version, limits: .within(1...999_999), help: "Which version."),
+        .option("version", \.version, limits: .within(1...999_999), help: "The version to print."),
         .flag("sql", \.sql, help: "Print the compiled function instead."),
     ]
 

@@ -12,14 +12,14 @@ struct RulesTestCommand: Command {
 
     static let signature = Signature(
         "test",
-        "Run the examples of rule files, one line each.",
+        "Run the examples in rule files; print one line for each.",
         discussion: """
-            Each example is run twice, by pgsync itself and by PostgreSQL on the compiled rule, in a transaction that \
-            is rolled back; both must agree with it. It needs no right to change rules.
+            Each example runs twice: in pgsync itself, and in PostgreSQL on the compiled rule, in a transaction that \
+            is rolled back. Both must agree with it. The right to change rules is not needed.
             """,
         examples: [
             .init("pgsync rules test rules/", "Run every example of a directory."),
-            .init("pgsync rules test rules/ --offline --chart chart.csv", "Without a database."),
+            .init("pgsync rules test rules/ --offline --chart chart.csv", "Work without a database."),
         ],
         exitCodes: [.problemsFound, .wrongRules]
     )
@@ -27,13 +27,13 @@ struct RulesTestCommand: Command {
     static let parameters = [Parameter<Self>](
         [
             .argument("PATH", \.paths, isPath: true, help: "Rule files, or directories with *.rules files."),
-            .flag("offline", \.offline, help: "Ask no database."),
+            .flag("offline", \.offline, help: "Use no database."),
             .option(
                 "chart",
                 \.chart,
                 placeholder: "FILE",
                 isPath: true,
-                help: "The accounts, for --offline."
+                help: "The chart of accounts, for --offline."
             ),
         ]
     )

@@ -18,20 +18,20 @@ struct MigrateCommand: Command {
 
     static let signature = Signature(
         "migrate",
-        "Bring the database to the schema this pgsync needs.",
+        "Install or update the schema in the database.",
         discussion: """
-            Each step is a transaction of its own, behind a lock: several may migrate at once, and one that is \
-            interrupted leaves nothing half done. Run again, it changes nothing.
+            Each step is a transaction under a lock: several migrations can run at once, and an interrupted one \
+            leaves nothing half done. Running it again changes nothing.
 
-            It needs a user who owns the database or may create schemas in it; no superuser.
+            It needs a user who owns the database or can create schemas in it; no superuser.
             """,
         examples: [
-            .init("pgsync migrate --status", "See what has been applied, and what is missing."),
+            .init("pgsync migrate --status", "Show what has been applied and what is missing."),
             .init(
                 "pgsync migrate --print all | psql -X -v ON_ERROR_STOP=1",
-                "Install by hand; the script can be read first."
+                "Install by hand, after reading the script."
             ),
-            .init("pgsync migrate --print roles | psql", "Have an administrator create the roles."),
+            .init("pgsync migrate --print roles | psql", "Create the roles as an administrator."),
         ],
         exitCodes: [.lockTimeout, .notPermitted, .schemaTooNew, .schemaChanged, .unsuitableServer]
     )
@@ -43,9 +43,14 @@ struct MigrateCommand: Command {
             \.script,
             placeholder: "WHAT",
             bareValue: .all,
-            help: "Print the SQL of a new installation, of what is missing, or of the roles; change nothing."
+            help:
+                "Print the SQL for a new installation, for what is missing, or for the roles; change nothing."
         ),
-        .flag("dry-run", \.dryRun, help: "Say what would be applied, and whether it may be; change nothing."),
+        .flag(
+            "dry-run",
+            \.dryRun,
+            help: "Show what would be applied, and whether it is possible; change nothing."
+        ),
         .option(
             "lock-timeout",
             \.lockTimeout,

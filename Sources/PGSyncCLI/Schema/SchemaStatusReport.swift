@@ -17,12 +17,12 @@ struct SchemaStatusReport {
     private var verdict: String {
         let plan = status.plan
         if !status.facts.isInstalled { return "pgsync is not installed in database \(status.facts.database)" }
-        if plan.conflict != nil { return "the schema does not fit this pgsync" }
+        if plan.conflict != nil { return "the schema does not match this pgsync" }
         if !plan.newerMigrations.isEmpty { return "the schema is newer than this pgsync" }
         if plan.steps.isEmpty { return "the schema is up to date" }
         return status.isBehind
             ? "the schema is not up to date"
-            : "the schema is not as pgsync migrate left it, which another pgsync migrate restores"
+            : "the schema was changed since pgsync migrate; run pgsync migrate again to restore it"
     }
 
     var text: String {

@@ -11,31 +11,31 @@ struct UninstallCommand: Command {
 
     static let signature = Signature(
         "uninstall",
-        "Take pgsync out of the database: capture, log, queue, rules, and the ledger.",
+        "Remove pgsync from the database: capture, log, queue, rules and ledger.",
         discussion: """
-            All tables are detached and the schemas pgsync, pgsync_read and ledger are dropped, in one transaction. \
-            Tables of the application stay as they are. The journal goes, too: write it to a file before, with \
+            It detaches all tables and drops the schemas pgsync, pgsync_read and ledger, in one transaction. \
+            Application tables stay as they are. The journal is dropped, too: export it first with \
             pgsync ledger export, or dump it with pg_dump --schema=ledger.
 
-            The roles belong to the server and may serve other databases; they stay, and the last line says how to \
-            drop them.
+            The roles belong to the server and may be used by other databases; they stay, and the last line says how \
+            to drop them.
             """,
         examples: [
-            .init("pgsync uninstall --dry-run", "See what would be done, statement by statement."),
-            .init("pgsync uninstall --yes", "Do it. Nothing can bring back what is removed."),
+            .init("pgsync uninstall --dry-run", "Show what would be done, statement by statement."),
+            .init("pgsync uninstall --yes", "Remove it, irreversibly."),
         ],
         exitCodes: [.refused, .lockTimeout, .notPermitted]
     )
 
     static let parameters: [Parameter<Self>] = [
-        .flag("dry-run", \.dryRun, help: "Say what would be done; change nothing."),
-        .flag("yes", \.confirmed, help: "Do it: without this, nothing is removed."),
+        .flag("dry-run", \.dryRun, help: "Show what would be done; change nothing."),
+        .flag("yes", \.confirmed, help: "Confirm the removal."),
     ]
 
     func validate() throws {
         guard dryRun || confirmed else {
             throw UsageProblem.conflict(
-                "this removes the journal and every change; add --yes, or look with --dry-run"
+                "this removes the journal and every change; confirm with --yes, or try --dry-run first"
             )
         }
         guard !(dryRun && confirmed) else { throw UsageProblem.conflict("choose one of --dry-run and --yes") }
@@ -71,7 +71,7 @@ struct UninstallCommand: Command {
             if !dryRun {
                 let roles = SchemaDefinition.roles.joined(separator: ", ")
                 try context.print(
-                    "the roles stay; where no other database uses them: drop role if exists \(roles);"
+                    "the roles stay; if no other database uses them: drop role if exists \(roles);"
                 )
             }
         }

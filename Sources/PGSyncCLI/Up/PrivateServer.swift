@@ -37,7 +37,7 @@ struct PrivateServer: Service {
         }
         globals.logger.debug("Stopping PostgreSQL")
         try await cluster.stop(.fast)
-        progress.say("PostgreSQL has stopped; everything is kept in \(cluster.stateDirectory)")
+        progress.say("PostgreSQL has stopped; its data stays in \(cluster.stateDirectory)")
     }
 
     private var progress: StartProgress {
@@ -67,10 +67,10 @@ struct PrivateServer: Service {
         let version = "PostgreSQL \(cluster.binaries.major).\(cluster.binaries.minor)"
         let work =
             switch try await cluster.status() {
-            case .absent: "making a database cluster for \(version)"
+            case .absent: "creating a database cluster for \(version)"
             case .stopped: "starting \(version)"
             case .stale: "recovering \(version), which was killed,"
-            case .running: "taking over \(version), which runs"
+            case .running: "taking over \(version), which is running"
             }
         try await progress.step("\(work) in \(cluster.stateDirectory)") { try await cluster.start() }
         try await createDatabase(cluster)

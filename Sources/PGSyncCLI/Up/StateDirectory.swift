@@ -56,7 +56,7 @@ enum PortChoice: ArgumentValue, Equatable {
         }
     }
 
-    static let expectation = "a port number, 0 for any free one, or none"
+    static let expectation = "a port number, 0 for any free port, or none"
     static let placeholder = "PORT"
 
     var listening: ClusterConfiguration.Listening {

@@ -25,7 +25,7 @@ struct UpBanner {
     var text: String {
         """
 
-        PostgreSQL is running, with pgsync in it.
+        PostgreSQL is running, with pgsync installed.
 
           psql       \(psql)
           other      export PGSYNC_DATABASE_URL='\(connection)'
@@ -39,8 +39,8 @@ struct UpBanner {
 
     private var demonstration: String {
         """
-        A clinic writes bills, edits and cancels some, and a worker posts them; a few are bad on purpose.
-        In another terminal, after the line with export:
+        A clinic writes, edits and cancels bills, and a worker posts them; a few are bad on purpose.
+        In another terminal, after the export line above:
 
           overview   pgsync status
           changes    \(psql) -c 'select source_table, record_id, action, sync_status, error_class \

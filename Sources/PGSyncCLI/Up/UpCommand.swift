@@ -22,24 +22,26 @@ struct UpCommand: Command {
 
     static let signature = Signature(
         "up",
-        "Run a private PostgreSQL with everything in it, until Ctrl-C.",
+        "Run a private PostgreSQL with pgsync and a worker, until Ctrl-C.",
         discussion: """
-            The server lives in a directory of its own and touches no other PostgreSQL. Ctrl-C or SIGTERM stops it \
-            and ends with exit code 0; a second one leaves at once, with 130 or 143. After a kill -9, or when \
-            its terminal is closed, the server goes on by itself, and the next pgsync up takes it over.
+            The server has its own directory and touches no other PostgreSQL. Ctrl-C or SIGTERM stops it, with exit \
+            code 0; a second signal stops at once, with code 130 or 143. If pgsync is killed or its terminal is \
+            closed, the server keeps running, and the next pgsync up takes it over.
 
-            A worker posts what waits and what comes, in this process. With --demo, a clinic writes bills for it: see \
-            pgsync demo --help.
+            A worker posts changes in this process. With --demo, a clinic writes bills for it: see pgsync demo --help.
 
-            As root it runs as PGSYNC_CLUSTER_USER, else postgres or nobody. Its programs are those of \
-            PGSYNC_PG_BINDIR, else the newest found.
+            As root, the server runs as PGSYNC_CLUSTER_USER, else as postgres or nobody. Its programs are those in \
+            PGSYNC_PG_BINDIR, else the newest ones found.
             """,
         examples: [
             .init("pgsync up", "Start it; the first time takes a few seconds."),
-            .init("pgsync up --demo", "And see a clinic's bills posted."),
-            .init("pgsync up --demo --rate 200 --metrics-listen 9187", "Many bills, and figures at a port."),
-            .init("pgsync up --port 5433", "Let programs on this machine connect by password, too."),
-            .init("pgsync up --state-dir /tmp/try --reset", "Begin with an empty database."),
+            .init("pgsync up --demo", "Also see the bills of a clinic posted."),
+            .init(
+                "pgsync up --demo --rate 200 --metrics-listen 9187",
+                "Write many bills, and serve metrics."
+            ),
+            .init("pgsync up --port 5433", "Also let programs on this machine connect with a password."),
+            .init("pgsync up --state-dir /tmp/try --reset", "Start with an empty database."),
         ],
         exitCodes: [.cannotListen, .clusterUnavailable, .clusterInUse, .serverDied]
     )
@@ -51,13 +53,13 @@ struct UpCommand: Command {
             placeholder: "DIR",
             environment: ["PGSYNC_STATE_DIR"],
             isPath: true,
-            help: "Where everything is kept; else $XDG_STATE_HOME/pgsync, else ~/.local/state/pgsync. "
-                + "Where root's home is closed to the server's user, \(StateDirectory.forRoot)."
+            help: "Where everything is kept. [default: $XDG_STATE_HOME/pgsync, else ~/.local/state/pgsync] "
+                + "If the server's user cannot enter root's home: \(StateDirectory.forRoot)."
         ),
         .option(
             "port",
             \.port,
-            help: "Listen on this port of 127.0.0.1; 0 takes any free one, none leaves it at the socket."
+            help: "Listen on this port of 127.0.0.1; 0 for any free port, none for the socket only."
         ),
         .flag("demo", \.demo, help: "Also install a clinic, write its bills, and post them."),
         .option(
@@ -65,39 +67,41 @@ struct UpCommand: Command {
             \.rate,
             placeholder: "N",
             limits: .within(1...10_000),
-            help: "With --demo: how many bills to write a second. [default: 5]"
+            help: "With --demo: how many bills to write per second. [default: 5]"
         ),
         .option(
             "metrics-listen",
             \.metricsListen,
             placeholder: "[HOST:]PORT",
             environment: ["PGSYNC_METRICS_LISTEN"],
-            help: "Serve the worker's /metrics and /healthz there; without a host, at 127.0.0.1."
+            help: "Serve the worker's /metrics and /healthz at this address; without a host, on 127.0.0.1."
         ),
-        .flag("no-worker", \.skipsWorker, help: "Post nothing; pgsync worker does."),
-        .flag("no-migrate", \.skipsMigration, help: "Leave the database as it is."),
+        .flag("no-worker", \.skipsWorker, help: "Run no worker; pgsync worker posts."),
+        .flag("no-migrate", \.skipsMigration, help: "Do not install or update the schema."),
         .flag(
             "reset",
             \.reset,
-            help: "First remove everything that is in the directory. Nothing can bring it back."
+            help: "First remove everything in the directory, irreversibly."
         ),
         .flag(
             "print-url",
             \.printsURL,
-            help: "Print the URL of the database of a server that runs; start nothing."
+            help: "Print the database URL of the running server; start nothing."
         ),
     ]
 
     func validate() throws {
         if printsURL && (demo || reset || skipsMigration || skipsWorker || port != .none) {
-            throw UsageProblem.conflict("--print-url starts nothing and goes with --state-dir alone")
+            throw UsageProblem.conflict(
+                "--print-url starts nothing and can be combined with --state-dir only"
+            )
         }
         if metricsListen != nil && skipsWorker {
             throw UsageProblem.conflict(
                 "--metrics-listen, or PGSYNC_METRICS_LISTEN, is for the worker, which --no-worker leaves out"
             )
         }
-        if rate != nil && !demo { throw UsageProblem.conflict("--rate is for the bills of --demo") }
+        if rate != nil && !demo { throw UsageProblem.conflict("--rate needs --demo") }
         if demo && skipsWorker { throw UsageProblem.conflict("--demo needs a worker") }
     }
 

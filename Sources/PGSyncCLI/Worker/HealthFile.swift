@@ -14,7 +14,7 @@ struct HealthFile: Sendable {
             bytes = try OpenFile.bytes(of: path, limit: 16 << 20, requiresRegular: true)
         } catch {
             let error = CommandError.unreadableFile(path: path, reason: "\(error)")
-            return "no worker renews \(path): \(error)"
+            return "no worker updates \(path): \(error)"
         }
         guard let statement = HealthStatement(parsing: String(decoding: bytes, as: UTF8.self)) else {
             return "\(path) is not the health file of a worker"

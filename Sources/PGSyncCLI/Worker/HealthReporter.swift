@@ -43,7 +43,7 @@ final class HealthReporter: Sendable {
         do {
             try file?.write(statement)
         } catch {
-            logger.warning("The health file cannot be written", ["error": .string("\(error)")])
+            logger.warning("Cannot write the health file", ["error": .string("\(error)")])
         }
         guard let supervisor else { return }
         if health.state == .ready, before?.state != .ready { supervisor.tell(.ready) }
@@ -66,7 +66,7 @@ final class HealthReporter: Sendable {
         case .ready:
             "posting with \(health.connectedPosters) of \(health.posters) posters; \(counts)\(problems)"
         case .away: "no connection to the database; \(counts)"
-        case .stuck: "a part does not come back; \(counts)"
+        case .stuck: "a part of the worker hangs; \(counts)"
         case .stopping: "stopping; \(counts)"
         }
     }

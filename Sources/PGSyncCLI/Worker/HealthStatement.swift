@@ -57,18 +57,18 @@ struct HealthStatement: Sendable {
     }
 
     /// What is wrong with the worker, in words; nil when it is well.
-    func complaint(at now: Duration = uptime, of source: String = "its word") -> String? {
+    func complaint(at now: Duration = uptime, of source: String = "its health") -> String? {
         let age = now - time
         guard age >= .zero, age <= Self.longestAge else {
             let span = age < .zero ? "longer than this machine runs" : age.text
-            return "the worker has not renewed \(source) for \(span)"
+            return "the worker has not updated \(source) for \(span)"
         }
         return switch WorkerHealth.State(rawValue: state) {
         case .ready: problems.isEmpty ? nil : problems.joined(separator: "; ")
         case .starting: "the worker has not reached the database yet"
         case .away: "the worker has no connection to the database"
-        case .stuck: "a part of the worker does not come back from what it does"
-        case .stopping: "the worker is about to end"
+        case .stuck: "a part of the worker hangs"
+        case .stopping: "the worker is stopping"
         case nil: "the worker is \(state)"
         }
     }

@@ -21,7 +21,7 @@ struct TableList: ArgumentValue, Equatable {
     }
 
     var argument: String { names.joined(separator: ",") }
-    static var expectation: String { "names of tables such as bills,sales.visits" }
+    static var expectation: String { "table names such as bills,sales.visits" }
     static var placeholder: String { "TABLES" }
 }
 

@@ -23,35 +23,35 @@ struct WorkerCommand: Command {
 
     static let signature = Signature(
         "worker",
-        "Post what waits, and what comes, until it is stopped.",
+        "Post changes until it is stopped.",
         discussion: """
-            Any number of workers may run, on any machines: each change is posted once, and those of one record in \
-            their order. A worker has one connection for each poster and two more, or three while it asks a table \
-            what was in an emptied partition. It connects anew by itself whenever the database was away, and of \
-            several hosts in the address uses the one that takes writes.
+            Any number of workers can run, on any machines: each change is posted once, and the changes of one record \
+            in order. A worker has one connection for each poster and two more, or three while it asks a table \
+            what was in an emptied partition. It reconnects by itself, and if the address has several hosts, it \
+            uses the one that accepts writes.
 
-            Ctrl-C or SIGTERM lets it finish the batch in hand and ends with exit code 0; what takes longer than \
-            --grace is undone and waits as before. A second signal leaves at once, with 130 or 143. Nothing is ever \
-            half done, whatever ends it.
+            On Ctrl-C or SIGTERM it finishes the current batch and exits with code 0; what takes longer than \
+            --grace is rolled back and stays in the queue. A second signal stops it at once, with code 130 or 143. \
+            However it ends, nothing is left half done.
 
-            Started by systemd with Type=notify it says when it is ready, how it is, and, where WatchdogSec is set, \
-            that it is alive. For a container, --health-file and --check-health do the same. With --metrics-listen it \
-            answers GET /metrics for Prometheus and GET /healthz, which is 200 when it is connected and well, \
-            else 503; anybody who reaches the port may ask.
+            Under systemd with Type=notify it reports readiness, status and, if WatchdogSec is set, that it is \
+            alive. In a container, use --health-file and --check-health. With --metrics-listen it serves \
+            /metrics for Prometheus and /healthz, which returns 200 while the worker is connected and well, \
+            else 503, to anyone who can reach the port.
             """,
         examples: [
-            .init("pgsync worker", "Work until it is stopped."),
-            .init("pgsync worker --drain", "Post what waits, then end and say what is left."),
+            .init("pgsync worker", "Post changes until it is stopped."),
+            .init("pgsync worker --drain", "Post what is ready, then exit and report what is left."),
             .init(
                 "pgsync worker --drain --fail-on dead -q",
                 "For cron: silent unless there are dead letters."
             ),
             .init(
                 "pgsync worker --posters 4 --sources bills,visits",
-                "Four connections, for two tables alone."
+                "Use four connections, for two tables only."
             ),
-            .init("pgsync worker --poll", "Work through a pooler in transaction mode."),
-            .init("pgsync worker --metrics-listen 9187", "Show figures on 127.0.0.1, port 9187."),
+            .init("pgsync worker --poll", "Connect through a pooler in transaction mode."),
+            .init("pgsync worker --metrics-listen 9187", "Serve metrics on 127.0.0.1, port 9187."),
         ],
         exitCodes: [.problemsFound, .refused, .cannotListen, .notPermitted]
     )
@@ -63,20 +63,20 @@ struct WorkerCommand: Command {
             limits: .within(1...64),
             environment: ["PGSYNC_POSTERS"],
             help:
-                "How many connections post at a time; else 1 on one or two cores, on more half of them, at most 4."
+                "How many connections post at a time. [default: half the processor cores, from 1 to 4]"
         ),
         .option(
             "batch",
             \.batch,
             limits: .within(1...100_000),
             environment: ["PGSYNC_BATCH"],
-            help: "The most changes of a batch; else, and at most, the setting queue_batch_size."
+            help: "The most changes in a batch. [default and maximum: the setting queue_batch_size]"
         ),
         .option(
             "sources",
             \.sources,
             environment: ["PGSYNC_SOURCES"],
-            help: "Post the changes of these tables alone."
+            help: "Post the changes of these tables only."
         ),
         .flag(
             "drain",
@@ -89,14 +89,14 @@ struct WorkerCommand: Command {
             "once",
             \.once,
             environment: ["PGSYNC_ONCE"],
-            help: "Look until nothing more is found, and end; what others have in hand is not waited for."
+            help: "Post until nothing more is found, then exit; do not wait for other workers."
         ),
         .option(
             "fail-on",
             \.failOn,
             environment: ["PGSYNC_FAIL_ON"],
             help:
-                "With --drain or --once: end with exit code 93 when dead letters, or changes that wait, are left."
+                "With --drain or --once: exit with code 93 if dead letters or waiting changes are left."
         ),
         .flag(
             "poll",
@@ -109,14 +109,14 @@ struct WorkerCommand: Command {
             "name",
             \.name,
             environment: ["PGSYNC_WORKER_NAME"],
-            help: "What it is called in the audit log and the list of workers; else its host and process."
+            help: "Its name in the audit log and the list of workers. [default: host and process]"
         ),
         .option(
             "grace",
             \.grace,
             limits: .within(.zero ... .seconds(3_600)),
             environment: ["PGSYNC_GRACE"],
-            help: "How long the batch in hand may take when it is asked to stop."
+            help: "How long the current batch may take to finish once the worker is asked to stop."
         ),
         .option(
             "health-file",
@@ -124,19 +124,19 @@ struct WorkerCommand: Command {
             placeholder: "PATH",
             environment: ["PGSYNC_HEALTH_FILE"],
             isPath: true,
-            help: "Renew this file every second while it runs, with how it is."
+            help: "Write the worker's health to this file every second."
         ),
         .flag(
             "check-health",
             \.checkHealth,
-            help: "Look at the --health-file of a worker; 0 when it is connected and well, else 1."
+            help: "Check the --health-file of a worker: exit with 0 if it is connected and well, else with 1."
         ),
         .option(
             "metrics-listen",
             \.metricsListen,
             placeholder: "[HOST:]PORT",
             environment: ["PGSYNC_METRICS_LISTEN"],
-            help: "Serve /metrics and /healthz there; without a host, to this machine alone, at 127.0.0.1."
+            help: "Serve /metrics and /healthz at this address; without a host, on 127.0.0.1 only."
         ),
     ]
 

@@ -47,7 +47,7 @@ struct WorkerRun: Sendable {
             logger.info("Serving metrics", ["http.address": .string("\(address)")])
             if !address.isLoopback {
                 logger.warning(
-                    "Metrics are served beyond this machine: whoever reaches the address may read them",
+                    "Metrics are served beyond this machine: anyone who can reach the address can read them",
                     ["http.address": .string("\(address)")]
                 )
             }

@@ -14,7 +14,7 @@ struct WorkerSite: Sendable {
         try registry.registerProcess()
         try registry.gauge(
             "pgsync_build_info",
-            help: "1, with the release of this program.",
+            help: "Always 1; the label is the version of this program.",
             labels: ["version"]
         )[
             Version.number
@@ -35,7 +35,7 @@ struct WorkerSite: Sendable {
         _ statement: HealthStatement?,
         at now: Duration = HealthStatement.uptime
     ) -> HTTPResponse {
-        let complaint = statement.map { $0.complaint(at: now) } ?? "the worker has said nothing yet"
+        let complaint = statement.map { $0.complaint(at: now) } ?? "the worker has not reported yet"
         let json: JSONValue = [
             "healthy": .bool(complaint == nil),
             "reason": complaint.map { .string($0) } ?? .null,

@@ -14,7 +14,7 @@ struct WorkerSummary {
         ]
         let parts = done.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
         var lines = [parts.isEmpty ? "nothing was posted" : parts.joined(separator: ", ")]
-        if report.isPaused { lines.append("posting is paused; pgsync resume lets it go on") }
+        if report.isPaused { lines.append("posting is paused; resume it with pgsync resume") }
         lines += report.waiting.map(waiting) ?? []
         return lines.joined(separator: "\n")
     }
@@ -22,8 +22,8 @@ struct WorkerSummary {
     private func waiting(_ waiting: WaitingCounts) -> [String] {
         let time = waiting.nextTime.map { ", the first at \($0)" } ?? ""
         let kinds = [
-            (waiting.ready, report.isPaused ? "waiting for the end of the pause" : "ready to post"),
-            (waiting.scheduled, "waiting for a time\(time)"),
+            (waiting.ready, report.isPaused ? "waiting for posting to be resumed" : "ready to post"),
+            (waiting.scheduled, "scheduled for a retry\(time)"),
             (waiting.paused, "waiting for a table to be resumed"),
         ]
         var lines = kinds.filter { $0.0 > 0 }.map { count, what in

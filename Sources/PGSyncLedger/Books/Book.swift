@@ -25,7 +25,7 @@ package struct Book: Sendable {
 
     func currency(_ code: String) throws -> Currency {
         guard let currency = currencies[code] else {
-            throw LedgerError.corrupt("there is no currency \(code)")
+            throw LedgerError.corrupt("unknown currency \(code)")
         }
         return currency
     }
@@ -51,7 +51,7 @@ extension Account {
         ).map { row in
             let type: String = try row.decode("type")
             guard let kind = Kind(rawValue: type) else {
-                throw LedgerError.corrupt("there is no type \(type) of accounts")
+                throw LedgerError.corrupt("unknown type \(type) of accounts")
             }
             return Account(
                 code: try row.decode("code"),
@@ -71,7 +71,9 @@ extension Row {
     /// A day, which the statement casts to text.
     func day(_ column: String) throws -> LedgerDay {
         let text: String = try decode(column)
-        guard let day = LedgerDay(text) else { throw LedgerError.corrupt("\(text) is no day of the books") }
+        guard let day = LedgerDay(text) else {
+            throw LedgerError.corrupt("\(text) is not a date that the ledger can hold")
+        }
         return day
     }
 

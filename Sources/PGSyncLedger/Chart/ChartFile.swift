@@ -58,13 +58,13 @@ package struct ChartFile: Sendable {
         }
         let known = "the columns are \(columns.joined(separator: ", "))"
         return names.filter { !columns.contains($0) }.map {
-            ChartProblem(line, "there is no column '\($0)'; \(known)")
+            ChartProblem(line, "unknown column '\($0)'; \(known)")
         }
             + required.filter { !names.contains($0) }.map {
                 ChartProblem(line, "the column '\($0)' is missing; \(known)")
             }
             + Set(names).filter { name in names.count { $0 == name } > 1 }.sorted().map {
-                ChartProblem(line, "the column '\($0)' stands there twice")
+                ChartProblem(line, "the column '\($0)' appears twice")
             }
     }
 
@@ -74,7 +74,7 @@ package struct ChartFile: Sendable {
 
     private static func row(_ record: CSVReader.Record, _ names: [String]) -> Result<Row, Wrong> {
         guard record.fields.count == names.count else {
-            let text = "\(record.fields.count) fields where the header has \(names.count)"
+            let text = "\(record.fields.count) fields, but the header has \(names.count)"
             return .failure(Wrong(problems: [ChartProblem(record.line, text)]))
         }
         let fields = Dictionary(zip(names, record.fields.map(\.trimmed))) { first, _ in first }
@@ -84,15 +84,15 @@ package struct ChartFile: Sendable {
             if word.isEmpty { return fallback }
             let truth = CSVReader.truth(of: word)
             if truth == nil {
-                problems.append(ChartProblem(record.line, "\(name) is '\(word)'; it is true or false"))
+                problems.append(ChartProblem(record.line, "\(name) must be true or false, not '\(word)'"))
             }
             return truth
         }
         let code = fields["code"] ?? ""
         if !code.isAccountCode {
             let rule =
-                "one word of at most 40 letters, digits, '.', '_', ':' and '-', a letter or digit first"
-            problems.append(ChartProblem(record.line, "'\(code)' is no code of an account: \(rule)"))
+                "at most 40 letters, digits, '.', '_', ':' and '-', beginning with a letter or digit"
+            problems.append(ChartProblem(record.line, "'\(code)' is not an account code: \(rule)"))
         }
         let name = fields["name"] ?? ""
         if name.isEmpty { problems.append(ChartProblem(record.line, "the account has no name")) }
@@ -100,7 +100,7 @@ package struct ChartFile: Sendable {
         let kind = Account.Kind(rawValue: type)
         if kind == nil {
             let kinds = Account.Kind.allCases.map(\.rawValue).joined(separator: ", ")
-            problems.append(ChartProblem(record.line, "the type is '\(type)'; it is one of \(kinds)"))
+            problems.append(ChartProblem(record.line, "the type must be one of \(kinds), not '\(type)'"))
         }
         var row = Row(line: record.line, code: code, name: name, kind: kind ?? .asset)
         row.isContra = flag("contra")

@@ -35,7 +35,7 @@ package struct ChartPlan: Sendable, Equatable {
         var changes: [Change] = []
         for row in file.rows {
             if let first = lines[row.code] {
-                problems.append(ChartProblem(row.line, "account \(row.code) stands in line \(first), too"))
+                problems.append(ChartProblem(row.line, "account \(row.code) also appears in line \(first)"))
                 continue
             }
             lines[row.code] = row.line
@@ -68,8 +68,8 @@ package struct ChartPlan: Sendable, Equatable {
     private static func refusal(of account: Account) -> String {
         let what = (account.isContra ? "contra " : "") + account.kind.rawValue
         return
-            "account \(account.code) is of type \(what) in the ledger, and that never changes: make a new account, "
-            + "move the balance by an entry, and make the old one inactive"
+            "account \(account.code) is of type \(what) in the ledger, and types never change: create a new account, "
+            + "move the balance with an entry, and make the old one inactive"
     }
 
     private static func problems(

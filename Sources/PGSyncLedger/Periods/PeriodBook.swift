@@ -101,7 +101,7 @@ extension Period {
     init(_ row: Row) throws {
         let status: String = try row.decode("status")
         guard let known = Status(rawValue: status) else {
-            throw LedgerError.corrupt("there is no status \(status) of periods")
+            throw LedgerError.corrupt("unknown status \(status) of periods")
         }
         self.init(
             name: try row.decode("name"),

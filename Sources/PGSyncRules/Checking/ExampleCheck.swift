@@ -78,7 +78,7 @@ struct ExampleCheck {
             let kinds = RuleFailure.Kind.allCases.map(\.rawValue)
             throw Fault(
                 kind.range,
-                "there is no failure \(kind.value)",
+                "unknown failure \(kind.value)",
                 help: Spelling.nearest(to: kind.value, among: kinds).map { "did you mean \($0)?" }
                     ?? "the failures are \(kinds.joined(separator: ", "))"
             )

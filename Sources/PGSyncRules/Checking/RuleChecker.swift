@@ -195,7 +195,7 @@ extension Chart {
             return [
                 Fault(
                     account.range,
-                    "there is no account \(account.value)",
+                    "unknown account \(account.value)",
                     help: meant.map { "did you mean \($0.code) (\($0.name))?" } ?? "add it to the chart first"
                 )
             ]

@@ -58,7 +58,7 @@ extension RuleScope {
         let meant = Spelling.nearest(to: name.value, among: names).map { "did you mean \($0)?" }
         return Fault(
             name.range,
-            "there is no function \(name.value)",
+            "unknown function \(name.value)",
             help: meant ?? "the functions are \(names.joined(separator: ", "))"
         )
     }

@@ -13,7 +13,7 @@ extension RuleScope {
             note(
                 Fault(
                     written.range,
-                    "there is no currency \(code)",
+                    "unknown currency \(code)",
                     help: meant.map { "did you mean \($0)?" }
                         ?? "add it to ledger.currencies with the number of its decimals"
                 )

@@ -113,7 +113,7 @@ extension RuleContext {
             ?? names.first { $0.lowercased().hasSuffix("/" + folded) }
         return Fault(
             zone.range,
-            "there is no time zone \(zone.value)",
+            "unknown time zone \(zone.value)",
             help: meant.map { "did you mean '\($0)'?" } ?? "pg_timezone_names lists them"
         )
     }

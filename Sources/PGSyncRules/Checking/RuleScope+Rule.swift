@@ -55,7 +55,7 @@ extension RuleScope {
             note(
                 Fault(
                     syntax.table.range,
-                    "there is no table \(syntax.table.value)",
+                    "unknown table \(syntax.table.value)",
                     help: meant.map { "did you mean \($0)?" }
                         ?? "create it first; names are written as they are stored"
                 )
@@ -220,7 +220,7 @@ extension RuleScope {
             guard let map = maps[name.value], let argument = arguments.first else {
                 throw Fault(
                     name.range,
-                    "there is no map \(name.value)",
+                    "unknown map \(name.value)",
                     help: Spelling.nearest(to: name.value, among: maps.keys).map { "did you mean \($0)?" },
                     isConsequence: lacksMaps || unreadMaps.contains(name.value)
                 )

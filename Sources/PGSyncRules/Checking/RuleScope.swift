@@ -104,7 +104,7 @@ struct RuleScope {
             note(
                 Fault(
                     column.type.range,
-                    "there is no type \(column.type.value)",
+                    "unknown type \(column.type.value)",
                     help: meant ?? "the types are \(names.joined(separator: ", "))"
                 )
             )

@@ -104,7 +104,7 @@ struct SetCheck {
     private func partnerFaults(_ checked: CheckedRule) -> [Fault] {
         checked.syntax.partners.filter { !names.contains($0.value) }.map { partner in
             let meant = Spelling.nearest(to: partner.value, among: names).map { "did you mean \($0)?" }
-            return Fault(partner.range, "there is no rule \(partner.value)", help: meant)
+            return Fault(partner.range, "unknown rule \(partner.value)", help: meant)
         }
     }
 

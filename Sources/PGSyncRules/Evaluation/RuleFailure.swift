@@ -71,7 +71,7 @@ extension RuleFailure {
     static func noCurrency(_ formula: Formula, _ code: String) -> RuleFailure {
         RuleFailure(
             .noCurrency,
-            "there is no currency '\(shown(code))'",
+            "unknown currency '\(shown(code))'",
             column: formula.columns.first?.path
         )
     }
@@ -128,7 +128,7 @@ extension RuleFailure {
             guard length > limit else { return nil }
             return RuleFailure(
                 .length,
-                "\(what(length)), more than the \(limit) that are posted",
+                "\(what(length)); the limit is \(limit)",
                 column: nil
             )
         }

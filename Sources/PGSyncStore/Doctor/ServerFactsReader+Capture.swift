@@ -24,7 +24,7 @@ extension ServerFactsReader {
 
     /// Why there is nothing to read.
     private struct NoCapture: Error, CustomStringConvertible {
-        let description = "the schema is not that of this pgsync"
+        let description = "the schema is from another version of pgsync"
     }
 }
 
@@ -54,7 +54,7 @@ extension ServerFactsReader {
 
     /// Why there is nothing to read.
     private struct NoLedger: Error, CustomStringConvertible {
-        let description = "the schema is not that of this pgsync"
+        let description = "the schema is from another version of pgsync"
     }
 }
 
@@ -67,6 +67,6 @@ extension ServerFactsReader {
 
     /// Why there is nothing to read.
     private struct NoRules: Error, CustomStringConvertible {
-        let description = "the schema is not that of this pgsync"
+        let description = "the schema is from another version of pgsync"
     }
 }

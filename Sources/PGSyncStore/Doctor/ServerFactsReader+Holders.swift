@@ -51,7 +51,7 @@ extension ServerFactsReader {
 
     /// Why there is nothing to read.
     private struct NoLocks: Error, CustomStringConvertible {
-        let description = "the schema is not that of this pgsync"
+        let description = "the schema is from another version of pgsync"
     }
 
     func replicationSlots() throws -> [ServerFacts.Slot] {

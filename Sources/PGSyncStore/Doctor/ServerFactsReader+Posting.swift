@@ -117,6 +117,6 @@ extension ServerFactsReader {
 
     /// Why there is nothing to read.
     private struct NoPosting: Error, CustomStringConvertible {
-        let description = "the schema is not that of this pgsync"
+        let description = "the schema is from another version of pgsync"
     }
 }

@@ -64,7 +64,7 @@ package struct ServerFactsReader {
         switch missing {
         case .known(nil): return reading(read)
         case .known(let grant?):
-            return .unknown("Only those who may see statistics can read it.", remedy: grant)
+            return .unknown("Only users with access to statistics can read it.", remedy: grant)
         case .unknown(let reason, let remedy): return .unknown(reason, remedy: remedy)
         }
     }

@@ -91,7 +91,7 @@ package struct ChangeFate: Sendable, Equatable {
         case .paused?: "its table is paused"
         case .working?: "it is being worked on"
         case .dead?: "it is a dead letter"
-        case nil: isKnown ? "it is over: \(outcome ?? "finished")" : "there is no such change"
+        case nil: isKnown ? "it is finished\(outcome.map { ": \($0)" } ?? "")" : "unknown change"
         }
     }
 }

@@ -32,8 +32,8 @@ package struct RuleInspection {
                 subject: rule.label,
                 kind: "function_missing",
                 severity: .problem,
-                found: "its function pgsync.\(rule.functionName) is gone",
-                meaning: "Nothing can be posted by it; somebody dropped what was compiled.",
+                found: "its function pgsync.\(rule.functionName) is missing",
+                meaning: "It cannot post anything: someone dropped its compiled function.",
                 remedy: anew
             )
         case .changed:
@@ -41,8 +41,8 @@ package struct RuleInspection {
                 subject: rule.label,
                 kind: "function_changed",
                 severity: .problem,
-                found: "its function pgsync.\(rule.functionName) is not the one that was compiled",
-                meaning: "What is posted may not be what the rule says; somebody replaced the function.",
+                found: "its function pgsync.\(rule.functionName) was replaced after it was compiled",
+                meaning: "What it posts may not be what the rule says.",
                 remedy: anew
             )
         case .incomparable:
@@ -51,7 +51,7 @@ package struct RuleInspection {
                 kind: "function_incomparable",
                 severity: .note,
                 found: "its function was compiled on a server of another major version",
-                meaning: "Whether it was changed since cannot be told.",
+                meaning: "Changes made to it since cannot be detected.",
                 remedy: anew
             )
         }
@@ -84,8 +84,8 @@ package struct RuleInspection {
                 subject: try row.decode("label"),
                 kind: "not_evaluated",
                 severity: .problem,
-                found: "pgsync.evaluate does not ask it",
-                meaning: "Nothing is posted by it.",
+                found: "pgsync.evaluate does not call it",
+                meaning: "It posts nothing.",
                 remedy: "select pgsync.refresh_evaluate();    (as the owner of the schema pgsync)"
             )
         }
@@ -99,9 +99,9 @@ package struct RuleInspection {
                 subject: rule.label,
                 kind: "table_gone",
                 severity: .warning,
-                found: "its table \(rule.table) is gone",
+                found: "its table \(rule.table) no longer exists",
                 meaning:
-                    "It posts nothing. A new table of that name is another table: it needs a new version.",
+                    "It posts nothing. A new table of that name needs a new version of the rule.",
                 remedy: "pgsync rules retire \(rule.name) --from DATE"
             )
         }
@@ -111,7 +111,7 @@ package struct RuleInspection {
             kind: "not_attached",
             severity: .warning,
             found: "its table \(table) is not attached",
-            meaning: "Its changes are not captured, and so not posted.",
+            meaning: "Its changes are neither captured nor posted.",
             remedy: "pgsync attach \(table.shellWord) --backfill"
         )
     }
@@ -166,7 +166,7 @@ package struct RuleInspection {
                 severity: .problem,
                 found:
                     "it reads columns that are not captured: \(try row.decode("missing", as: String.self))",
-                meaning: "It takes them for null, so what it posts may be wrong.",
+                meaning: "It sees them as null, so what it posts may be wrong.",
                 remedy: try row.decode("is_new")
                     ? "pgsync attach \(table.shellWord) --renew --backfill"
                     : "pgsync attach \(table.shellWord) --columns …    (with these)"
@@ -198,7 +198,7 @@ package struct RuleInspection {
                 subject: table,
                 kind: "missing",
                 severity: .warning,
-                found: "it is attached, and no rule posts its documents of today",
+                found: "it is attached, but no rule posts its documents of today",
                 meaning: try row.decode("has_rule")
                     ? "They are skipped; only those of other days are posted."
                     : "Its changes end as dead letters of the class rule.missing.",

@@ -11,7 +11,7 @@ extension RuleOutcome {
         }
         if let name = row["error_class"]?.string {
             guard let kind = RuleFailure.Kind(rawValue: name) else {
-                throw Self.unreadable("\(name) is no failure of this pgsync")
+                throw Self.unreadable("\(name) is not a failure class of this pgsync")
             }
             let message = row["error_message"]?.string ?? ""
             self = .failure(RuleFailure(kind, message, column: row["error_column"]?.string))

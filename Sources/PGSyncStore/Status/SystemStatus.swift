@@ -198,7 +198,7 @@ package struct Durability: Sendable, Equatable {
     }
 
     package var sentence: String {
-        guard syncsToDisk else { return "fsync is off: a crash of the machine loses commits" }
+        guard syncsToDisk else { return "fsync is off: an operating-system crash loses commits" }
         switch synchronousCommit {
         case "off": return "synchronous_commit is off: a crash loses the latest commits"
         case "local": return Self.local
@@ -206,8 +206,8 @@ package struct Durability: Sendable, Equatable {
         }
         guard !standbyNames.isEmpty else { return Self.local }
         return switch synchronousStandbys {
-        case nil: "a commit waits for synchronous standbys (\(standbyNames))"
-        case 0?: "synchronous standbys are asked for (\(standbyNames)) and none is connected: commits wait"
+        case nil: "each commit waits for synchronous standbys (\(standbyNames))"
+        case 0?: "synchronous standbys are configured (\(standbyNames)) but none is connected: commits wait"
         case let count?:
             "a commit survives the loss of this machine (\(count) synchronous standby\(count == 1 ? "" : "s"))"
         }

@@ -80,7 +80,7 @@ package struct WorkerStore {
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
             let user: String = try session.query("select current_user::text").onlyRow().decode(0)
             throw StoreError.notPermitted(
-                "\(user) may not work on the queue",
+                "\(user) cannot process the queue",
                 role: "pgsync_worker",
                 user: user
             )

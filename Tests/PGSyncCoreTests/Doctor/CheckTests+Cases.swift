@@ -69,7 +69,7 @@ extension CheckTests {
 
     static let accessCases: [Case] = [
         Case("roles.exist", .note, "missing: pgsync_worker", roles()),
-        Case("roles.exist", .ok, "alice may act as none", roles(existing: ["pgsync_worker": false])),
+        Case("roles.exist", .ok, "alice can act as none", roles(existing: ["pgsync_worker": false])),
         Case("roles.user", .note, "superuser", roles(isSuperuser: true, existing: ["pgsync_worker": true])),
         Case(
             "access.public_schema",
@@ -199,7 +199,7 @@ extension CheckTests {
         Case(
             "upkeep.slots",
             .warning,
-            "replication slot b is not in use, 3 GB of log kept",
+            "replication slot b is not in use, 3 GB of WAL kept",
             .sound {
                 $0.replicationSlots = .known([
                     .init(name: "a", isActive: true, retainedBytes: 9 << 30),

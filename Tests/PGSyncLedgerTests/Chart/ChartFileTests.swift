@@ -51,11 +51,11 @@ struct ChartFileTests {
             """
         #expect(
             problems(text) == [
-                "2: the type is 'aset'; it is one of asset, liability, equity, income, expense",
-                "3: '' is no code of an account: one word of at most 40 letters, digits, '.', '_', ':' and '-', a letter or digit first",
-                "3: the account has no name", "4: 3 fields where the header has 4",
-                "5: '13 00' is no code of an account: one word of at most 40 letters, digits, '.', '_', ':' and '-', a letter or digit first",
-                "5: active is 'maybe'; it is true or false",
+                "2: the type must be one of asset, liability, equity, income, expense, not 'aset'",
+                "3: '' is not an account code: at most 40 letters, digits, '.', '_', ':' and '-', beginning with a letter or digit",
+                "3: the account has no name", "4: 3 fields, but the header has 4",
+                "5: '13 00' is not an account code: at most 40 letters, digits, '.', '_', ':' and '-', beginning with a letter or digit",
+                "5: active must be true or false, not 'maybe'",
             ]
         )
     }
@@ -65,8 +65,8 @@ struct ChartFileTests {
         arguments: [
             ("", "the file is empty"), ("code;name;type\n", "split by commas"),
             ("code,name\n", "the column 'type' is missing"),
-            ("code,name,type,kind\n", "there is no column 'kind'"),
-            ("code,name,type,name\n", "'name' stands there twice"),
+            ("code,name,type,kind\n", "unknown column 'kind'"),
+            ("code,name,type,name\n", "'name' appears twice"),
             ("code,name,type\n\"1000", "never closed"),
         ]
     )

@@ -79,7 +79,7 @@ struct ChartImportTests {
                 "5: the parents of account 7001 lead back to it",
                 "6: account 7002 is its own parent",
                 "7: the parent of 7003, none, is neither in the file ",
-                "9: account 7004 stands in line 8, too",
+                "9: account 7004 also appears in line 8",
             ]
         )
         #expect(try await TestDatabase.current.run("select count(*) from ledger.accounts") == ["11"])

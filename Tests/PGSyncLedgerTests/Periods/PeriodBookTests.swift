@@ -50,12 +50,13 @@ struct PeriodBookTests {
         )
         #expect(await refusal { try $0.open("2026-02", from: until, until: until) }.contains("is closing"))
         #expect(await refusal { try $0.close("2026-01") }.contains("pgsync period start-closing '2026-01'"))
-        #expect(await refusal { try $0.startClosing("2026-02") } == "period 2026-02 is closing already")
+        #expect(await refusal { try $0.startClosing("2026-02") } == "period 2026-02 is already closing")
         #expect(await refusal { try $0.startClosing("2026-03") }.contains("pgsync period reopen '2026-03'"))
-        #expect(await refusal { try $0.reopen("2026-01", reason: "x") } == "period 2026-01 is open already")
+        #expect(await refusal { try $0.reopen("2026-01", reason: "x") } == "period 2026-01 is already open")
         #expect(
-            await refusal { try $0.reopen("2026-03", reason: " ") } == "a period is reopened for a reason"
+            await refusal { try $0.reopen("2026-03", reason: " ") }
+                == "a reason is required to reopen a period"
         )
-        #expect(await refusal { try $0.close("2026-13") }.hasPrefix("there is no period 2026-13"))
+        #expect(await refusal { try $0.close("2026-13") }.hasPrefix("unknown period 2026-13"))
     }
 }

@@ -118,7 +118,7 @@ struct SourceStoreTests {
             let store = SourceStore(session)
             let keyless = try store.table(named: "keyless")
             let error = #expect(throws: StoreError.self) { try store.attach(keyless, CaptureOptions()) }
-            #expect(error.map { "\($0)" }?.contains("hint: Add one (alter table") == true)
+            #expect(error.map { "\($0)" }?.contains("hint: Add a primary key (alter table") == true)
             #expect(throws: StoreError.self) { try store.detach(keyless) }
             #expect(throws: StoreError.self) { try BackfillStore(session).start(keyless) }
         }

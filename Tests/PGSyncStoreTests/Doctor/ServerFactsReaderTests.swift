@@ -110,7 +110,7 @@ struct ServerFactsReaderTests {
         #expect(
             facts.heldSnapshots
                 == .unknown(
-                    "Only those who may see statistics can read it.",
+                    "Only users with access to statistics can read it.",
                     remedy: "grant pg_monitor to \(role);"
                 )
         )

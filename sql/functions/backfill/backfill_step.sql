@@ -22,7 +22,7 @@ begin
     where progress.id = progress_id and progress.kind = 'backfill'
     for update skip locked;
     if not found then
-        raise exception 'backfill % does not exist or is being worked on by somebody else', progress_id
+        raise exception 'backfill % does not exist, or another session is running it', progress_id
             using errcode = 'lock_not_available';
     end if;
     if v_progress.state <> 'running' then
@@ -35,7 +35,7 @@ begin
     from pgsync.sources as source
     where source.source_table = pgsync.table_named(v_progress.subject) and source.attached;
     if not found then
-        raise exception '% is not attached any more', v_progress.subject
+        raise exception '% is no longer attached', v_progress.subject
             using errcode = 'object_not_in_prerequisite_state',
             hint = format('select pgsync.cancel_backfill(%s);', progress_id);
     end if;
@@ -98,4 +98,4 @@ end;
 $$;
 
 comment on function pgsync.backfill_step(bigint, bigint)
-is 'Brings the next rows into the log, in the transaction of the caller; an interrupted step has not begun.';
+is 'Adds the next rows to the log in the caller''s transaction; an interrupted step leaves nothing behind.';

@@ -14,4 +14,4 @@ select exists (select from cancelled);
 $$;
 
 comment on function pgsync.cancel_backfill(bigint)
-is 'Ends a backfill where it is; what it has brought into the log stays there.';
+is 'Cancels a backfill; what it has added to the log stays there.';

@@ -15,12 +15,12 @@ declare
 begin
     select tick.snapshot into v_until from pgsync.ticks as tick where tick.id = until_tick;
     if not found then
-        raise exception 'there is no tick %', until_tick using errcode = 'no_data_found';
+        raise exception 'unknown tick %', until_tick using errcode = 'no_data_found';
     end if;
     if after_tick is not null then
         select tick.snapshot into v_after from pgsync.ticks as tick where tick.id = after_tick;
         if not found then
-            raise exception 'there is no tick %', after_tick using errcode = 'no_data_found';
+            raise exception 'unknown tick %', after_tick using errcode = 'no_data_found';
         end if;
     end if;
 
@@ -50,4 +50,4 @@ end;
 $$;
 
 comment on function pgsync.changes_between(bigint, bigint)
-is 'The changes that committed after one tick (null: ever) and until another, each exactly once.';
+is 'The changes that committed after one tick (null: ever) and up to another, each exactly once.';

@@ -8,4 +8,4 @@ select pg_visible_in_snapshot(change.captured_xid, backfilled.snapshot);
 $$;
 
 comment on function pgsync.is_included(pgsync.sync_logs, pgsync.sync_logs)
-is 'Whether a row read by a backfill contains a change of the same record; else the change came later.';
+is 'Whether a row read by a backfill already includes a change of the same record; if not, it came later.';

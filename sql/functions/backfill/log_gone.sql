@@ -98,4 +98,4 @@ end;
 $$;
 
 comment on function pgsync.log_gone(pgsync.sources, jsonb, bigint, text, bigint)
-is 'Logs as deleted the next records that are posted or wait and have no row; returns where to go on.';
+is 'Logs the next records that are posted or wait but have no row as deleted; returns where to continue.';

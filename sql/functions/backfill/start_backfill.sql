@@ -14,7 +14,7 @@ begin
     ) then
         raise exception '% is not attached', source_table
             using errcode = 'object_not_in_prerequisite_state',
-            hint = format('First: select pgsync.attach(%L);', source_table::text);
+            hint = format('Attach it first: select pgsync.attach(%L);', source_table::text);
     end if;
 
     insert into pgsync.sync_progress (kind, subject, expected)
@@ -51,4 +51,4 @@ end;
 $$;
 
 comment on function pgsync.start_backfill(regclass)
-is 'Begins to bring the existing rows of a table into the log, or goes on where it was interrupted.';
+is 'Starts adding the existing rows of a table to the log, or continues where it was interrupted.';

@@ -13,11 +13,11 @@ declare
     v_tick_id bigint;
 begin
     if current_setting('transaction_isolation') <> 'read committed' then
-        raise exception 'a tick needs a snapshot of its own moment: use read committed'
+        raise exception 'pgsync.tick needs a current snapshot: use READ COMMITTED'
             using errcode = 'invalid_transaction_state';
     end if;
     if pg_current_xact_id_if_assigned() is not null then
-        raise exception 'a tick needs a transaction of its own, which has not written yet'
+        raise exception 'pgsync.tick must run in a transaction that has not written yet'
             using errcode = 'invalid_transaction_state';
     end if;
     if (
@@ -26,10 +26,10 @@ begin
         order by newest.id desc
         limit 1
     ) then
-        raise exception 'the ticks are from a later time than this server'
+        raise exception 'the ticks are ahead of the transaction numbers of this server'
             using errcode = 'object_not_in_prerequisite_state',
-            detail = 'The database was restored on a server whose transaction numbers are lower.',
-            hint = 'Readers must start anew: delete from pgsync.ticks;';
+            detail = 'The database was restored on a server with lower transaction numbers.',
+            hint = 'Readers must start over: delete from pgsync.ticks;';
     end if;
 
     -- One tick at a time, so that their order is the order of their snapshots.
@@ -47,4 +47,4 @@ end;
 $$;
 
 comment on function pgsync.tick()
-is 'Marks a moment that readers can read up to; returns its id.';
+is 'Marks a point up to which readers can read the log; returns its id.';

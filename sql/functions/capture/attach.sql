@@ -32,15 +32,16 @@ begin
     );
     perform pgsync.check_source(v_source);
     if not (pgsync.may_act_as(current_user, v_owner) and pg_has_role(v_owner, 'usage')) then
-        raise exception '% is attached by its owner %, and % may not act as that', v_source.table_name,
+        raise exception '% can only be attached by its owner %, and % cannot act as that role',
+            v_source.table_name,
             quote_ident(v_owner), quote_ident(current_user)
             using errcode = 'insufficient_privilege',
-            hint = format('Connect as %I, or have it granted: grant %1$I to %2$I;', v_owner, current_user);
+            hint = format('Connect as %I, or have an administrator run: grant %1$I to %2$I;', v_owner, current_user);
     end if;
     select known.* into v_known from pgsync.sources as known where known.source_table = attach.source_table;
 
     if pgsync.is_captured(v_source) then
-        return next 'attached already, in just this way';
+        return next 'already attached with these options';
     else
         if not dry_run then
             perform pgsync.lock_patiently(attach.source_table, patience, exists (
@@ -82,10 +83,10 @@ begin
     end if;
 
     if backfill and dry_run then
-        return next 'would begin a backfill';
+        return next 'would start a backfill';
     elsif backfill then
         return next format(
-            'begun backfill %s; go on with: pgsync backfill %s',
+            'started backfill %s; to continue: pgsync backfill %s',
             pgsync.start_backfill(attach.source_table),
             quote_literal(v_source.table_name)
         );
@@ -96,4 +97,4 @@ $$;
 comment on function pgsync.attach(
     regclass, text[], text[], text[], text, text[], boolean, boolean, boolean, interval
 )
-is 'Has every change of a table captured from now on, or changes how; returns what was done or would be.';
+is 'Captures every change of a table from now on, or changes how; returns what was or would be done.';

@@ -40,4 +40,4 @@ end;
 $$;
 
 comment on function pgsync.attach_steps(pgsync.sources)
-is 'The statements that give a table the triggers of a source; a part of attach.';
+is 'The statements that create the triggers of a source; part of attach.';

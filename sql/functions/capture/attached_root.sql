@@ -26,11 +26,11 @@ begin
     if captured_table = any(v_source.parts) then
         return null;
     end if;
-    raise exception 'pgsync.%() captures another table than %', function_name, captured_table::regclass
+    raise exception 'pgsync.%() captures a table other than %', function_name, captured_table::regclass
         using errcode = 'object_not_in_prerequisite_state',
-        hint = 'Only pgsync.attach creates triggers with it; drop this one.';
+        hint = 'Only pgsync.attach may create triggers that call it; drop this one.';
 end;
 $$;
 
 comment on function pgsync.attached_root(text, oid)
-is 'The table that a capture function serves, of which this one is a part; null when it is none any more.';
+is 'The attached table that a capture function serves and this table is part of; null if no longer.';

@@ -34,4 +34,4 @@ end;
 $$;
 
 comment on function pgsync.capture_checksum(text)
-is 'SHA-256 of what the functions of a source are: text, owner, settings; null when there are none.';
+is 'SHA-256 of the functions of a source: text, owner and settings; null if there are none.';

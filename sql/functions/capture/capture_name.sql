@@ -10,4 +10,4 @@ select left(
 $$;
 
 comment on function pgsync.capture_name(regclass)
-is 'What the capture function of a table is called.';
+is 'The name of the capture function of a table.';

@@ -53,4 +53,4 @@ end;
 $$;
 
 comment on function pgsync.capture_triggers(pgsync.sources)
-is 'The triggers a source has to have, with the statements that create them.';
+is 'The triggers that a source must have, with the statements that create them.';

@@ -18,13 +18,13 @@ begin
         and has_sequence_privilege(v_role, 'pgsync.sync_logs_id_seq', 'usage')
         and has_function_privilege(v_role, 'pgsync.note_nesting(text, text, text)', 'execute')
     ) then
-        raise exception '% may not write the log', quote_ident(v_role)
+        raise exception '% cannot write to the log', quote_ident(v_role)
             using errcode = 'object_not_in_prerequisite_state',
-            detail = 'With capture functions that run as this role, each write of an attached table would fail.',
+            detail = 'Capture functions run as this role, so every write to an attached table would fail.',
             hint = 'Run: pgsync migrate';
     end if;
 end;
 $$;
 
 comment on function pgsync.check_capture_role()
-is 'Raises an error when the role of capture has lost its rights.';
+is 'Raises an error if the capture role has lost its rights.';

@@ -13,9 +13,9 @@ begin
     select relation.* into v_table from pg_catalog.pg_class as relation where relation.oid = source.source_table;
 
     if source.trigger_kind = 'statement' and pgsync.missed_by_statements(source.source_table) is not null then
-        raise exception 'statement triggers would miss changes of %', source.table_name
+        raise exception 'statement triggers would miss changes to %', source.table_name
             using detail = pgsync.missed_by_statements(source.source_table),
-            errcode = 'feature_not_supported', hint = 'Leave kind at ''auto'', or use ''row''.';
+            errcode = 'feature_not_supported', hint = 'Use kind ''auto'' or ''row''.';
     end if;
 
     select string_agg(quote_ident(wanted.name), ', ')
@@ -39,10 +39,10 @@ begin
     inner join pgsync.capture_columns(source.source_table) as described on described.number = captured.number
     where captured.key_place is not null and not described.not_null;
     if v_columns is not null then
-        raise exception '% cannot be identified by %, which may be null', source.table_name, v_columns
+        raise exception '% cannot be identified by %, which can be null', source.table_name, v_columns
             using errcode = 'not_null_violation',
             hint = format(
-                'Make it not null, or name other columns: select pgsync.attach(%L, key_columns => array[…]);',
+                'Make it not null, or choose other columns: select pgsync.attach(%L, key_columns => array[…]);',
                 source.table_name
             );
     end if;
@@ -59,8 +59,9 @@ begin
             or type.oid = 'jsonb'::regtype
         );
     if v_columns is not null then
-        raise exception '% cannot be identified by %, whose text does not read back', source.table_name, v_columns
-            using errcode = 'feature_not_supported', hint = 'Name other columns: key_columns => array[…].';
+        raise exception '% cannot be identified by %, whose text form does not read back as the same value',
+            source.table_name, v_columns
+            using errcode = 'feature_not_supported', hint = 'Choose other columns: key_columns => array[…].';
     end if;
 
     v_guard := pgsync.key_uniqueness(source.source_table, pgsync.present_names(source, source.key_columns));
@@ -68,11 +69,11 @@ begin
         select string_agg(quote_ident(key.name), ', ' order by key.place)
         into v_columns
         from unnest(pgsync.present_names(source, source.key_columns)) with ordinality as key (name, place);
-        raise exception '% cannot be identified by %, of which two rows may have the same', source.table_name, v_columns
+        raise exception '% cannot be identified by %, which is not unique', source.table_name, v_columns
             using errcode = 'object_not_in_prerequisite_state',
-            detail = 'Changes of both would be taken for changes of one record.',
+            detail = 'Changes to different rows would be taken for changes to one record.',
             hint = format(
-                'Let an index see to it (create unique index concurrently on %s (%s);), or name other columns.',
+                'Create a unique index (create unique index concurrently on %s (%s);), or choose other columns.',
                 source.table_name,
                 v_columns
             );
@@ -85,7 +86,7 @@ begin
     where captured.treatment = 'refused';
     if v_columns is not null then
         raise exception '%: values of % cannot be read back from an image', source.table_name, v_columns
-            using errcode = 'feature_not_supported', hint = 'Leave them out: exclude => array[…].';
+            using errcode = 'feature_not_supported', hint = 'Exclude them: exclude => array[…].';
     end if;
 
     select string_agg(quote_ident(described.name), ', ')
@@ -93,7 +94,8 @@ begin
     from pgsync.capture_columns(source.source_table) as described
     where described.name like 'pgsync\_%' or described.name = 'tg_relid';
     if v_columns is not null then
-        raise exception '% has a column %, a name the capture functions use themselves', source.table_name, v_columns
+        raise exception '% has a column %, a name reserved for capture functions',
+            source.table_name, v_columns
             using errcode = 'reserved_name';
     end if;
 
@@ -109,7 +111,7 @@ begin
             select tree.relid from pg_partition_tree(source.source_table) as tree
         );
     if v_columns is not null then
-        raise exception '% has triggers that have the names of capture and are not: %', source.table_name, v_columns
+        raise exception '% has triggers with names reserved for capture: %', source.table_name, v_columns
             using errcode = 'duplicate_object', hint = 'Rename them: alter trigger … on … rename to …;';
     end if;
 
@@ -136,18 +138,18 @@ begin
     if v_columns is not null then
         raise exception '% would be captured without %, which rules in force read', source.table_name, v_columns
             using errcode = 'object_not_in_prerequisite_state',
-            detail = 'What they have posted would be taken back with the next change of each record.',
-            hint = 'Retire the rules, or apply versions that do without: pgsync rules retire.';
+            detail = 'The next change to each record would reverse what they posted.',
+            hint = 'Retire the rules (pgsync rules retire), or apply versions that do not read it.';
     end if;
 
     if v_guard = 'deferrable' and v_table.relforcerowsecurity and pgsync.reads_refused(source.source_table) then
         raise exception '% has a deferrable key and forces row security on its owner', source.table_name
             using errcode = 'object_not_in_prerequisite_state',
-            detail = 'Its rows are read again after each statement, and its owner may not see all of them.',
+            detail = 'Capture reads its rows again after each statement, and its owner may not see all of them.',
             hint = format('alter table %s no force row level security;', source.table_name);
     end if;
 end;
 $$;
 
 comment on function pgsync.check_source(pgsync.sources)
-is 'Raises an error when a table cannot be attached in the way asked for.';
+is 'Raises an error if a table cannot be attached as requested.';

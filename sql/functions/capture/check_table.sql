@@ -25,7 +25,7 @@ begin
         raise exception '% is a partition of %', source.table_name, pg_partition_root(source.source_table)
             using errcode = 'wrong_object_type',
             hint = format(
-                'Attach the whole: select pgsync.attach(%L);', pg_partition_root(source.source_table)::text
+                'Attach the root table: select pgsync.attach(%L);', pg_partition_root(source.source_table)::text
             );
     end if;
     if v_table.relpersistence = 't' then
@@ -33,7 +33,7 @@ begin
     end if;
     select part.name into v_unlogged from pgsync.unlogged_parts(source.source_table) as part (name) limit 1;
     if found then
-        raise exception '% is unlogged: a crash of the server empties it, and no trigger fires', v_unlogged
+        raise exception '% is unlogged: a server crash empties it without firing a trigger', v_unlogged
             using errcode = 'wrong_object_type', hint = format('alter table %s set logged;', v_unlogged);
     end if;
 
@@ -45,7 +45,7 @@ begin
     if found then
         raise exception '% must not be attached: %', source.table_name, v_reason
             using errcode = 'object_not_in_prerequisite_state',
-            hint = 'The table pgsync.excluded_tables lists what must not be attached.';
+            hint = 'pgsync.excluded_tables lists the tables that must not be attached.';
     end if;
     -- Whoever belongs to such a role would be lent what its tables need.
     v_owner := pg_get_userbyid(v_table.relowner);
@@ -53,12 +53,12 @@ begin
             'pgsync_auditor', 'pgsync_capture', 'pgsync_operator', 'pgsync_owner', 'pgsync_reader', 'pgsync_worker'
         )
     then
-        raise exception '% belongs to %, which is a role of pgsync', source.table_name, v_owner
+        raise exception '% is owned by %, a role of pgsync', source.table_name, v_owner
             using errcode = 'object_not_in_prerequisite_state',
-            hint = 'Give it to a role of the application: alter table … owner to …;';
+            hint = 'Make a role of the application its owner: alter table … owner to …;';
     end if;
 end;
 $$;
 
 comment on function pgsync.check_table(pgsync.sources)
-is 'Raises an error when a table is not one that can be attached at all.';
+is 'Raises an error if a table can never be attached.';

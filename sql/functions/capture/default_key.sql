@@ -30,4 +30,4 @@ limit 1;
 $$;
 
 comment on function pgsync.default_key(regclass)
-is 'The columns of the primary key, or of another unique index over columns that are never null.';
+is 'The columns of the primary key, or else of another unique index on not-null columns.';

@@ -21,7 +21,7 @@ begin
     if not found then
         raise exception '% is not attached', coalesce(pgsync.qualified_name(source_table), source_table::text)
             using errcode = 'object_not_in_prerequisite_state',
-            hint = 'select source_table from pgsync.sources where attached; shows what is.';
+            hint = 'List attached tables: select source_table from pgsync.sources where attached;';
     end if;
 
     -- One that was dropped has nothing left to lock.
@@ -63,4 +63,4 @@ end;
 $$;
 
 comment on function pgsync.detach(regclass, boolean, interval)
-is 'Ends the capture of a table; what was captured stays. Returns what was done, or with dry_run would be.';
+is 'Ends the capture of a table; what was captured stays. Returns what was done, or would be (dry_run).';

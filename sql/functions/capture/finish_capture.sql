@@ -91,7 +91,7 @@ begin
             )
     loop
         if v_other.is_named and v_other.is_new and v_other.name is distinct from v_source.reader then
-            raise exception 'the reader % is not as attach has made it', v_other.signature
+            raise exception 'the reader % is not the one that attach created', v_other.signature
                 using errcode = 'insufficient_privilege';
         end if;
         begin
@@ -108,7 +108,7 @@ begin
         return;
     end if;
     if not pgsync.has_reader(captured_table, v_source.reader) then
-        raise exception 'the reader of % is not one that attach has made', v_source.table_name
+        raise exception 'the reader of % was not created by attach', v_source.table_name
             using errcode = 'insufficient_privilege';
     end if;
     if v_source.trigger_kind = 'row' and exists (
@@ -124,7 +124,7 @@ begin
     where not present.is_wanted
     limit 1;
     if found then
-        raise exception 'the trigger % uses the capture function of %, and attach has not made it',
+        raise exception 'the trigger % calls the capture function of % but was not created by attach',
             v_found, v_source.table_name
             using errcode = 'insufficient_privilege';
     end if;
@@ -166,4 +166,4 @@ end;
 $$;
 
 comment on function pgsync.finish_capture(regclass)
-is 'Writes the capture function of a source once its triggers are there; the last part of attach.';
+is 'Writes the capture function of a source once its triggers exist; the last part of attach.';

@@ -37,4 +37,4 @@ end;
 $$;
 
 comment on function pgsync.grant_capture()
-is 'Lets capture functions do what they need for the tables that are attached; a part of the grants.';
+is 'Grants capture functions what they need for the attached tables; part of the grants.';

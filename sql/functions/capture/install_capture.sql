@@ -21,7 +21,7 @@ begin
         has_function_privilege(v_caller, 'pgsync.install_capture(pgsync.sources)', 'execute')
         and pgsync.may_act_as(v_caller::name, pgsync.owner_of(source.source_table))
     ) then
-        raise exception '% is attached by its owner, and % may not act as %',
+        raise exception '% can only be attached by its owner, and % cannot act as %',
             pgsync.qualified_name(source.source_table), quote_ident(v_caller), quote_ident(pgsync.owner_of(source.source_table))
             using errcode = 'insufficient_privilege';
     end if;
@@ -50,4 +50,4 @@ end;
 $$;
 
 comment on function pgsync.install_capture(pgsync.sources)
-is 'Creates the capture function of a source and enters it in the list; a part of attach.';
+is 'Creates the capture function of a source and adds the source to the list; part of attach.';

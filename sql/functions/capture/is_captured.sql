@@ -27,4 +27,4 @@ select exists (
 $$;
 
 comment on function pgsync.is_captured(pgsync.sources)
-is 'Whether a table is attached in just this way already, and nothing is wrong with it.';
+is 'Whether a table is already attached in exactly this way and nothing is wrong with it.';

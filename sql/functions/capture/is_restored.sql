@@ -14,4 +14,4 @@ select not exists (
 $$;
 
 comment on function pgsync.is_restored(pgsync.sources)
-is 'Whether a capture function knows its table by a number that it had in another database.';
+is 'Whether a capture function knows its table by an oid from another database.';

@@ -26,4 +26,4 @@ end;
 $$;
 
 comment on function pgsync.key_uniqueness(regclass, text[])
-is 'What keeps a key unique: an immediate or a deferrable index; null when there is none.';
+is 'What keeps a key unique: an immediate or a deferrable index; null if nothing does.';

@@ -31,8 +31,11 @@ begin
             return;
         exception when lock_not_available then
             if clock_timestamp() >= v_end then
-                raise exception 'gave up waiting for %, after %',
-                    case when v_has_turn then 'a lock on ' || source_table else 'other changes of rights to end' end,
+                raise exception 'gave up waiting for % after %',
+                    case
+                        when v_has_turn then 'a lock on ' || source_table
+                        else 'another attach or detach to finish'
+                    end,
                     patience
                     using errcode = 'lock_not_available',
                     detail = coalesce('It is held by ' || (
@@ -56,8 +59,8 @@ begin
                     ) || '.', ''),
                     hint = case
                         when v_has_turn
-                            then 'Try again when no long transaction writes to the table, or with more patience.'
-                        else 'End that session, or try again: select pg_terminate_backend(its process);'
+                            then 'Try again when no long transaction is writing to the table, or wait longer.'
+                        else 'Try again, or end that session: select pg_terminate_backend(process);'
                     end;
             end if;
         end;
@@ -68,4 +71,4 @@ end;
 $$;
 
 comment on function pgsync.lock_patiently(regclass, interval, boolean)
-is 'Locks a table against writers, or alone against all, without making them queue behind the wait.';
+is 'Locks a table against writers, or exclusively, without making them queue behind the wait.';

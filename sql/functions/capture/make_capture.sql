@@ -120,4 +120,4 @@ end;
 $$;
 
 comment on function pgsync.make_capture(pgsync.sources)
-is 'Writes the next version of a source: its function, and its entry in the list; a part of install_capture.';
+is 'Writes the next version of a source: its functions and its row in the list; part of install_capture.';

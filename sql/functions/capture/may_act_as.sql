@@ -13,4 +13,4 @@ select pg_has_role(
 $$;
 
 comment on function pgsync.may_act_as(name, name)
-is 'Whether a role may take on another one by set role.';
+is 'Whether a role can become another one by SET ROLE.';

@@ -10,4 +10,4 @@ where relation.oid = owner_of.owned_table;
 $$;
 
 comment on function pgsync.owner_of(regclass)
-is 'The role that owns a table, which is what its reader is called.';
+is 'The role that owns a table, which is also the name of its reader.';

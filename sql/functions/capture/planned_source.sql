@@ -22,7 +22,7 @@ begin
             using errcode = 'invalid_parameter_value';
     end if;
     if columns is not null and exclude is not null then
-        raise exception 'name either the columns to capture or those to exclude, not both'
+        raise exception 'list either the columns to capture or those to exclude, not both'
             using errcode = 'invalid_parameter_value';
     end if;
     if actions is null or not actions <@ array['create', 'update', 'delete', 'truncate'] or actions = '{}' then
@@ -48,22 +48,22 @@ begin
         having count(*) > 1
     ) as named;
     if v_unknown is not null then
-        raise exception '% has a column % that is another than the one that images have had under this name',
+        raise exception '% has a new column % whose name is used for another column in images',
             v_source.table_name, v_unknown
             using errcode = 'duplicate_column',
-            detail = 'A renamed column keeps its name in images as long as its table is attached.',
-            hint = 'Rename it, leave it out, or detach the table and attach it anew, with rules for the new names.';
+            detail = 'A renamed column keeps its old name in images as long as its table is attached.',
+            hint = 'Rename it, exclude it, or detach the table and attach it again with rules for the new names.';
     end if;
     v_source.key_columns := pgsync.image_names(
         v_source.shape, coalesce(key_columns, pgsync.default_key(source_table))
     );
     if v_source.key_columns is null or v_source.key_columns = '{}' then
-        raise exception '% has no primary key and no unique index over columns that are never null',
+        raise exception '% has no primary key and no unique index on not-null columns',
             v_source.table_name
             using errcode = 'object_not_in_prerequisite_state',
-            detail = 'Changes are kept per record, and a record is known by its key.',
+            detail = 'pgsync identifies each record by its key.',
             hint = format(
-                'Add one (alter table %s add primary key (…)), or a unique index over columns that are never null.',
+                'Add a primary key (alter table %s add primary key (…)), or a unique index on not-null columns.',
                 v_source.table_name
             );
     end if;
@@ -117,4 +117,4 @@ end;
 $$;
 
 comment on function pgsync.planned_source(regclass, text[], text[], text[], text, text[], boolean)
-is 'What attach makes of its arguments.';
+is 'The source that attach derives from its arguments.';

@@ -16,4 +16,4 @@ end;
 $$;
 
 comment on function pgsync.qualified_name(regclass)
-is 'The name of a table with its schema, quoted where needed; null when the table is gone.';
+is 'The schema-qualified name of a table, quoted where needed; null if the table is gone.';

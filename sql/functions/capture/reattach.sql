@@ -46,4 +46,4 @@ end;
 $$;
 
 comment on function pgsync.reattach(regclass, boolean, interval)
-is 'Makes the capture function and triggers of a source anew, after its columns or triggers were changed.';
+is 'Recreates the capture function and triggers of a source after its columns or triggers changed.';

@@ -18,7 +18,8 @@ begin
     if not has_function_privilege(v_caller, 'pgsync.remove_capture(text)', 'execute')
         or (v_owner is not null and not pgsync.may_act_as(v_caller::name, v_owner))
     then
-        raise exception '% is detached by its owner %', quote_ident(function_name), coalesce(quote_ident(v_owner), '')
+        raise exception '% can only be detached by its owner %',
+            quote_ident(function_name), coalesce(quote_ident(v_owner), '')
             using errcode = 'insufficient_privilege';
     end if;
     if function_name !~ '^capture_.*_[0-9]+$' then
@@ -35,4 +36,4 @@ end;
 $$;
 
 comment on function pgsync.remove_capture(text)
-is 'Drops a capture function that no trigger uses any more and marks its source detached; a part of detach.';
+is 'Drops a capture function that no trigger uses any more and marks its source detached; part of detach.';

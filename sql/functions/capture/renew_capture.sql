@@ -68,4 +68,4 @@ end;
 $$;
 
 comment on function pgsync.renew_capture()
-is 'Makes capture functions anew where columns were added to tables captured whole; returns the tables.';
+is 'Recreates the capture functions of tables that are captured whole and gained columns; returns these.';

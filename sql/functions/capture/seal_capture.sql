@@ -12,4 +12,4 @@ end;
 $$;
 
 comment on function pgsync.seal_capture()
-is 'The trigger that ends, at the latest at commit, what attach was allowed to do.';
+is 'The trigger that revokes, at commit at the latest, what attach was allowed to do.';

@@ -12,4 +12,4 @@ limit 1;
 $$;
 
 comment on function pgsync.source_of(oid)
-is 'The source that a table is, or that it is a partition of.';
+is 'The source of a table, or of the table that it is a partition of.';

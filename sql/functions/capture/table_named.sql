@@ -21,4 +21,4 @@ end;
 $$;
 
 comment on function pgsync.table_named(text)
-is 'The table of a name with its schema, quoted where needed; null when there is none.';
+is 'The table with this schema-qualified name, quoted where needed; null if there is none.';

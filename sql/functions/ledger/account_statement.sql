@@ -66,4 +66,4 @@ order by movement.currency, movement.entry_date, movement.entry_id nulls first, 
 $$;
 
 comment on function ledger.account_statement(text, date, date)
-is 'The lines of an account in a span of days, with what was brought forward and the balance after each.';
+is 'The lines of an account over a span of days, with the opening balance and the balance after each.';

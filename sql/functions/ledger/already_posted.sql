@@ -23,10 +23,10 @@ begin
     where entry.input_hash is distinct from asked.input_hash
     limit 1;
     if found then
-        raise exception 'key % was used for other contents', v_key
+        raise exception 'key % was already used for different contents', v_key
             using errcode = 'PL001',
             detail = format('Entry %s was posted under it.', v_id),
-            hint = 'Whatever makes the keys calls two things by one name: find out which before posting either.';
+            hint = 'Two different things were given the same key: find out which before posting either.';
     end if;
 
     return query
@@ -42,4 +42,4 @@ end;
 $$;
 
 comment on function ledger.already_posted(text[], bytea[])
-is 'Which of these keys have an entry, and which; a key whose entry was made of something else is an error.';
+is 'Which of these keys have an entry, and which entry; a key used for other contents is an error.';

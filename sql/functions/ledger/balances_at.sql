@@ -63,4 +63,4 @@ group by part.account, part.currency;
 $$;
 
 comment on function ledger.balances_at(date)
-is 'Debits less credits of each account at the end of a day, from the snapshots and what came after them.';
+is 'Debits less credits of each account at the end of a day, from the snapshots and later lines.';

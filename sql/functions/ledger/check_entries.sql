@@ -37,15 +37,15 @@ begin
 
     if found then
         if v_found.is_forged then
-            raise exception 'entry % says something else than who posts it, when or in which transaction', v_found.id
+            raise exception 'entry % has a posted_by, posted_at or xid that is not its own', v_found.id
                 using errcode = 'PL012',
                 detail = format('Its key is %s.', v_found.idempotency_key),
-                hint = 'Leave xid, posted_at and posted_by to their defaults.';
+                hint = 'Leave xid, posted_at and posted_by at their defaults.';
         end if;
         raise exception 'entry % has no lines', v_found.id
             using errcode = 'PL003',
             detail = format('Its key is %s.', v_found.idempotency_key),
-            hint = 'An entry and all its lines are inserted in one statement.';
+            hint = 'Insert an entry and all its lines in one statement.';
     end if;
 
     perform
@@ -81,17 +81,17 @@ begin
     limit 1;
 
     if found and v_found.is_of_no_currency then
-        raise exception 'there is no currency %', quote_literal(v_found.currency)
+        raise exception 'unknown currency %', quote_literal(v_found.currency)
             using errcode = 'PL008',
             detail = format('Entry %s and perhaps others.', v_found.id),
-            hint = 'select code, name from ledger.currencies; lists the currencies.';
+            hint = 'List the currencies: select code, name from ledger.currencies;';
     elsif found then
         raise exception 'no entry can be posted on %: %',
             v_found.entry_date,
-            case v_found.status when 'none' then 'it is in no period' else 'its period is ' || v_found.status end
+            case v_found.status when 'none' then 'the day is in no period' else 'its period is ' || v_found.status end
             using errcode = 'PL005',
             detail = format('Entry %s and perhaps others.', v_found.id),
-            hint = 'select name, days, status from ledger.periods order by days; shows which are open.';
+            hint = 'List the periods: select name, days, status from ledger.periods order by days;';
     end if;
 
     select entry.id, entry.reverses, original.id is null as is_unknown, entry.purpose, original.reverses as taken_back
@@ -125,7 +125,7 @@ begin
     if found then
         case
             when v_found.is_unknown then
-                raise exception 'entry % reverses entry %, which is not there', v_found.id, v_found.reverses
+                raise exception 'entry % reverses entry %, which does not exist', v_found.id, v_found.reverses
                     using errcode = 'PL009';
             when (v_found.taken_back is not null) <> (v_found.purpose = 'reinstatement') then
                 raise exception 'entry % is a % of entry %, which is %a reversal',
@@ -134,11 +134,11 @@ begin
                     v_found.reverses,
                     case when v_found.taken_back is null then 'not ' else '' end
                     using errcode = 'PL009',
-                    hint = 'What takes back a reversal is called a reinstatement.';
+                    hint = 'The reversal of a reversal is a reinstatement.';
             else
                 raise exception 'entry % does not mirror entry %, which it reverses', v_found.id, v_found.reverses
                     using errcode = 'PL009',
-                    hint = 'Each line is that of the original with the same number, its amount with the other sign.';
+                    hint = 'Each line must repeat the original line of the same number with the opposite amount.';
         end case;
     end if;
     return null;
@@ -146,4 +146,4 @@ end;
 $$;
 
 comment on function ledger.check_entries()
-is 'Refuses entries without lines, outside open periods or under a false name, and wrong reversals.';
+is 'Refuses entries without lines, outside open periods or with a false author, and wrong reversals.';

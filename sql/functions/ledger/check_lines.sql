@@ -55,18 +55,18 @@ begin
     if found then
         case
             when v_found.is_sealed then
-                raise exception 'entry % is not one of this transaction: its lines cannot be added to',
+                raise exception 'cannot add lines to entry %, which another transaction posted',
                     v_found.entry_id
                     using errcode = 'PL004', hint = 'Reverse the entry and post a new one.';
             when v_found.is_of_other_currency then
-                raise exception 'entry % is in %, a line of it in %',
+                raise exception 'entry % is in %, but one of its lines is in %',
                     v_found.entry_id, v_found.entry_currency, v_found.currency
                     using errcode = 'PL008', detail = format('Its key is %s.', v_found.idempotency_key);
             when not v_found.is_whole then
                 raise exception 'the lines of entry % are not numbered 1, 2, 3 …', v_found.entry_id
                     using errcode = 'PL004',
                     detail = format('Its key is %s.', v_found.idempotency_key),
-                    hint = 'An entry and all its lines are inserted in one statement.';
+                    hint = 'Insert an entry and all its lines in one statement.';
             when v_found.lines < 2 then
                 raise exception 'entry % has fewer than two lines', v_found.entry_id
                     using errcode = 'PL003', detail = format('Its key is %s.', v_found.idempotency_key);
@@ -98,17 +98,17 @@ begin
     if found then
         case
             when v_found.is_unknown then
-                raise exception 'there is no account %', quote_literal(v_found.account)
+                raise exception 'unknown account %', quote_literal(v_found.account)
                     using errcode = 'PL006',
                     detail = format('Entry %s and perhaps others.', v_found.entry_id),
-                    hint = 'select code, name from ledger.accounts; lists the accounts.';
+                    hint = 'List the accounts: select code, name from ledger.accounts;';
             when v_found.is_inactive then
                 raise exception 'account % is not active', v_found.account
                     using errcode = 'PL006', detail = format('Entry %s and perhaps others.', v_found.entry_id);
             else
-                raise exception 'a line on account % names no party', v_found.account
+                raise exception 'a line on account % has no party', v_found.account
                     using errcode = 'PL007',
-                    hint = 'The account is kept by party: ledger.accounts.party_required.';
+                    hint = 'The account requires a party: ledger.accounts.party_required.';
         end case;
     end if;
     return null;
@@ -116,4 +116,4 @@ end;
 $$;
 
 comment on function ledger.check_lines()
-is 'Refuses lines that do not make whole, balanced entries of this transaction on accounts that take them.';
+is 'Refuses lines unless they form whole, balanced entries of this transaction on accounts that take them.';

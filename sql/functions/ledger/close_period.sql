@@ -8,4 +8,4 @@ select ledger.move_period(close_period.name, '{closing}', 'closed', null);
 $$;
 
 comment on function ledger.close_period(text)
-is 'The second step: nothing can be posted any more. Accounts marked zero_to_close must be zero.';
+is 'The second step: nothing more can be posted. Accounts marked zero_to_close must be zero.';

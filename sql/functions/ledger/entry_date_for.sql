@@ -24,4 +24,4 @@ end;
 $$;
 
 comment on function ledger.entry_date_for(date)
-is 'The day a document counts for: its own or, by closed_period_policy, the next open one; null if none.';
+is 'The entry date of a document: its own or, by closed_period_policy, the next open day; null if none.';

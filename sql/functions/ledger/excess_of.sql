@@ -10,7 +10,7 @@ immutable
 parallel safe
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-select format('%s, more than the %s that are posted', replace(text.what, '#', text.length::text), text.allowed)
+select format('%s; the limit is %s', replace(text.what, '#', text.length::text), text.allowed)
 from (
     select 'a description has # characters' as what, length(excess_of.description) as length, 1000 as allowed
     union all
@@ -25,4 +25,4 @@ limit 1;
 $$;
 
 comment on function ledger.excess_of(text, text[], jsonb[])
-is 'What of the texts of an entry is longer than the journal takes; null if nothing is.';
+is 'Which text of an entry is longer than the journal allows; null if none is.';

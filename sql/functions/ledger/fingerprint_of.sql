@@ -41,4 +41,4 @@ end;
 $$;
 
 comment on function ledger.fingerprint_of(bigint[])
-is 'The fingerprint of entries, made of the journal by the hash of this server.';
+is 'The fingerprint of entries, computed from the journal with the hash of this server.';

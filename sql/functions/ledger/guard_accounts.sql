@@ -5,13 +5,13 @@ set search_path = pg_catalog, pgsync, pg_temp
 as $$
 begin
     if (new.code, new.type, new.contra) is distinct from (old.code, old.type, old.contra) then
-        raise exception 'the code and the type of account % never change', old.code
+        raise exception 'cannot change the code or the type of account %', old.code
             using errcode = 'PL010',
-            hint = 'Make a new account, move the balance by an entry, and make the old account inactive.';
+            hint = 'Create a new account, move the balance with an entry, and make the old account inactive.';
     end if;
     return new;
 end;
 $$;
 
 comment on function ledger.guard_accounts()
-is 'Keeps the meaning of what was posted to an account.';
+is 'Protects the meaning of what was posted to an account.';

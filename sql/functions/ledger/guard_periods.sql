@@ -9,16 +9,17 @@ declare
     v_account text;
 begin
     if tg_op = 'INSERT' and new.status <> 'open' then
-        raise exception 'a period begins as an open one' using errcode = 'PL011';
+        raise exception 'a new period must be open' using errcode = 'PL011';
     end if;
     if tg_op = 'UPDATE' then
         if (new.name, new.days) is distinct from (old.name, old.days) then
-            raise exception 'the name and the days of period % never change', old.name using errcode = 'PL010';
+            raise exception 'cannot change the name or the days of period %', old.name
+                using errcode = 'PL010';
         end if;
         if new.status = 'closed' and old.status = 'open' then
             raise exception 'period % is still open', new.name
                 using errcode = 'PL011',
-                hint = format('First: select ledger.start_closing(%L);', new.name);
+                hint = format('Run this first: select ledger.start_closing(%L);', new.name);
         end if;
     end if;
 
@@ -39,9 +40,11 @@ begin
         order by account.code
         limit 1;
         if found then
-            raise exception 'period % cannot be closed: account % is not zero', new.name, v_account
+            raise exception 'cannot close period %: account % is not zero', new.name, v_account
                 using errcode = 'PL011',
-                hint = format('Clear it first: select * from ledger.trial_balance_at(%L);', upper(new.days) - 1);
+                hint = format(
+                        'Clear the account first: select * from ledger.trial_balance_at(%L);', upper(new.days) - 1
+                    );
         end if;
     end if;
 
@@ -52,4 +55,4 @@ end;
 $$;
 
 comment on function ledger.guard_periods()
-is 'Lets a period go from open through closing to closed, and back, and keeps the history.';
+is 'Lets a period change only from open through closing to closed, and back, and records its history.';

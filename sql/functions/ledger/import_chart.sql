@@ -52,4 +52,4 @@ end;
 $$;
 
 comment on function ledger.import_chart(jsonb)
-is 'Adds and changes accounts from an array of objects; returns how many. Accounts that are not in it stay.';
+is 'Adds and updates accounts from an array of objects; returns how many. Accounts not in it stay.';

@@ -44,11 +44,11 @@ original as (
 select
     'safeguard_off' as finding,
     null::bigint as entry_id,
-    format('trigger %s on ledger.%s is off or gone', safeguard.trigger_name, safeguard.table_name) as found
+    format('trigger %s on ledger.%s is disabled or missing', safeguard.trigger_name, safeguard.table_name) as found
 from ledger.safeguards as safeguard
 where not safeguard.is_in_force
 union all
-select 'no_entry', whole.entry_id, 'lines of an entry that is not there'
+select 'no_entry', whole.entry_id, 'lines without an entry'
 from whole
 left join ledger.journal_entries as entry on whole.entry_id = entry.id
 where entry.id is null
@@ -58,7 +58,7 @@ from ledger.journal_entries as entry
 left join whole on entry.id = whole.entry_id
 where whole.entry_id is null
 union all
-select 'one_line', whole.entry_id, 'an entry of one line'
+select 'one_line', whole.entry_id, 'an entry with only one line'
 from whole
 where whole.lines < 2
 union all
@@ -81,19 +81,19 @@ from whole
 inner join ledger.journal_entries as entry on whole.entry_id = entry.id
 where entry.currency <> whole.currency
 union all
-select 'unknown_currency', min(whole.entry_id), format('there is no currency %L', whole.currency)
+select 'unknown_currency', min(whole.entry_id), format('unknown currency %L', whole.currency)
 from whole
 left join ledger.currencies as currency on whole.currency = currency.code
 where currency.code is null
 group by whole.currency
 union all
-select 'unknown_account', min(line.entry_id), format('there is no account %L', line.account)
+select 'unknown_account', min(line.entry_id), format('unknown account %L', line.account)
 from ledger.journal_lines as line
 left join ledger.accounts as account on line.account = account.code
 where account.code is null
 group by line.account
 union all
-select 'unknown_parent', null, format('account %s is under %s, which is not there', account.code, account.parent)
+select 'unknown_parent', null, format('account %s has parent %s, which does not exist', account.code, account.parent)
 from ledger.accounts as account
 left join ledger.accounts as parent on account.parent = parent.code
 where account.parent is not null and parent.code is null
@@ -123,8 +123,8 @@ select
     'no_change',
     entry.id,
     case
-        when entry.change_id is null then 'posted by a rule for no change'
-        else format('it says that change %s was posted by it, and the outcome of that does not', entry.change_id)
+        when entry.change_id is null then 'posted by a rule, but without a change'
+        else format('it names change %s, whose outcome does not name it', entry.change_id)
     end
 from ledger.journal_entries as entry
 left join pgsync.sync_audit_log as audit
@@ -144,7 +144,7 @@ where (entry.purpose = 'posting' or entry.change_id is not null)
         where queue.log_id = entry.change_id and entry.purpose = 'reversal'
     )
 union all
-select 'wrong_reversal', reversal.id, format('it takes back entry %s, which is not there', reversal.reverses)
+select 'wrong_reversal', reversal.id, format('it reverses entry %s, which does not exist', reversal.reverses)
 from reversal
 where reversal.is_unknown
 union all
@@ -174,7 +174,7 @@ union all
 select
     'wrong_balance',
     null,
-    format('account %s stands at %s by its lines and at %s by the snapshots', account, by_lines, by_snapshots)
+    format('account %s: the lines add up to %s, the snapshots to %s', account, by_lines, by_snapshots)
 from (
     select
         coalesce(summed.account, counted.account) as account,
@@ -192,4 +192,4 @@ where by_lines <> by_snapshots;
 $$;
 
 comment on function ledger.inspect_journal()
-is 'What is in the ledger against its rules, and which of its safeguards are off; nothing when all is well.';
+is 'What in the ledger breaks its rules, and which safeguards are off; no rows when all is well.';

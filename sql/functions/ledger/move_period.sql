@@ -14,9 +14,9 @@ begin
     for no key update;
 
     if not found then
-        raise exception 'there is no period %', quote_nullable(move_period.name)
+        raise exception 'unknown period %', quote_nullable(move_period.name)
             using errcode = 'PL011',
-            hint = 'select name, days, status from ledger.periods order by days; lists the periods.';
+            hint = 'List the periods: select name, days, status from ledger.periods order by days;';
     elsif v_status <> all (from_status) then
         raise exception 'period % is %', move_period.name, v_status
             using errcode = 'PL011',
@@ -30,4 +30,4 @@ end;
 $$;
 
 comment on function ledger.move_period(text, text[], text, text)
-is 'Gives a period another status. Use start_closing, close_period and reopen_period.';
+is 'Changes the status of a period. Use start_closing, close_period and reopen_period.';

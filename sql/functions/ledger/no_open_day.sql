@@ -7,9 +7,9 @@ as $$
 begin
     raise exception 'no open period contains %', to_char(no_open_day.day, 'YYYY-MM-DD')
         using errcode = 'PL005',
-        hint = 'select name, days, status from ledger.periods order by days; shows which are open.';
+        hint = 'List the periods: select name, days, status from ledger.periods order by days;';
 end;
 $$;
 
 comment on function ledger.no_open_day(date)
-is 'Refuses to post on a day for which entry_date_for has found none; never returns.';
+is 'Refuses to post on a day for which entry_date_for found none; never returns.';

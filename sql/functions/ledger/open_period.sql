@@ -9,4 +9,4 @@ values (open_period.name, daterange(open_period.first_day, open_period.last_day,
 $$;
 
 comment on function ledger.open_period(text, date, date)
-is 'Begins a period: from then on, entries can be posted on its days.';
+is 'Creates a period: from then on, entries can be posted on its days.';

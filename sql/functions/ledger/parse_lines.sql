@@ -14,10 +14,10 @@ begin
     from ledger.currencies as known
     where known.code = parse_lines.currency;
     if not found then
-        raise exception 'there is no currency %', quote_nullable(parse_lines.currency) using errcode = 'PL008';
+        raise exception 'unknown currency %', quote_nullable(parse_lines.currency) using errcode = 'PL008';
     end if;
     if jsonb_typeof(parse_lines.lines) is distinct from 'array' then
-        raise exception 'the lines are not an array' using errcode = 'PL013';
+        raise exception 'the lines must be an array' using errcode = 'PL013';
     end if;
 
     select format('line %s: %s', element.place, element.value)
@@ -35,7 +35,7 @@ begin
     order by element.place
     limit 1;
     if found then
-        raise exception 'not a line of an entry in %: %', parse_lines.currency, v_wrong
+        raise exception 'invalid line of an entry in %: %', parse_lines.currency, v_wrong
             using errcode = 'PL013',
             hint = format(
                 'A line is {"account": "1000", "debit": "12.50"} or credit, at most %s decimals, with party and dimensions '
@@ -59,4 +59,4 @@ end;
 $$;
 
 comment on function ledger.parse_lines(jsonb, text)
-is 'Lines of an entry as people write them, in the smallest unit of the currency; never rounded.';
+is 'Converts the lines of an entry, as users write them, to the smallest unit of the currency; never rounds.';

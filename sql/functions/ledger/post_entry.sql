@@ -26,14 +26,14 @@ declare
     v_id bigint;
 begin
     if purpose not in ('manual', 'opening', 'closing') then
-        raise exception 'people post manual, opening and closing entries, not %', purpose
+        raise exception 'the purpose must be manual, opening or closing, not %', purpose
             using errcode = 'PL013';
     elsif post_entry.idempotency_key ~* '^(change|reversal|manual):' then
-        raise exception 'a key beginning with %: is not for people to choose', split_part(v_key, ':', 1)
+        raise exception 'keys that begin with %: are reserved', split_part(v_key, ':', 1)
             using errcode = 'PL013',
-            hint = 'Keys that begin with change:, reversal: or manual: are those that pgsync gives itself.';
+            hint = 'pgsync makes the keys that begin with change:, reversal: or manual: itself.';
     elsif length(v_key) > 200 or length(post_entry.correlation_id) > 200 then
-        raise exception 'an idempotency key and a correlation id have at most 200 characters'
+        raise exception 'an idempotency key or correlation id must not exceed 200 characters'
             using errcode = 'PL013';
     end if;
     select ledger.excess_of(post_entry.description, array_agg(parsed.party), array_agg(parsed.dimensions))
@@ -96,4 +96,4 @@ $$;
 comment on function ledger.post_entry(
     date, text, text, jsonb, text, date, ledger.purpose, regclass, text, text
 )
-is 'Posts one balanced entry and returns its id; the same key and contents again give the same id.';
+is 'Posts one balanced entry and returns its id; the same key and contents again return the same id.';

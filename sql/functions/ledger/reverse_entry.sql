@@ -20,12 +20,12 @@ declare
 begin
     select entry.* into v_original from ledger.journal_entries as entry where entry.id = reverse_entry.entry_id;
     if not found then
-        raise exception 'there is no entry %', reverse_entry.entry_id using errcode = 'PL009';
+        raise exception 'unknown entry %', reverse_entry.entry_id using errcode = 'PL009';
     elsif v_date is null then
         raise exception 'no open period contains %', to_char(current_date, 'YYYY-MM-DD')
             using errcode = 'PL005', detail = format('Entry %s was to be reversed on that day.', v_original.id);
     elsif coalesce(reason, '') !~ '[^[:space:]]' then
-        raise exception 'an entry is reversed for a reason' using errcode = 'PL013';
+        raise exception 'a reason is required to reverse an entry' using errcode = 'PL013';
     elsif ledger.excess_of(reason) is not null then
         raise exception '%', ledger.excess_of(reason) using errcode = 'PL013';
     end if;
@@ -79,4 +79,4 @@ end;
 $$;
 
 comment on function ledger.reverse_entry(bigint, date, text, boolean)
-is 'Takes back an entry by its mirror image; null for the date means today or the next open day.';
+is 'Reverses an entry with its mirror image; a null date means today or the next open day.';

@@ -84,4 +84,4 @@ end;
 $$;
 
 comment on function ledger.take_snapshot()
-is 'Brings the balance snapshots up to date, after a restore anew; returns how many sums changed.';
+is 'Updates the balance snapshots, or rebuilds them after a restore; returns how many sums changed.';

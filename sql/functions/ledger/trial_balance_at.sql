@@ -33,4 +33,4 @@ order by account.code, currency.code;
 $$;
 
 comment on function ledger.trial_balance_at(date)
-is 'What each account stands at, at the end of a day. amount is debits less credits in the smallest unit.';
+is 'The balance of each account at the end of a day; amount is debits less credits in the smallest unit.';

@@ -18,4 +18,4 @@ select
 $$;
 
 comment on function pgsync.add_results(pgsync.batch_result, pgsync.batch_result)
-is 'What became of two parts of a batch, together.';
+is 'The results of two parts of a batch, added up.';

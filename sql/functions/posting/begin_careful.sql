@@ -82,7 +82,7 @@ begin
                 and audit.attempt > v_queued.attempts::bigint - v_queued.retry_count
                 and audit.error_class = 'crash';
             perform pgsync.fail_claim(
-                pgsync.claim_one(v_queued.log_id), 'crash', 'the session that worked on it ended', worker,
+                pgsync.claim_one(v_queued.log_id), 'crash', 'the session that was posting it ended', worker,
                 v_queued.locked_at
             );
             update pgsync.sync_queue as queue
@@ -108,4 +108,4 @@ end;
 $$;
 
 comment on function pgsync.begin_careful(text, bigint, regclass[], boolean, boolean)
-is 'Announces an attempt at one change, to be committed first; counts those that never came back.';
+is 'Announces an attempt at one change, to be committed first; counts attempts that never came back.';

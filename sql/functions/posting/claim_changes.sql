@@ -126,4 +126,4 @@ end;
 $$;
 
 comment on function pgsync.claim_changes(integer, bigint, regclass[])
-is 'Takes changes from the queue for this transaction; nobody else gets them or others of their records.';
+is 'Claims changes for this transaction; no other session gets them or others of their records.';

@@ -73,4 +73,4 @@ end;
 $$;
 
 comment on function pgsync.claim_due(integer, regclass[], timestamptz, bigint)
-is 'Takes changes whose time has come, in the order of their times, from after one of them on.';
+is 'Claims changes whose time has come, in the order of their times, starting after a given one.';

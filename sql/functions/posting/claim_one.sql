@@ -22,4 +22,4 @@ end;
 $$;
 
 comment on function pgsync.claim_one(bigint)
-is 'Takes one waiting change from the queue for this transaction; null when it waits no more.';
+is 'Claims one waiting change for this transaction; null if it no longer waits.';

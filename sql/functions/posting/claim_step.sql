@@ -12,4 +12,4 @@ return case
 end;
 
 comment on function pgsync.claim_step(boolean, boolean, text)
-is 'What is done with a claim: it waits, a later one counts, its record is gone, or it is posted.';
+is 'What to do with a claim: let it wait, supersede it, reverse its record, or post it.';

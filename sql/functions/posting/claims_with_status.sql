@@ -76,4 +76,4 @@ begin atomic
 end;
 
 comment on function pgsync.claims_with_status(pgsync.claim[])
-is 'Looks up where the record of each claim stands, and which applied change is newer than the claim.';
+is 'Looks up the status of the record of each claim, and the applied change newer than the claim.';

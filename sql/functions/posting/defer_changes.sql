@@ -32,4 +32,4 @@ end;
 $$;
 
 comment on function pgsync.defer_changes(bigint[])
-is 'Lets changes wait whose source is paused.';
+is 'Makes changes wait whose source is paused.';

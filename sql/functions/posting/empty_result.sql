@@ -12,4 +12,4 @@ begin atomic
 end;
 
 comment on function pgsync.empty_result()
-is 'What became of no claims at all.';
+is 'The result of a batch without claims.';

@@ -24,7 +24,7 @@ begin
             'ledger.currency', 'ledger.party', 'ledger.refused'
         )
     then
-        raise exception '% is no class of a failure that a worker meets', end_careful.error_class
+        raise exception '% is not a failure class that a worker reports', end_careful.error_class
             using errcode = 'invalid_parameter_value';
     end if;
     if holds_slot and not pgsync.has_lock(1886876532 /* slots */, v_slot) then
@@ -63,4 +63,4 @@ end;
 $$;
 
 comment on function pgsync.end_careful(text, bigint, text, text, boolean)
-is 'Takes back what begin_careful has announced, and notes a failure where process_one ended in an error.';
+is 'Withdraws what begin_careful announced, and records a failure if process_one ended in an error.';

@@ -30,4 +30,4 @@ select
 $$;
 
 comment on function pgsync.error_class_of(text, text, text, text)
-is 'The class of a failure that PostgreSQL reported: by its SQLSTATE and by what it was about.';
+is 'The class of a failure that PostgreSQL reported, from its SQLSTATE and what it concerned.';

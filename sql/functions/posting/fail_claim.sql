@@ -45,7 +45,7 @@ begin
         if pgsync.error_class_of(sqlstate) = 'transient' then
             raise;
         end if;
-        v_message := format('%s; the audit log does not say so: %s', v_message, left(sqlerrm, 1000));
+        v_message := format('%s; the audit log could not record it: %s', v_message, left(sqlerrm, 1000));
     end;
     perform pgsync.reschedule(array[claim.log_id], array[fail_claim.error_class], array[v_message]);
 
@@ -59,4 +59,4 @@ end;
 $$;
 
 comment on function pgsync.fail_claim(pgsync.claim, text, text, text, timestamptz)
-is 'Notes that a single change has failed: in the audit log and in the queue.';
+is 'Records the failure of a single change in the audit log and in the queue.';

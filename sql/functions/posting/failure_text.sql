@@ -14,4 +14,4 @@ select
 $$;
 
 comment on function pgsync.failure_text(text, text)
-is 'What went wrong, with the column it was about in front, unless the message begins with that itself.';
+is 'The message of a failure, preceded by the column it concerns unless the message begins with it.';

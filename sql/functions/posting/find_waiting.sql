@@ -63,4 +63,4 @@ end;
 $$;
 
 comment on function pgsync.find_waiting(regclass[], bigint, integer)
-is 'The next changes of some tables that wait for nothing, from a mark on, and how far it has looked.';
+is 'The next changes of some tables that are ready, from a mark on, and how far it looked.';

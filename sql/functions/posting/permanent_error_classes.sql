@@ -9,4 +9,4 @@ from regexp_split_to_table(pgsync.configuration_text('permanent_error_classes'),
 $$;
 
 comment on function pgsync.permanent_error_classes()
-is 'The setting of that name, as patterns of LIKE.';
+is 'The setting of that name, as LIKE patterns.';

@@ -137,7 +137,7 @@ begin
             compared.*,
             case
                 when compared.outcome <> 'failed' then null
-                when compared.failure = 'rule.missing' then 'no rule says how its table is posted'
+                when compared.failure = 'rule.missing' then 'no rule posts its table'
                 when compared.failure = 'period.closed'
                     then 'no open period contains ' || to_char(compared.document_date, 'YYYY-MM-DD')
                 when compared.failure = 'data.length'
@@ -338,4 +338,4 @@ end;
 $$;
 
 comment on function pgsync.post_claims(pgsync.claim[], text, timestamptz)
-is 'Posts claimed changes, compares, reverses, audits and finishes them, in the transaction of the claim.';
+is 'Posts claimed changes in the transaction of the claim: compares, reverses, audits and finishes them.';

@@ -48,4 +48,4 @@ end;
 $$;
 
 comment on function pgsync.post_isolated(pgsync.claim[], text, timestamptz, integer)
-is 'As post_claims, but changes that make it fail are found, noted as failed and left out.';
+is 'Like post_claims, but changes that make it fail are found, recorded as failed and left out.';

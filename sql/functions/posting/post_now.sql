@@ -77,4 +77,4 @@ end;
 $$;
 
 comment on function pgsync.post_now(regclass, text)
-is 'Posts a record in the transaction of the caller: its entry, or null if it waits; the audit says why.';
+is 'Posts a record in the caller''s transaction: its entry, or null if it waits; the audit log says why.';

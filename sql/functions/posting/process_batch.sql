@@ -31,9 +31,10 @@ declare
     v_found record;
 begin
     if current_setting('transaction_isolation') <> 'read committed' then
-        raise exception 'changes are posted in READ COMMITTED, not in %', upper(current_setting('transaction_isolation'))
+        raise exception 'changes must be posted in READ COMMITTED, not in %',
+            upper(current_setting('transaction_isolation'))
             using errcode = 'object_not_in_prerequisite_state',
-            hint = 'An older snapshot would not show what others have just posted.';
+            hint = 'An older snapshot would miss what other sessions have just posted.';
     end if;
     perform set_config('pgsync.finishing', 'on', true);
     -- One look for all, where there may be one change only.
@@ -132,4 +133,4 @@ end;
 $$;
 
 comment on function pgsync.process_batch(text, integer, bigint, regclass[], boolean, boolean)
-is 'Takes waiting changes and posts them, in one transaction; isolate finds the ones that make a batch fail.';
+is 'Claims waiting changes and posts them in one transaction; isolate finds those that make a batch fail.';

@@ -49,4 +49,4 @@ end;
 $$;
 
 comment on function pgsync.process_one(text, bigint, boolean)
-is 'Posts the one change that begin_careful has announced, or lets go of it while posting is paused.';
+is 'Posts the one change that begin_careful announced, or releases it while posting is paused.';

@@ -176,4 +176,4 @@ end;
 $$;
 
 comment on function pgsync.rank_claims(pgsync.claim[])
-is 'Decides which of the claimed changes of each record counts, and looks up where the record stands.';
+is 'Decides which claimed change of each record counts, and looks up the status of the record.';

@@ -66,4 +66,4 @@ end;
 $$;
 
 comment on function pgsync.reschedule(bigint[], text[], text[])
-is 'Notes that changes failed, and when each is tried again, or that it waits for a person as a dead letter.';
+is 'Records that changes failed, and when to retry each, or that it has become a dead letter.';

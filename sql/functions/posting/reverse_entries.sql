@@ -112,4 +112,4 @@ end;
 $$;
 
 comment on function pgsync.reverse_entries(bigint[], bigint[], boolean[], date[], text[])
-is 'Reverses entries for the changes that undo or amend them; returns the reversals of each change.';
+is 'Reverses the entries of records that changes undo or amend; returns the reversals of each change.';

@@ -81,4 +81,4 @@ order by own.table_name;
 $$;
 
 comment on function pgsync.backlog(integer)
-is 'For each table what waits, fails and is dead, since when, and by which rules it is posted today.';
+is 'For each table: what waits, fails and is dead, since when, and which rules post it today.';

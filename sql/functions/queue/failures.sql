@@ -58,4 +58,4 @@ order by grouped.changes desc, grouped.error_class;
 $$;
 
 comment on function pgsync.failures(integer)
-is 'What waiting changes have failed with, by class, the most frequent first; each message names its column.';
+is 'Failures of waiting changes by class, the most frequent first; each message names its column.';

@@ -6,11 +6,12 @@ language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 begin
-    raise exception '%.% keeps what is not posted: % is refused', tg_table_schema, tg_table_name, lower(tg_op)
+    raise exception '%.% holds changes that are not posted: % is refused',
+        tg_table_schema, tg_table_name, lower(tg_op)
         using errcode = 'object_not_in_prerequisite_state',
-        hint = 'pgsync.skip_changes(array[1, 2], ''a reason'') ends changes that are not to be posted.';
+        hint = 'pgsync.skip_changes(array[1, 2], ''a reason'') ends changes without posting them.';
 end;
 $$;
 
 comment on function pgsync.keep_waiting()
-is 'The trigger by which changes leave the queue only when they are posted or skipped.';
+is 'The trigger that lets changes leave the queue only when they are posted or skipped.';

@@ -14,10 +14,11 @@ begin
     where own.source_table = pause.source and own.attached;
     if not found then
         raise exception '% is not attached', source
-            using errcode = 'undefined_object', hint = 'select table_name from pgsync.sources; lists what is.';
+            using errcode = 'undefined_object',
+            hint = 'List the attached tables: select table_name from pgsync.sources where attached;';
     end if;
 end;
 $$;
 
 comment on function pgsync.pause(regclass)
-is 'Lets the changes of a table wait, or without a table all changes; capturing goes on.';
+is 'Makes the changes of a table wait, or all changes if no table is given; capture continues.';

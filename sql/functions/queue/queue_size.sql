@@ -27,4 +27,4 @@ from (
 $$;
 
 comment on function pgsync.queue_size(integer)
-is 'How many changes are not finished: counted up to a limit, estimated above it.';
+is 'How many changes are unfinished: counted up to a limit, estimated above it.';

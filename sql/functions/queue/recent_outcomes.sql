@@ -53,4 +53,4 @@ order by known.outcome;
 $$;
 
 comment on function pgsync.recent_outcomes(integer)
-is 'How many changes ended how in the last minute and the last hour; above the limit, the least it can be.';
+is 'How many changes ended how in the last minute and the last hour; above the limit, a lower bound.';

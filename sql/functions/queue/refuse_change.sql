@@ -4,14 +4,14 @@ language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 begin
-    raise exception '%.% is never changed: % is refused', tg_table_schema, tg_table_name, lower(tg_op)
+    raise exception '%.% is append-only: % is refused', tg_table_schema, tg_table_name, lower(tg_op)
         using errcode = 'object_not_in_prerequisite_state',
         hint = case
-            when tg_table_name like 'sync\_logs%' then 'Old history goes by dropping a whole partition.'
-            else 'Whatever comes to be known later is a new row.'
+            when tg_table_name like 'sync\_logs%' then 'To remove old history, drop a whole partition.'
+            else 'Add what becomes known later as a new row.'
         end;
 end;
 $$;
 
 comment on function pgsync.refuse_change()
-is 'The trigger of tables that only grow.';
+is 'The trigger of append-only tables.';

@@ -13,7 +13,8 @@ begin
         where own.source_table = resume.source and own.attached;
         if not found then
             raise exception '% is not attached', source
-                using errcode = 'undefined_object', hint = 'select table_name from pgsync.sources; lists what is.';
+                using errcode = 'undefined_object',
+                hint = 'List the attached tables: select table_name from pgsync.sources where attached;';
         end if;
         -- Those that were met while it was paused; the others were never touched. Of one time, they are taken
         -- in the order of their ids.
@@ -27,4 +28,4 @@ end;
 $$;
 
 comment on function pgsync.resume(regclass)
-is 'Ends a pause: of a table, or without a table the pause of everything.';
+is 'Ends the pause of a table or, if no table is given, the pause of everything.';

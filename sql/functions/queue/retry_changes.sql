@@ -35,4 +35,4 @@ end;
 $$;
 
 comment on function pgsync.retry_changes(bigint[], text, regclass, boolean)
-is 'Has failed changes tried again at once: these, or those of a class (data.* too) or of a table.';
+is 'Retries failed changes at once: these, or those of a class (data.* too) or of a table.';

@@ -14,4 +14,4 @@ end;
 $$;
 
 comment on function pgsync.revive_change()
-is 'The trigger by which setting back retry_count, or setting a time, has a dead letter tried again.';
+is 'The trigger that retries a dead letter once retry_count is reset or a time is set.';

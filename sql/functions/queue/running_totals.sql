@@ -18,4 +18,4 @@ from pgsync.sync_logs_id_seq as logged;
 $$;
 
 comment on function pgsync.running_totals()
-is 'Numbers that only grow and cost nothing to read, of which two readings make a rate.';
+is 'Counters that only grow and are cheap to read; two readings make a rate.';

@@ -14,9 +14,9 @@ declare
     v_begun bigint;
 begin
     if coalesce(reason, '') !~ '[^[:space:]]' then
-        raise exception 'a change is skipped for a reason' using errcode = 'invalid_parameter_value';
+        raise exception 'a reason is required to skip a change' using errcode = 'invalid_parameter_value';
     elsif length(reason) > 1000 then
-        raise exception 'a reason has at most 1,000 characters, not %', length(reason)
+        raise exception 'a reason must not exceed 1,000 characters; this one has %', length(reason)
             using errcode = 'invalid_parameter_value';
     end if;
     perform set_config('pgsync.finishing', 'on', true);
@@ -43,9 +43,9 @@ begin
     inner join pgsync.sync_queue as queue on begun.log_id = queue.log_id
     limit 1;
     if found then
-        raise exception 'change % is a TRUNCATE that has begun to take back entries', v_begun
+        raise exception 'change % is a TRUNCATE that has already reversed entries', v_begun
             using errcode = 'object_not_in_prerequisite_state',
-            hint = 'Mend what it failed on, then have it tried again: it goes on where it is.';
+            hint = 'Fix what it failed on, then retry it: it continues where it stopped.';
     end if;
     update pgsync.sync_progress as progress
     set state = 'cancelled', finished_at = clock_timestamp(), updated_at = clock_timestamp()

@@ -82,4 +82,4 @@ end;
 $$;
 
 comment on function pgsync.survey_queue(bigint, regclass[], boolean)
-is 'What waits to be posted, from a mark on: the oldest change, and when the next that has a time is due.';
+is 'What is ready to post, from a mark on: the oldest change, and when the next scheduled one is due.';

@@ -181,7 +181,7 @@ told as (
             'dated ' || journal.entry_date || coalesce(' instead of ' || journal.swept_from, ''),
             journal.currency || ' ' || journal.total,
             journal.description,
-            'taken back by ' || journal.reversed_by
+            'reversed by ' || journal.reversed_by
         ),
         jsonb_build_object(
             'purpose', journal.purpose,
@@ -229,8 +229,8 @@ told as (
                 when 'dead' then 'dead letter, needs retry or resolve'
                 when 'scheduled' then 'waits until ' || waiting.scheduled_at
                 when 'paused' then 'waits until its table is resumed'
-                when 'working' then 'is worked on'
-                else 'waits to be posted'
+                when 'working' then 'is being posted'
+                else 'ready to post'
             end,
             waiting.error_class,
             nullif(pgsync.failure_text(waiting.error_column, waiting.error_message), '')
@@ -268,4 +268,4 @@ order by
 $$;
 
 comment on function pgsync.trace(regclass, text, boolean)
-is 'The whole life of a record, in order: its changes, attempts and entries, what stands and what waits.';
+is 'The whole life of a record, in order: its changes, attempts and entries, what is current, what waits.';

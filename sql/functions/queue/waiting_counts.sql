@@ -46,4 +46,4 @@ from waiting;
 $$;
 
 comment on function pgsync.waiting_counts(regclass[])
-is 'How many changes wait: to be posted now, for a time, for a resume, for a person.';
+is 'How many changes are ready, scheduled, paused or dead.';

@@ -16,4 +16,4 @@ return case
 end;
 
 comment on function pgsync.waiting_state(pgsync.sync_status, timestamptz, timestamptz, boolean)
-is 'What a change in the queue waits for: ready, scheduled, paused, working or dead.';
+is 'The state of a change in the queue: ready, scheduled, paused, working or dead.';

@@ -31,4 +31,4 @@ end;
 $$;
 
 comment on function pgsync.grant_rules()
-is 'Lets those who evaluate rules run the compiled ones, and nobody else.';
+is 'Lets the roles that evaluate rules, and no others, run the compiled ones.';

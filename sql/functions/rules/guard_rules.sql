@@ -12,11 +12,11 @@ begin
             return new;
         end if;
     end if;
-    raise exception 'a version of a rule never changes: % is refused', lower(tg_op)
+    raise exception 'a version of a rule cannot be changed: % is refused', lower(tg_op)
         using errcode = 'object_not_in_prerequisite_state',
-        hint = 'Apply the next version, or end the rule: pgsync rules retire NAME --from DATE.';
+        hint = 'Apply a new version, or retire the rule: pgsync rules retire NAME --from DATE.';
 end;
 $$;
 
 comment on function pgsync.guard_rules()
-is 'The trigger of pgsync.rules: a version is only ever added or, once, retired.';
+is 'The trigger of pgsync.rules: a version can only be added or, once, retired.';

@@ -93,4 +93,4 @@ end;
 $$;
 
 comment on function pgsync.refresh_evaluate()
-is 'Makes pgsync.evaluate anew from the rules there are, each version for its days of documents.';
+is 'Recreates pgsync.evaluate from the rules there are, each version for its document dates.';

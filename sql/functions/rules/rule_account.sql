@@ -11,4 +11,4 @@ return (
 );
 
 comment on function pgsync.rule_account(text, boolean)
-is 'The account of the chart that a line can be posted to, with a party or without; null if there is none.';
+is 'The account of the chart that takes a line, with or without a party; null if there is none.';

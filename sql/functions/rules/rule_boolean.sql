@@ -6,4 +6,4 @@ parallel safe
 return case when pg_catalog.jsonb_typeof(value) = 'boolean' then value::boolean end;
 
 comment on function pgsync.rule_boolean(jsonb)
-is 'True or false of an image; null for anything else.';
+is 'True or false from an image; null for anything else.';

@@ -29,4 +29,4 @@ return case
 end;
 
 comment on function pgsync.rule_date(text)
-is 'A day written as 2026-01-31, of the years 1 to 9999; else null. Never fails.';
+is 'A date written as 2026-01-31, of the years 1 to 9999; else null. Never fails.';

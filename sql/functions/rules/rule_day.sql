@@ -11,4 +11,4 @@ return case
 end;
 
 comment on function pgsync.rule_day(text, text)
-is 'The day of what rule_timestamp gave in a time zone.';
+is 'The date, in a time zone, of what rule_timestamp returned.';

@@ -11,4 +11,4 @@ return (
 );
 
 comment on function pgsync.rule_decimals(text)
-is 'How many decimals a currency has; null if there is no such currency.';
+is 'How many decimals a currency has; null if the currency is unknown.';

@@ -11,4 +11,4 @@ return case
 end;
 
 comment on function pgsync.rule_number(jsonb, text)
-is 'A number of an image, as number or text, given what ->> makes of it; else null. See rule_bounded.';
+is 'A number in an image, as number or text, given the result of ->>; else null. See rule_bounded.';

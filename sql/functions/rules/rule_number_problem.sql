@@ -28,4 +28,4 @@ end;
 $$;
 
 comment on function pgsync.rule_number_problem(jsonb)
-is 'Why rule_number gave null: 0 not such a number, 1 out of range, 2 too many decimals.';
+is 'Why rule_number returned null: 0 not such a number, 1 out of range, 2 too many decimals.';

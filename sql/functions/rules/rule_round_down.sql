@@ -19,4 +19,4 @@ return pg_catalog.sign(dividend) * ('1e-' || places::text)::numeric * (
 );
 
 comment on function pgsync.rule_round_down(numeric, numeric, integer)
-is 'A quotient with so many decimals; a half goes towards zero.';
+is 'A quotient with so many decimals; a half is rounded towards zero.';

@@ -25,4 +25,4 @@ return pg_catalog.sign(dividend) * ('1e-' || places::text)::numeric * (
 );
 
 comment on function pgsync.rule_round_even(numeric, numeric, integer)
-is 'A quotient with so many decimals; a half goes to the even digit.';
+is 'A quotient with so many decimals; a half is rounded to the even digit.';

@@ -12,4 +12,4 @@ return case
 end;
 
 comment on function pgsync.rule_text(jsonb, text)
-is 'A text of an image, given what ->> makes of it; null for anything else.';
+is 'A text in an image, given the result of ->>; null for anything else.';

@@ -100,4 +100,4 @@ end;
 $$;
 
 comment on function pgsync.finish_migration()
-is 'Gives generated functions to whom they belong and writes down owners, rights, settings and triggers.';
+is 'Gives generated functions to their owners and records owners, rights, settings and triggers.';

@@ -11,7 +11,7 @@ as $$
 select
     'entry_missing' as finding,
     format(
-        'record %s of %s stands with entry %s, which is not in the journal',
+        'record %s of %s has entry %s, which is not in the journal',
         state.record_id, state.source_table, state.entry_id
     ) as found
 from (
@@ -30,7 +30,7 @@ union all
 (
     select
         'entry_missing',
-        format('change %s made entry %s, which is not in the journal', looked.log_id, entry.id)
+        format('change %s posted entry %s, which is not in the journal', looked.log_id, entry.id)
     from (
         (
             select audit.log_id, audit.entry_ids
@@ -60,7 +60,7 @@ union all
     limit 1
 )
 union all
-select 'sequence_behind', format('%s gives out numbers up to %s again', counter.name, counter.highest)
+select 'sequence_behind', format('%s would hand out numbers up to %s again', counter.name, counter.highest)
 from (
     select
         'pgsync.sync_logs_id_seq' as name,
@@ -76,4 +76,4 @@ where counter.highest > counter.reached;
 $$;
 
 comment on function pgsync.inspect_references(integer)
-is 'Rows that name others that are not there, as after a restore that failed in part; none when all is well.';
+is 'Rows that refer to missing rows, as after a restore that failed in part; none when all is well.';

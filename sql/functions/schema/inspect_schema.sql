@@ -59,16 +59,17 @@ missing_role as materialized (
     where not exists (select from pg_catalog.pg_roles as role where role.rolname = wanted.role)
 )
 
-select 'role_missing' as finding, format('there is no role %I on this server', missing_role.role) as found
+select 'role_missing' as finding, format('role %I does not exist on this server', missing_role.role) as found
 from missing_role
 union all
-select 'object_missing', format('%s %s is gone', wanted.kind, wanted.name)
+select 'object_missing', format('%s %s is missing', wanted.kind, wanted.name)
 from pgsync.schema_objects as wanted
 where not exists (
     select from present where present.kind = wanted.kind and present.name = wanted.name
 )
 union all
-select 'wrong_owner', format('%s %s belongs to %I, not to %I', present.kind, present.name, present.owner, wanted.owner)
+select 'wrong_owner',
+    format('%s %s is owned by %I, not by %I', present.kind, present.name, present.owner, wanted.owner)
 from present
 cross join lateral (
     select case
@@ -94,7 +95,7 @@ where present.kind <> 'trigger' and present.owner <> wanted.owner
 union all
 select case when odd.is_wanted and odd.role = 'pgsync_capture' then 'capture_refused'
         when odd.is_wanted then 'right_missing' else 'right_added' end,
-    case when odd.is_wanted and odd.role = 'pgsync_capture' then 'writes of attached tables may fail: ' else '' end
+    case when odd.is_wanted and odd.role = 'pgsync_capture' then 'writes to attached tables may fail: ' else '' end
     || case when odd.is_wanted then format('%s lacks %s on %s %s', odd.role, odd.privilege, odd.kind, odd.name)
         else format('%s has %s on %s %s', odd.role, odd.privilege, odd.kind, odd.name) end
 from (
@@ -125,4 +126,4 @@ order by 1, 2;
 $$;
 
 comment on function pgsync.inspect_schema()
-is 'Owners, rights, settings and triggers that are not as pgsync migrate left them; to restore them, run it.';
+is 'Owners, rights, settings and triggers that are not as pgsync migrate left them; run it to restore them.';

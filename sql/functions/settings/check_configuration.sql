@@ -55,4 +55,4 @@ end;
 $$;
 
 comment on function pgsync.check_configuration()
-is 'Explains to whoever sets a setting to a wrong value what is allowed, and notes who changed it and when.';
+is 'Explains which values a setting allows when it refuses one, and records who changed it and when.';

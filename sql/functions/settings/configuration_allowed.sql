@@ -23,4 +23,4 @@ select
 $$;
 
 comment on function pgsync.configuration_allowed(text, numeric, numeric, text)
-is 'Says in words which values a setting of this kind and these bounds may have.';
+is 'Describes the values that a setting of this kind and range allows.';

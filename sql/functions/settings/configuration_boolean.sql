@@ -11,4 +11,4 @@ end;
 $$;
 
 comment on function pgsync.configuration_boolean(text)
-is 'The value in force of a setting that is true or false. An unknown key is an error.';
+is 'The current value of a boolean setting. An unknown key is an error.';

@@ -25,7 +25,7 @@ select
             then (
                 select
                     format(
-                        'there is no error class %L; see pgsync.error_classes()', btrim(listed.class)
+                        'unknown error class %L; see pgsync.error_classes()', btrim(listed.class)
                     )
                 from regexp_split_to_table(configuration_complaint.value, ',') with ordinality as listed (class, place)
                 where configuration_complaint.value <> 'none' and not exists (
@@ -40,4 +40,4 @@ select
 $$;
 
 comment on function pgsync.configuration_complaint(text, text)
-is 'Why a setting cannot be this text; null when it can, or when the setting is no text.';
+is 'Why a setting refuses this text; null if it takes it, or is not a text setting.';

@@ -11,4 +11,4 @@ end;
 $$;
 
 comment on function pgsync.configuration_integer(text)
-is 'The value in force of a setting that is a whole number. An unknown key is an error.';
+is 'The current value of an integer setting. An unknown key is an error.';

@@ -11,4 +11,4 @@ end;
 $$;
 
 comment on function pgsync.configuration_number(text)
-is 'The value in force of a setting that is a number. An unknown key is an error.';
+is 'The current value of a numeric setting. An unknown key is an error.';

@@ -14,13 +14,13 @@ begin
     where setting.config_key = configuration_text.key;
 
     if not found then
-        raise exception 'there is no setting %', quote_nullable(configuration_text.key)
+        raise exception 'unknown setting %', quote_nullable(configuration_text.key)
             using errcode = 'undefined_object',
-            hint = 'select key, value, description from pgsync.configuration; lists the settings.';
+            hint = 'List the settings: select key, value, description from pgsync.configuration;';
     end if;
     return v_value;
 end;
 $$;
 
 comment on function pgsync.configuration_text(text)
-is 'The value in force of a setting, as text. An unknown key is an error.';
+is 'The current value of a setting, as text. An unknown key is an error.';

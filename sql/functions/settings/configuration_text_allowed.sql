@@ -15,4 +15,4 @@ select
 $$;
 
 comment on function pgsync.configuration_text_allowed(text)
-is 'Says in words which texts a setting may have; null where any text will do, or it is no text.';
+is 'Describes the texts that a setting allows; null if it takes any, or is not a text setting.';

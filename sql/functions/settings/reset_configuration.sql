@@ -13,4 +13,4 @@ end;
 $$;
 
 comment on function pgsync.reset_configuration(text)
-is 'Puts a setting back to its default and returns the value in force. An unknown key is an error.';
+is 'Resets a setting to its default and returns the current value. An unknown key is an error.';

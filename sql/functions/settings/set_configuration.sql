@@ -13,4 +13,4 @@ end;
 $$;
 
 comment on function pgsync.set_configuration(text, text)
-is 'Changes a setting and returns the value in force. An unknown key or a refused value is an error.';
+is 'Changes a setting and returns the current value. An unknown key or a refused value is an error.';

@@ -13,4 +13,4 @@ end;
 $$;
 
 comment on function pgsync.arm_doorbell()
-is 'Before sleeping: true when the next change will be announced by NOTIFY pgsync; then look once more.';
+is 'Call before sleeping: true when the next change will send NOTIFY pgsync; then look once more.';

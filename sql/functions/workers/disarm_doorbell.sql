@@ -10,4 +10,4 @@ end;
 $$;
 
 comment on function pgsync.disarm_doorbell()
-is 'After waking: changes need not be announced any more.';
+is 'Call after waking: changes need not send NOTIFY any more.';

@@ -36,4 +36,4 @@ end;
 $$;
 
 comment on function pgsync.find_lost_workers(integer)
-is 'Notes which workers ended without a word, and returns them.';
+is 'Marks workers that stopped without shutting down as lost, and returns them.';

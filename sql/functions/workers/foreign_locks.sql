@@ -88,7 +88,7 @@ begin
         role.rolname::text,
         case
             when held.pid is null then 'a prepared transaction'
-            when reading.pid is not null then 'code of the owner of a table that is being read'
+            when reading.pid is not null then 'code of the owner of a table being read'
             else nullif(activity.application_name, '')
         end,
         coalesce(activity.xact_start, activity.backend_start),
@@ -98,14 +98,14 @@ begin
     from held
     inner join (
         values
-        (1886876531, 1, 'doorbell', 'workers are not woken; they only look from time to time'),
-        (1886876531, 2, 'rights', 'no table can be attached or detached, and capture is not renewed'),
-        (1886876531, 3, 'ticks', 'nobody can mark a moment to read the log up to'),
-        (1886876531, 4, 'leader', 'no worker leads: capture is not inspected, and no balances are summed'),
-        (1886876531, 5, 'reading', 'who reads an attached table is not known by it'),
+        (1886876531, 1, 'doorbell', 'workers are not woken and only poll'),
+        (1886876531, 2, 'rights', 'tables cannot be attached, detached or renewed'),
+        (1886876531, 3, 'ticks', 'pgsync.tick() waits'),
+        (1886876531, 4, 'leader', 'no worker can lead: capture is not inspected and balances are not summed'),
+        (1886876531, 5, 'reading', 'it no longer shows who reads attached tables'),
         (28775, 1937337955, 'migration', 'pgsync migrate waits'),
         (1886876532, null, 'slots', 'changes in these slots are not posted'),
-        (1886876533, null, 'workers', 'workers of these numbers are judged by their heartbeat alone')
+        (1886876533, null, 'workers', 'workers with these numbers are judged by their heartbeat alone')
     ) as known (lock_class, lock_number, lock_name, consequence)
         on held.lock_class = known.lock_class and held.lock_number is not distinct from known.lock_number
     left join pg_catalog.pg_stat_activity as activity on held.pid = activity.pid
@@ -118,4 +118,4 @@ end;
 $$;
 
 comment on function pgsync.foreign_locks()
-is 'Sessions that hold locks of pgsync and are no part of it, and what that stops; no rows when all is well.';
+is 'Sessions that hold locks of pgsync but are not part of it, and what that stops; none when all is well.';

@@ -20,4 +20,4 @@ select exists (
 $$;
 
 comment on function pgsync.has_lock(integer, integer)
-is 'Whether this very session holds an advisory lock of ours.';
+is 'Whether this session itself holds an advisory lock of pgsync.';

@@ -22,4 +22,4 @@ select exists (
 $$;
 
 comment on function pgsync.holds_its_lock(integer)
-is 'Whether a worker holds the lock that shows that it is alive; one that a stranger holds shows nothing.';
+is 'Whether a worker holds the lock that shows it is alive; a lock held by a stranger does not count.';

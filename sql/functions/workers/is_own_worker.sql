@@ -12,4 +12,4 @@ select worker.started_by = session_user
 $$;
 
 comment on function pgsync.is_own_worker(pgsync.sync_workers)
-is 'Whether this session may speak for a worker: its login started it, and it holds its lock if it has one.';
+is 'Whether this session may act for a worker: its login started it, and it holds its lock, if any.';

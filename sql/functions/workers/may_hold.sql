@@ -34,4 +34,4 @@ select exists (
 $$;
 
 comment on function pgsync.may_hold(oid, bigint, bigint)
-is 'Whether a role is one of those that take an advisory lock of ours, and not a stranger.';
+is 'Whether a role is one of those that take an advisory lock of pgsync.';

@@ -30,4 +30,4 @@ end;
 $$;
 
 comment on function pgsync.register_worker(text, text, integer, text, integer, boolean)
-is 'Makes a worker known; its session holds a lock that shows that it is alive. Returns its number.';
+is 'Registers a worker and returns its number; its session holds a lock that shows it is alive.';

@@ -13,4 +13,4 @@ end;
 $$;
 
 comment on function pgsync.report_worker(integer, jsonb)
-is 'The heartbeat of a worker; false when it is taken for lost, or not in this session, and has to resume.';
+is 'The heartbeat of a worker; false if it counts as lost, or is not in this session, and must resume.';

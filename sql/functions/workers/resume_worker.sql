@@ -30,4 +30,4 @@ end;
 $$;
 
 comment on function pgsync.resume_worker(integer)
-is 'Goes on as a worker in another session: false while the former one lives, null if this login has none.';
+is 'Continues as a worker in a new session: false while the old one lives, null if this login has none.';

@@ -11,4 +11,4 @@ end;
 $$;
 
 comment on function pgsync.ring_doorbell()
-is 'Wakes a worker that sleeps, when the transaction commits; see the generated capture functions.';
+is 'Wakes a sleeping worker when the transaction commits; see the generated capture functions.';

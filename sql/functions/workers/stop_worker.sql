@@ -13,11 +13,11 @@ begin
     if not found and exists (
         select from pgsync.sync_workers as other where other.id = stop_worker.id and other.state = 'running'
     ) then
-        raise exception 'worker % is not in this session', stop_worker.id
-            using errcode = 'insufficient_privilege', hint = 'A worker ends when its process gets SIGTERM.';
+        raise exception 'worker % does not belong to this session', stop_worker.id
+            using errcode = 'insufficient_privilege', hint = 'To stop a worker, send SIGTERM to its process.';
     end if;
 end;
 $$;
 
 comment on function pgsync.stop_worker(integer, jsonb)
-is 'The last word of a worker that ends in order; its lock goes with its session.';
+is 'The last report of a worker that shuts down; its lock ends with its session.';

@@ -6,31 +6,33 @@ extension Check {
         guard !missing.isEmpty else {
             let actsAs = roles.expected.filter { roles.existing[$0] == true }
             let list = actsAs.isEmpty ? "none" : actsAs.count == roles.expected.count ? "all" : names(actsAs)
-            return .ok("all \(roles.expected.count) exist; \(roles.user) may act as \(list)")
+            return .ok("all \(roles.expected.count) exist; \(roles.user) can act as \(list)")
         }
         return .note(
             "missing: \(names(missing))",
-            "pgsync works without them, but everybody connects as the owner of the schema.",
+            "pgsync works without them, but everyone connects as the owner of the schema.",
             remedy:
-                "pgsync migrate --print roles | psql    (as a user who may create roles), then pgsync migrate"
+                "pgsync migrate --print roles | psql    (as a user who can create roles), then pgsync migrate"
         )
     }
 
     static let identity = Check("roles.user", .access, \.roles) { roles in
-        guard roles.isSuperuser else { return .ok("\(roles.user), no superuser") }
+        guard roles.isSuperuser else { return .ok("\(roles.user), not a superuser") }
         return .note(
             "\(roles.user) is a superuser",
-            "pgsync never needs that. A worker that can do less can break less.",
+            "pgsync never needs that. A worker with fewer rights can do less harm.",
             remedy: "create role worker_1 login in role pgsync_worker; and connect as it."
         )
     }
 
     static let publicSchema = Check("access.public_schema", .access, \.grants) { grants in
-        guard grants.publicCreatesInPublic else { return .ok("schema public: not everybody may create") }
+        guard grants.publicCreatesInPublic else {
+            return .ok("schema public: not open for CREATE to everyone")
+        }
         return .warning(
-            "everybody may create objects in schema public",
-            "Whoever connects can put a function there that others call by mistake (CVE-2018-1058). "
-                + "pgsync itself names every object with its schema.",
+            "everyone can create objects in schema public",
+            "Any user can create a function there that others call by mistake (CVE-2018-1058). "
+                + "pgsync itself qualifies every name.",
             remedy: "revoke create on schema public from public;"
         )
     }
@@ -39,8 +41,8 @@ extension Check {
         guard !grants.schemasOpenToPublic.isEmpty else { return .ok("pgsync and ledger: closed to PUBLIC") }
         let open = names(grants.schemasOpenToPublic)
         return .warning(
-            "everybody may use \(open)",
-            "Somebody granted it: pgsync gives PUBLIC nothing in its schemas.",
+            "everyone can use \(open)",
+            "Someone granted it: pgsync grants PUBLIC nothing in its schemas.",
             remedy: "revoke all on schema \(open) from public;"
         )
     }
@@ -50,7 +52,7 @@ extension Check {
         if connection.isLocal { return .ok("connection stays on this machine") }
         return .warning(
             "connection over the network, not encrypted",
-            "Whoever is between here and the server can read and change what is sent.",
+            "Anyone between here and the server can read and change what is sent.",
             remedy: "Add sslmode=verify-full to the connection string."
         )
     }

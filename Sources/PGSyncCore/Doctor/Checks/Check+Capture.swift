@@ -8,15 +8,15 @@ extension Check {
 
     static let doorbell = Check("capture.doorbell", .capture, \.doorbellUse) { doorbell in
         guard doorbell.isOn else {
-            return .ok("doorbell off; workers look every \(Quantity.time(doorbell.pollInterval))")
+            return .ok("doorbell off; workers poll every \(Quantity.time(doorbell.pollInterval))")
         }
         guard doorbell.allowsPreparing else { return .ok("doorbell on") }
         return .warning(
-            "the doorbell is on and transactions can be prepared",
-            "PREPARE TRANSACTION is refused after a NOTIFY: one that changed an attached table while a worker slept "
+            "the doorbell is on and prepared transactions are enabled",
+            "PREPARE TRANSACTION fails after a NOTIFY: one that changes an attached table while a worker sleeps "
                 + "would fail.",
             remedy:
-                "pgsync config set enable_doorbell false    (or max_prepared_transactions = 0, where nobody "
+                "pgsync config set enable_doorbell false    (or max_prepared_transactions = 0, if nobody "
                 + "prepares)"
         )
     }
@@ -31,9 +31,9 @@ extension Check {
         let found = "\(fault.table): \(fault.found)"
         let verdict: Verdict =
             switch fault.severity {
-            case .problem: .problem(found, "Changes of this table are lost to pgsync.", remedy: fault.remedy)
+            case .problem: .problem(found, "pgsync misses changes of this table.", remedy: fault.remedy)
             case .warning:
-                .warning(found, "What is captured may not be what is meant.", remedy: fault.remedy)
+                .warning(found, "What is captured may not be what was intended.", remedy: fault.remedy)
             case .note, .ok: .note(found, "Nothing is lost by it.", remedy: fault.remedy)
             }
         return Finding(id: "capture.\(fault.kind)", topic: .capture, verdict: verdict)
@@ -44,8 +44,8 @@ extension Check {
             id: "capture.growth",
             topic: .capture,
             verdict: .warning(
-                "\(growth.table): \(Quantity.count(growth.unexplained, "row")) written that no change explains",
-                "Its triggers were off for a while, or something wrote past them.",
+                "\(growth.table): \(Quantity.count(growth.unexplained, "row")) written without a captured change",
+                "Its triggers were disabled for a while, or something bypassed them.",
                 remedy: "pgsync backfill '\(growth.table)'"
             )
         )

@@ -6,16 +6,16 @@ extension Check {
         let origin = settings.origin("synchronous_commit")
         guard settings.isOn("fsync") else {
             return .problem(
-                "fsync is off: commits are lost on an operating-system crash",
-                "After a power failure the whole database may be beyond repair.",
+                "fsync is off: an operating-system crash loses commits",
+                "A power failure may damage the whole database beyond repair.",
                 remedy: "alter system set fsync = on; select pg_reload_conf();"
             )
         }
         guard commit != "off" else {
             return .warning(
-                "synchronous_commit is off\(origin): the latest commits are lost on a crash",
-                "The last moments before a crash of the server disappear, ledger entries and their cause together.",
-                remedy: "set synchronous_commit to on where it was turned off: "
+                "synchronous_commit is off\(origin): a crash loses the latest commits",
+                "Ledger entries disappear together with the changes they were posted for.",
+                remedy: "turn synchronous_commit on where it was turned off: "
                     + "alter role … reset, alter database … reset, or postgresql.conf"
             )
         }
@@ -38,14 +38,14 @@ extension Check {
         let synchronous = replication.standbys.filter(\.isSynchronous)
         let connected = Quantity.count(replication.standbys.count, "standby")
         guard !replication.synchronousNames.isEmpty else {
-            return .ok("no synchronous standby asked for; \(connected) connected")
+            return .ok("no synchronous standby configured; \(connected) connected")
         }
         guard synchronous.isEmpty else {
             return .ok("synchronous: \(synchronous.map(\.name).joined(separator: ", "))")
         }
         return .problem(
-            "synchronous standbys are asked for (\(replication.synchronousNames)), and none is connected",
-            "Every commit waits until one is.",
+            "synchronous standbys are configured (\(replication.synchronousNames)), but none is connected",
+            "Every commit waits until one connects.",
             remedy:
                 "Start the standby, or: alter system reset synchronous_standby_names; select pg_reload_conf();"
         )
@@ -55,7 +55,7 @@ extension Check {
         guard !settings.isOn("data_checksums") else { return .ok("data checksums on") }
         return .note(
             "data checksums are off",
-            "A page that the disk has changed is not noticed when it is read.",
+            "Pages that the disk has corrupted go unnoticed.",
             remedy: "pg_checksums --enable    (while the server is stopped)"
         )
     }

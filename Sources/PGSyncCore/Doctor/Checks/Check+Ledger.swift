@@ -8,19 +8,19 @@ extension Check {
             "alter table ledger.\($0.table) enable always trigger \($0.trigger);"
         }
         return .problem(
-            "off or gone: \(names.joined(separator: ", "))",
-            "The journal can be written past its rules, and may have been.",
+            "disabled or missing: \(names.joined(separator: ", "))",
+            "The journal can be changed against its rules, and may have been.",
             remedy: "\(repairs.joined(separator: " ")) then pgsync ledger check"
         )
     }
 
     static let references = Check("ledger.references", .ledger, \.ledger) { ledger in
-        guard !ledger.danglingReferences.isEmpty else { return .ok("what was posted is in the journal") }
+        guard !ledger.danglingReferences.isEmpty else { return .ok("every posted entry is in the journal") }
         return .problem(
             ledger.danglingReferences.joined(separator: "; "),
-            "Part of a restore is missing, and what is posted from here on builds on it.",
+            "A restore is incomplete, and further postings would build on it.",
             remedy:
-                "Stop the workers and restore again as a whole: pg_restore without --data-only, or with "
+                "Stop the workers and restore the whole dump again: pg_restore without --data-only, or with "
                 + "--disable-triggers and then pgsync migrate."
         )
     }

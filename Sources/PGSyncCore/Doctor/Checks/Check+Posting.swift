@@ -8,21 +8,21 @@ extension Check {
         if posting.isPaused {
             return .warning(
                 "posting is paused; \(waiting(posting))",
-                "Changes are captured, and nothing is posted until somebody resumes it.",
+                "Changes are captured, but nothing is posted until someone resumes posting.",
                 remedy: "pgsync resume"
             )
         }
         guard posting.pausedTables.isEmpty else {
             return .warning(
                 "paused: \(posting.pausedTables.joined(separator: ", "))",
-                "Their changes are captured and wait until somebody resumes them.",
+                "Their changes are captured and wait until someone resumes them.",
                 remedy: "pgsync resume TABLE"
             )
         }
         guard posting.isRealTime else {
             return .note(
                 "enable_real_time_sync is false",
-                "A worker without --drain or --once posts nothing; something has to run one of them from time to time."
+                "A worker posts nothing without --drain or --once; something must run one of these regularly."
             )
         }
         return .ok("nothing is paused")
@@ -35,8 +35,8 @@ extension Check {
         }
         return .warning(
             "no worker runs; \(waiting(posting))",
-            "Nothing is posted until one does.",
-            remedy: "pgsync worker    (or, to post what waits and end: pgsync worker --drain)"
+            "Nothing is posted until a worker runs.",
+            remedy: "pgsync worker    (or, to post what is ready and exit: pgsync worker --drain)"
         )
     }
 
@@ -44,8 +44,8 @@ extension Check {
         guard posting.waiting > posting.sizeThreshold else { return .ok(waiting(posting)) }
         return .warning(
             "\(waiting(posting)), above alert_threshold_queue_size (\(posting.sizeThreshold))",
-            "Changes come faster than they are posted, or something keeps them from being posted.",
-            remedy: "pgsync status    (shows what waits for what)"
+            "Changes arrive faster than they are posted, or something blocks posting.",
+            remedy: "pgsync status    (shows what waits and why)"
         )
     }
 
@@ -58,7 +58,7 @@ extension Check {
         }
         return .warning(
             found,
-            "A worker runs, and does not get to it: it is far behind, or cannot post.",
+            "A worker runs but does not post it: the worker is far behind, or cannot post.",
             remedy: "pgsync status    (and the worker's log)"
         )
     }
@@ -68,7 +68,7 @@ extension Check {
         guard count > 0 else { return .ok("no dead letters") }
         return .warning(
             "\(Quantity.count(count, "dead letter")): \(classes(posting.dead))",
-            "These changes failed and are not tried again until somebody says so.",
+            "These changes failed and are not retried until someone decides.",
             remedy: "pgsync dead list    (then pgsync dead retry, or dead resolve)"
         )
     }
@@ -78,13 +78,13 @@ extension Check {
         guard !exhausted.isEmpty else { return .ok("no change has used up its attempts") }
         return .warning(
             "\(Quantity.count(exhausted.reduce(0) { $0 + $1.count }, "change")) used up all attempts: \(classes(exhausted))",
-            "What kept them from being posted lasted longer than max_retry_attempts and retry_delay_seconds allow.",
+            "The cause lasted longer than max_retry_attempts and retry_delay_seconds allow.",
             remedy: "pgsync dead retry --class \(exhausted[0].errorClass)    (once the cause is gone)"
         )
     }
 
     static let lost = Check("posting.lost", .posting, \.posting) { posting in
-        guard !posting.lost.isEmpty else { return .ok("each of the newest changes waits or is over") }
+        guard !posting.lost.isEmpty else { return .ok("each of the newest changes waits or is finished") }
         let count = posting.lost.reduce(0) { $0 + $1.count }
         let others = posting.lost.count - tablesShown
         return .problem(
@@ -108,15 +108,15 @@ extension Check {
     static let duties = Check("posting.housekeeping", .posting, \.posting) { posting in
         guard let first = posting.failingDuties.first else {
             return .ok(
-                posting.workers == 0 ? "no worker looks after the rest" : "the workers' other duties are done"
+                posting.workers == 0 ? "no worker runs other duties" : "the workers' other duties succeed"
             )
         }
         let others = posting.failingDuties.count - 1
         return .warning(
             "worker \(first.worker) fails at \(first.duty): \(first.reason)"
                 + (others > 0 ? " (and \(others) more)" : ""),
-            "What it does beside posting is not done, such as watching over capture.",
-            remedy: "Mend the reason; the worker tries again by itself"
+            "Its work besides posting, such as inspecting capture, is not done.",
+            remedy: "Fix the cause; the worker retries by itself"
         )
     }
 

@@ -16,13 +16,13 @@ extension Check {
         case .behind(let steps):
             .problem(
                 "\(Quantity.count(steps.count, "step")) behind",
-                "This pgsync needs what is missing: \(steps.joined(separator: ", ")).",
+                "This pgsync needs: \(steps.joined(separator: ", ")).",
                 remedy: "pgsync migrate"
             )
         case .newer(let migrations):
             .note(
                 "newer than this pgsync",
-                "A later pgsync has applied \(migrations.joined(separator: ", ")); this one may go on working."
+                "A later pgsync applied \(migrations.joined(separator: ", ")); this one can still be used."
             )
         case .unusable(let reason):
             .problem(

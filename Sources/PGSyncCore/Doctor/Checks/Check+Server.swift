@@ -10,16 +10,16 @@ extension Check {
         case ..<14:
             return .problem(
                 found,
-                "pgsync works with PostgreSQL 14 and later.",
+                "pgsync needs PostgreSQL 14 or later.",
                 remedy: "Upgrade the server."
             )
         case 19...:
-            return .note(found, "This version is newer than those pgsync was tested with (14 to 18).")
+            return .note(found, "pgsync was tested with PostgreSQL 14 to 18 only.")
         default:
             guard server.minor < oldestGoodMinor[server.major] ?? 0 else { return .ok(found) }
             return .warning(
                 found,
-                "Years of fixes for lost data and security are missing.",
+                "It lacks years of fixes for data loss and security.",
                 remedy:
                     "Install the latest minor release of PostgreSQL \(server.major); it needs no upgrade of the data."
             )
@@ -30,14 +30,14 @@ extension Check {
         if server.isStandby {
             return .problem(
                 "standby",
-                "A standby cannot be written to: neither migrations nor workers run here.",
+                "A standby is read-only: migrations and workers cannot run here.",
                 remedy: "Connect to the primary, for example with target_session_attrs=read-write."
             )
         }
         guard server.isReadOnly else { return .ok("primary, writable") }
         return .problem(
             "primary, but sessions are read-only",
-            "default_transaction_read_only is on: every write of this user is refused here.",
+            "default_transaction_read_only is on: every write fails.",
             remedy: "alter database \(SQLText.name(server.database)) reset default_transaction_read_only;"
         )
     }

@@ -7,7 +7,7 @@ extension Check {
         guard capacity.used * 10 >= capacity.available * 8 else { return .ok(found) }
         return .warning(
             found,
-            "When they run out, workers and the application are turned away.",
+            "When they run out, workers and applications cannot connect.",
             remedy:
                 "Use a connection pooler, end idle sessions, or raise max_connections and restart the server."
         )
@@ -18,13 +18,13 @@ extension Check {
             "statement_timeout", "transaction_timeout", "idle_in_transaction_session_timeout",
             "idle_session_timeout",
         ].filter { settings.number($0) > 0 }
-        guard !dangerous.isEmpty else { return .ok("no timeout ends the work of this user") }
+        guard !dangerous.isEmpty else { return .ok("no timeout interrupts this user") }
         let list = dangerous.map { name in
             "\(name) = \(Quantity.time(.milliseconds(settings.number(name))))\(settings.origin(name))"
         }.joined(separator: ", ")
         return .note(
             list,
-            "What takes longer is ended by the server and tried again; a worker waits idle for hours.",
+            "The server aborts what takes longer, and pgsync tries again; a worker may be idle for hours.",
             remedy: "alter role … set \(dangerous[0]) = 0;    (for the user workers connect as)"
         )
     }
@@ -32,22 +32,22 @@ extension Check {
     static let pooler = Check("connection.pooler", .sessions, \.connection) { connection in
         guard connection.isPooled else { return .ok("direct connection") }
         return .warning(
-            "a connection pooler is in between",
-            "Where it lends a session for one transaction at a time, a worker without --poll does not work: being woken "
-                + "needs a session of one's own.",
-            remedy: "pgsync worker --poll    (or give workers an address that leads to the server itself)"
+            "connected through a pooler",
+            "In transaction mode, a worker does not work without --poll: LISTEN "
+                + "needs a session of its own.",
+            remedy: "pgsync worker --poll    (or give workers the address of the server itself)"
         )
     }
 
     static let foreignLocks = Check("sessions.foreign_locks", .sessions, \.foreignLocks) { locks in
-        guard !locks.isEmpty else { return .ok("no lock of pgsync in other hands") }
+        guard !locks.isEmpty else { return .ok("no session outside pgsync holds its locks") }
         let found = locks.map(\.sentence).joined(separator: "; ")
         // A prepared transaction has no session that could be ended.
         let release = Set(locks.map { $0.release ?? "select * from pg_prepared_xacts;" }).sorted()
-        let remedy = "\(release.joined(separator: " ")) and find out who it is"
-        let meaning = "Anybody who may connect can take such a lock. Nothing is lost by it"
+        let remedy = "\(release.joined(separator: " ")) and find out who holds it"
+        let meaning = "Anyone who can connect can take such a lock. No data is lost"
         return locks.contains(where: \.stopsWork)
-            ? .problem(found, "\(meaning), but changes wait or nobody looks after capture.", remedy: remedy)
+            ? .problem(found, "\(meaning), but changes wait or capture is not inspected.", remedy: remedy)
             : .warning(found, "\(meaning).", remedy: remedy)
     }
 }

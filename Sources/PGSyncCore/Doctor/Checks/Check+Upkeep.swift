@@ -10,7 +10,7 @@ extension Check {
         guard !settings.isOn("track_counts") else { return .ok("track_counts on") }
         return .warning(
             "track_counts is off",
-            "Autovacuum does not work without it, and changes that bypass capture could not be noticed.",
+            "Without it autovacuum does not work, and changes that bypass capture go unnoticed.",
             remedy: "alter system set track_counts = on; select pg_reload_conf();"
         )
     }
@@ -19,7 +19,7 @@ extension Check {
         guard !settings.isOn("autovacuum") else { return .ok("autovacuum on") }
         return .warning(
             "autovacuum is off",
-            "Tables grow without bound and queries get slower.",
+            "Tables grow without limit and queries get slower.",
             remedy: "alter system set autovacuum = on; select pg_reload_conf();"
         )
     }
@@ -40,10 +40,10 @@ extension Check {
                     ? "no replication slot" : "\(Quantity.count(slots.count, "replication slot")), in use"
             )
         }
-        let kept = worst.retainedBytes.map { ", \(Quantity.bytes($0)) of log kept" } ?? ""
+        let kept = worst.retainedBytes.map { ", \(Quantity.bytes($0)) of WAL kept" } ?? ""
         return .warning(
             "replication slot \(worst.name) is not in use\(kept)",
-            "The server keeps what a consumer that is away would need, until the disk is full.",
+            "The server keeps WAL for its absent consumer until the disk is full.",
             remedy: "Start its consumer, or: select pg_drop_replication_slot('\(worst.name)');"
         )
     }
@@ -53,7 +53,7 @@ extension Check {
         guard usage >= 0.25 else { return .ok(found) }
         return .warning(
             found,
-            "A session that listens is stuck in a transaction. When the queue is full, commits that notify fail.",
+            "A listening session is stuck in a transaction. Once the queue is full, commits with NOTIFY fail.",
             remedy:
                 "select pid, state, query from pg_stat_activity order by xact_start;    (and end the oldest)"
         )
@@ -65,7 +65,7 @@ extension Check {
         guard oldest.age >= longHeld else { return .ok(found) }
         return .warning(
             found,
-            "As long as it lasts, deleted rows cannot be removed: tables grow and the queue gets slower.",
+            "While it lasts, vacuum cannot remove deleted rows: tables grow and the queue gets slower.",
             remedy: "End it if nobody needs it: \(oldest.release)"
         )
     }

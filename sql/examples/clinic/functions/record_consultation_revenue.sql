@@ -35,7 +35,7 @@ begin
         where invoice.id = invoice_id;
 
         if v_differing <> '' then
-            raise exception 'consultation invoice % is there already, with other contents', invoice_id
+            raise exception 'consultation invoice % already exists with different contents', invoice_id
                 using errcode = 'CL001',
                 detail = format('It differs in %s.', v_differing),
                 hint = 'To amend it, update its row in public.consultation_invoices; a new invoice needs a new number.';

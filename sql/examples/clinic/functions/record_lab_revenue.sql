@@ -28,7 +28,7 @@ begin
         where bill.id = bill_id;
 
         if v_differing <> '' then
-            raise exception 'laboratory bill % is there already, with other contents', bill_id
+            raise exception 'laboratory bill % already exists with different contents', bill_id
                 using errcode = 'CL001',
                 detail = format('It differs in %s.', v_differing),
                 hint = 'To amend it, update its row in public.lab_bills; a new bill needs a new number.';

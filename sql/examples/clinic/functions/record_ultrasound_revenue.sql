@@ -34,7 +34,7 @@ begin
         where bill.id = bill_id;
 
         if v_differing <> '' then
-            raise exception 'ultrasound bill % is there already, with other contents', bill_id
+            raise exception 'ultrasound bill % already exists with different contents', bill_id
                 using errcode = 'CL001',
                 detail = format('It differs in %s.', v_differing),
                 hint = 'To amend it, update its row in public.ultrasound_bills; a new bill needs a new number.';

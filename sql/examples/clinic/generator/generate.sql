@@ -19,10 +19,10 @@ declare
     v_block bigint;
 begin
     if (bills between 1 and 999999 and bad_share between 0 and 1 and change_share between 0 and 10) is not true then
-        raise exception 'clinic.generate cannot make % bills, % of them bad and % changed',
+        raise exception 'clinic.generate: out of range: % bills, bad_share %, change_share %',
             bills, bad_share, change_share
             using errcode = 'invalid_parameter_value',
-            hint = 'From 1 to 999999 bills at a time, bad_share from 0 to 1, change_share from 0 to 10.';
+            hint = 'bills must be from 1 to 999999, bad_share from 0 to 1, change_share from 0 to 10.';
     end if;
 
     v_block := nextval('clinic.generated_blocks');

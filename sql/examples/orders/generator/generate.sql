@@ -17,9 +17,9 @@ declare
     v_first bigint;
 begin
     if (orders between 1 and 999999 and bad_share between 0 and 1) is not true then
-        raise exception 'market.generate cannot make % orders, % of them bad', orders, bad_share
+        raise exception 'market.generate: out of range: % orders, bad_share %', orders, bad_share
             using errcode = 'invalid_parameter_value',
-            hint = 'From 1 to 999999 orders at a time, bad_share from 0 to 1.';
+            hint = 'orders must be from 1 to 999999, bad_share from 0 to 1.';
     end if;
 
     v_first := nextval('market.generated_blocks') * 1000000 + 1;

@@ -18,4 +18,4 @@ end;
 $$;
 
 comment on function pgsync.base_type(oid)
-is 'The type itself, or what a domain is a domain over.';
+is 'The type itself, or the base type of a domain.';

@@ -72,4 +72,4 @@ from (
 $$;
 
 comment on function pgsync.capture_changes(pgsync.sources, text, boolean)
-is 'The SQL query for the changes that a statement has made, from its rows before and after.';
+is 'The SQL query for the changes made by a statement, from its rows before and after.';

@@ -25,4 +25,4 @@ cross join lateral (
 $$;
 
 comment on function pgsync.capture_depends_on(pgsync.sources)
-is 'What of a session could change the image of a row: nothing, the time zone, or its settings.';
+is 'What session state can change the image of a row: none, the time zone, or other settings.';

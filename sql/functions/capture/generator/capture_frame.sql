@@ -102,4 +102,4 @@ $template$,
 $$;
 
 comment on function pgsync.capture_frame(pgsync.sources, text, text)
-is 'The body of a generated capture function around what is of its kind.';
+is 'The frame of a generated capture function, around the part that depends on its kind.';

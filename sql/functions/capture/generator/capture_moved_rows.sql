@@ -23,4 +23,4 @@ select format(
 $$;
 
 comment on function pgsync.capture_moved_rows(pgsync.sources, text)
-is 'The SQL query for record_id and content of the rows of a statement, when their columns have changed.';
+is 'The SQL query for record_id and content of a statement''s rows when their columns have changed.';

@@ -28,4 +28,4 @@ select format(
 $$;
 
 comment on function pgsync.capture_reread(pgsync.sources, text)
-is 'A list of changes with the rows as they are now; what is gone was reported by whoever deleted it.';
+is 'A list of changes with the rows as they are now; the statement that deleted a row reports it.';

@@ -87,4 +87,4 @@ $template$,
 $$;
 
 comment on function pgsync.capture_row_values(pgsync.sources, text, text, text)
-is 'The part of a capture function that makes image and record_id of a row in a variable.';
+is 'The part of a capture function that builds the image and record_id of a row in a variable.';

@@ -44,4 +44,4 @@ from pgsync.captured_columns(source) as captured;
 $$;
 
 comment on function pgsync.capture_rows(pgsync.sources, text)
-is 'The SQL query for record_id and content of the rows of a statement, while their columns are the same.';
+is 'The SQL query for record_id and content of a statement''s rows while their columns are unchanged.';

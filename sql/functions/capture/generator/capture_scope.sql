@@ -10,4 +10,4 @@ where relation.oid = capture_scope.source_table;
 $$;
 
 comment on function pgsync.capture_scope(regclass)
-is 'What stands before a table that is read: its partitions belong to it, tables that inherit do not.';
+is 'What precedes the name of a table to read: partitions are included, inheriting tables are not.';

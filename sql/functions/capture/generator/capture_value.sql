@@ -13,4 +13,4 @@ end;
 $$;
 
 comment on function pgsync.capture_value(text)
-is 'How a value is stored that is treated so: a format for the name of its column.';
+is 'How a value with this treatment is stored: a format string for the name of its column.';

@@ -21,4 +21,4 @@ order by described.number;
 $$;
 
 comment on function pgsync.captured_columns(pgsync.sources)
-is 'The columns a source stores: what each is called in images and in its table, and how it is stored.';
+is 'The columns that a source stores: name in images, name in the table, and how each is stored.';

@@ -84,4 +84,4 @@ end;
 $$;
 
 comment on function pgsync.capture_growth(interval)
-is 'What each table has grown by since remember_growth, how much was captured, how much remains unexplained.';
+is 'How much each table has grown since remember_growth, how much of it was captured, and what was not.';

@@ -102,12 +102,12 @@ begin
             select from pg_catalog.pg_class as relation where relation.oid = v_source.source_table
         ) then
             return query select v_source.source_table, 'table_dropped', 'problem',
-                v_source.table_name || ' is gone',
+                v_source.table_name || ' no longer exists',
                 case
                     when v_taken is null then ''
-                    else format('another table has its name: select pgsync.attach(%L); and ', v_source.table_name)
+                    else format('another table now has its name: select pgsync.attach(%L); and ', v_source.table_name)
                 end || format(
-                    'select pgsync.detach(''%s''); ends its capture, its history stays', v_source.source_table::oid
+                    'select pgsync.detach(''%s''); ends its capture and keeps its history', v_source.source_table::oid
                 );
             continue;
         end if;
@@ -154,14 +154,14 @@ begin
         end if;
 
         return query select v_source.source_table, 'partition_added', 'warning',
-            format('%s became a partition later: what rows it brought along, and its TRUNCATE, are not captured', part.relid),
-            v_reattach || ' then backfill it, if there are such rows'
+            format('%s became a partition later: its earlier rows and its TRUNCATE are not captured', part.relid),
+            v_reattach || ' then backfill it, if it had rows'
             from pg_partition_tree(v_source.source_table) as part
             where part.isleaf and part.relid <> v_source.source_table and part.relid <> all(v_source.parts);
 
         return query select v_source.source_table, 'partition_gone', 'warning',
-            format('%s is no partition any more: its rows went with it, and no trigger saw that', known.name),
-            v_reattach || ' once it is settled what that means for what was made of them'
+            format('%s is no longer a partition: its rows left without firing a trigger', known.name),
+            v_reattach || ' once you have decided what to do about the entries of these rows'
             from unnest(v_source.parts, v_source.part_names) as known (part, name)
             where not exists (
                 select
@@ -170,12 +170,12 @@ begin
             );
 
         return query select v_source.source_table, 'table_unlogged', 'problem',
-            format('%s is unlogged: a crash of the server empties it, and no trigger fires', part.name),
+            format('%s is unlogged: a server crash empties it without firing a trigger', part.name),
             format('alter table %s set logged;', part.name)
             from pgsync.unlogged_parts(v_source.source_table) as part (name);
 
         return query select v_source.source_table, 'key_not_unique', 'problem',
-            format('nothing keeps two rows of %s from having the same %s', v_source.table_name, keys.names),
+            format('no index keeps two rows of %s from having the same %s', v_source.table_name, keys.names),
             format('create unique index concurrently on %s (%s);', v_source.table_name, keys.names)
             from (
                 select string_agg(quote_ident(shaped.present_name), ', ' order by key.place), array_agg(shaped.present_name)
@@ -187,7 +187,7 @@ begin
 
         if v_source.source_table = any(v_doubtful) then
             return query select v_source.source_table, 'trigger_disabled', 'problem',
-                format('trigger %I of %s does not always fire', present.tgname, present.tgrelid::regclass),
+                format('trigger %I on %s does not always fire', present.tgname, present.tgrelid::regclass),
                 v_reattach || ' then backfill it'
                 from pg_catalog.pg_trigger as present
                 inner join pg_catalog.pg_proc as routine on routine.oid = present.tgfoid
@@ -197,37 +197,37 @@ begin
         end if;
 
         return query select v_source.source_table, 'reads_refused', 'warning',
-            v_source.table_name || ' forces row security on its owner: statements within statements that write to it '
+            v_source.table_name || ' forces row security on its owner: nested statements that write to it '
             || 'fail, and it cannot be backfilled',
             format('alter table %s no force row level security; or: ', v_source.table_name)
             || format('alter role %I bypassrls;', pgsync.owner_of(v_source.source_table))
             where pgsync.reads_refused(v_source.source_table);
 
         return query select v_source.source_table, 'reader_missing', 'problem',
-            format('%I, the owner of %s, has no reader there: ', pgsync.owner_of(v_source.source_table), v_source.table_name)
-            || 'statements within statements that write to it fail',
+            format('%I, the owner of %s, has no reader: ', pgsync.owner_of(v_source.source_table), v_source.table_name)
+            || 'nested statements that write to the table fail',
             v_reattach
             where not pgsync.has_reader(v_source.source_table, v_source.reader);
 
         if v_source.source_table = any(v_doubtful) then
             return query select v_source.source_table, 'foreign_trigger', 'problem',
                 format('%I on %s uses the capture function of %s', present.trigger_name, present.target, v_source.table_name)
-                || ', and is not as attach makes it',
+                || ' but is not as attach creates it',
                 format('drop trigger %I on %s; ', present.trigger_name, present.target) || v_reattach
                 from pgsync.present_triggers(v_source) as present
                 where not present.is_wanted;
         end if;
 
         return query select v_source.source_table, 'writes_missed', 'problem',
-            format('statement triggers of %s do not see all changes: ', v_source.table_name)
+            format('statement triggers on %s miss changes: ', v_source.table_name)
             || pgsync.missed_by_statements(v_source.source_table),
-            format('select pgsync.attach(%L); then backfill it, which also finds records whose rows are gone', v_source.table_name)
+            format('select pgsync.attach(%L); then backfill it, which also finds deleted rows', v_source.table_name)
             where v_source.trigger_kind = 'statement'
                 and pgsync.missed_by_statements(v_source.source_table) is not null;
 
         if pgsync.capture_checksum(v_source.function_name) is distinct from v_source.function_checksum then
             return query select v_source.source_table, 'function_changed', 'problem',
-                format('the function pgsync.%I() is not the one that was generated', v_source.function_name),
+                format('the function pgsync.%I() was changed after it was generated', v_source.function_name),
                 v_reattach;
         end if;
 
@@ -239,13 +239,14 @@ begin
             end,
             case when shaped.name = any(v_source.key_columns) then 'problem' else 'warning' end,
             case
-                when shaped.present_name is null then format('column %I is gone', shaped.name)
+                when shaped.present_name is null then format('column %I was dropped', shaped.name)
                 when shaped.present_name <> shaped.column_name
                     then format(
-                        'column %I is now called %I, and stays %I in images', shaped.column_name, shaped.present_name, shaped.name
+                        'column %I is now called %I, but remains %I in images',
+                        shaped.column_name, shaped.present_name, shaped.name
                     )
                 else format(
-                    'column %I was %s and is %s: if its values changed with it, no trigger saw that',
+                    'column %I changed from %s to %s: if that changed its values, no trigger fired',
                     shaped.name, shaped.data_type, shaped.present_type
                 )
             end,
@@ -258,10 +259,10 @@ begin
             );
 
         return query select v_source.source_table, 'column_added', 'note',
-            format('column %I came after the table was attached', added.name)
+            format('column %I was added after the table was attached', added.name)
             || case when v_source.captured_columns is null then '' else ' and is not captured' end,
             case when v_source.captured_columns is null then v_reattach else 'attach again to capture it' end
-            || '; then backfill it, if rows have values in it'
+            || '; then backfill it, if rows have values there'
             from pgsync.capture_columns(v_source.source_table) as added
             where added.number not in (
                 select shaped.present_number
@@ -273,4 +274,4 @@ end;
 $$;
 
 comment on function pgsync.inspect_capture(regclass)
-is 'What is wrong with the capture of attached tables, and what to do about it; no rows when all is well.';
+is 'What is wrong with the capture of attached tables, and how to fix it; no rows when all is well.';

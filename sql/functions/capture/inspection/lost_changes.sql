@@ -28,4 +28,4 @@ order by log.id;
 $$;
 
 comment on function pgsync.lost_changes(bigint)
-is 'Changes that neither wait nor have an outcome: somebody took them out of the queue by hand.';
+is 'Changes that neither wait nor have an outcome: someone removed them from the queue by hand.';

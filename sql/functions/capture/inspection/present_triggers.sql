@@ -39,4 +39,4 @@ end;
 $$;
 
 comment on function pgsync.present_triggers(pgsync.sources)
-is 'The triggers that call the capture function of a source, and whether each is as attach makes it.';
+is 'The triggers that call the capture function of a source, and whether each is as attach creates it.';

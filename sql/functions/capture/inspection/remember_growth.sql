@@ -84,4 +84,4 @@ where known.source_table = source.source_table
 $$;
 
 comment on function pgsync.remember_growth(regclass, interval)
-is 'Lets capture_growth count from now on, for one table or for all.';
+is 'Resets what capture_growth counts from, for one table or for all.';

@@ -24,4 +24,4 @@ from (
 $$;
 
 comment on function pgsync.table_growth(regclass)
-is 'What the statistics say was ever written to a table and its partitions; cleanings guess live anew.';
+is 'Rows ever written to a table and its partitions, by the statistics; vacuum re-estimates live rows.';

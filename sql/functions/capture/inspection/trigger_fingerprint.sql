@@ -18,4 +18,4 @@ where routine.pronamespace = 'pgsync'::regnamespace;
 $$;
 
 comment on function pgsync.trigger_fingerprint(regclass)
-is 'Another one whenever a capture trigger of the table or a partition was made, dropped or switched.';
+is 'Changes whenever a capture trigger of the table or a partition is created, dropped or switched.';

@@ -19,4 +19,4 @@ end;
 $$;
 
 comment on function pgsync.unlogged_parts(regclass)
-is 'Of a table and its partitions those that a crash of the server empties, past every trigger.';
+is 'The table and partitions that are unlogged: a server crash empties them without firing a trigger.';

@@ -26,4 +26,4 @@ end;
 $$;
 
 comment on function pgsync.forget_prepared()
-is 'Takes from this session the statements that were prepared while its present statement ran.';
+is 'Deallocates the statements that were prepared in this session while its current statement ran.';

@@ -13,4 +13,4 @@ from (
 $$;
 
 comment on function pgsync.is_new(xid)
-is 'Whether a row was written by this very transaction, or by one that began later.';
+is 'Whether a row was written by this transaction, or by one that began later.';

@@ -35,4 +35,4 @@ end;
 $$;
 
 comment on function pgsync.is_reader(oid)
-is 'Whether a function is a reader as attach makes it.';
+is 'Whether a function is a reader as attach creates it.';

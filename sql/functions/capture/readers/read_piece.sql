@@ -24,9 +24,9 @@ declare
     v_is_read boolean := false;
 begin
     if exists (select from pg_catalog.pg_cursors as cursor where cursor.name <> '') then
-        raise exception 'this session has open cursors, which code of a table''s owner could fetch from'
+        raise exception 'this session has open cursors, and code of a table''s owner could fetch from them'
             using errcode = 'object_not_in_prerequisite_state',
-                hint = 'Read the table outside of loops over queries, in a session without cursors.';
+                hint = 'Read the table in a session without open cursors, and outside of loops over queries.';
     elsif exists (
         select
         from pg_catalog.pg_locks as held
@@ -34,7 +34,7 @@ begin
             and held.locktype = 'advisory'
             and (held.objsubid <> 2 or held.classid not in (1886876534 /* nesting */, 1886876531))
     ) then
-        raise exception 'this session holds advisory locks, which code of a table''s owner could let go of'
+        raise exception 'this session holds advisory locks, and code of a table''s owner could release them'
             using errcode = 'object_not_in_prerequisite_state',
                 hint = 'Read the table in another session, or in a transaction of its own.';
     end if;
@@ -63,4 +63,4 @@ end;
 $$;
 
 comment on function pgsync.read_piece(text, text[], jsonb, bigint)
-is 'Reads rows of a source by the function made for that, with the snapshot they were read in.';
+is 'Reads rows of a source with the function made for it, and the snapshot they were read in.';

@@ -129,4 +129,4 @@ $reader$ end;
 $body$;
 
 comment on function pgsync.reader_body(boolean)
-is 'The body of a reader: of the one that reads rows, or of the one that makes json of a row.';
+is 'The body of a reader: of the one that reads rows, or of the one that turns a row into JSON.';

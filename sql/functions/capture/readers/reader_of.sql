@@ -38,4 +38,4 @@ end;
 $$;
 
 comment on function pgsync.reader_of(regclass)
-is 'The name of the reader of the owner of a table: of the one he has, or of the one to make.';
+is 'The name of the reader of a table''s owner: of the existing one, or of the one to create.';

@@ -19,4 +19,4 @@ select array(select made.statement from pgsync.reader_text(reader_steps.reader) 
 $$;
 
 comment on function pgsync.reader_steps(name)
-is 'The statements by which an owner of tables makes his reader and lets capture use it; a part of attach.';
+is 'The statements by which a table owner creates a reader and lets capture use it; part of attach.';

@@ -41,4 +41,4 @@ from (
 $$;
 
 comment on function pgsync.reader_text(name)
-is 'The statements that create a reader of this name: one function reads rows, one makes json of a row.';
+is 'The statements that create a reader: one function reads rows, one turns a row into JSON.';

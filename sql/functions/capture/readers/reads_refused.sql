@@ -15,4 +15,4 @@ end;
 $$;
 
 comment on function pgsync.reads_refused(regclass)
-is 'Whether row security hides rows of a table from its owner, so that reading it as him ends in an error.';
+is 'Whether row security hides rows of a table from its owner, so that reading them as the owner fails.';

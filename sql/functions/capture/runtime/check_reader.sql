@@ -13,11 +13,12 @@ begin
         from pg_catalog.pg_proc as routine
         where routine.proname = check_reader.reader and routine.pronamespace = 'pgsync_read'::regnamespace
     ) > 2 then
-        raise exception 'functions that attach has not made are called like the reader %', quote_ident(reader)
+        raise exception 'functions that attach did not create share the name of the reader %',
+            quote_ident(reader)
             using errcode = 'insufficient_privilege';
     end if;
 end;
 $$;
 
 comment on function pgsync.check_reader(text)
-is 'Refuses to go on where a reader could be taken for another function; a reader has two forms.';
+is 'Raises an error where a reader could be mistaken for another function; a reader has two forms.';

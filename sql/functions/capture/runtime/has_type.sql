@@ -19,4 +19,4 @@ end;
 $$;
 
 comment on function pgsync.has_type(anyelement, oid)
-is 'Whether a value is of a built-in type or a domain over it; with 0, whether its column is there at all.';
+is 'Whether a value has a built-in type or a domain over it; with 0, whether its column exists at all.';

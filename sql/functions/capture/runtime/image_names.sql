@@ -19,4 +19,4 @@ from unnest(image_names.column_names) with ordinality as listed (name, place);
 $$;
 
 comment on function pgsync.image_names(jsonb, text[])
-is 'What columns of a table are called in images; null for null.';
+is 'The names that columns of a table have in images; null for null.';

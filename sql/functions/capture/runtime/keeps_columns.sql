@@ -23,4 +23,4 @@ end;
 $$;
 
 comment on function pgsync.keeps_columns(text)
-is 'Whether captured columns are called what they were when the capture function of their table was made.';
+is 'Whether captured columns have the names they had when the capture function was generated.';

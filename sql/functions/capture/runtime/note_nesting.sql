@@ -56,4 +56,4 @@ end;
 $$;
 
 comment on function pgsync.note_nesting(text, text, text)
-is 'Whether images of a table may be older than what a statement within this one has reported.';
+is 'Whether images of a table may be older than what a nested statement has reported.';

@@ -10,4 +10,4 @@ left join pgsync.shape_columns(source.source_table, source.shape) as shaped on s
 $$;
 
 comment on function pgsync.present_names(pgsync.sources, text[])
-is 'What columns are called in their table now, that have these names in images; null for null.';
+is 'The names that columns have in their table now, given their names in images; null for null.';

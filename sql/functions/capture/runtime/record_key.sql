@@ -17,7 +17,7 @@ begin
     v_columns := v_source.key_columns;
     if v_columns is null then
         raise exception '% was never attached', source
-            using errcode = 'undefined_object', hint = 'select table_name from pgsync.sources; lists what was.';
+            using errcode = 'undefined_object', hint = 'List the tables: select table_name from pgsync.sources;';
     end if;
 
     if cardinality(v_columns) > 1 and cardinality(v_words) = 1 and v_words[1] ~ '^\s*\[' then
@@ -28,7 +28,7 @@ begin
     if cardinality(v_words) is distinct from cardinality(v_columns) or array_position(v_words, null) is not null then
         raise exception 'the key of % is: %', source, array_to_string(v_columns, ', ')
             using errcode = 'invalid_parameter_value',
-            hint = 'Give a value for each of its columns, in this order, or all of them as one JSON array.';
+            hint = 'Pass a value for each of its columns, in this order, or all of them as one JSON array.';
     end if;
 
     -- Only as built-in types: the input of others may run code of whoever made them.

@@ -46,4 +46,4 @@ end;
 $$;
 
 comment on function pgsync.shape_columns(regclass, jsonb)
-is 'What became of the columns a table had when it was attached: name is that in images.';
+is 'The columns a table had when it was attached, and what they are now; name is the one in images.';

@@ -21,4 +21,4 @@ end;
 $$;
 
 comment on function pgsync.special_value(jsonb, anyelement)
-is 'The image of a json text or an array of this type, given as the text of its value.';
+is 'The image of a json text or an array of this type, from the text of its value.';

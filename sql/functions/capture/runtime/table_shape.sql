@@ -17,4 +17,4 @@ left join pgsync.shape_columns(table_shape.source_table, table_shape.known) as s
 $$;
 
 comment on function pgsync.table_shape(regclass, jsonb)
-is 'The columns of a table by number: what each is called in images, its type, and what it is called now.';
+is 'The columns of a table by number: name in images, type, and present name.';

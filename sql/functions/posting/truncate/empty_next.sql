@@ -76,4 +76,4 @@ end;
 $$;
 
 comment on function pgsync.empty_next(pgsync.sync_logs, text, text[], integer)
-is 'Takes back what stands for the next records of a table that was emptied.';
+is 'Reverses the current entries of the next records of a table that was emptied.';

@@ -61,4 +61,4 @@ end;
 $$;
 
 comment on function pgsync.empty_records(pgsync.sync_logs, text[])
-is 'Takes back what stands for these records of a table that was emptied; returns the reversals.';
+is 'Reverses the current entries of these records of a table that was emptied; returns the reversals.';

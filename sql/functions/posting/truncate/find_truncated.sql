@@ -26,12 +26,13 @@ begin
     end if;
     select own.* into v_change from pgsync.sync_logs as own where own.id = find_truncated.log_id;
     if v_change.action <> 'truncate' then
-        raise exception 'change % is no TRUNCATE', find_truncated.log_id using errcode = 'invalid_parameter_value';
+        raise exception 'change % is not a TRUNCATE', find_truncated.log_id
+            using errcode = 'invalid_parameter_value';
     end if;
     select own.* into v_source from pgsync.sources as own where own.source_table = v_change.source_table;
     -- That of a whole table is posted in steps, by process_batch.
     if pgsync.table_named(v_change.data ->> 'table') = v_change.source_table then
-        raise exception 'change % emptied the whole of its table', find_truncated.log_id
+        raise exception 'change % emptied its whole table', find_truncated.log_id
             using errcode = 'invalid_parameter_value';
     end if;
     if v_source.paused_at is not null or pgsync.configuration_boolean('posting_paused') then
@@ -77,4 +78,4 @@ end;
 $$;
 
 comment on function pgsync.find_truncated(bigint)
-is 'Logs the next records that a TRUNCATE of a part of their table has taken away; false: there may be more.';
+is 'Logs the next records removed by a TRUNCATE of part of their table; false: there may be more.';

@@ -57,4 +57,4 @@ end;
 $$;
 
 comment on function pgsync.finish_emptying(pgsync.claim[])
-is 'Does their part of a TRUNCATE that is under way for the records of changes that came after it.';
+is 'Completes a TRUNCATE that is under way for the records of changes that came after it.';

@@ -68,4 +68,4 @@ end;
 $$;
 
 comment on function pgsync.finish_truncate(pgsync.claim, text, timestamptz, bigint, integer, bigint[], bigint)
-is 'Writes down what a TRUNCATE has taken back, and ends it.';
+is 'Records what a TRUNCATE has reversed, and ends it.';

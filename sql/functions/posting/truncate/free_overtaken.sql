@@ -67,4 +67,4 @@ end;
 $$;
 
 comment on function pgsync.free_overtaken(pgsync.sync_logs, integer, bigint, integer)
-is 'Lets the next changes that failed before a TRUNCATE be tried at once.';
+is 'Makes the next changes that failed before a TRUNCATE due at once.';

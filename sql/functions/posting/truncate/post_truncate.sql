@@ -223,4 +223,4 @@ end;
 $$;
 
 comment on function pgsync.post_truncate(pgsync.claim, text, timestamptz, integer)
-is 'Takes back entries of a table that was emptied: of so many records; a later call goes on.';
+is 'Reverses entries of a table that was emptied, for so many records; a later call continues.';

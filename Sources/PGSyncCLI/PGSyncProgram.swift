@@ -10,7 +10,7 @@ package enum PGSyncProgram {
             "Keep a double-entry ledger in step with PostgreSQL tables.",
             discussion: DatabaseSource.explanation,
             examples: [
-                .init("pgsync up", "Run a private PostgreSQL with pgsync and a worker, until Ctrl-C."),
+                .init("pgsync up", "Start a private PostgreSQL with pgsync and a worker."),
                 .init("pgsync up --demo", "The same, with a demo clinic whose bills are posted."),
                 .init("pgsync migrate", "Install or update the schema in the database."),
                 .init("pgsync doctor", "Find what is wrong, and say how to fix it."),
@@ -20,6 +20,7 @@ package enum PGSyncProgram {
         exitCodes: ExitCode.table,
         variables: [
             ("PGSYNC_DATABASE_URL", "--database-url"), ("DATABASE_URL", "--database-url"),
+            ("XDG_STATE_HOME", "where pgsync up keeps its directory, else ~/.local/state"),
             ("PGSYNC_CLUSTER_USER", "who runs the server of pgsync up when root starts it"),
             ("PGSYNC_PG_BINDIR", "the directory of the server's programs, for pgsync up"),
         ],

@@ -10,8 +10,8 @@ struct Poster: Service {
     let number: Int
     let context: WorkerContext
 
-    /// Where a batch began and how many changes it took at most.
-    struct Suspect {
+    /// Where a batch that failed began, and how many changes it took at most.
+    struct FailedBatch {
         let start: Int64
         let limit: Int
     }
@@ -21,8 +21,8 @@ struct Poster: Service {
         var state: PosterState
         var size: BatchSize
         var pacing = PosterPacing()
-        /// The batch that failed, for whoever looks for the reason among its changes.
-        var suspect: Suspect?
+        /// The batch that isolating searches for the changes that made it fail.
+        var failedBatch: FailedBatch?
         /// What the last failure was.
         var error: PostgresError?
         /// Between attempts that failed for reasons that may pass.

@@ -49,9 +49,9 @@ struct PostingSession {
     ) async throws -> PosterState.Event {
         let look = context.mark.withLock { $0.beginLook() }
         // Whoever looks for what made a batch fail takes the same changes.
-        let suspect = isolating ? memory.suspect : nil
-        let (mark, limit) = (suspect?.start ?? look.start, suspect?.limit ?? memory.size.limit)
-        memory.suspect = Poster.Suspect(start: mark, limit: limit)
+        let failedBatch = isolating ? memory.failedBatch : nil
+        let (mark, limit) = (failedBatch?.start ?? look.start, failedBatch?.limit ?? memory.size.limit)
+        memory.failedBatch = Poster.FailedBatch(start: mark, limit: limit)
         let start = context.now
         let result: BatchResult
         do {
@@ -63,7 +63,7 @@ struct PostingSession {
             throw error
         }
         let end = context.now
-        memory.suspect = nil
+        memory.failedBatch = nil
         if mark == look.start { context.mark.withLock { $0.end(look, nextMark: result.nextMark) } }
         // There is more than one can take: somebody else may help.
         if result.claimed >= limit { context.posters.wakeOne() }
@@ -181,8 +181,8 @@ struct PostingSession {
         _ memory: inout Poster.Memory
     ) -> PosterState.Event {
         memory.error = error
-        // As many as the batch may have had are suspects.
-        let limit = memory.suspect?.limit ?? memory.size.limit
+        // As many changes as the batch may have had.
+        let limit = memory.failedBatch?.limit ?? memory.size.limit
         switch failure {
         case .timeout: memory.size.timedOut()
         case .lost, .refusal: memory.size.restart()

@@ -31,11 +31,11 @@ package struct WakeUpSleep: Sendable {
 
     private let connection: PostgresConnection
     private let mode: Mode
-    private let pollInterval: Duration
     private let look: @Sendable (Session) throws -> Sight
     private let keepsArmed: Bool
     private let latch = Latch<Void, any Error>()
     private let armed = Locked(false)
+    private let state: Locked<SleepState>
 
     /// Listens for as long as the closure runs; `look` tells whether something waits, or when.
     ///
@@ -54,9 +54,9 @@ package struct WakeUpSleep: Sendable {
         let sleeper = WakeUpSleep(
             connection: connection,
             mode: mode,
-            pollInterval: pollInterval,
             look: look,
-            keepsArmed: keepsArmed
+            keepsArmed: keepsArmed,
+            state: Locked(SleepState(usesDoorbell: mode == .doorbell, pollInterval: pollInterval))
         )
         guard mode == .doorbell else { return try await body(sleeper) }
         let rings = try await connection.listen(to: Doorbell.channel)
@@ -81,7 +81,8 @@ package struct WakeUpSleep: Sendable {
         until shutdown: Shutdown,
         onWake: (SleepState.Wake) -> Void = { _ in }
     ) async throws -> SleepState.Wake {
-        var state = SleepState(usesDoorbell: mode == .doorbell, pollInterval: pollInterval)
+        var state = state.withLock { $0 }
+        defer { self.state.withLock { $0 = state } }
         latch.close()
         var action = state.handle(isArmed ? .armed(true) : .nothingToDo)
         while true {

@@ -16,7 +16,9 @@ extension ConfigApplyTests {
                 }
                 let run = await book.apply("--patience", "0s")
                 #expect(run.exitCode == .lockTimeout, "\(run.errors)")
-                #expect(run.errors.contains(/\d+ of \d+ changes were made; to go on, apply the file again/))
+                #expect(
+                    run.errors.contains(/\d+ of \d+ changes were made; to continue, apply the file again/)
+                )
                 try await connection.withSession { _ = try $0.execute("rollback") }
             }
             let again = await book.apply()
@@ -44,13 +46,15 @@ extension ConfigApplyTests {
                 let table = await apply()
                 #expect(table.exitCode == .notPermitted && table.output == "")
                 #expect(
-                    table.errors.contains("pgsync.conf:1:7: error: public.payments is attached by its owner")
+                    table.errors.contains(
+                        "pgsync.conf:1:7: error: public.payments can only be attached by its owner"
+                    )
                 )
                 try book.write("chart chart.csv\nrules rules\n")
                 let rules = await apply()
                 #expect(rules.exitCode == .notPermitted && rules.output == "")
                 #expect(
-                    rules.errors.contains("pgsync.conf:2:7: error: \(role) may not act as"),
+                    rules.errors.contains("pgsync.conf:2:7: error: \(role) cannot act as"),
                     "\(rules.errors)"
                 )
                 try book.write("settings\n  queue_batch_size 300\nchart chart.csv\n")

@@ -38,7 +38,7 @@ struct ConfigExportTests {
             )
             let run = await book.database.run("config", "export", "--output", book.path("one"))
             #expect(run.exitCode == .success, "\(run.errors)")
-            #expect(run.output == "\(book.path("one"))/pgsync.conf and 10 files that it names\n")
+            #expect(run.output == "\(book.path("one"))/pgsync.conf and 10 files it refers to\n")
             let first = try contents(of: book.path("one"))
             let page = try #require(first["pgsync.conf"])
             #expect(
@@ -83,7 +83,7 @@ struct ConfigExportTests {
             try book.write("mine\n")
             let refused = await book.database.run("config", "export", "--output", book.directory)
             #expect(refused.exitCode == .cannotWrite)
-            #expect(refused.errors.contains("pgsync.conf: it is there already; --force writes over it"))
+            #expect(refused.errors.contains("pgsync.conf: it exists; --force overwrites it"))
             #expect(try book.read("pgsync.conf") == "mine\n")
             let json = try await book.database.run(
                 "config",

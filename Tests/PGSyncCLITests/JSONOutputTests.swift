@@ -24,7 +24,7 @@ struct JSONOutputTests {
     }
 
     /// Whatever is below these has names of its users.
-    private static let foreign: Set<String> = ["data", "old_data", "dimensions"]
+    private static let foreign: Set<String> = ["data", "old_data", "dimensions", "files"]
 
     /// What is wrong with a document, each complaint once.
     private func complaints(_ value: JSONValue, _ path: String) -> Set<String> {
@@ -109,7 +109,9 @@ struct JSONOutputTests {
             ["rules", "retire", "sale", "--from", "2031-01-01"],
             ["config", "list"], ["config", "get", "queue_batch_size"],
             ["config", "set", "queue_batch_size", "7"],
-            ["config", "reset", "queue_batch_size"], ["doctor"], ["migrate", "--status"], ["migrate"],
+            ["config", "reset", "queue_batch_size"],
+            ["config", "apply", book.path("configuration")], ["config", "export"], ["doctor"],
+            ["migrate", "--status"], ["migrate"],
             ["pause", "sales"], ["worker", "--drain"], ["resume", "sales"], ["retry", "--all"],
             ["dead", "retry", "1"], ["queue", "skip", "999", "--reason", "typo"],
             ["dead", "resolve", "999", "--reason", "typo"], ["attach", "fees", "--dry-run"],
@@ -129,6 +131,7 @@ struct JSONOutputTests {
         try await RuleBook.posting { book in
             try book.write(RuleBook.rule(version: 2, credit: "4100"), as: "other")
             try book.write("rule", as: "wrong")
+            try book.write("settings\n  queue_batch_size 7\n", as: "configuration")
             try book.write("code,name,type\n1000,Till,asset\n9000,New,income\n", as: "chart")
             try await book.database.query(
                 """

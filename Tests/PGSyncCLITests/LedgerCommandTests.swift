@@ -210,7 +210,7 @@ struct LedgerCommandTests {
                 )
             )
             let json = try await database.run("ledger", "import-chart", file, "--json").json
-            #expect(json["changes"]?.array?.map { $0["kind"] } == ["changed", "new"])
+            #expect(json["changes"]?.array?.map { $0["new"] } == [false, true])
             #expect(
                 try await database.query("select name from ledger.accounts where code = '1000'") == ["Cash"]
             )

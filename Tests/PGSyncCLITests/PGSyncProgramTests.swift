@@ -39,6 +39,15 @@ struct PGSyncProgramTests {
         }
     }
 
+    @Test("fits each page of help on a screen of forty lines")
+    func pages() {
+        let program = PGSyncProgram.program
+        for (path, _) in program.outline.commands {
+            let page = program.help(path.split(separator: " ").dropFirst().map(String.init), width: 80)
+            #expect(page.split(separator: "\n", omittingEmptySubsequences: false).count <= 41, "\(path)")
+        }
+    }
+
     @Test("completes its commands in every shell", arguments: ["bash", "zsh", "fish"])
     func completions(shell: String) async {
         let run = await CommandLineRun("completions", shell)

@@ -51,7 +51,7 @@ struct QueueCommandTests {
     func nothing() async throws {
         try await RuleBook.posting { book in
             for (words, text) in [
-                (["queue", "list"], "nothing waits\n"), (["dead", "list"], "there are no dead letters\n"),
+                (["queue", "list"], "no waiting changes\n"), (["dead", "list"], "no dead letters\n"),
                 (["queue", "list", "--class", "x"], "no waiting change matches\n"),
                 (["dead", "list", "--class", "x"], "no dead letter matches\n"),
             ] {
@@ -81,7 +81,7 @@ struct QueueCommandTests {
             #expect(json["queued"]?["state"] == "dead" && json["attempts"]?.array?.count == 1)
             #expect(json["data"]?["day"] == "2026-01-05")
             try await book.post()
-            #expect(await book.database.run("queue", "show", "3").output.contains("over: posted"))
+            #expect(await book.database.run("queue", "show", "3").output.contains("finished: posted"))
             let none = await book.database.run("queue", "show", "99")
             #expect(none.exitCode == .noSuchChange && none.errors.contains("unknown change 99"))
         }
@@ -93,7 +93,7 @@ struct QueueCommandTests {
             let rule = RuleBook.rule("fee", on: "public.fees", credit: "4100")
             #expect(await book.rules("apply", try book.write(rule, as: "fee")).exitCode == .success)
             let run = await book.database.run("retry", "--class", "rule.missing")
-            #expect(run.exitCode == .success && run.output == "1 change is tried again at once\n")
+            #expect(run.exitCode == .success && run.output == "1 change is ready to be retried\n")
             let again = await book.database.run("retry", "--class", "rule.missing", "--json")
             #expect(try again.json["retried"] == 0)
             try await book.post()
@@ -112,11 +112,11 @@ struct QueueCommandTests {
         try await withQueue { book in
             let run = await book.database.run("retry", "1", "3", "99")
             #expect(run.exitCode == .noSuchChange)
-            #expect(run.output == "1 change is tried again at once\n")
+            #expect(run.output == "1 change is ready to be retried\n")
             #expect(run.errors == "3: it waits to be posted\n99: unknown change\n")
             let dead = await book.database.run("dead", "retry", "1", "2")
             #expect(dead.exitCode == .noSuchChange)
-            #expect(dead.output == "1 dead letter is tried again at once\n")
+            #expect(dead.output == "1 dead letter is ready to be retried\n")
             #expect(dead.errors == "1: not a dead letter, it waits to be posted\n")
         }
     }
@@ -125,7 +125,7 @@ struct QueueCommandTests {
     func skip() async throws {
         try await withQueue { book in
             let run = await book.database.run("queue", "skip", "3", "--reason", "entered twice")
-            #expect(run.exitCode == .success && run.output == "1 change is over, without being posted\n")
+            #expect(run.exitCode == .success && run.output == "1 change is skipped\n")
             let reasons = try await book.database.query(
                 "select error_message from pgsync.sync_audit_log where log_id = 3"
             )
@@ -154,7 +154,7 @@ struct QueueCommandTests {
             #expect(pause.exitCode == .success)
             #expect(
                 pause.output
-                    == "paused public.sales: its changes wait; pgsync resume public.sales ends it\n"
+                    == "paused public.sales; to continue: pgsync resume public.sales\n"
             )
             try await book.post()
             #expect(
@@ -162,10 +162,10 @@ struct QueueCommandTests {
             )
             _ = await book.database.run("pause")
             let table = await book.database.run("resume", "sales")
-            #expect(table.errors == "all posting is still paused, public.sales with it: pgsync resume\n")
+            #expect(table.errors == "all posting is still paused; to continue: pgsync resume\n")
             try await book.post()
             #expect(try await Self.ids(book.database.run("queue", "list", "--json")) == [1, 2, 3])
-            #expect(await book.database.run("resume").output == "resumed: changes are posted\n")
+            #expect(await book.database.run("resume").output == "resumed all posting\n")
             try await book.post()
             #expect(try await Self.ids(book.database.run("queue", "list", "--json")) == [1, 2])
         }
@@ -174,8 +174,9 @@ struct QueueCommandTests {
     @Test(
         "refuses what makes no sense, each kind with its exit code",
         arguments: [
-            (["retry"], UInt8(64), "say which"), (["retry", "1", "--all"], 64, "name changes, or choose"),
-            (["retry", "--all", "--class", "x"], 64, "--all goes without"),
+            (["retry"], UInt8(64), "choose the changes"),
+            (["retry", "1", "--all"], 64, "name changes, or choose"),
+            (["retry", "--all", "--class", "x"], 64, "--all cannot be combined"),
             (["queue", "skip", "1"], 64, "--reason"),
             (["queue", "skip", "--reason", "x"], 64, "ID"),
             (["dead", "resolve", "1", "--reason", " "], 64, "--reason must not be empty"),

@@ -196,7 +196,9 @@ struct TruncateStepsTests {
         try await database.expectNoFaults()
     }
 
-    @Test("of one table and of another are locked in the order in which a batch ends them, so that nobody deadlocks")
+    @Test(
+        "of one table and of another are locked in the order in which a batch ends them, so that nobody deadlocks"
+    )
     func lockOrder() async throws {
         let database = database
         try await database.run("insert into moves (id, amount) select g, 1 from generate_series(1, 30) as g")

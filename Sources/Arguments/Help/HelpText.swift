@@ -20,7 +20,7 @@ struct HelpText {
         let examples = section(
             "EXAMPLES",
             signature.examples.map { ($0.command, $0.explanation) },
-            widestLabel: 40
+            widestLabel: 32
         )
         var sections = [
             wrapped(signature.abstract), isRoot ? nil : wrapped(signature.discussion), "USAGE\n  " + usage,
@@ -104,7 +104,8 @@ struct HelpText {
             case .flag(isNegatable: true): "--[no-]\(spec.name)"
             case .flag: spec.display
             }
-        let short = spec.short.map { "-\($0), " } ?? "    "
+        let hasShort = (isRoot ? program.globals : command.options).contains { $0.short != nil }
+        let short = spec.short.map { "-\($0), " } ?? (hasShort ? "    " : "")
         return (spec.kind == .argument ? long : short + long, (spec.help + notes(spec)))
     }
 
@@ -121,7 +122,7 @@ struct HelpText {
     // MARK: Layout
 
     /// Labels with their texts beside them, below a label that is wider than others; nil for no rows.
-    private func section(_ title: String, _ rows: [Row], widestLabel: Int = 28) -> String? {
+    private func section(_ title: String, _ rows: [Row], widestLabel: Int = 24) -> String? {
         guard !rows.isEmpty else { return nil }
         let column = 2 + (rows.map(\.label.displayWidth).filter { $0 <= widestLabel }.max() ?? 4) + 2
         let lines = rows.map { row in

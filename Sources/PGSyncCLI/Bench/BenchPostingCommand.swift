@@ -20,18 +20,14 @@ struct BenchPostingCommand: Command {
         discussion: """
             \(PostingMeasurement.allCases.map { "\($0.rawValue): \($0.question)" }.joined(separator: " "))
 
-            "by hand" is one plain SQL statement that claims from the same queue and inserts the same rows into the \
-            same tables, without rules, comparison, retries or order. Each round measures both in turns; a ratio \
-            compares two rates of one round, and shown is the median. Where PgQ is installed, a consumer of it does \
-            the same work beside. In the end the books are checked.
-
-            "CPU µs/change" is the processor time of all processes of the server for each change, written and posted \
-            where both happen at once, else posted. It drifts less than rates do. It takes a server on this machine.
+            "by hand" is one plain SQL statement that does the same work without rules, comparison, retries or order; \
+            each round measures both in turns. "CPU µs/change" is the time of all server processes. Finally the books \
+            are checked.
 
             \(BenchServer.explanation)
             """,
         examples: [
-            .init("pgsync bench posting", "Measure everything; takes about ten minutes."),
+            .init("pgsync bench posting", "Measure everything, in about ten minutes."),
             .init("pgsync bench posting --only drain,poison --rounds 1", "Get a first impression."),
             .init(
                 "pgsync bench posting --only growth --lines 10000000",
@@ -41,41 +37,41 @@ struct BenchPostingCommand: Command {
     )
 
     static let parameters: [Parameter<Self>] = [
-        .option("only", \.only, help: "What to measure. [default: everything]"),
-        .option("rounds", \.rounds, limits: .within(1...100), help: "How many times everything is measured."),
+        .option("only", \.only, help: "What to measure."),
+        .option("rounds", \.rounds, limits: .within(1...100), help: "How many rounds."),
         .option(
             "changes",
             \.changes,
             limits: .within(100...1_000_000),
-            help: "How many changes are in a backlog."
+            help: "Changes in a backlog."
         ),
         .option(
             "seconds",
             \.seconds,
             limits: .within(1...600),
-            help: "How long bills are written at each rate."
+            help: "Seconds at each rate."
         ),
         .option(
             "lines",
             \.lines,
             limits: .within(0...100_000_000),
-            help: "How many lines the journal has in growth."
+            help: "Lines of the journal."
         ),
         .option(
             "backlog",
             \.backlog,
             limits: .within(1_000...10_000_000),
-            help: "How many changes wait in memory."
+            help: "Changes for memory."
         ),
         .flag(
             "busy-loop",
             \.busyLoop,
-            help: "Keep one processor busy while delays are measured."
+            help: "Keep a core busy while delays are measured."
         ),
         .flag(
             "here",
             \.here,
-            help: "Use the server of --database-url; the user must be able to create databases."
+            help: "Use the server of --database-url (needs createdb)."
         ),
     ]
 

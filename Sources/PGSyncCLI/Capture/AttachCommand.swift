@@ -28,26 +28,16 @@ struct AttachCommand: Command {
         "attach",
         "Capture every change of a table from now on.",
         discussion: """
-            TABLE is looked up as in psql: in the search_path, folded to lower case unless quoted. \
-            Everything is checked before anything is locked.
-
-            It requests its lock against writers only for a moment at a time, so that the application never queues \
-            behind it. Attaching again with other options replaces the present ones without losing a change; \
-            --renew keeps them, and adapts to columns that were added or renamed.
+            TABLE is looked up as in psql, and locked against writers for a moment only. Attaching again with other options \
+            loses no change.
             """,
         examples: [
-            .init("pgsync attach bills --dry-run", "Show what would be done, statement by statement."),
-            .init("pgsync attach bills --backfill", "Capture changes, and log the existing rows."),
+            .init("pgsync attach bills --dry-run", "Show every step; change nothing."),
+            .init("pgsync attach bills --backfill", "Also log the existing rows."),
             .init(
                 "pgsync attach bills --rule bills.rules --backfill",
-                "Attach a table, apply its rule, and post the existing rows."
+                "Also post the existing rows."
             ),
-            .init(
-                "pgsync attach sales.visits --exclude patient_name",
-                "Exclude a column that must not leave the table."
-            ),
-            .init("pgsync attach bills --renew", "Adapt to changed columns, as doctor advises."),
-            .init("pgsync attach '\"Odd Name\"' --key a,b", "Choose the columns that identify a record."),
         ],
         exitCodes: [.refused, .noTable, .lockTimeout, .notPermitted, .wrongRules]
     )
@@ -62,33 +52,33 @@ struct AttachCommand: Command {
         .option(
             "key",
             \.key,
-            help: "The columns that identify a record, with a unique index. [default: the primary key]"
+            help: "What identifies a record. [default: the primary key]"
         ),
         .option("columns", \.columns, help: "Store only these columns and the key."),
         .option("exclude", \.exclude, help: "Store all present columns except these."),
         .option(
             "kind",
             \.kind,
-            help: "When triggers fire; auto means statement if that sees every change, else row (partitions)."
+            help: "When triggers fire."
         ),
         .option("actions", \.actions, help: "Which changes to capture."),
         .flag("before-image", \.beforeImage, help: "Also store the row before an update."),
-        .flag("renew", \.renew, help: "Keep the options it is attached with, and recreate everything."),
+        .flag("renew", \.renew, help: "Keep the present options, and recreate everything."),
         .option(
             "rule",
             \.rules,
             isPath: true,
             help:
-                "Then apply the rules in this file or directory; an error in them leaves the table as it is."
+                "Then apply these rules: a file or directory."
         ),
         .flag("backfill", \.backfill, help: "Then add the existing rows to the log."),
-        .option("pace", \.pace, help: "How much of the time a backfill works."),
-        .flag("dry-run", \.dryRun, help: "Check everything and show what would be done; change nothing."),
+        .option("pace", \.pace, help: "How much of the time it works."),
+        .flag("dry-run", \.dryRun, help: "Check and show the steps; change nothing."),
         .option(
             "patience",
             \.patience,
             limits: .within(.zero ... .seconds(86_400)),
-            help: "How long to try to lock the table."
+            help: "How long to try for the lock."
         ),
     ]
 

@@ -12,20 +12,16 @@ struct ConfigApplyCommand: Command {
 
     static let signature = Signature(
         "apply",
-        "Bring settings, accounts, tables and rules to what a file says.",
+        "Apply a configuration: settings, accounts, tables and rules.",
         discussion: """
-            The file says what differs from the defaults: settings, the chart of accounts, the tables to capture and \
-            how, and the files with the rules. All of it is checked first, and everything that is wrong is told at \
-            once, with its place. Then the plan is shown: + is new, ~ changes, = is as the file says, and ? is there \
-            and not in the file. What is not in the file stays as it is: nothing is detached or retired for that. \
-            Applying a file twice changes nothing.
-
-            Paths begin where the file is. Rows that are there already are captured by pgsync backfill.
+            The file lists settings, the chart of accounts, the tables to capture, and rule files, with paths relative to it. \
+            Everything is checked first, and all errors are reported at once. The plan shows + what is new, ~ what changes, \
+            = what is unchanged, and ? what is not in the file and is kept. Applying a file twice changes nothing.
             """,
         examples: [
-            .init("pgsync config apply pgsync.conf --dry-run", "Check the file and see the plan."),
+            .init("pgsync config apply pgsync.conf --dry-run", "Check the file and show the plan."),
             .init("pgsync config apply pgsync.conf", "Make the changes."),
-            .init("pgsync config export --output conf", "Have such a file written, to begin with."),
+            .init("pgsync config export --output conf", "Write such a file to start from."),
         ],
         exitCodes: [
             .refused, .noTable, .lockTimeout, .notPermitted, .configuration, .wrongRules, .ledgerRefused,
@@ -40,7 +36,7 @@ struct ConfigApplyCommand: Command {
             "patience",
             \.patience,
             limits: .within(.zero ... .seconds(86_400)),
-            help: "How long to try for a lock on each table."
+            help: "How long to try for the lock on each table."
         ),
     ]
 

@@ -7,9 +7,9 @@ import Postgres
 struct ConfigListCommand: Command {
     static let signature = Signature(
         "list",
-        "Show every setting, what is allowed, and which ones somebody changed.",
-        discussion: "A change is in force as soon as it is made; nothing needs a restart.",
-        examples: [.init("pgsync config list --json", "Compare two databases.")]
+        "Show all settings, their defaults and allowed values.",
+        discussion: "Changes take effect at once; no restart is needed.",
+        examples: [.init("pgsync config list --json", "For comparing two databases.")]
     )
     static let parameters: [Parameter<Self>] = []
 
@@ -44,7 +44,7 @@ struct ConfigGetCommand: Command {
     static let signature = Signature(
         "get",
         "Print the value of a setting.",
-        examples: [.init("pgsync config get queue_batch_size", "Use it in a script.")],
+        examples: [.init("pgsync config get queue_batch_size", "For use in a script.")],
         exitCodes: [.configuration]
     )
     static let parameters: [Parameter<Self>] = [
@@ -65,7 +65,7 @@ struct ConfigSetCommand: Command {
 
     static let signature = Signature(
         "set",
-        "Change a setting, for every worker at once.",
+        "Change a setting, for all workers.",
         examples: [
             .init("pgsync config set queue_batch_size 500", "Take up to 500 changes per transaction.")
         ],
@@ -87,8 +87,8 @@ struct ConfigResetCommand: Command {
 
     static let signature = Signature(
         "reset",
-        "Put a setting back to its default.",
-        examples: [.init("pgsync config reset queue_batch_size", "Undo what was set.")],
+        "Reset a setting to its default.",
+        examples: [.init("pgsync config reset queue_batch_size", "Go back to the default.")],
         exitCodes: [.notPermitted, .configuration]
     )
     static let parameters: [Parameter<Self>] = [

@@ -12,7 +12,7 @@ struct ConfigExportCommand: Command {
 
     static let signature = Signature(
         "export",
-        "Write what is set, captured and applied as a file for config apply.",
+        "Write the configuration of this database to a file.",
         discussion: """
             With --output, a directory takes the configuration (\(ConfigExport.name)), the chart of accounts and a \
             file for each version of a rule; another database with the same tables becomes alike by applying it. \
@@ -21,8 +21,8 @@ struct ConfigExportCommand: Command {
             Entries, periods, currencies, what waits and what is paused are no configuration.
             """,
         examples: [
-            .init("pgsync config export --output conf", "Write conf/\(ConfigExport.name) and what it names."),
-            .init("pgsync config export", "Look at it."),
+            .init("pgsync config export --output conf", "Write conf/\(ConfigExport.name) and its files."),
+            .init("pgsync config export", "Print it."),
         ],
         exitCodes: [.cannotWrite]
     )
@@ -33,13 +33,13 @@ struct ConfigExportCommand: Command {
             \.output,
             placeholder: "DIR",
             isPath: true,
-            help: "The directory to write to; else the configuration alone is printed."
+            help: "Write to this directory. [default: print the file]"
         ),
-        .flag("force", \.force, help: "Write over files that are there already."),
+        .flag("force", \.force, help: "Overwrite existing files."),
     ]
 
     func validate() throws {
-        if force && output == nil { throw UsageProblem.conflict("--force goes with --output") }
+        if force && output == nil { throw UsageProblem.conflict("--force needs --output") }
     }
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
@@ -62,7 +62,7 @@ struct ConfigExportCommand: Command {
             ])
         } else if !globals.quiet {
             let others = export.files.count - 1
-            try context.print("\(output)/\(ConfigExport.name) and \(others) files that it names")
+            try context.print("\(output)/\(ConfigExport.name) and \(others) files it refers to")
         }
         return .success
     }
@@ -71,7 +71,7 @@ struct ConfigExportCommand: Command {
         let paths = export.files.map { "\(directory)/\($0.path)" }
         var status = stat()
         if !force, let known = paths.first(where: { unsafe stat($0, &status) == 0 }) {
-            throw CommandError.cannotWrite(path: known, reason: "it is there already; --force writes over it")
+            throw CommandError.cannotWrite(path: known, reason: "it exists; --force overwrites it")
         }
         let hasRules = export.files.contains { $0.path.hasPrefix("\(ConfigExport.rules)/") }
         let directories = [directory] + (hasRules ? ["\(directory)/\(ConfigExport.rules)"] : [])

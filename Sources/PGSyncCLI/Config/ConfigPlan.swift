@@ -73,8 +73,8 @@ struct ConfigPlan: Sendable {
         return lines
             + leftovers.map { leftover in
                 leftover.kind == "accounts"
-                    ? "? accounts that are not in the file and stay as they are: \(leftover.name)"
-                    : "? \(leftover.kind) \(leftover.name) is not in the file and stays as it is"
+                    ? "? accounts not in the file, kept as they are: \(leftover.name)"
+                    : "? \(leftover.kind) \(leftover.name) is not in the file, kept as it is"
             }
     }
 
@@ -88,7 +88,7 @@ struct ConfigPlan: Sendable {
                     [
                         "kind": .string(change.kind.rawValue),
                         "name": .string(change.name),
-                        "change": change.isNew ? "new" : "changed",
+                        "new": .bool(change.isNew),
                         "differences": .array(
                             change.differences.map {
                                 [

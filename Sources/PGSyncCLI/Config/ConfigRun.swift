@@ -38,7 +38,7 @@ struct ConfigRun {
         } catch {
             if done > 0 {
                 context.say(
-                    "\(done) of \(plan.changes.count) changes were made; to go on, apply the file again"
+                    "\(done) of \(plan.changes.count) changes were made; to continue, apply the file again"
                 )
             }
             throw error
@@ -101,8 +101,8 @@ struct ConfigRun {
             let command = "pgsync backfill \(attachment.table.name.shellWord)"
             context.say(
                 attachment.isNew
-                    ? "rows that \(attachment.table.name) has already are not in the log: \(command)"
-                    : "rows of \(attachment.table.name) are in the log as they were captured before: \(command)"
+                    ? "existing rows of \(attachment.table.name) are not in the log; to add them: \(command)"
+                    : "rows of \(attachment.table.name) are in the log with the earlier options; to renew them: \(command)"
             )
         }
     }

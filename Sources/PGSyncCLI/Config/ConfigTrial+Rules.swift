@@ -54,17 +54,17 @@ extension ConfigTrial {
         if let from = line.from, known.activeFrom != from.value {
             note(
                 from.range,
-                "\(rule.label) is applied already, for "
+                "\(rule.label) is already applied, for "
                     + (known.activeFrom.map { "documents from \($0) on" } ?? "all documents"),
-                help: "that never changes: write what is, or give the rule a new version",
+                help: "this cannot change: state it as it is, or give the rule a new version",
                 .wrongRules
             )
         }
         if let until = line.until, let ended = known.activeUntil, ended != until.value {
             note(
                 until.range,
-                "\(rule.label) is retired already, from \(ended) on",
-                help: "that never changes: write what is, or give the rule a new version",
+                "\(rule.label) is already retired from \(ended) on",
+                help: "this cannot change: state it as it is, or give the rule a new version",
                 .wrongRules
             )
         }

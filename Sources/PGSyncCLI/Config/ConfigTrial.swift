@@ -62,8 +62,8 @@ struct ConfigTrial {
                 let meant = Suggestion.nearest(to: name, among: present.map(\.key))
                 note(
                     wanted.name.range,
-                    "there is no setting \(name)",
-                    help: meant.map { "did you mean \($0)?" } ?? "pgsync config list shows them all",
+                    "unknown setting \(name)",
+                    help: meant.map { "did you mean \($0)?" } ?? "to list all: pgsync config list",
                     .configuration
                 )
                 continue
@@ -149,7 +149,7 @@ struct ConfigTrial {
                 name: table.name,
                 isNew: isNew,
                 differences: found.differences,
-                remark: !isNew && found.differences.isEmpty ? "made anew" : ""
+                remark: !isNew && found.differences.isEmpty ? "renewed" : ""
             )
             if isNew { newTables.append(change) } else { plan.changes.append(change) }
         }
@@ -167,9 +167,9 @@ struct ConfigTrial {
             let meant = Suggestion.nearest(to: name.description, among: known)
             note(
                 wanted.name.range,
-                "there is no table \(name)",
+                "unknown table \(name)",
                 help: meant.map { "did you mean \($0)?" }
-                    ?? "create it first; names are written as they are stored",
+                    ?? "create it first; write names as PostgreSQL stores them",
                 .noTable
             )
             return nil

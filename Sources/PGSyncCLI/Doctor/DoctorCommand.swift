@@ -11,7 +11,7 @@ struct DoctorCommand: Command {
 
     static let signature = Signature(
         "doctor",
-        "Check the server, database and connection, and say how to fix what is wrong.",
+        "Find what is wrong, and say how to fix it.",
         discussion: """
             It changes nothing and works for any user; it notes what that user may not see. Notes and warnings are \
             not failures; with --strict, warnings are.

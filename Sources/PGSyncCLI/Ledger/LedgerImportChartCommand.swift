@@ -74,7 +74,7 @@ struct LedgerImportChartCommand: Command {
                 plan.changes.map { change in
                     [
                         "account": .string(change.after.code),
-                        "kind": .string(change.before == nil ? "new" : "changed"),
+                        "new": .bool(change.before == nil),
                         "differences": .array(
                             change.differences.map {
                                 [

@@ -7,7 +7,7 @@ struct NamesCommand: Command {
 
     static let signature = Signature(
         "names",
-        "Print names, one a line, for scripts and completion.",
+        "Print names, one per line, for scripts and completion.",
         discussion: """
             Completion scripts run it when a table, a setting, a rule, an account, a period or a change is to be typed, \
             with the database of the environment. Of changes it prints the 200 oldest.

@@ -18,7 +18,7 @@ extension ChangeDetail {
                 namesCommand: NameKind.changes.command,
                 help: "The number of the change."
             ),
-            .flag("images", images, help: "Show what the row contains, too."),
+            .flag("images", images, help: "Also show the captured columns."),
         ]
     }
 
@@ -57,7 +57,7 @@ extension ChangeDetail {
     private static func text(of image: JSONValue) -> String { (image.string ?? image.text()).visible }
 
     private var stateText: String {
-        guard let waiting else { return "over: \(attempts.last?.outcome ?? "finished")" }
+        guard let waiting else { return "finished: \(attempts.last?.outcome ?? "no longer in the queue")" }
         return switch waiting.state {
         case .dead:
             "dead: needs pgsync dead retry \(id), or pgsync dead resolve \(id) --reason TEXT"

@@ -8,10 +8,10 @@ struct PauseCommand: Command {
 
     static let signature = Signature(
         "pause",
-        "Let the changes of a table wait, or all changes; capturing goes on.",
+        "Pause posting for a table, or for all; capture continues.",
         examples: [
-            .init("pgsync pause bills", "Post no bills."),
-            .init("pgsync pause", "Post nothing at all."),
+            .init("pgsync pause bills", "Pause posting of bills."),
+            .init("pgsync pause", "Pause all posting."),
         ],
         exitCodes: [.refused, .noTable, .notPermitted]
     )
@@ -20,7 +20,7 @@ struct PauseCommand: Command {
             "TABLE",
             \.table,
             namesCommand: NameKind.tables.command,
-            help: "The table; else everything."
+            help: "The table. [default: all]"
         )
     ]
 
@@ -34,8 +34,8 @@ struct PauseCommand: Command {
         return try PauseReport(
             table: name,
             isPaused: true,
-            sentence: name.map { "paused \($0): its changes wait; pgsync resume \($0.shellWord) ends it" }
-                ?? "paused: all changes wait; pgsync resume ends it"
+            sentence: name.map { "paused \($0); to continue: pgsync resume \($0.shellWord)" }
+                ?? "paused all posting; to continue: pgsync resume"
         ).print(globals, in: context)
     }
 }
@@ -46,11 +46,11 @@ struct ResumeCommand: Command {
 
     static let signature = Signature(
         "resume",
-        "End a pause: of a table, or the pause of everything.",
-        discussion: "Tables that were paused by name stay so when everything is resumed.",
+        "Resume posting for a table, or for all.",
+        discussion: "Tables that were paused by name stay paused when all posting is resumed.",
         examples: [
-            .init("pgsync resume bills", "Post bills again."),
-            .init("pgsync resume", "Post again."),
+            .init("pgsync resume bills", "Resume posting of bills."),
+            .init("pgsync resume", "Resume all posting."),
         ],
         exitCodes: [.refused, .noTable, .notPermitted]
     )
@@ -59,7 +59,7 @@ struct ResumeCommand: Command {
             "TABLE",
             \.table,
             namesCommand: NameKind.tables.command,
-            help: "The table; else everything."
+            help: "The table. [default: all]"
         )
     ]
 
@@ -72,14 +72,14 @@ struct ResumeCommand: Command {
             return (table?.name, isHeld, try QueueStore(session).pausedTables())
         }
         // One pause can stand behind another.
-        if let name, isHeld { context.say("all posting is still paused, \(name) with it: pgsync resume") }
+        if name != nil, isHeld { context.say("all posting is still paused; to continue: pgsync resume") }
         if name == nil, !others.isEmpty {
             context.say("still paused by name: \(others.joined(separator: ", "))")
         }
         return try PauseReport(
             table: name,
             isPaused: false,
-            sentence: name.map { "resumed \($0)" } ?? "resumed: changes are posted"
+            sentence: name.map { "resumed \($0)" } ?? "resumed all posting"
         ).print(globals, in: context)
     }
 }

@@ -12,8 +12,8 @@ struct QueueListCommand<Scope: QueueScope>: Command {
         guard !Scope.onlyDead else {
             return Signature(
                 "list",
-                "List the dead letters: changes that failed and wait for a person.",
-                discussion: "The same as pgsync queue list --state dead, in fewer columns.",
+                "List dead letters: changes that are not retried automatically.",
+                discussion: "The same as pgsync queue list --state dead, with fewer columns.",
                 examples: [
                     .init("pgsync dead list", "The fifty oldest."),
                     .init("pgsync dead list --class data.* --source bills", "Bills with wrong data."),
@@ -23,16 +23,16 @@ struct QueueListCommand<Scope: QueueScope>: Command {
         }
         return Signature(
             "list",
-            "List the changes that wait, the oldest first, and what for.",
+            "List waiting changes, oldest first, and what they wait for.",
             discussion: """
-                ready: to be posted now. scheduled: to be tried again at a time. paused: for pgsync resume. \
-                working: in hand. dead: for a person.
+                ready: can be posted now. scheduled: retried at a set time. paused: waits for pgsync resume. working: \
+                being posted. dead: needs retry or resolve.
                 """,
             examples: [
                 .init("pgsync queue list --limit 10", "The ten oldest."),
                 .init(
                     "pgsync queue list --state scheduled --class transient",
-                    "What is tried again by itself."
+                    "What is retried automatically."
                 ),
             ],
             exitCodes: [.noTable]
@@ -40,22 +40,22 @@ struct QueueListCommand<Scope: QueueScope>: Command {
     }
 
     static var parameters: [Parameter<Self>] {
-        let state = Parameter<Self>.option("state", \.state, help: "Those that wait for this.")
+        let state = Parameter<Self>.option("state", \.state, help: "Only those in this state.")
         return (Scope.onlyDead ? [] : [state]) + [
             .option(
                 "source",
                 \.source,
                 placeholder: "TABLE",
                 namesCommand: NameKind.tables.command,
-                help: "Those of this table."
+                help: "Only those of this table."
             ),
             .option(
                 "class",
                 \.errorClass,
                 placeholder: "CLASS",
-                help: "Those that failed so; data.* for a family."
+                help: "Only those that failed with this class, or data.* for all of a family."
             ),
-            .option("limit", \.limit, limits: .within(1...100_000), help: "How many at most."),
+            .option("limit", \.limit, limits: .within(1...100_000), help: "How many to show."),
         ]
     }
 
@@ -76,9 +76,9 @@ struct QueueListCommand<Scope: QueueScope>: Command {
         let none =
             switch (Scope.onlyDead, isFiltered) {
             case (true, true): "no dead letter matches"
-            case (true, false): "there are no dead letters"
+            case (true, false): "no dead letters"
             case (false, true): "no waiting change matches"
-            case (false, false): "nothing waits"
+            case (false, false): "no waiting changes"
             }
         try ChangeList(found, limit: limit, areDead: Scope.onlyDead).print(globals, in: context, none: none)
         return .success

@@ -10,9 +10,9 @@ struct QueueShowCommand<Scope: QueueScope>: Command {
         Signature(
             "show",
             Scope.onlyDead
-                ? "Show a dead letter: what was captured, and each attempt at it."
-                : "Show a change, what it waits for, and each attempt at it.",
-            examples: [.init("\(Scope.program) show 4711 --images", "With the row as it was captured.")],
+                ? "Show a dead letter and each attempt to post it."
+                : "Show a change, its state, and each attempt to post it.",
+            examples: [.init("\(Scope.program) show 4711 --images", "Also show the captured columns.")],
             exitCodes: [.noSuchChange]
         )
     }

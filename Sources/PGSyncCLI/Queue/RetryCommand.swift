@@ -12,24 +12,24 @@ struct RetryCommand<Scope: QueueScope>: Command {
         guard !Scope.onlyDead else {
             return Signature(
                 "retry",
-                "Have dead letters tried again at once, after the cause is mended.",
-                discussion: "The same as pgsync retry, for dead letters alone.",
+                "Retry dead letters now, once the cause is fixed.",
+                discussion: "The same as pgsync retry, for dead letters only.",
                 examples: [
-                    .init("pgsync dead retry 4711", "One of them."),
-                    .init("pgsync dead retry --class period.closed", "After the period was opened again."),
+                    .init("pgsync dead retry 4711", "Retry one."),
+                    .init("pgsync dead retry --class period.closed", "Retry after reopening the period."),
                 ],
                 exitCodes: [.noTable, .noSuchChange, .notPermitted]
             )
         }
         return Signature(
             "retry",
-            "Have changes that failed tried again at once, after the cause is mended.",
+            "Retry failed changes now, once the cause is fixed.",
             discussion:
-                "Dead letters, and those that wait for their time. Doing it twice, or two at a time, does it once.",
+                "This covers dead letters and scheduled retries. Repeating it has no further effect.",
             examples: [
-                .init("pgsync retry --class rule.missing", "After a rule was applied."),
-                .init("pgsync retry --source bills --class data.*", "After the bills were corrected."),
-                .init("pgsync retry 4711 4712", "Two of them."),
+                .init("pgsync retry --class rule.missing", "Retry after applying a rule."),
+                .init("pgsync retry --source bills --class data.*", "Retry after correcting the bills."),
+                .init("pgsync retry 4711 4712", "Retry two."),
             ],
             exitCodes: [.noTable, .noSuchChange, .notPermitted]
         )
@@ -37,19 +37,19 @@ struct RetryCommand<Scope: QueueScope>: Command {
 
     static var parameters: [Parameter<Self>] {
         [
-            .flag("all", \.all, help: Scope.onlyDead ? "All dead letters." : "All that have failed."),
+            .flag("all", \.all, help: Scope.onlyDead ? "All dead letters." : "All failed changes."),
             .option(
                 "source",
                 \.source,
                 placeholder: "TABLE",
                 namesCommand: NameKind.tables.command,
-                help: "Those of this table."
+                help: "Only those of this table."
             ),
             .option(
                 "class",
                 \.errorClass,
                 placeholder: "CLASS",
-                help: "Those that failed so; data.* for a family."
+                help: "Only those that failed with this class, or data.* for all of a family."
             ),
             .argument(
                 "ID",
@@ -66,9 +66,11 @@ struct RetryCommand<Scope: QueueScope>: Command {
         if !ids.isEmpty, all || isFiltered {
             throw UsageProblem.conflict("name changes, or choose them with --all, --class and --source")
         }
-        if all, isFiltered { throw UsageProblem.conflict("--all goes without --class and --source") }
+        if all, isFiltered {
+            throw UsageProblem.conflict("--all cannot be combined with --class or --source")
+        }
         if ids.isEmpty, !all, !isFiltered {
-            throw UsageProblem.conflict("say which: the numbers of changes, --class, --source, or --all")
+            throw UsageProblem.conflict("choose the changes: their numbers, --class, --source, or --all")
         }
     }
 
@@ -83,7 +85,7 @@ struct RetryCommand<Scope: QueueScope>: Command {
                 QueueFilter(state: Scope.onlyDead ? .dead : nil, table: table, errorClass: errorClass)
             )
             return ActionReport(
-                verb: "tried again at once",
+                verb: "ready to be retried",
                 key: "retried",
                 count: count,
                 others: fates.filter { Scope.onlyDead ? $0.state != .dead : !$0.canBeRetried },

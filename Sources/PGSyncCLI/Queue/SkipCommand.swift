@@ -10,12 +10,12 @@ struct SkipCommand<Scope: QueueScope>: Command {
         guard !Scope.onlyDead else {
             return Signature(
                 "resolve",
-                "Close dead letters that need no posting; the audit log keeps who did it and why.",
-                discussion: "A later good change of the record closes them by itself.",
+                "Close dead letters without posting; the audit log records who and why.",
+                discussion: "A later change of the record that is posted closes them automatically.",
                 examples: [
                     .init(
                         "pgsync dead resolve 4711 4712 --reason 'corrected by hand, entry 88'",
-                        "Close two."
+                        "Close two dead letters."
                     )
                 ],
                 exitCodes: [.noSuchChange, .notPermitted]
@@ -23,8 +23,8 @@ struct SkipCommand<Scope: QueueScope>: Command {
         }
         return Signature(
             "skip",
-            "End waiting changes without posting them; the audit log keeps who did it and why.",
-            examples: [.init("pgsync queue skip 4711 --reason 'entered twice'", "End one.")],
+            "Skip waiting changes; the audit log records who and why.",
+            examples: [.init("pgsync queue skip 4711 --reason 'entered twice'", "Skip one change.")],
             exitCodes: [.noSuchChange, .notPermitted]
         )
     }
@@ -56,7 +56,7 @@ struct SkipCommand<Scope: QueueScope>: Command {
             let fates = try store.fates(of: ids)
             let meant = fates.filter { Scope.onlyDead ? $0.state == .dead : $0.state != nil }
             return ActionReport(
-                verb: Scope.onlyDead ? "closed" : "over, without being posted",
+                verb: Scope.onlyDead ? "closed" : "skipped",
                 key: Scope.onlyDead ? "resolved" : "skipped",
                 count: try store.skip(meant.map(\.id), reason: reason ?? ""),
                 others: fates.filter { fate in !meant.contains { $0.id == fate.id } },

@@ -10,22 +10,22 @@ struct TraceCommand: Command {
 
     static let signature = Signature(
         "trace",
-        "Show the whole life of a record: each change, attempt, entry and reversal, and what waits.",
+        "Show the history of a record: changes, attempts, entries.",
         discussion: """
-            A key of several columns is given as that many words, in their order, or as one JSON array. In psql: \
+            Give a key of several columns as several words, in order, or as one JSON array. In psql: \
             select * from pgsync.trace('bills', '17');
             """,
         examples: [
-            .init("pgsync trace bills 17", "The bill with the key 17."),
-            .init("pgsync trace order_lines 9 2", "A key of two columns."),
-            .init("pgsync trace bills 17 --images", "With what the row contained each time."),
+            .init("pgsync trace bills 17", "Show the bill with key 17."),
+            .init("pgsync trace order_lines 9 2", "Use a key of two columns."),
+            .init("pgsync trace bills 17 --images", "With the captured columns of each change."),
         ],
         exitCodes: [.refused, .noTable, .noSuchChange]
     )
     static let parameters: [Parameter<Self>] = [
-        .flag("images", \.images, help: "Show what the row contained, too."),
+        .flag("images", \.images, help: "Also show the captured columns."),
         .argument("TABLE", \.table, namesCommand: NameKind.tables.command, help: "The table."),
-        .argument("KEY", \.key, help: "The key of the record, a word for each of its columns."),
+        .argument("KEY", \.key, help: "The key of the record, one word per key column."),
     ]
 
     func validate() throws {

@@ -11,7 +11,7 @@ struct UninstallCommand: Command {
 
     static let signature = Signature(
         "uninstall",
-        "Remove pgsync from the database: capture, log, queue, rules and ledger.",
+        "Remove pgsync from the database, with the ledger.",
         discussion: """
             It detaches all tables and drops the schemas pgsync, pgsync_read and ledger, in one transaction. \
             Application tables stay as they are. The journal is dropped, too: export it first with \

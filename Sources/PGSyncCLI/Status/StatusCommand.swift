@@ -5,12 +5,11 @@ import PGSyncStore
 struct StatusCommand: Command {
     static let signature = Signature(
         "status",
-        "Show on one screen how everything stands.",
+        "Show queue, failures, workers and tables on one screen.",
         discussion: """
-            It reads little, however much waits: numbers with a + are the least they can be, and "about" is an \
-            estimate. pgsync top shows the same live.
+            It is quick, however long the queue is: a number with a + is a lower bound, and "about" is an estimate.
             """,
-        examples: [.init("pgsync status --json", "For a program that watches.")]
+        examples: [.init("pgsync status --json", "The same for a program.")]
     )
     static let parameters: [Parameter<Self>] = []
 

@@ -9,19 +9,19 @@ struct TopCommand: Command {
 
     static let signature = Signature(
         "top",
-        "Watch live how everything goes: rates, what waits, failures, workers.",
+        "Watch rates, queue, failures and workers live.",
         discussion: """
-            On a terminal it draws itself anew until q or Ctrl-C; elsewhere, and with --json, it shows one reading, with \
-            the rates of one interval.
+            On a terminal it refreshes until q or Ctrl-C; otherwise, and with --json, it prints one reading, with the rates \
+            of one interval.
             """,
-        examples: [.init("pgsync top --interval 5s", "Look every five seconds.")]
+        examples: [.init("pgsync top --interval 5s", "Refresh every five seconds.")]
     )
     static let parameters: [Parameter<Self>] = [
         .option(
             "interval",
             \.interval,
             limits: .within(.milliseconds(200) ... .seconds(3_600)),
-            help: "How often to look."
+            help: "How often to refresh."
         )
     ]
 

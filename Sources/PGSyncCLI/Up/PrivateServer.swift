@@ -161,7 +161,7 @@ struct PrivateServer: Service {
         } catch let error as PostgresError where error.isConnectionLost {
             // Whoever uses a server that dies may notice before its watch does, which knows its last words.
             do {
-                try await withTimeLimit(.seconds(3)) {
+                try await withTimeLimit(.seconds(20)) {
                     try await ServerWatch(cluster: cluster).run(until: Shutdown())
                 }
             } catch ServicesError.timeLimitExceeded {}

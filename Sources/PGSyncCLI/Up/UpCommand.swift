@@ -24,23 +24,13 @@ struct UpCommand: Command {
         "up",
         "Run a private PostgreSQL with pgsync and a worker, until Ctrl-C.",
         discussion: """
-            The server has its own directory and touches no other PostgreSQL. Ctrl-C or SIGTERM stops it, with exit \
-            code 0; a second signal stops at once, with code 130 or 143. If pgsync is killed or its terminal is \
-            closed, the server keeps running, and the next pgsync up takes it over.
-
-            A worker posts changes in this process. With --demo, a clinic writes bills for it: see pgsync demo --help.
-
-            As root, the server runs as PGSYNC_CLUSTER_USER, else as postgres or nobody. Its programs are those in \
-            PGSYNC_PG_BINDIR, else the newest ones found.
+            The server has its own directory and touches no other PostgreSQL. Ctrl-C or SIGTERM stops it; a second signal stops \
+            it at once. If pgsync is killed, the server keeps running, and the next pgsync up takes it over.
             """,
         examples: [
-            .init("pgsync up", "Start it; the first time takes a few seconds."),
+            .init("pgsync up", "The first start takes a few seconds."),
             .init("pgsync up --demo", "Also see the bills of a clinic posted."),
-            .init(
-                "pgsync up --demo --rate 200 --metrics-listen 9187",
-                "Write many bills, and serve metrics."
-            ),
-            .init("pgsync up --port 5433", "Also let programs on this machine connect with a password."),
+            .init("pgsync up --port 5433", "Also accept local programs with a password."),
             .init("pgsync up --state-dir /tmp/try --reset", "Start with an empty database."),
         ],
         exitCodes: [.cannotListen, .clusterUnavailable, .clusterInUse, .serverDied]
@@ -53,13 +43,13 @@ struct UpCommand: Command {
             placeholder: "DIR",
             environment: ["PGSYNC_STATE_DIR"],
             isPath: true,
-            help: "Where everything is kept. [default: $XDG_STATE_HOME/pgsync, else ~/.local/state/pgsync] "
-                + "If the server's user cannot enter root's home: \(StateDirectory.forRoot)."
+            help:
+                "Where everything is kept. [default: ~/.local/state/pgsync; for root \(StateDirectory.forRoot)]"
         ),
         .option(
             "port",
             \.port,
-            help: "Listen on this port of 127.0.0.1; 0 for any free port, none for the socket only."
+            help: "Also listen on this port of 127.0.0.1; 0 is any free one."
         ),
         .flag("demo", \.demo, help: "Also install a clinic, write its bills, and post them."),
         .option(
@@ -67,26 +57,26 @@ struct UpCommand: Command {
             \.rate,
             placeholder: "N",
             limits: .within(1...10_000),
-            help: "With --demo: how many bills to write per second. [default: 5]"
+            help: "How many demo bills to write per second. [default: 5]"
         ),
         .option(
             "metrics-listen",
             \.metricsListen,
             placeholder: "[HOST:]PORT",
             environment: ["PGSYNC_METRICS_LISTEN"],
-            help: "Serve the worker's /metrics and /healthz at this address; without a host, on 127.0.0.1."
+            help: "Serve /metrics and /healthz. [default host: 127.0.0.1]"
         ),
         .flag("no-worker", \.skipsWorker, help: "Run no worker; pgsync worker posts."),
         .flag("no-migrate", \.skipsMigration, help: "Do not install or update the schema."),
         .flag(
             "reset",
             \.reset,
-            help: "First remove everything in the directory, irreversibly."
+            help: "First remove everything in the directory, for good."
         ),
         .flag(
             "print-url",
             \.printsURL,
-            help: "Print the database URL of the running server; start nothing."
+            help: "Print the URL of the running server, and exit."
         ),
     ]
 

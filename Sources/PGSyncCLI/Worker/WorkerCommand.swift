@@ -25,33 +25,20 @@ struct WorkerCommand: Command {
         "worker",
         "Post changes until it is stopped.",
         discussion: """
-            Any number of workers can run, on any machines: each change is posted once, and the changes of one record \
-            in order. A worker has one connection for each poster and two more, or three while it asks a table \
-            what was in an emptied partition. It reconnects by itself, and if the address has several hosts, it \
-            uses the one that accepts writes.
-
-            On Ctrl-C or SIGTERM it finishes the current batch and exits with code 0; what takes longer than \
-            --grace is rolled back and stays in the queue. A second signal stops it at once, with code 130 or 143. \
-            However it ends, nothing is left half done.
-
-            Under systemd with Type=notify it reports readiness, status and, if WatchdogSec is set, that it is \
-            alive. In a container, use --health-file and --check-health. With --metrics-listen it serves \
-            /metrics for Prometheus and /healthz, which returns 200 while the worker is connected and well, \
-            else 503, to anyone who can reach the port.
+            Any number of workers can run, on any machines; each reconnects by itself. On Ctrl-C or SIGTERM a worker finishes \
+            its batch and exits with 0; a second signal stops it at once. Nothing is left half done, however it ends.
             """,
         examples: [
             .init("pgsync worker", "Post changes until it is stopped."),
-            .init("pgsync worker --drain", "Post what is ready, then exit and report what is left."),
+            .init("pgsync worker --drain", "Post what is ready, then exit."),
             .init(
                 "pgsync worker --drain --fail-on dead -q",
-                "For cron: silent unless there are dead letters."
+                "For cron: silent unless some are dead."
             ),
             .init(
                 "pgsync worker --posters 4 --sources bills,visits",
-                "Use four connections, for two tables only."
+                "Post for two tables only, with four connections."
             ),
-            .init("pgsync worker --poll", "Connect through a pooler in transaction mode."),
-            .init("pgsync worker --metrics-listen 9187", "Serve metrics on 127.0.0.1, port 9187."),
         ],
         exitCodes: [.problemsFound, .refused, .cannotListen, .notPermitted]
     )
@@ -63,14 +50,14 @@ struct WorkerCommand: Command {
             limits: .within(1...64),
             environment: ["PGSYNC_POSTERS"],
             help:
-                "How many connections post at a time. [default: half the processor cores, from 1 to 4]"
+                "Posting connections. [default: half the cores]"
         ),
         .option(
             "batch",
             \.batch,
             limits: .within(1...100_000),
             environment: ["PGSYNC_BATCH"],
-            help: "The most changes in a batch. [default and maximum: the setting queue_batch_size]"
+            help: "The most changes in a batch."
         ),
         .option(
             "sources",
@@ -83,40 +70,40 @@ struct WorkerCommand: Command {
             \.drain,
             environment: ["PGSYNC_DRAIN"],
             help:
-                "Post everything that is ready, then exit and report scheduled retries and dead letters."
+                "Post what is ready, then exit and report the rest."
         ),
         .flag(
             "once",
             \.once,
             environment: ["PGSYNC_ONCE"],
-            help: "Post until nothing more is found, then exit; do not wait for other workers."
+            help: "Post until nothing more is found, then exit."
         ),
         .option(
             "fail-on",
             \.failOn,
             environment: ["PGSYNC_FAIL_ON"],
             help:
-                "With --drain or --once: exit with code 93 if dead letters or waiting changes are left."
+                "Exit with 93 if these are left: dead,waiting."
         ),
         .flag(
             "poll",
             \.poll,
             environment: ["PGSYNC_POLL"],
             help:
-                "Poll every poll_interval_seconds instead of LISTEN; use this behind PgBouncer in transaction mode."
+                "Poll instead of LISTEN: for transaction poolers."
         ),
         .option(
             "name",
             \.name,
             environment: ["PGSYNC_WORKER_NAME"],
-            help: "Its name in the audit log and the list of workers. [default: host and process]"
+            help: "Name in the audit log. [default: HOST:PROCESS]"
         ),
         .option(
             "grace",
             \.grace,
             limits: .within(.zero ... .seconds(3_600)),
             environment: ["PGSYNC_GRACE"],
-            help: "How long the current batch may take to finish once the worker is asked to stop."
+            help: "Time to finish when stopping."
         ),
         .option(
             "health-file",
@@ -124,19 +111,19 @@ struct WorkerCommand: Command {
             placeholder: "PATH",
             environment: ["PGSYNC_HEALTH_FILE"],
             isPath: true,
-            help: "Write the worker's health to this file every second."
+            help: "Write the health to this file every second."
         ),
         .flag(
             "check-health",
             \.checkHealth,
-            help: "Check the --health-file of a worker: exit with 0 if it is connected and well, else with 1."
+            help: "Check the --health-file; exit with 0 if well, else 1."
         ),
         .option(
             "metrics-listen",
             \.metricsListen,
             placeholder: "[HOST:]PORT",
             environment: ["PGSYNC_METRICS_LISTEN"],
-            help: "Serve /metrics and /healthz at this address; without a host, on 127.0.0.1 only."
+            help: "Serve /metrics and /healthz. [default host: 127.0.0.1]"
         ),
     ]
 

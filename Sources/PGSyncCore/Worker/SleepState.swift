@@ -117,7 +117,8 @@ package struct SleepState: Sendable, Equatable {
             slept = .zero
             isForDue = false
             dueIn = nil
-            nextPause = Self.firstPause
+            // Where nothing happens, an interval goes on as the one before it ended.
+            if reason != .interval { nextPause = Self.firstPause }
             paused = .zero
         }
         return .wake(reason, disarming: isArmed)

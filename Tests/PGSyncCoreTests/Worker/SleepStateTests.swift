@@ -111,5 +111,17 @@ struct SleepStateTests {
         _ = state.handle(.timePassed)
         #expect(state.handle(.looked(somethingWaits: false)) == .sleep(.milliseconds(10)))
         #expect(state.handle(.shutdown) == .wake(.shutdown, disarming: false))
+        // Quiet intervals do not begin with short looks; the sleep after a find does.
+        var action = state.handle(.nothingToDo)
+        #expect(action == .sleep(.milliseconds(5)))
+        while case .sleep = action {
+            _ = state.handle(.timePassed)
+            action = state.handle(.looked(somethingWaits: false))
+        }
+        #expect(action == .wake(.interval, disarming: false))
+        #expect(state.handle(.nothingToDo) == .sleep(.milliseconds(80)))
+        _ = state.handle(.timePassed)
+        #expect(state.handle(.looked(somethingWaits: true)) == .wake(.poll, disarming: false))
+        #expect(state.handle(.nothingToDo) == .sleep(.milliseconds(5)))
     }
 }

@@ -102,7 +102,9 @@ struct SourceStoreTests {
             #expect(source.table == "public.bills" && source.keyColumns == ["id"])
             #expect(source.capturedColumns == ["id", "amount"])
             #expect(source.kind == .row && source.actions == [.create, .delete] && source.keepsBeforeImage)
-            #expect(source.waiting == 2 && source.dead == 0 && source.captured == 2 && source.findings.isEmpty)
+            #expect(
+                source.waiting == 2 && source.dead == 0 && source.captured == 2 && source.findings.isEmpty
+            )
             _ = try session.runScript("select pgsync.process_batch('test', 1)")
             let posted = try #require(try store.list().first)
             #expect(posted.waiting == 1 && posted.dead == 1)

@@ -70,7 +70,7 @@ begin
                         ), 1
                     )
                 else 0
-            end as part_fingerprint,
+            end as rule_fingerprint,
             case
                 when claim.step <> 'post' then null
                 when result.error_class is not null then result.error_class
@@ -84,7 +84,7 @@ begin
                 and ledger.excess_of(result.description, result.parties, result.dimensions) is not null
                     then 'data.length'
                 when result.rule is null and claim.source_table <> all(v_ruled) then 'rule.missing'
-            end as part_failure
+            end as rule_failure
         from pgsync.rank_claims(post_claims.claims) as claim
         left join pgsync.evaluate(v_tables, v_images) as result
             on result.number = claim.number and claim.step = 'post'
@@ -102,14 +102,14 @@ begin
         select
             evaluated.*,
             row_number() over whole as place,
-            bit_xor(evaluated.part_fingerprint) over whole as new_fingerprint,
+            bit_xor(evaluated.rule_fingerprint) over whole as new_fingerprint,
             array_remove(array_agg(evaluated.entry_id) over whole, null) as new_ids,
             array_remove(array_agg(evaluated.rule) over whole, null) as new_rules,
-            first_value(evaluated.part_failure) over whole as failure
+            first_value(evaluated.rule_failure) over whole as failure
         from evaluated
         window whole as (
             partition by evaluated.number
-            order by evaluated.part_failure is null
+            order by evaluated.rule_failure is null
             rows between unbounded preceding and unbounded following
         )
     ),
@@ -185,7 +185,7 @@ begin
             decided.rule,
             decided.correlation_id,
             'change:' || decided.log_id || ':' || decided.rule,
-            int8send(decided.part_fingerprint),
+            int8send(decided.rule_fingerprint),
             decided.description
         from decided
         where decided.has_entry

@@ -1,6 +1,6 @@
--- Halves a batch that fails until those that make it fail stand alone: about twice the logarithm of the batch
--- for each of them, and no subtransaction while all is well, because this is only called after a batch has
--- failed. What would go away by itself ends the transaction, and the whole batch is tried again.
+-- Halves changes that fail together until those that make them fail are found: about twice the logarithm of
+-- their number in calls for each. Each call takes a subtransaction, so this is only for suspects, careful
+-- attempts, and batches that have failed. A transient error ends the transaction, and the batch is retried.
 create or replace function pgsync.post_isolated(
     claims pgsync.claim[],
     worker text,

@@ -36,8 +36,9 @@ begin
             using errcode = 'object_not_in_prerequisite_state',
             hint = 'An older snapshot would miss what other sessions have just posted.';
     end if;
+    -- Lets the trigger that guards the queue pass what posting finishes.
     perform set_config('pgsync.finishing', 'on', true);
-    -- One look for all, where there may be one change only.
+    -- One look-up for all settings: the batch may have one change only.
     select
         bool_or(setting.config_value::boolean) filter (where setting.config_key = 'posting_paused') as posting_paused,
         bool_or(setting.config_value::boolean) filter (where setting.config_key = 'enable_real_time_sync') as real_time,

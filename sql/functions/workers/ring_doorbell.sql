@@ -1,3 +1,4 @@
+-- For changes that are put back into the queue; capture functions contain the same lines, to save the call.
 create or replace function pgsync.ring_doorbell()
 returns void
 language plpgsql

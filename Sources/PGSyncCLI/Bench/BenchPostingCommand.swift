@@ -22,11 +22,11 @@ struct BenchPostingCommand: Command {
 
             "by hand" is one plain SQL statement that claims from the same queue and inserts the same rows into the \
             same tables, without rules, comparison, retries or order. Each round measures both in turns; a ratio \
-            compares two rates of one round, and shown is the median. Where PgQ is installed, a consumer of it does \
-            the same work beside. In the end the books are checked.
+            compares two rates of one round, and the median is shown. If PgQ is installed, a PgQ consumer does the \
+            same work for comparison. At the end the books are checked.
 
-            "CPU µs/change" is the processor time of all processes of the server for each change, written and posted \
-            where both happen at once, else posted. It drifts less than rates do. It takes a server on this machine.
+            "CPU µs/change" is the CPU time of all server processes for each change: written and posted if both \
+            happen at once, else posted only. It drifts less than rates do. It requires a server on this machine.
 
             \(BenchServer.explanation)
             """,
@@ -41,7 +41,7 @@ struct BenchPostingCommand: Command {
     )
 
     static let parameters: [Parameter<Self>] = [
-        .option("only", \.only, help: "What to measure. [default: everything]"),
+        .option("only", \.only, help: "What to measure; by default everything."),
         .option("rounds", \.rounds, limits: .within(1...100), help: "How many times everything is measured."),
         .option(
             "changes",

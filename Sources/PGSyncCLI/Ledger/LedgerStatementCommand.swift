@@ -23,8 +23,8 @@ struct LedgerStatementCommand: Command {
     )
     static let parameters: [Parameter<Self>] = [
         .argument("ACCOUNT", \.account, help: "The code of the account."),
-        .option("from", \.from, help: "The first day. [default: the first day of the last day's month]"),
-        .option("until", \.until, help: "The last day. [default: today, by the server's clock]"),
+        .option("from", \.from, help: "The first day; by default the first day of the last day's month."),
+        .option("until", \.until, help: "The last day; by default today, by the server's clock."),
     ]
 
     func validate() throws {

@@ -53,7 +53,7 @@ struct UpCommand: Command {
             placeholder: "DIR",
             environment: ["PGSYNC_STATE_DIR"],
             isPath: true,
-            help: "Where everything is kept. [default: $XDG_STATE_HOME/pgsync, else ~/.local/state/pgsync] "
+            help: "Where everything is kept; by default $XDG_STATE_HOME/pgsync, else ~/.local/state/pgsync. "
                 + "If the server's user cannot enter root's home: \(StateDirectory.forRoot)."
         ),
         .option(
@@ -67,7 +67,7 @@ struct UpCommand: Command {
             \.rate,
             placeholder: "N",
             limits: .within(1...10_000),
-            help: "With --demo: how many bills to write per second. [default: 5]"
+            help: "With --demo: how many bills to write per second; by default 5."
         ),
         .option(
             "metrics-listen",

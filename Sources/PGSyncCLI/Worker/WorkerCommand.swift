@@ -63,14 +63,14 @@ struct WorkerCommand: Command {
             limits: .within(1...64),
             environment: ["PGSYNC_POSTERS"],
             help:
-                "How many connections post at a time. [default: half the processor cores, from 1 to 4]"
+                "How many connections post at a time; by default half the processor cores, from 1 to 4."
         ),
         .option(
             "batch",
             \.batch,
             limits: .within(1...100_000),
             environment: ["PGSYNC_BATCH"],
-            help: "The most changes in a batch. [default and maximum: the setting queue_batch_size]"
+            help: "The most changes in a batch; the default and maximum is the setting queue_batch_size."
         ),
         .option(
             "sources",
@@ -109,7 +109,7 @@ struct WorkerCommand: Command {
             "name",
             \.name,
             environment: ["PGSYNC_WORKER_NAME"],
-            help: "Its name in the audit log and the list of workers. [default: host and process]"
+            help: "Its name in the audit log and the list of workers; by default host and process."
         ),
         .option(
             "grace",
@@ -184,7 +184,7 @@ struct WorkerCommand: Command {
         return fails ? .changesLeft : .success
     }
 
-    /// Whether the worker is well that renews the file.
+    /// Whether the worker that updates the file is well.
     private func check(_ globals: GlobalOptions, in context: CommandContext) throws -> ExitCode {
         let complaint = HealthFile(path: healthFile ?? "").complaint()
         if globals.json {

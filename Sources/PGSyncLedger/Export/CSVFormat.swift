@@ -43,11 +43,11 @@ package enum CSVText {
         cells.map(\.text).joined(separator: ",") + "\r\n"
     }
 
-    /// What stands between two commas.
+    /// A cell.
     package enum Cell {
-        /// Words from outside.
+        /// Text from outside.
         case text(String?)
-        /// A number or a day that we have written ourselves.
+        /// A number or a day written by us.
         case number(String?)
 
         fileprivate var text: String {
@@ -67,9 +67,9 @@ package enum CSVText {
         return "'" + text
     }
 
-    /// In quotes where it has to be; the empty text, too, to tell it from none.
+    /// Quoted if necessary; so is the empty text, to distinguish it from none.
     ///
-    /// A cell may have several lines; what else is invisible is escaped.
+    /// A cell can have several lines; other invisible characters are escaped.
     private static func quoted(_ text: String) -> String {
         let isSpecial = { (byte: UInt8) in
             [UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n")].contains(byte)

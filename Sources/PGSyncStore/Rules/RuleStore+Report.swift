@@ -3,7 +3,7 @@ package import PGSyncRules
 extension RuleStore {
     /// Checks rule files against the database.
     ///
-    /// A trial may give an applied version other content, and be of one that others have overtaken.
+    /// A trial may give an applied version other content, and may be of a superseded one.
     package func report(
         on files: [RuleFile],
         requiresTables: Bool = false,
@@ -19,7 +19,7 @@ extension RuleStore {
         context.isTrial = isTrial
         let report = RuleChecker.report(on: files, in: context)
         guard !report.missingTimeZones.isEmpty else { return report }
-        // That of the books takes a while to find out about, so it is done only for rules that need it.
+        // The zone of the books takes a while to find out, so this is only done for rules that need it.
         context.timeZones.merge(try timeZoneOffsets(of: report.missingTimeZones)) { _, new in new }
         return RuleChecker.report(on: files, in: context)
     }

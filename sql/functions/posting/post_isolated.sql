@@ -1,6 +1,6 @@
--- Halves a batch that fails until those that make it fail stand alone: about twice the logarithm of the batch
--- for each of them, and no subtransaction while all is well, because this is only called after a batch has
--- failed. What would go away by itself ends the transaction, and the whole batch is tried again.
+-- Halves a failing batch until the changes that make it fail are found: about twice the logarithm of the
+-- batch size for each of them, and no subtransaction while all is well, because this is only called after a
+-- batch has failed. A transient error ends the transaction, and the whole batch is retried.
 create or replace function pgsync.post_isolated(
     claims pgsync.claim[],
     worker text,
@@ -22,7 +22,7 @@ declare
     v_column text;
 begin
     begin
-        -- TRUNCATE always comes alone.
+        -- TRUNCATE is always claimed alone.
         if (claims[1]).action = 'truncate' then
             return pgsync.post_truncate(claims[1], worker, started_at, record_limit);
         end if;

@@ -5,7 +5,7 @@ import PackagePlugin
 /// `PGSyncDemo` the clinic of the examples.
 ///
 /// Every file and every directory is an input, so that adding, changing or removing one runs the tool again. The tool
-/// looks for itself what there is: a build that plans nothing anew does not ask this plugin.
+/// finds them itself: a build that replans nothing does not run this plugin.
 @main
 struct EmbedSQL: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {

@@ -5,7 +5,7 @@ public struct OpenFile: ~Copyable {
     private let descriptor: Int32
     private let path: String
 
-    /// Opens a file; not waiting, a pipe that nobody writes into holds up nobody.
+    /// Opens a file; not waiting, a pipe that nobody writes into blocks nobody.
     ///
     /// A link is followed unless it must not be.
     public init(_ path: String, waits: Bool = true, followsLinks: Bool = true) throws(FileError) {
@@ -27,7 +27,7 @@ public struct OpenFile: ~Copyable {
     /// Whether it is a file on a disk, and no directory, pipe or device.
     public func isRegular() throws(FileError) -> Bool { try mode() & S_IFMT == S_IFREG }
 
-    /// Whether everybody on this machine can read it.
+    /// Whether everyone on this machine can read it.
     public func isReadableByEverybody() throws(FileError) -> Bool { try mode() & S_IROTH != 0 }
 
     /// Reads to the end, or to the limit, whichever comes first.
@@ -60,7 +60,7 @@ public struct OpenFile: ~Copyable {
         limit: Int,
         requiresRegular: Bool = false
     ) throws(FileError) -> [UInt8] {
-        // Opening a pipe would wait for somebody who writes into it.
+        // Opening a pipe would wait for someone who writes into it.
         let file = try OpenFile(path, waits: !requiresRegular)
         if requiresRegular, try !file.isRegular() { throw FileError(.open, path, .notRegular) }
         let bytes = try file.read(upTo: limit + 1)

@@ -10,7 +10,7 @@ public final class ReplacementFile: Sendable {
 
     /// Begins a file beside its place, under its name with a suffix: by default, one of this process.
     ///
-    /// What is there by that name goes; nothing that somebody put there is written into.
+    /// What is there by that name goes; nothing that someone put there is written into.
     public init(
         _ path: String,
         mode: UInt32,

@@ -1,6 +1,6 @@
 import CMicroHTTPD
 
-/// The one owner of a libmicrohttpd daemon, which answers on a thread of its own for as long as this lives.
+/// The one owner of a libmicrohttpd daemon, which answers on its own thread for as long as this lives.
 @safe
 struct DaemonHandle: ~Copyable {
     private let raw: OpaquePointer
@@ -27,7 +27,7 @@ struct DaemonHandle: ~Copyable {
     }
 
     deinit {
-        // Waits for its thread, which never waits for anybody.
+        // Waits for its thread, which never waits for anyone.
         unsafe MHD_stop_daemon(raw)
         unsafe context.release()
     }

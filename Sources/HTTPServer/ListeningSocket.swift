@@ -1,12 +1,12 @@
 import Glibc
 
-/// The one owner of a socket that listens, until somebody takes it over.
+/// The one owner of a socket that listens, until someone takes it over.
 struct ListeningSocket: ~Copyable {
     /// The port that it was given.
     let port: UInt16
     private let descriptor: Int32
 
-    /// Connections that the kernel completes before anybody accepts them.
+    /// Connections that the kernel completes before anyone accepts them.
     private static let backlog: Int32 = 128
 
     init(at address: ListenAddress) throws(ListenError) {
@@ -35,7 +35,7 @@ struct ListeningSocket: ~Copyable {
         close(descriptor)
     }
 
-    /// Hands the descriptor to somebody who closes it.
+    /// Hands the descriptor to someone who closes it.
     consuming func release() -> Int32 {
         let descriptor = descriptor
         discard self

@@ -56,7 +56,7 @@ final class OpenConnections: Sendable {
         cut(oldest.key, &entries)
     }
 
-    /// Under the lock, so that the descriptor cannot be somebody else's by now.
+    /// Under the lock, so that the descriptor cannot be someone else's by now.
     private static func cut(_ number: UInt, _ entries: inout [UInt: Entry]) {
         guard let entry = entries[number], !entry.isCut else { return }
         shutdown(entry.descriptor, Int32(SHUT_RDWR))

@@ -27,7 +27,7 @@ enum BenchDatabase {
         return try result.get()
     }
 
-    /// In a task of its own, so that it also happens when the benchmark was cancelled.
+    /// In a separate task, so that it also happens when the benchmark was cancelled.
     private static func drop(_ name: String, on server: ConnectionOptions) async throws {
         try await Task.detached {
             try await PostgresConnection.withConnection(to: server) { connection in

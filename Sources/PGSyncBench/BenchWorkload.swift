@@ -28,7 +28,7 @@ package enum BenchWorkload: Sendable, Hashable {
     }
 }
 
-/// Who takes note of what the application writes.
+/// Who records what the application writes.
 package enum BenchVariant: String, Sendable, CaseIterable {
     /// Nobody: what the application could do without any capture.
     case none
@@ -50,6 +50,6 @@ package enum BenchVariant: String, Sendable, CaseIterable {
     package var usesPGSync: Bool { self == .sleeping || self == .busy }
     /// Whether its changes stand in the log and the queue of pgsync.
     var fillsQueue: Bool { usesPGSync || self == .hand || self == .taken }
-    /// What it is compared with, for what a trigger costs: somebody who takes as much meanwhile.
+    /// What it is compared with to find the cost of a trigger: a variant with an equally busy worker.
     var byHand: Self { self == .busy ? .taken : .hand }
 }

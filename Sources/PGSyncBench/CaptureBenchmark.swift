@@ -5,7 +5,7 @@ import Services
 
 /// Measures what capture costs the application, beside no capture at all and beside plain triggers.
 ///
-/// It works in a database of its own, which it makes and drops.
+/// It works in its own database, which it makes and drops.
 package struct CaptureBenchmark: Sendable {
     /// How much is measured.
     package struct Plan: Sendable {
@@ -58,7 +58,7 @@ package struct CaptureBenchmark: Sendable {
         let most = plan.writers.max() ?? 1
         try await BenchDatabase.withConnections(most, to: options) { connections in
             for round in 0..<plan.rounds {
-                // Not in the middle of a round, where it would fall on one variant alone. Not everybody may.
+                // Not in the middle of a round, where it would fall on one variant alone. Not everyone may.
                 try await administrator.withSession { _ = try? $0.execute("checkpoint") }
                 for workload in plan.workloads {
                     // Each round begins with another variant, so that none always comes first.

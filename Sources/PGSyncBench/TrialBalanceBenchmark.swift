@@ -3,7 +3,7 @@ package import Postgres
 
 /// Measures the trial balance of a journal that it makes, with and without a snapshot, and checks every sum.
 ///
-/// It works in a database of its own, which it makes and drops.
+/// It works in its own database, which it makes and drops.
 package struct TrialBalanceBenchmark: Sendable {
     package struct Plan: Sendable {
         package var lines = 1_000_000

@@ -91,7 +91,7 @@ enum FileSystem {
         }
     }
 
-    /// Makes a directory that `owner` alone may enter, or takes an earlier one of ours; never one of somebody else.
+    /// Makes a directory that `owner` alone may enter, or takes an earlier one of ours; never one of someone else.
     static func makePrivateDirectory(at path: String, owner: UserAccount) throws {
         guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
             throw ClusterError.failure(to: "create", path, errno: errno)

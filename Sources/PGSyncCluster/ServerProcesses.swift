@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The processes of one server, told from all others by what everybody may read in `/proc`.
+/// The processes of one server, told from all others by what everyone may read in `/proc`.
 ///
 /// Working directories would say more, but root of a container may not read them of another user's processes. The
 /// user, the command line of the postmaster and the titles of its children, which start with the cluster's name,

@@ -75,7 +75,7 @@ package enum ServerProfile: String, Sendable {
     var settings: [String: String] {
         switch self {
         case .durable:
-            // One file for each day of the week, begun anew each week.
+            // One file for each day of the week, restarted each week.
             [
                 "logging_collector": "on", "log_filename": "server-%a.log", "log_rotation_age": "1d",
                 "log_rotation_size": "0", "log_truncate_on_rotation": "on",

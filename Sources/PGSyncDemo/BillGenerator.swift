@@ -3,7 +3,7 @@ package import Postgres
 package import Services
 package import Telemetry
 
-/// Writes bills until it is asked to stop, on one connection, and makes a new one whenever that is lost.
+/// Writes bills until it is asked to stop, on one connection, and opens a new one when that is lost.
 package struct BillGenerator: Sendable {
     private let options: DemoOptions
     private let connection: ConnectionOptions
@@ -11,7 +11,7 @@ package struct BillGenerator: Sendable {
     private let interval: Duration
     private let report: @Sendable (DemoFigures) throws -> Void
 
-    /// How long a batch in hand may take once it is asked to stop.
+    /// How long the current batch may take once it is asked to stop.
     private static let grace = Duration.seconds(5)
 
     /// `report` is called after each interval.
@@ -29,7 +29,7 @@ package struct BillGenerator: Sendable {
         self.report = report
     }
 
-    /// Where a run stands, whatever connection it is on.
+    /// The progress of a run, across connections.
     private struct Run {
         var pace: BillPace
         var figures = DemoFigures()
@@ -41,7 +41,7 @@ package struct BillGenerator: Sendable {
         var elapsed: Duration { ContinuousClock.now - start }
     }
 
-    /// Returns what was written and what has become of it when the shutdown is requested or the options say so.
+    /// Returns what was written and its state when a shutdown is requested or the options say so.
     package func run(until shutdown: Shutdown) async throws -> DemoFigures {
         var run = Run(pace: BillPace(options), reportDue: interval)
         let retry = RetryLoop(Backoff(initial: .milliseconds(250), cap: .seconds(2), jitter: .equal))
@@ -94,7 +94,7 @@ package struct BillGenerator: Sendable {
         try await look(&run, on: connection)
     }
 
-    /// False when somebody else was in the way.
+    /// False if another session was in the way.
     private func write(
         _ batch: BillPace.Batch,
         of run: inout Run,
@@ -128,7 +128,7 @@ package struct BillGenerator: Sendable {
         }
     }
 
-    /// Sees what has become of what was written.
+    /// Reads the state of what was written.
     private func look(_ run: inout Run, on connection: PostgresConnection) async throws {
         let since = run.since
         let (waiting, posted) = try await connection.withSession { session in
@@ -142,7 +142,7 @@ package struct BillGenerator: Sendable {
 }
 
 extension PostgresError {
-    /// Whether somebody else was in the way, and the next statement may well succeed.
+    /// Whether another session was in the way, and the next statement may well succeed.
     fileprivate var isPassing: Bool {
         let states: [SQLState?] = [
             .serializationFailure, .deadlockDetected, .lockNotAvailable, .queryCanceled,

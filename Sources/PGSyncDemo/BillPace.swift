@@ -1,10 +1,10 @@
-/// When the next bills are due and how many they are; it reads no clock.
+/// Decides when the next bills are due and how many; it reads no clock.
 ///
-/// The batches depend on the numbers alone, never on the time, so that a seed stands for the same bills.
+/// The batches depend on the numbers alone, never on the time, so that a seed always gives the same bills.
 struct BillPace: Sendable {
     struct Batch: Equatable, Sendable {
         let bills: Int
-        /// How many rows change beside them.
+        /// How many other rows change with them.
         let changes: Int
     }
 
@@ -22,7 +22,7 @@ struct BillPace: Sendable {
         self.options = options
     }
 
-    /// The next batch; nil when all bills are written.
+    /// The next batch; nil once all bills are written.
     var next: Batch? {
         let bills = min(max(options.rate / Self.batchesPerSecond, 1), (options.limit ?? .max) - written)
         guard bills > 0 else { return nil }
@@ -35,7 +35,7 @@ struct BillPace: Sendable {
         max(due - elapsed, .zero)
     }
 
-    /// Takes note of a batch that was written, and when that began.
+    /// Records a batch that was written, and when it began.
     mutating func wrote(_ batch: Batch, at elapsed: Duration) {
         let lateness = elapsed - due
         if lateness > Self.patience { lag += lateness }

@@ -1,4 +1,4 @@
-/// An object that a script creates where others may have one of that name, with the comment it leaves on it.
+/// An object that a script creates under a name that others may use, too, with the comment it leaves on it.
 ///
 /// The comment tells the clinic's own objects from others: the script that makes the tables comments on every column
 /// in the same transaction, so a table with other columns never gets it.

@@ -1,6 +1,6 @@
 import PGSyncRules
 
-/// The clinic of `sql/examples/clinic`, as this binary carries it.
+/// The clinic of `sql/examples/clinic`, as embedded in this binary.
 struct ClinicPack {
     /// One thing that the script for psql has done.
     enum Step: Equatable {
@@ -16,7 +16,7 @@ struct ClinicPack {
         self.files = Dictionary(files.map { ($0.path, $0) }) { first, _ in first }
     }
 
-    /// What `install.sql` does, in its order, without what it does only for a psql that is told a role.
+    /// The steps of `install.sql`, in order, without those for a psql that was given a role.
     func steps() throws(DemoError) -> [Step] {
         var steps: [Step] = []
         for path in InstallScript.includes(of: try file("install.sql").text) {
@@ -25,7 +25,7 @@ struct ClinicPack {
         return steps
     }
 
-    /// What the clinic creates outside the schema of its own, and that schema.
+    /// What the clinic creates outside its own schema, and that schema.
     func claims() throws(DemoError) -> [Claim] {
         var claims: [Claim] = []
         for case .script(let file) in try steps() { claims += Claim.all(in: file.text) }

@@ -2,7 +2,7 @@ import Postgres
 
 /// Why the demonstration cannot begin.
 package enum DemoError: Error, Sendable {
-    /// There are objects of these names, and the clinic did not make them.
+    /// Objects of these names exist, and the clinic did not create them.
     case namesTaken([String])
     case mayNotCreate(user: String, kind: String, name: String)
     /// The binary lacks a part of the clinic.

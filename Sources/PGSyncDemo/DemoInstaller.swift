@@ -3,7 +3,8 @@ import PGSyncRules
 import PGSyncStore
 package import Postgres
 
-/// Installs the clinic as its script for psql does, and applies its rules; again, it changes what was changed here.
+/// Installs the clinic as its psql script does, and applies its rules; running it again updates what was
+/// changed here.
 package struct DemoInstaller {
     private let session: Session
     private let pack = ClinicPack()
@@ -15,7 +16,7 @@ package struct DemoInstaller {
 
     package func install() throws -> DemoInstallation {
         try checkOwner()
-        // Until the session ends, so that two that start together do not create the same.
+        // Until the session ends, so that two that start together do not create the same objects.
         try session.runScript(
             """
             set client_min_messages = warning;
@@ -57,7 +58,7 @@ package struct DemoInstaller {
         }
     }
 
-    /// Refuses to touch what somebody else has made.
+    /// Refuses to touch what others have created.
     private func checkNames() throws {
         let taken = try pack.claims().filter { try !isFreeOrOurs($0) }
         guard taken.isEmpty else { throw DemoError.namesTaken(taken.map(\.name)) }

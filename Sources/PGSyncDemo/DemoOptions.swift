@@ -1,21 +1,21 @@
 /// How a demonstration writes bills.
 package struct DemoOptions: Sendable {
-    /// Bills a second.
+    /// Bills per second.
     package var rate = 5
     /// How many of them cannot be posted, from 0 to 1.
     package var badShare = 0.02
     /// How many bills are edited, cancelled, reinstated or deleted for each that is written, from 0 to 10.
     package var editShare = 0.3
-    /// Ends after so many bills.
+    /// Stop after this many bills.
     package var limit: Int?
-    /// Ends after so long.
+    /// Stop after this time.
     package var duration: Duration?
     package var seed = 1
 
     package init() {}
 }
 
-/// What a demonstration has written, and what has become of it.
+/// What a demonstration has written, and its state.
 package struct DemoFigures: Sendable, Equatable {
     package var bills = 0
     /// Payments, returns, refunds and settlements.
@@ -26,7 +26,7 @@ package struct DemoFigures: Sendable, Equatable {
     package var waiting = 0
     /// Changes that led to entries since the demonstration began.
     package var posted = 0
-    /// Changes that wait for a person.
+    /// Dead letters.
     package var failed = 0
 }
 
@@ -39,6 +39,6 @@ package struct DemoInstallation: Sendable, Equatable {
     /// Versions of rules that were applied.
     package var rules = 0
 
-    /// Whether it was all there before.
+    /// Whether everything was already there.
     package var isUnchanged: Bool { self == DemoInstallation() }
 }

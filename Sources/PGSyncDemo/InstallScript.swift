@@ -1,6 +1,6 @@
-/// Reads what a script for psql includes.
+/// Reads the files that a psql script includes.
 enum InstallScript {
-    /// The paths after `\ir`, in their order; what stands under a condition is left out.
+    /// The paths after `\ir`, in order; conditional ones are omitted.
     static func includes(of script: String) -> [String] {
         var depth = 0
         var paths: [String] = []
@@ -17,7 +17,7 @@ enum InstallScript {
     }
 }
 
-/// A file of `sql/examples` as this binary carries it.
+/// A file of `sql/examples`, as embedded in this binary.
 struct EmbeddedFile: Sendable, Equatable {
     /// The path in the source tree, such as `sql/examples/clinic/chart.csv`.
     let path: String

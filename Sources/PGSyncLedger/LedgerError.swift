@@ -6,11 +6,11 @@ package enum LedgerError: Error, Sendable {
     case unknownPeriod(String, known: [String])
     case periodExists(Period)
     case periodOverlaps(Period)
-    /// A period can only be moved on from certain states.
+    /// A period can only change from certain states.
     case periodIs(Period.Status, name: String, wanted: Period.Status)
-    /// What is wrong in a file with accounts, line by line.
+    /// Errors in a chart file, line by line.
     case wrongChart(file: String, problems: [ChartProblem])
-    /// The ledger says why it does not take it.
+    /// The ledger refused it, and says why.
     case refused(PostgresError)
     case notPermitted(PostgresError, user: String)
     /// The journal holds what its rules forbid.
@@ -64,7 +64,7 @@ extension LedgerError: CustomStringConvertible {
 }
 
 extension Session {
-    /// Asks the ledger for a change, and puts its refusal into a typed error.
+    /// Requests a change from the ledger, and turns its refusal into a typed error.
     func askLedger(_ change: Query) throws {
         let user = try query("select current_user::text").onlyRow().decode(0, as: String.self)
         do {

@@ -3,16 +3,16 @@ package import PGSyncStore
 package import Postgres
 package import Services
 
-/// Runs a backfill to its end, or until it is asked to stop; either way it can be gone on with.
+/// Runs a backfill to its end, or until it is asked to stop; either way it can be continued.
 ///
-/// Each step is a transaction. A lost connection is made anew, and the step it interrupted has not begun.
+/// Each step is a transaction. A lost connection is reopened, and the step it interrupted has not begun.
 package struct BackfillRunner: Sendable {
     /// How far it is.
     package struct Report: Sendable, Equatable {
         package var progress: BackfillProgress
         package var done: Int
         package var expected: Int?
-        /// Whether it goes on with one that was interrupted.
+        /// Whether it continues an interrupted one.
         package let isResumed: Bool
         /// What was done before this run.
         package let doneBefore: Int
@@ -21,11 +21,11 @@ package struct BackfillRunner: Sendable {
 
     private let options: ConnectionOptions
     private let share: Double
-    /// For the pauses; what a step takes is the server's time, which no other clock knows.
+    /// For the pauses; a step is timed by the server.
     private let clock: any Clock<Duration>
     private let reconnectLimit: Duration
 
-    /// `share` is how much of the time is spent working; `reconnectLimit`, for how long to try to connect again.
+    /// `share` is the share of the time to work; `reconnectLimit` is how long to try to reconnect.
     package init(
         to options: ConnectionOptions,
         share: Double = 0.5,
@@ -38,7 +38,7 @@ package struct BackfillRunner: Sendable {
         self.clock = clock
     }
 
-    /// Brings the rows of a table into the log; returns at the end of a step once a shutdown is requested.
+    /// Adds the rows of a table to the log; returns at the end of a step once a shutdown is requested.
     package func run(
         _ table: TableReference,
         until shutdown: Shutdown,
@@ -68,7 +68,7 @@ package struct BackfillRunner: Sendable {
                 return .done(current)
             }
         }
-        // Only what has begun is tried again, so there is a report.
+        // Only what has begun is retried, so there is a report.
         guard let latest = finished ?? report else { throw CancellationError() }
         return latest
     }
@@ -91,7 +91,7 @@ package struct BackfillRunner: Sendable {
         )
     }
 
-    /// Runs a step and returns for how long to rest after it.
+    /// Runs a step and returns how long to rest after it.
     private func step(
         _ report: inout Report,
         _ pacing: inout BackfillPacing,
@@ -108,7 +108,8 @@ package struct BackfillRunner: Sendable {
         return pacing.pause(afterStepOf: ContinuousClock.now - start, target: step.targetDuration)
     }
 
-    /// Whether trying again may help: the server is away, or a session of ours that was cut off is still ending.
+    /// Whether a retry may help: the server is unreachable, or an interrupted session of ours is still
+    /// ending.
     private static func mayPass(_ error: any Error) -> Bool {
         switch error {
         case let error as PostgresError: error.isConnectionLost

@@ -9,13 +9,13 @@ package struct DatabaseFacts: Sendable, Equatable {
     package var user: String
     package var mayCreateSchemas: Bool
     package var mayCreateRoles: Bool
-    /// Whether `pgsync.migrations` is there.
+    /// Whether `pgsync.migrations` exists.
     package var isInstalled: Bool
     /// The owners of the schemas, where these exist.
     package var owner: String?
     package var ledgerOwner: String?
     package var mayActAsOwner: Bool
-    /// Whether pgsync_reader exists and may read what was applied, as the grants say.
+    /// Whether pgsync_reader exists and can read what was applied, as the grants say.
     package var readerMayRead: Bool
     /// Those of `SchemaDefinition.roles` that exist.
     package var existingRoles: Set<String>

@@ -1,4 +1,4 @@
-/// The session that holds the lock of the migrator.
+/// The session that holds the migrator's lock.
 package struct LockHolder: Sendable, Equatable {
     package let processID: Int
     package let user: String

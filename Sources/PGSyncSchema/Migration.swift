@@ -31,11 +31,11 @@ package enum MigrationEvent: Sendable, Equatable {
     /// Another migrator is at work; nil when it has just finished.
     case waiting(for: LockHolder?)
     case applied(step: String, duration: Duration)
-    /// The server said something beside the results, such as which roles it lacks.
+    /// The server sent a notice, for example about missing roles.
     case notice(ServerNotice)
 }
 
-/// A file of `migrations/` or `sql/` as this binary carries it.
+/// A file of `migrations/` or `sql/`, as embedded in this binary.
 package struct EmbeddedFile: Sendable, Equatable {
     /// The path in the source tree, such as `sql/functions/set_configuration.sql`.
     package let path: String

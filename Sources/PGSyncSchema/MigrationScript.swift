@@ -1,4 +1,4 @@
-/// The SQL of a plan: the migrator runs it statement by statement, and people may run it as a whole in psql.
+/// The SQL of a plan: the migrator runs it statement by statement, and users can run it as a whole in psql.
 package struct MigrationScript: Sendable, Equatable {
     /// The version of pgsync that is recorded with every step.
     package let binaryVersion: String
@@ -55,7 +55,7 @@ package struct MigrationScript: Sendable, Equatable {
 
     // MARK: Parts of a transaction
 
-    /// Makes the outcome of a transaction independent of whoever runs it.
+    /// Makes the outcome of a transaction independent of the user who runs it.
     package var settings: String {
         """
         set local search_path to pg_catalog, pg_temp;
@@ -89,9 +89,10 @@ package struct MigrationScript: Sendable, Equatable {
         where schema.nspname = 'pgsync';
         """
 
-    /// Gives what a restore left to its user back to the owner on record, as far as the current user may.
+    /// Returns to the recorded owner what a restore left with its user, as far as the current user can.
     ///
-    /// What pgsync_capture owns stays with it, and capture functions get there when the migration finishes.
+    /// What pgsync_capture owns stays with it, and capture functions are given to it when the migration
+    /// finishes.
     private static let giveBack = """
         do $$
         declare

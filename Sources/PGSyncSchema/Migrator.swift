@@ -2,8 +2,8 @@ package import Postgres
 
 /// Brings a database to the schema this binary needs.
 ///
-/// Each step is one transaction, and what to do is decided anew inside each, behind one advisory lock: any number of
-/// migrators may run at once, over transaction poolers too, and one that dies holds up nobody.
+/// Each step is one transaction, which decides what to do under one advisory lock: any number of migrators
+/// can run at once, even over transaction poolers, and one that dies blocks no other.
 package struct Migrator: Sendable {
     private let definition: SchemaDefinition
     private let script: MigrationScript
@@ -17,9 +17,9 @@ package struct Migrator: Sendable {
         script = MigrationScript(binaryVersion: binaryVersion, lockTimeout: lockTimeout)
     }
 
-    /// Where the database stands; changes nothing, and works on standbys.
+    /// The state of the database; changes nothing, and works on standbys.
     ///
-    /// Whether owners, rights and triggers are as they were left takes a look at everything, so it is asked for.
+    /// Checking whether owners, rights and triggers are unchanged takes a while, so it is optional.
     package func status(
         on connection: PostgresConnection,
         comparing: Bool = false
@@ -83,7 +83,7 @@ package struct Migrator: Sendable {
         }
     }
 
-    /// The migrator this one waits for; its session is unknown when it had just ended.
+    /// The migrator that this one waits for; its session is unknown if it has just ended.
     private struct Rival {
         let holder: LockHolder?
     }
@@ -106,15 +106,15 @@ package struct Migrator: Sendable {
 
         var status = try status(reader, comparing: false)
         if let conflict = status.plan.conflict { throw conflict }
-        // The roles are on record only after the last step, so they would be planned until then.
+        // The roles are recorded only after the last step, so they would be planned until then.
         let hasAppliedRoles = taken.contains(where: \.isRoles)
         func next(_ plan: SchemaPlan) -> SchemaPlan.Step? {
             plan.steps.first { !($0.isRoles && hasAppliedRoles) }
         }
-        // Comparing takes a moment, and what it finds is restored with the objects.
+        // Comparing takes a moment, and the objects restore what it finds.
         if next(status.plan)?.isObjects != false { status = try self.status(reader, comparing: true) }
         guard let step = next(status.plan) else { return .nothingLeft }
-        // The objects come last, so what they did not restore is for somebody who may do more.
+        // The objects come last, so what they did not restore needs a user with more rights.
         if taken.last?.isObjects == true, step.isObjects, !status.deviations.isEmpty {
             throw SchemaError.notRestored(status.deviations, user: status.facts.user)
         }
@@ -132,7 +132,7 @@ package struct Migrator: Sendable {
         return .taken(step)
     }
 
-    /// Takes the lock until the transaction ends: at once or not at all, or waiting when the rival is known.
+    /// Takes the lock until the transaction ends: at once or not at all, or waiting if the holder is known.
     private func lock(_ session: Session, waitingFor rival: Rival?) throws -> Bool {
         let key = MigrationScript.advisoryLock
         guard let rival else {

@@ -9,7 +9,7 @@ package enum SchemaError: Error, Sendable, Equatable {
     /// The database and this binary disagree on the order of migrations.
     case historyDiffers(applied: [String], missing: [String])
     case notOwner(user: String, owner: String)
-    /// A superuser is connected, and all that is in the schema belongs to somebody who has less rights.
+    /// A superuser is connected, and all that is in the schema belongs to someone who has less rights.
     case ownedByStranger(schema: String, owner: String, user: String)
     /// The current user may not read what has been applied; with an owner, neither may those who should.
     case notReadable(user: String, owner: String?)

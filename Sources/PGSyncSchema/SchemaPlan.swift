@@ -76,7 +76,7 @@ package struct SchemaPlan: Sendable, Equatable {
         let isDamaged = !state.deviations.isEmpty
         guard !migrations.isEmpty || !changed.isEmpty || isDamaged else { return [] }
 
-        // What was made anew grants everybody everything, as PostgreSQL does, until the grants have run again.
+        // What was recreated grants everyone everything, as PostgreSQL does, until the grants have run again.
         let objects = definition.objects.filter {
             $0.kind == .grants || changed.contains($0) || isDamaged && $0.kind != .roles
         }

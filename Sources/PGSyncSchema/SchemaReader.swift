@@ -123,7 +123,7 @@ struct SchemaReader {
     func deviations(_ facts: DatabaseFacts) throws -> [SchemaDeviation] {
         guard facts.isInstalled else { return [] }
         if facts.mayActAsOwner { try session.runScript(MigrationScript.actAsOwner) }
-        // It comes with a migration, and everybody who may read what was applied may ask it.
+        // It comes with a migration, and everyone who may read what was applied may ask it.
         let canAsk = try session.query(
             """
             select coalesce(bool_and(has_function_privilege(routine.oid, 'execute')), false)

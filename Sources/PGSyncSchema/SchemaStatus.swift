@@ -3,7 +3,7 @@ package struct SchemaStatus: Sendable, Equatable {
     package let facts: DatabaseFacts
     /// What has been applied, oldest first.
     package let records: [SchemaRecord]
-    /// What is not as the last migration left it, where somebody asked for that.
+    /// What is not as the last migration left it, where someone asked for that.
     package let deviations: [SchemaDeviation]
     package let plan: SchemaPlan
     /// Whether something is left to do beside restoring what deviates.

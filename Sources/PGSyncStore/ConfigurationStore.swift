@@ -27,13 +27,13 @@ package struct ConfigurationStore {
         return setting
     }
 
-    /// Changes a setting, for everybody, as soon as the transaction commits.
+    /// Changes a setting, for everyone, as soon as the transaction commits.
     @discardableResult
     package func set(_ key: String, to value: String) throws -> Setting {
         try change(key, to: value, with: "select pgsync.set_configuration(\(key), \(value))")
     }
 
-    /// Puts a setting back to its default.
+    /// Resets a setting to its default.
     @discardableResult
     package func reset(_ key: String) throws -> Setting {
         try change(key, to: nil, with: "select pgsync.reset_configuration(\(key))")
@@ -41,14 +41,14 @@ package struct ConfigurationStore {
 
     private func change(_ key: String, to value: String?, with query: Query) throws -> Setting {
         let setting = try setting(key)
-        // Asked before, because a transaction that has failed answers nothing.
+        // Read before, because a failed transaction answers nothing.
         let user: String = try session.query("select current_user::text").onlyRow().decode(0)
         do {
             try session.execute(query)
         } catch let error as PostgresError where error.sqlState == .invalidParameterValue {
             throw StoreError.invalidValue(reason: error.message)
         } catch let error as PostgresError where error.sqlState == .checkViolation {
-            // The table refuses what the explanation before it lets through, in words that explain nothing.
+            // A constraint of the table refuses what the trigger let through, in words that explain nothing.
             let value = value ?? setting.defaultValue
             throw StoreError.invalidValue(reason: "\(key) must be \(setting.allowed), not '\(value)'")
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
@@ -62,7 +62,7 @@ package struct ConfigurationStore {
     }
 }
 
-/// A setting an administrator may change while everything runs.
+/// A setting that an administrator can change at run time.
 package struct Setting: Sendable, Equatable {
     package let key: String
     package let value: String
@@ -70,7 +70,7 @@ package struct Setting: Sendable, Equatable {
     package let unit: String?
     package let isDefault: Bool
     package let defaultValue: String
-    /// Which values it may have, in words.
+    /// The allowed values, in words.
     package let allowed: String
     package let description: String
     package let updatedAt: Timestamp

@@ -2,14 +2,14 @@ import Concurrency
 import PGSyncStore
 import Postgres
 
-/// What a housekeeper does beside its heartbeat, each thing by itself: one that fails holds up no other.
+/// The tasks of a housekeeper besides its heartbeat; they fail independently.
 enum Duty: String, Sendable, CaseIterable {
     case heartbeat, schema, leadership, locks, parts, queue
     // Those of the leader.
     case lostWorkers = "lost_workers"
     case capture, growth, balances
 
-    /// The leader's, which somebody else may do next.
+    /// Those of the leader, which another worker may do next.
     static let ofLeader: [Duty] = [.lostWorkers, .capture, .growth, .balances]
 }
 
@@ -18,9 +18,9 @@ final class DutyRecord: Sendable {
     private struct Failure {
         let reason: String
         var count = 0
-        /// When it was logged last.
+        /// When it was last logged.
         var toldAt: Duration
-        /// From this many on it counts.
+        /// From this number of failures on it counts.
         var limit = 1
     }
 
@@ -31,12 +31,12 @@ final class DutyRecord: Sendable {
 
     private let state = Locked(State())
 
-    /// A failure that stays is logged again after so long.
+    /// A lasting failure is logged again after this time.
     private static let interval = Duration.seconds(600)
-    /// What may be over the next time fails so often before it counts.
+    /// A failure that may be transient counts only after this many times.
     private static let patience = 3
 
-    /// Takes note of a failure; true when it is to be logged.
+    /// Records a failure; true if it is to be logged.
     func failed(_ duty: Duty, _ error: PostgresError, at now: Duration) -> Bool {
         state.withLock { state in
             let reason = "\(error)"
@@ -54,17 +54,17 @@ final class DutyRecord: Sendable {
         }
     }
 
-    /// Takes note that a duty was done; true when it had failed before.
+    /// Records a success; true if the duty had failed before.
     func done(_ duty: Duty) -> Bool {
         state.withLock { $0.failures.removeValue(forKey: duty) != nil }
     }
 
-    /// Somebody else does these now.
+    /// Another worker does these now.
     func forget(_ duties: [Duty]) {
         state.withLock { state in for duty in duties { state.failures[duty] = nil } }
     }
 
-    /// Takes note of the locks that strangers hold, and returns those that are new.
+    /// Records the locks that strangers hold, and returns the new ones.
     func found(_ locks: [ForeignLock]) -> [ForeignLock] {
         state.withLock { state in
             let known = Set(state.foreignLocks.map(\.identity))
@@ -82,7 +82,7 @@ final class DutyRecord: Sendable {
         }
     }
 
-    /// All that keeps a worker from being well, in words.
+    /// Everything that makes the worker unhealthy, in words.
     var problems: [String] {
         failing.map { "\($0.duty) fails: \($0.reason)" }
             + state.withLock { $0.foreignLocks.filter(\.stopsWork).map(\.sentence) }

@@ -10,7 +10,7 @@ struct Housekeeper: Service {
     let context: WorkerContext
     /// The connection the worker was registered on, for the first round.
     let connection: PostgresConnection
-    /// Whether the schema still fits; throws when this program may not go on.
+    /// Whether the schema still fits; throws if this program must not continue.
     let checkSchema: @Sendable (PostgresConnection) async throws -> Void
 
     private struct Duties {
@@ -23,13 +23,14 @@ struct Housekeeper: Service {
     private static let schemaInterval = Duration.seconds(60)
     /// How long the last report, that the worker has stopped, may take.
     private static let stopReportTimeout = Duration.seconds(2)
-    /// How much longer than its limit a table may be read for an emptied part; who began it ends it long before.
+    /// How much longer than its limit reading a table for an emptied part may take; its worker ends it long
+    /// before.
     private static let readingOvertime = Duration.seconds(15)
-    /// How long a duty waits for a lock: the heartbeat comes after it.
+    /// How long a duty waits for a lock: the next heartbeat waits for it.
     static let lockTimeout = "2s"
 
     func run(until shutdown: Shutdown) async throws {
-        // It begins on the connection the worker was registered on, which is lent until it is lost.
+        // It begins on the connection the worker was registered on, which it borrows until it is lost.
         var registered: PostgresConnection? = connection
         var duties = Duties(nextSchemaCheck: context.now + Self.schemaInterval)
         let service = ConnectedService(
@@ -123,7 +124,7 @@ struct Housekeeper: Service {
         }
     }
 
-    /// The heartbeat, and the settings as they are now.
+    /// The heartbeat, and the current settings.
     private func report(_ connection: PostgresConnection) async throws {
         let (id, figures, duties) = (context.registration.id, figures, context.duties)
         let settings = try await context.within {
@@ -139,14 +140,14 @@ struct Housekeeper: Service {
         context.settings = settings
     }
 
-    /// Anybody who may connect can take our locks; nobody is told by the server.
+    /// Anyone who can connect can take our locks, and the server does not report that.
     private func findForeignLocks(_ connection: PostgresConnection) async throws {
         let locks = try await context.within {
             try await connection.withSession { try StatusStore($0).foreignLocks() }
         }
         let news = context.duties.found(locks)
         guard !news.isEmpty else { return }
-        // In one line: a log leaves out what repeats a sentence.
+        // In one line: a log drops lines that repeat a sentence.
         context.logger.warning(
             "A session outside pgsync holds pgsync locks",
             [
@@ -156,7 +157,7 @@ struct Housekeeper: Service {
         )
     }
 
-    /// A session that reads a table for an emptied part may have lost its worker, and not notice.
+    /// A session that reads a table for an emptied part may have lost its worker without noticing.
     private func endReadings(_ connection: PostgresConnection) async throws {
         let limit = context.partLimits.statement + Self.readingOvertime
         let processes = try await context.within {
@@ -192,7 +193,7 @@ struct Housekeeper: Service {
         )
     }
 
-    // MARK: What one of all workers does
+    // MARK: Singleton tasks of the leader
 
     private func lead(_ connection: PostgresConnection, _ duties: inout Duties) async throws {
         let takesSnapshot = context.now >= duties.nextSnapshot
@@ -204,7 +205,7 @@ struct Housekeeper: Service {
             round = try await context.within {
                 try await connection.withSession { session in
                     guard ownsSession else {
-                        // Through a pooler nobody leads for longer than a transaction.
+                        // Through a pooler, leadership lasts for one transaction.
                         return try session.transaction {
                             try session.runScript("set local lock_timeout = '\(Self.lockTimeout)'")
                             return try WorkerStore(session).lead(ownsSession: false)

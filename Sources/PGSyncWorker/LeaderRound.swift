@@ -5,7 +5,7 @@ import Postgres
 /// What the leader found and did in one round.
 struct LeaderRound: Sendable {
     private(set) var lost: [WorkerRecord] = []
-    /// Nil when they could not be looked for.
+    /// Nil if the search for them failed.
     private(set) var findings: [CaptureFinding]?
     private(set) var growth: [CaptureGrowth] = []
     private(set) var tookSnapshot = false

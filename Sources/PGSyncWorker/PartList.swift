@@ -1,11 +1,12 @@
 import Concurrency
 import Services
 
-/// What posters have met for whoever reads tables: one emptied part at a time in each lane, for the others are met
-/// again.
+/// Emptied parts that posters have met, for the part readers: one at a time in each lane, because the others
+/// are met again.
 ///
-/// Code of a table's owner runs while it is read. An owner whose tables take more than a tenth of a reader's time is read
-/// in the slow lane: so he holds up the parts of others hardly, however many tables and parts he has.
+/// Code of a table's owner runs while the table is read. Tables of an owner that take more than a tenth of a
+/// reader's time are read in the slow lane: so they hardly delay the parts of other owners, however many
+/// tables and parts there are.
 final class PartList: Sendable {
     enum Lane: CaseIterable {
         case usual, slow
@@ -17,10 +18,10 @@ final class PartList: Sendable {
     }
 
     private struct Owner {
-        /// How long his tables took, less a tenth of the time since.
+        /// How long the owner's tables took, less a tenth of the time since.
         var debt = Duration.zero
         var debtAt = Duration.zero
-        /// Until then nothing of his is read.
+        /// Until then none of the owner's tables is read.
         var isBarredUntil = Duration.zero
 
         func debt(at now: Duration) -> Duration { max(.zero, debt - (now - debtAt) / 10) }
@@ -29,7 +30,7 @@ final class PartList: Sendable {
     private struct State {
         var places: [Lane: Place] = [:]
         var owners: [String: Owner] = [:]
-        /// Whose the changes are that were met lately.
+        /// The owners of the changes that were met recently.
         var ownerOfChange: [Int64: String] = [:]
         /// How many were read.
         var count = 0
@@ -42,17 +43,17 @@ final class PartList: Sendable {
     private let state = Locked(State())
     private let latches: [Lane: Latch<Void, Never>] = [.usual: Latch(), .slow: Latch()]
 
-    /// At such intervals the parts that were passed over come up again, one by one.
+    /// The interval at which skipped parts come up again, one by one.
     static let turn = Duration.milliseconds(60)
 
-    /// So long an owner's tables may take at once, and still be read with those of others.
+    /// How long an owner's tables may take at once and still be read with those of others.
     private static let allowance = Duration.seconds(1)
-    /// How long nothing is read of an owner whose code took locks that posting needs.
+    /// How long no table is read of an owner whose code took locks that posting needs.
     private static let bar = Duration.seconds(600)
-    /// Of so many changes the owner is kept; that of others is asked for.
+    /// For how many changes the owner is remembered; for others it is looked up.
     private static let knownChanges = 1_000
 
-    /// Names a change that emptied a part; while another is being read, it is passed over.
+    /// Names a change that emptied a part; it is skipped while another one is being read.
     func offer(_ id: Int64, at now: Duration) {
         let lane = state.withLock { state in
             state.ownerOfChange[id].map { state.lane(of: $0, at: now) } ?? .usual
@@ -60,14 +61,14 @@ final class PartList: Sendable {
         place(id, in: lane)
     }
 
-    /// Whether a change of this owner is not to be read in a lane; the other has been offered it then.
+    /// Whether a change of this owner is not to be read in a lane; then the other lane was offered it.
     func passOn(_ id: Int64, of owner: String, from lane: Lane, at now: Duration) -> Bool {
         let right = state.withLock { state in
             if state.ownerOfChange.count >= Self.knownChanges { state.ownerOfChange = [:] }
             state.ownerOfChange[id] = owner
             return state.lane(of: owner, at: now)
         }
-        // Who was slow a moment ago may as well be read here.
+        // An owner that was slow a moment ago can be read here, too.
         guard lane == .usual, right == .slow else { return false }
         place(id, in: .slow)
         return true
@@ -96,7 +97,7 @@ final class PartList: Sendable {
         }
     }
 
-    /// A table was read, whatever came of that, or was not for this lane.
+    /// A table was read, with whatever result, or was not for this lane.
     func end(in lane: Lane) {
         state.withLock { state in
             state.places[lane] = nil
@@ -104,7 +105,7 @@ final class PartList: Sendable {
         }
     }
 
-    /// A table of this owner was read for so long.
+    /// A table of this owner was read for this long.
     func note(_ duration: Duration, of owner: String, at now: Duration) {
         state.withLock { state in
             var known = state.owners[owner] ?? Owner()
@@ -114,7 +115,7 @@ final class PartList: Sendable {
         }
     }
 
-    /// Nothing of this owner is read for a while.
+    /// No table of this owner is read for a while.
     func barOwner(_ owner: String, at now: Duration) {
         state.withLock { $0.owners[owner, default: Owner()].isBarredUntil = now + Self.bar }
     }

@@ -6,18 +6,18 @@ import Telemetry
 
 /// Asks tables which records were in a part that was emptied, while the posters post.
 ///
-/// What the owner of a table has put there runs in that session, for as long as he likes and ending as he likes. So it
-/// is a session for this alone, closed after each call, which nobody waits for; and whatever it ends in counts as a
-/// failed attempt at the change, noted in another session.
+/// Code of the table's owner runs in that session, for as long as it likes and ending as it likes. So it is a
+/// separate session, closed after each call, for which nothing waits; any error in it counts as a failed
+/// attempt at the change, recorded in another session.
 struct PartReader: Service {
     let context: WorkerContext
     let lane: PartList.Lane
 
-    /// How long a session may take to notice that its time is over.
+    /// How long a session may take to notice that its time is up.
     private static let cancelTimeout = Duration.seconds(1)
-    /// How often a reading is looked at that is not over at once.
+    /// How often a reading that takes long is checked.
     private static let lookInterval = Duration.milliseconds(100)
-    /// How long is spent, when the worker is to stop, on ending a session that does not end.
+    /// How long, when the worker is to stop, it tries to end a session that does not end.
     private static let endTimeout = Duration.seconds(2)
 
     func run(until shutdown: Shutdown) async throws {
@@ -44,7 +44,7 @@ struct PartReader: Service {
         let failure: PostgresError
         do {
             let isOver = try await connection.closing {
-                // Nothing is lost when it is given up, so it has no grace.
+                // Nothing is lost when it is abandoned, so it has no grace period.
                 try await shutdown.withGracePeriod(.zero) { [context, lane] in
                     let owner = try await context.within {
                         try await connection.withSession { try context.store($0).partOwner(of: id) }
@@ -100,7 +100,7 @@ struct PartReader: Service {
             defer { group.cancelAll() }
             group.addTask { try await body() }
             group.addTask {
-                // Where it cannot be looked, the housekeeper ends what should be ended.
+                // If this cannot check, the housekeeper terminates what should be terminated.
                 do {
                     try await watch(process, of: owner)
                 } catch is PostgresError {
@@ -114,7 +114,7 @@ struct PartReader: Service {
         }
     }
 
-    /// Ends the session of a reading that holds locks which posting needs; what was read until then is lost.
+    /// Terminates the session of a reading that holds locks needed for posting; what it read is lost.
     private func watch(_ process: Locked<Int32?>, of owner: String) async throws {
         try await Task.sleep(for: Self.lookInterval)
         guard let connection = try await context.gate.connect(until: Shutdown()) else { return }
@@ -125,7 +125,7 @@ struct PartReader: Service {
                         guard let process = process.withLock({ $0 }) else { return false }
                         let store = ReadingStore(session)
                         guard try !store.find(process).isEmpty else { return false }
-                        // Before the reading ends, for this is given up with it.
+                        // Before the reading ends, because this is cancelled with it.
                         context.parts.barOwner(owner, at: context.now)
                         context.logger.warning(
                             "Terminated code of a table's owner that took locks needed for posting; the owner's tables are not read for a while",
@@ -141,7 +141,7 @@ struct PartReader: Service {
         }
     }
 
-    /// Counts the attempt as failed; until that is done, no other is made.
+    /// Counts the attempt as failed; no other one is made until that is done.
     private func note(
         _ failure: PostgresError,
         isLate: Bool,
@@ -192,7 +192,7 @@ struct PartReader: Service {
         )
     }
 
-    /// Before the worker leaves; who comes next, or another worker, does it where that does not work.
+    /// Before the worker stops; if that fails, its successor or another worker does it.
     private func endSession(_ process: Int32?) async throws {
         guard let process else { return }
         do {

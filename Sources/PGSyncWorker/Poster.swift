@@ -3,9 +3,9 @@ import PGSyncStore
 import Postgres
 import Services
 
-/// Posts changes on a connection of its own, and connects anew whenever that is lost.
+/// Posts changes on its own connection, and reconnects whenever that is lost.
 ///
-/// What to do next is decided by ``PosterState``; this does it.
+/// ``PosterState`` decides what to do next; this does it.
 struct Poster: Service {
     let number: Int
     let context: WorkerContext
@@ -28,12 +28,12 @@ struct Poster: Service {
         /// Between attempts that failed for reasons that may pass.
         var backoff = Backoff(initial: .milliseconds(20), cap: .seconds(2), jitter: .equal)
         var generator = SystemRandomNumberGenerator()
-        /// Whether anything has been achieved on this connection.
+        /// Whether anything has succeeded on this connection.
         var hasAchieved = false
-        /// Failures that the log has not been told of yet, and from when on it is.
+        /// Failures that have not been logged yet, and from when on they are.
         var unexplained = 0
         var nextExplanation = Duration.zero
-        /// How many parts of tables the worker had read when this poster looked last.
+        /// How many parts of tables the worker had read when this poster last looked.
         var partsRead = 0
     }
 
@@ -55,13 +55,13 @@ struct Poster: Service {
                 try await work(connection, &memory, until: shutdown)
             }
             guard goesOn else { return .done(()) }
-            // A server that connects us and then refuses everything must not be asked without end.
+            // A server that accepts connections and then refuses everything must not be called without pause.
             if memory.hasAchieved { backoff.reset() }
             return .again(atOnce: memory.hasAchieved)
         }
     }
 
-    /// Works until the connection is of no more use (true), or there is nothing more to do (false).
+    /// Works until the connection is no longer usable (true), or there is nothing more to do (false).
     private func work(
         _ connection: PostgresConnection,
         _ memory: inout Memory,
@@ -85,7 +85,7 @@ struct Poster: Service {
                 if try await shutdown.sleep(for: duration) { return false }
                 action = memory.state.handle(.rested)
             case .park where context.options.goal == .onePass:
-                // What was in a part has still to be posted, and one part is read after the other.
+                // What was in a part still has to be posted, and parts are read one after the other.
                 let count = try await context.parts.countWhenIdle(until: shutdown)
                 guard count > memory.partsRead else { return false }
                 memory.partsRead = count

@@ -1,13 +1,13 @@
 import Concurrency
 import Services
 
-/// What each poster of a worker is doing, and who is woken when there is something to do.
+/// What each poster of a worker is doing, and which one to wake when there is work.
 final class PosterPool: Service {
     /// What the posters together are doing.
     enum Situation: Equatable {
         /// At least one sleeps, and none works, unless it has been stuck in one batch for long.
         case quiet
-        /// Somebody works, and none sleeps who could be woken instead; look at the situation again after so long.
+        /// A poster works, and none sleeps that could be woken instead; check again after this time.
         case busy(for: Duration)
         /// No poster has a connection: all have lost theirs, or have ended.
         case away
@@ -30,7 +30,7 @@ final class PosterPool: Service {
     private let now: @Sendable () -> ContinuousClock.Instant
     private let latch = Latch<Void, Never>()
 
-    /// A poster that has been in one batch for longer does not count as somebody who will look again.
+    /// A poster that has been in one batch for longer is not expected to look again.
     private static let stuck = Duration.seconds(1)
 
     /// `now` is the time at which posters begin and fall asleep.
@@ -53,7 +53,7 @@ final class PosterPool: Service {
         latch.open()
     }
 
-    /// A poster sleeps until it is woken; false when it is to end instead.
+    /// A poster sleeps until it is woken; false if it is to end instead.
     func park(_ poster: Int) async -> Bool {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -132,7 +132,7 @@ final class PosterPool: Service {
 
     private func take(_ poster: Int, from state: inout State) -> CheckedContinuation<Bool, Never>? {
         guard case .parked(let continuation) = state.posters[poster] else { return nil }
-        // From now on it counts as somebody who looks.
+        // From now on it counts as a poster that will look.
         state.posters[poster] = .working(since: now())
         state.parked.removeAll { $0 == poster }
         return continuation

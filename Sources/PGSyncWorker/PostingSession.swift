@@ -18,7 +18,7 @@ struct PostingSession {
         self.context = context
     }
 
-    /// Does what was decided, and tells what came of it.
+    /// Performs the step, and returns its event.
     mutating func perform(
         _ step: PosterState.Step,
         _ memory: inout Poster.Memory
@@ -48,7 +48,7 @@ struct PostingSession {
         _ memory: inout Poster.Memory
     ) async throws -> PosterState.Event {
         let look = context.mark.withLock { $0.beginLook() }
-        // Whoever looks for what made a batch fail takes the same changes.
+        // To find what made a batch fail, claim the same changes.
         let failedBatch = isolating ? memory.failedBatch : nil
         let (mark, limit) = (failedBatch?.start ?? look.start, failedBatch?.limit ?? memory.size.limit)
         memory.failedBatch = Poster.FailedBatch(start: mark, limit: limit)
@@ -65,7 +65,7 @@ struct PostingSession {
         let end = context.now
         memory.failedBatch = nil
         if mark == look.start { context.mark.withLock { $0.end(look, nextMark: result.nextMark) } }
-        // There is more than one can take: somebody else may help.
+        // There is more than one poster can take: another may help.
         if result.claimed >= limit { context.posters.wakeOne() }
         await note(result, took: end - start, &memory)
         memory.size.note(claimed: result.claimed + result.emptied, took: end - start)
@@ -108,7 +108,7 @@ struct PostingSession {
         return .settled
     }
 
-    /// Calls the database, and cuts the connection when no answer comes in time.
+    /// Calls the database, and closes the connection if no answer comes in time.
     private mutating func call<Success: Sendable>(
         _ body: @escaping @Sendable (PostingStore) throws -> Success
     ) async throws -> Success {
@@ -136,11 +136,11 @@ struct PostingSession {
         return result
     }
 
-    // MARK: Taking note
+    // MARK: Recording
 
     private func note(_ result: BatchResult, took duration: Duration, _ memory: inout Poster.Memory) async {
         memory.hasAchieved = true
-        // Where batches are refused and single changes are not, the next batch is still not asked for at once.
+        // If batches are refused and single changes are not, the next batch still has to wait.
         if !memory.state.isRefused { memory.backoff.reset() }
         context.report.withLock { $0.add(result) }
         context.metrics.note(result, took: duration)
@@ -172,7 +172,7 @@ struct PostingSession {
         context.logger.notice("Some changes failed", fields)
     }
 
-    /// Failures are told of no more often than this, all of them counted.
+    /// Failures are logged no more often than this, and all of them are counted.
     private static let explanationInterval = Duration.seconds(10)
 
     private mutating func failed(
@@ -181,7 +181,7 @@ struct PostingSession {
         _ memory: inout Poster.Memory
     ) -> PosterState.Event {
         memory.error = error
-        // As many changes as the batch may have had.
+        // As many changes as the batch could have had.
         let limit = memory.failedBatch?.limit ?? memory.size.limit
         switch failure {
         case .timeout: memory.size.timedOut()

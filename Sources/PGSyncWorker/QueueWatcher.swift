@@ -9,15 +9,15 @@ import Telemetry
 struct QueueWatcher: Service {
     let context: WorkerContext
 
-    /// How often a poster is woken to look while the watcher has no connection.
+    /// How often a poster is woken while the watcher has no connection.
     private static let blindInterval = Duration.milliseconds(500)
-    /// How much longer than planned a sleep may take before its connection is taken to hang.
+    /// How much longer than planned a sleep may take before its connection counts as hanging.
     private static let sleepOverrun = Duration.seconds(15)
-    /// For how long the doorbell stays armed when a poster was woken: most find one change, and sleep again.
+    /// How long the doorbell stays armed after a poster was woken: most find one change, and sleep again.
     private static let keepArmedFor = Duration.milliseconds(5)
-    /// What falls due so soon is waited for, also by a worker that only drains the queue.
+    /// Changes that are due this soon are waited for, even by a worker that only drains the queue.
     private static let moment = Duration.milliseconds(100)
-    /// For how long it keeps a connection while no poster has one: the server may have too few for all.
+    /// How long it keeps a connection while no poster has one: the server may have too few for all.
     private static let maxIdleConnection = Duration.seconds(2)
 
     func run(until shutdown: Shutdown) async throws {
@@ -58,7 +58,7 @@ struct QueueWatcher: Service {
         }
     }
 
-    /// Watches until the connection is of no more use, or the worker's goal is reached (true).
+    /// Watches until the connection is no longer usable, or the worker's goal is reached (true).
     private func watch(_ connection: PostgresConnection, until shutdown: Shutdown) async throws -> Bool {
         // It may be another server than before.
         context.mark.withLock { $0.reset() }
@@ -144,7 +144,7 @@ struct QueueWatcher: Service {
 
     /// Wakes a poster; true when nothing is left to post.
     ///
-    /// What others have in hand is waited for.
+    /// Waits for what other sessions hold.
     private func drain(
         _ connection: PostgresConnection,
         _ pacing: inout WakePacing,
@@ -155,7 +155,7 @@ struct QueueWatcher: Service {
             try await connection.withSession { try context.survey($0) }
         }
         guard found.somethingWaits else {
-            // A TRUNCATE that met a record in other hands is due again in a moment.
+            // A TRUNCATE that met a record held by another session is due again in a moment.
             if !found.isPaused, let dueIn = found.dueIn, dueIn <= Self.moment {
                 _ = try await shutdown.sleep(for: dueIn)
                 return false
@@ -206,7 +206,7 @@ struct QueueWatcher: Service {
 }
 
 extension SleepState.Wake {
-    /// Whether there may be something to do.
+    /// Whether there may be work.
     var isPromising: Bool {
         switch self {
         case .doorbell, .lookedAgain, .poll, .due, .fallback: true

@@ -4,23 +4,24 @@ import PGSyncStore
 package import Postgres
 package import Services
 
-/// Lets a worker sleep until there is something to do.
+/// Lets a worker sleep until there is work.
 ///
-/// Wake-ups are hints and looking is the truth: a sleep also ends when looking, which happens when a change falls due and
-/// at the poll interval at the latest, finds something. It owns the connection as long as it is lent.
+/// Notifications are hints; only the queue decides: a sleep also ends when a look at the queue finds
+/// something, which happens when a change falls due and at the latest at the poll interval. It owns the
+/// connection while it borrows it.
 package struct WakeUpSleep: Sendable {
     /// How a worker learns of changes.
     package enum Mode: String, Sendable, CaseIterable {
-        /// By the doorbell, with looking as the fallback.
+        /// By the doorbell, with polling as the fallback.
         case doorbell
-        /// By looking alone, which also works through a pooler that lends sessions for a transaction.
+        /// By polling alone, which also works through a transaction pooler.
         case poll
     }
 
     /// What a look has shown.
     package struct Sight: Sendable {
         package var somethingWaits: Bool
-        /// In how long a change is due that waits for a time.
+        /// In how long a scheduled change is due.
         package var dueIn: Duration?
 
         package init(somethingWaits: Bool, dueIn: Duration? = nil) {
@@ -37,10 +38,11 @@ package struct WakeUpSleep: Sendable {
     private let armed = Locked(false)
     private let state: Locked<SleepState>
 
-    /// Listens for as long as the closure runs; `look` tells whether something waits, or when.
+    /// Listens while the closure runs; `look` returns whether something waits, or when it is due.
     ///
-    /// If it keeps the doorbell armed, the end of a sleep leaves it so, and the next sleep need not arm it again. Whoever
-    /// is soon asleep again saves the time; whoever is not has to disarm it, for meanwhile each writer rings.
+    /// If the doorbell stays armed at the end of a sleep, the next sleep need not arm it again. That saves
+    /// time if the worker soon sleeps again; otherwise it must be disarmed, because meanwhile each writer
+    /// sends NOTIFY.
     package static func with<Result>(
         _ connection: PostgresConnection,
         mode: Mode = .doorbell,
@@ -73,10 +75,10 @@ package struct WakeUpSleep: Sendable {
         }
     }
 
-    /// Sleeps until something may be there, and tells what ended the sleep.
+    /// Sleeps until there may be work, and returns what ended the sleep.
     ///
-    /// Call it when there is nothing to do. It throws when the connection is lost; then connect again and look.
-    /// `onWake` hears of the end before the doorbell is let go of, which takes a moment.
+    /// Call it when there is nothing to do. It throws when the connection is lost; then reconnect and look.
+    /// `onWake` learns of the end before the doorbell is released, which takes a moment.
     package func sleep(
         until shutdown: Shutdown,
         onWake: (SleepState.Wake) -> Void = { _ in }
@@ -104,10 +106,10 @@ package struct WakeUpSleep: Sendable {
         }
     }
 
-    /// Whether writers ring, though it does not sleep.
+    /// Whether writers send NOTIFY although it does not sleep.
     package var isArmed: Bool { armed.withLock { $0 } }
 
-    /// Lets go of the doorbell, if a sleep has left it armed.
+    /// Releases the doorbell, if a sleep has left it armed.
     package func disarm() async throws {
         guard isArmed else { return }
         try await connection.withSession { try Doorbell($0).disarm() }

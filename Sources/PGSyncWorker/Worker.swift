@@ -16,12 +16,13 @@ package struct Worker: Sendable {
     private let checkSchema: @Sendable (PostgresConnection) async throws -> Void
     private let ticker: HealthTicker
 
-    /// How much longer than its grace period a worker may take to end: for cutting a connection and the last report.
+    /// How much longer than its grace period a worker may take to end: to close a connection and for the last
+    /// report.
     private static let stopOverrun = Duration.seconds(8)
 
-    /// `checkSchema` is called now and then, and throws when the worker may not go on with the schema.
+    /// `checkSchema` is called now and then, and throws if the worker must not continue with the schema.
     ///
-    /// `onHealth` hears at intervals how the worker is.
+    /// `onHealth` receives the worker's health at intervals.
     package init(
         _ options: WorkerOptions,
         connection: ConnectionOptions,
@@ -47,7 +48,7 @@ package struct Worker: Sendable {
         }
     }
 
-    /// Works until the shutdown is requested or the goal is reached, finishes what was begun, and reports.
+    /// Works until a shutdown is requested or the goal is reached, finishes what it began, and reports.
     @discardableResult
     package func run(until shutdown: Shutdown) async throws -> WorkerReport {
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -114,7 +115,7 @@ package struct Worker: Sendable {
         context.report.withLock { $0.waiting = waiting }
     }
 
-    /// Checks the schema and makes the worker known; nil when it is asked to stop before that is done.
+    /// Checks the schema and registers the worker; nil if it is asked to stop before that is done.
     private func begin(
         on connection: PostgresConnection,
         _ gate: ConnectionGate,
@@ -146,7 +147,7 @@ package struct Worker: Sendable {
         return nil
     }
 
-    /// Throws when two connections at a time have been given the same session of the server.
+    /// Throws if two simultaneous connections got the same server session.
     private func refusePooler(
         on connection: PostgresConnection,
         _ gate: ConnectionGate,
@@ -206,7 +207,7 @@ package struct Worker: Sendable {
     }
 }
 
-/// Who ends first: the posters, and the queue watcher where posters have to be woken.
+/// Which part ends first: the posters, or the queue watcher if posters have to be woken.
 private struct Posting: Service {
     let context: WorkerContext
 

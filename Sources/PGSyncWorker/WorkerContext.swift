@@ -53,31 +53,32 @@ final class WorkerContext: Sendable {
         set { currentSettings.withLock { $0 = newValue } }
     }
 
-    /// The most changes a batch may take now.
+    /// The most changes that a batch may take now.
     var batchMaximum: Int { min(settings.batchSize, options.batchLimit ?? .max) }
 
-    /// What the statements of posters are bound by.
+    /// The limits of the posters' statements.
     var limits: PostingStore.Limits {
         let timeout = settings.syncTimeout
         return PostingStore.Limits(statement: timeout, lock: min(timeout / 2, .seconds(10)))
     }
 
-    /// What the reading of a table for an emptied part is bound by.
+    /// The limits of reading a table for an emptied part.
     ///
-    /// It looks for some thousands of records by their key, which no honest table takes seconds for. Nobody waits for
-    /// it, so the limit is there for the server: as long as it runs, it keeps old rows from being cleaned up.
+    /// It looks up some thousands of records by key, which no honest table takes seconds for. Nothing waits
+    /// for it, so the limit protects the server: as long as it runs, it keeps old rows from being removed.
     var partLimits: PostingStore.Limits {
         let timeout = min(settings.syncTimeout, .seconds(30))
         return PostingStore.Limits(statement: timeout, lock: min(timeout / 2, .seconds(10)))
     }
 
-    /// When a statement that should have ended is taken to hang, and its connection cut.
+    /// When a statement that should have ended counts as hanging, and its connection is closed.
     var deadline: Duration { settings.syncTimeout + .seconds(5) }
 
     /// How much longer than its limit something may take to end before it counts as stuck.
     private static let overtime = Duration.seconds(30)
 
-    /// Does something that is cancelled when it has not ended in time: by default, when a statement hangs.
+    /// Runs an operation and cancels it if it has not ended in time: by default, when a statement counts as
+    /// hanging.
     func within<Success: Sendable>(
         _ limit: Duration? = nil,
         _ operation: @escaping @Sendable () async throws -> Success
@@ -98,12 +99,12 @@ final class WorkerContext: Sendable {
         )
     }
 
-    /// The store for a session, bound by limits: those of the session, or its own each time.
+    /// The store for a session, with limits: those of the session, or set with each call.
     func store(_ session: Session) -> PostingStore {
         PostingStore(session, task, limits: options.ownsSessions ? nil : limits)
     }
 
-    /// Looks from the bottom, and learns from it where posters may begin.
+    /// Surveys from the bottom, and learns from it where posters may begin.
     func survey(_ session: Session) throws -> QueueSurvey {
         let now = now
         let survey = mark.withLock { $0.beginSurvey(at: now) }

@@ -21,7 +21,7 @@ package struct WorkerMetrics: Sendable {
     private let foreignLocks: Labeled<Gauge>
     private let queue: QueueMetrics
 
-    /// Registers them, once in a registry.
+    /// Registers the metrics, once per registry.
     package init(in registry: MetricsRegistry) throws {
         claimed = try registry.counter(
             "pgsync_worker_claimed_total",
@@ -81,7 +81,7 @@ package struct WorkerMetrics: Sendable {
             labels: ["lock"]
         )
         queue = try QueueMetrics(in: registry)
-        // What has not happened yet is 0, so that the first time is a rise.
+        // Counters begin at 0, so that the first event is an increase.
         for (outcome, _) in Self.outcomes { _ = outcomes[outcome] }
         for duty in Duty.allCases { failingDuties[duty.rawValue].set(0) }
         for lock in ForeignLock.locks { foreignLocks[lock].set(0) }
@@ -147,7 +147,7 @@ package struct WorkerMetrics: Sendable {
     func note(leads isLeader: Bool) { leads.set(isLeader ? 1 : 0) }
 }
 
-/// What was in the queue when a worker looked last; nothing before it has looked.
+/// What was in the queue when a worker last looked; nothing before it has looked.
 final class QueueMetrics: Sendable {
     private struct Look: Sendable {
         let figures: QueueFigures
@@ -197,7 +197,7 @@ final class QueueMetrics: Sendable {
         return values
     }
 
-    /// It goes on to grow while the database is away, when nobody can look.
+    /// It keeps growing while the database is unreachable.
     private static func age(_ look: Look) -> Duration {
         look.figures.oldestAge.map { $0 + (.now - look.time) } ?? .zero
     }

@@ -1,15 +1,15 @@
 /// How a worker works.
 package struct WorkerOptions: Sendable {
-    /// When a worker ends by itself.
+    /// When a worker stops by itself.
     package enum Goal: Sendable {
         case untilStopped
         /// When no change is left that is ready to post.
         case untilDrained
-        /// When nothing more is found by looking.
+        /// When a scan finds nothing more.
         case onePass
     }
 
-    /// What it is called, in the list of workers and in the audit log.
+    /// Its name in the list of workers and in the audit log.
     package var name: String
     package var host: String
     package var processID: Int
@@ -22,11 +22,12 @@ package struct WorkerOptions: Sendable {
     package var sources: [String] = []
     package var mode = WakeUpSleep.Mode.doorbell
     package var goal = Goal.untilStopped
-    /// Whether one pass, too, ends with a count of what is left.
+    /// Whether a single pass also ends with a count of what is left.
     package var countsWaiting = false
     /// Whether to count, with each heartbeat, what is in the queue.
     package var watchesQueue = false
-    /// How long a batch in hand may take once the worker is asked to stop; then it is cancelled, and undone.
+    /// How long the current batch may take once the worker is asked to stop; then it is cancelled and rolled
+    /// back.
     package var gracePeriod = Duration.seconds(10)
 
     package init(name: String, host: String, processID: Int, version: String) {
@@ -39,6 +40,6 @@ package struct WorkerOptions: Sendable {
     /// Whether each session is the worker's own; through a transaction pooler, none is.
     var ownsSessions: Bool { mode == .doorbell }
 
-    /// Ignore `enable_real_time_sync`: somebody asked for the changes to be posted now.
+    /// Ignore `enable_real_time_sync`: someone asked for the changes to be posted now.
     var isScheduled: Bool { goal != .untilStopped }
 }

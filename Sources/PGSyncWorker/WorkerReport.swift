@@ -10,7 +10,7 @@ package struct WorkerReport: Sendable, Equatable {
     package var unchanged = 0
     package var superseded = 0
     package var failed = 0
-    /// What was left in the end, where the worker has drained the queue.
+    /// What was left at the end, if the worker has drained the queue.
     package var waiting: WaitingCounts?
     /// Whether nothing was posted because posting is paused.
     package var isPaused = false
@@ -19,7 +19,7 @@ package struct WorkerReport: Sendable, Equatable {
 
     package init() {}
 
-    /// The changes that are over.
+    /// The finished changes.
     package var finished: Int { posted + amended + reversed + unchanged + superseded }
 
     mutating func add(_ result: BatchResult) {

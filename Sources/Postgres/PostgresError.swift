@@ -69,7 +69,7 @@ public struct PostgresError: Error, Sendable {
         self.cause = cause
     }
 
-    /// Whether the connection is of no more use.
+    /// Whether the connection is no longer usable.
     public var isConnectionLost: Bool {
         switch kind {
         case .cannotConnect, .connectionLost, .connectionClosed, .commitOutcomeUnknown: true

@@ -75,7 +75,7 @@ private func collect(
     return delays
 }
 
-/// Blocks a thread of its own, never one of the cooperative pool.
+/// Blocks its own thread, never one of the cooperative pool.
 private func onOwnThread(_ body: @escaping @Sendable () throws -> [Double]) async throws -> [Double] {
     try await withCheckedThrowingContinuation { continuation in
         final class Box {

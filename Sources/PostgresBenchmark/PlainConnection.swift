@@ -62,7 +62,7 @@ final class PlainConnection: @unchecked Sendable {
         return Double(count) / time.seconds
     }
 
-    /// To be called before anybody notifies.
+    /// To be called before anyone notifies.
     func listen() {
         unsafe PQclear(PQexec(raw, "listen pgsync_benchmark"))
     }

@@ -1,6 +1,6 @@
 /// Stops calling another side that is evidently down, and finds out gently whether it is back.
 ///
-/// A pure state machine: it is told the time and what became of each call, and answers whether a call may be
+/// A pure state machine: it is told the time and the outcome of each call, and answers whether a call may be
 /// made. Ask ``admit(at:)`` before each call and settle the permit after it, exactly once; a call that began
 /// before the last change of state no longer counts.
 public struct CircuitBreaker<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
@@ -28,7 +28,7 @@ public struct CircuitBreaker<Instant: InstantProtocol>: Sendable where Instant.D
         case reject(retryAfter: Duration?)
     }
 
-    /// What became of a call.
+    /// The outcome of a call.
     public enum Outcome: Sendable {
         /// The other side answered.
         case success
@@ -78,7 +78,7 @@ public struct CircuitBreaker<Instant: InstantProtocol>: Sendable where Instant.D
         }
     }
 
-    /// Takes note of what became of a call; chance spreads how long the breaker stays open.
+    /// Records the outcome of a call; chance spreads how long the breaker stays open.
     public mutating func settle(
         _ permit: Permit,
         as outcome: Outcome,

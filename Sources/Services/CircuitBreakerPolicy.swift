@@ -18,7 +18,7 @@ public struct CircuitBreakerPolicy: Sendable, Equatable {
     public let failuresInARow: Int?
     /// Opens at that share of failures; `nil` does not look at it.
     public let failureShare: FailureShare?
-    /// How long the breaker stays open; grows with every probe that fails, begins anew once it has closed.
+    /// How long the breaker stays open; grows with every probe that fails, starts over once it has closed.
     public let openDuration: Backoff
     /// How many calls are let through to see whether the other side is back; all must succeed.
     public let probes: Int

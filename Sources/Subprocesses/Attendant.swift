@@ -2,7 +2,7 @@ import Concurrency
 internal import CSpawn
 import Glibc
 
-/// The life of one child process, from start to collected status, on a thread of its own.
+/// The life of one child process, from start to collected status, on its own thread.
 struct Attendant: ~Copyable {
     private let child: ChildProcess
     private let command: String

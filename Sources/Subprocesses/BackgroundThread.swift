@@ -2,7 +2,7 @@ import Concurrency
 
 /// Runs blocking work beside Swift's cooperative pool.
 public enum BackgroundThread {
-    /// Runs blocking work on a thread of its own and waits for it without blocking.
+    /// Runs blocking work on its own thread and waits for it without blocking.
     ///
     /// Cancelling the task does not interrupt the work: it is for what has to be finished, such as cleaning up.
     public static func run<Result: Sendable>(

@@ -4,7 +4,7 @@ internal import Concurrency
 
 /// A running program that we started, lent to the scope that needs it.
 ///
-/// Each child has a thread of its own, which starts it, reads its output, keeps its deadlines and collects its exit
+/// Each child has its own thread, which starts it, reads its output, keeps its deadlines and collects its exit
 /// status. Nothing here blocks a thread of Swift's cooperative pool, and a signal can never reach a stranger that
 /// got the same number: the status is collected, and signals are sent, under one lock.
 public final class ChildProcess: Sendable {

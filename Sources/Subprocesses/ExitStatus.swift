@@ -6,7 +6,7 @@ public enum ExitStatus: Sendable, Equatable {
     case exited(Int32)
     /// A signal of this number ended it.
     case signaled(Int32)
-    /// It ended, but somebody else took the status: the kernel does where this process ignores SIGCHLD.
+    /// It ended, but someone else took the status: the kernel does where this process ignores SIGCHLD.
     case unknown
 
     /// Whether it ended by itself with exit code zero.

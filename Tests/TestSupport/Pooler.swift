@@ -42,7 +42,7 @@ package enum Pooler {
         if geteuid() == 0 { invocation.user = UserAccount(named: "postgres") ?? UserAccount(named: "nobody") }
         invocation.diesWithParent = true
         try await ChildProcess.withRunning(invocation) { pooler in
-            // Its socket is there a moment before anybody may connect.
+            // Its socket is there a moment before anyone may connect.
             try await eventually { read("\(directory)/log").contains("process up") }
             try await body(directory, port)
             pooler.send(signal: SIGINT)

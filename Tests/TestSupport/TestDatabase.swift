@@ -57,7 +57,7 @@ package struct TestDatabase: Sendable {
         try await database.create(encoding: encoding, copyOf: template)
         let result: Result<Void, any Error>
         do { result = .success(try await body(database)) } catch { result = .failure(error) }
-        // In a task of its own, so that it happens for a cancelled test, too.
+        // In a separate task, so that it happens for a cancelled test, too.
         try await Task { try await database.drop() }.value
         try result.get()
     }

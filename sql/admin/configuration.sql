@@ -1,4 +1,4 @@
--- The settings, those that somebody changed first.
+-- The settings, those that someone changed first.
 set search_path to pg_catalog, pg_temp;
 
 select

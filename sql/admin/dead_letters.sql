@@ -1,4 +1,4 @@
--- The changes that wait for a person, the oldest first. When the cause is mended, those of a class:
+-- Dead letters, the oldest first. Once the cause is fixed, retry those of a class:
 -- select pgsync.retry_changes(error_class => 'data.*'). To end one instead:
 -- select pgsync.skip_changes(array[4711], 'why').
 set search_path to pg_catalog, pg_temp;

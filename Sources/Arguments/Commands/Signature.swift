@@ -16,7 +16,7 @@ public struct Signature: Sendable {
     let abstract: String
     let discussion: String
     let examples: [Example]
-    /// What it can end with, beside what every command can.
+    /// What it can end with, besides what every command can.
     let exitCodes: [ExitCode]
 
     /// Creates a signature with a one-line abstract and, in the discussion, paragraphs split by empty lines.

@@ -3,7 +3,7 @@ import Postgres
 import Services
 import Telemetry
 
-/// Somebody who posts while bills are written: a real worker, or a loop around the hand-written statement.
+/// Someone who posts while bills are written: a real worker, or a loop around the hand-written statement.
 struct LiveWorker: Sendable {
     let poster: BenchPoster
     let options: ConnectionOptions

@@ -3,9 +3,9 @@ package import PGSyncSchema
 import PGSyncStore
 package import Postgres
 
-/// Measures how fast waiting changes get into the ledger, beside what a good hand would write for one table.
+/// Measures how fast waiting changes get into the ledger, compared with what a good hand would write for one table.
 ///
-/// It works in a database of its own, which it makes and drops. All figures of one line come from the same run, in
+/// It works in its own database, which it makes and drops. All figures of one line come from the same run, in
 /// turns; the invariants are checked at the end.
 package struct PostingBenchmark: Sendable {
     /// How much is measured.
@@ -18,7 +18,7 @@ package struct PostingBenchmark: Sendable {
         package var period = Duration.seconds(10)
         /// How many bills a second are written where delays are measured.
         package var rates = [50, 200, 1_000]
-        /// Whether somebody else takes what a processor has to give, where delays are measured.
+        /// Whether another process keeps a processor busy while delays are measured.
         package var isBusy = false
         /// How many journal lines there are before growth is measured.
         package var lines = 1_000_000

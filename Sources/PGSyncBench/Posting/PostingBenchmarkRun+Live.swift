@@ -95,7 +95,7 @@ extension PostingBenchmarkRun {
         }
     }
 
-    /// With somebody else beside who takes what a processor has to give, if that was asked for.
+    /// While another process keeps a processor busy, if that was requested.
     private func besideALoop<Result: Sendable>(
         _ body: @Sendable @escaping () async throws -> Result
     ) async throws -> Result {

@@ -79,7 +79,7 @@ struct PostingBenchmarkRun: Sendable {
 
     /// Does now what else would fall into a round, on one poster alone.
     ///
-    /// Not everybody may.
+    /// Not everyone may.
     func calm() async throws {
         try await administrator.withSession { session in
             _ = try? session.execute("checkpoint")

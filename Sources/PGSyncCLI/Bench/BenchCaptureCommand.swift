@@ -18,8 +18,9 @@ struct BenchCaptureCommand: Command {
             into a plain log (bare); two whose plain trigger fills the log and the queue of pgsync, alone (hand) and \
             with a worker that takes changes out of the queue as fast as it can (taken); two attached ones, with a \
             listener that sleeps and wakes all the time (sleeping) and with that worker (busy); and one whose plain \
-            trigger also notifies for each row (naive). They take turns in each round. A ratio compares two rates of one round; shown are medians over \
-            the rounds. In the end every log is compared with what was written and with its table.
+            trigger also sends NOTIFY for each row (naive). They take turns in each round. A ratio compares two rates \
+            of one round; medians over the rounds are shown. At the end every log is compared with what was written \
+            and with its table.
 
             \(BenchServer.explanation)
             """,

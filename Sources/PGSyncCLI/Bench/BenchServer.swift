@@ -12,8 +12,8 @@ struct BenchServer {
 
     /// How every command that measures is told to use the server that was named.
     static let explanation = """
-        It runs on a private server that it creates and removes, with fsync on. With --here it \
-        uses the server of --database-url, in a database of its own that it drops.
+        It runs on a private server that it creates and removes, with fsync on. With --here it uses the server of \
+        --database-url, in its own database, which it drops.
         """
 
     func with<Result: Sendable>(
@@ -49,7 +49,7 @@ struct BenchServer {
         return try result.get()
     }
 
-    /// Shows how far it is, if anybody looks.
+    /// Shows how far it is, if anyone looks.
     func withProgress<Result>(
         of total: Int,
         _ body: (_ step: @escaping @Sendable () throws -> Void) async throws -> Result

@@ -2,7 +2,7 @@ import Arguments
 import JSON
 import PGSyncBench
 
-/// The report of a benchmark, for people and for programs.
+/// The report of a benchmark, as text and as JSON.
 struct BenchText {
     private let report: BenchReport
 

@@ -17,10 +17,10 @@ struct BenchTrialBalanceCommand: Command {
         discussion: """
             It posts a journal of three years, in entries of five lines on 200 accounts in two currencies, and asks \
             for the trial balance of several days: by adding up every line in plain SQL, without a snapshot, with \
-            one, and with lines posted after it. In the end the balances are compared with the plain sums.
+            one, and with lines posted after it. At the end the balances are compared with the plain sums.
 
             It runs on a private server that it creates and removes; ten million lines need about 8 GB of disk. \
-            With --here it uses the server of --database-url, in a database of its own that it drops.
+            With --here it uses the server of --database-url, in its own database, which it drops.
             """,
         examples: [
             .init(

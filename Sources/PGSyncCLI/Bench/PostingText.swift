@@ -2,7 +2,7 @@ import Arguments
 import JSON
 import PGSyncBench
 
-/// The report of the benchmark of posting, for people and for programs.
+/// The report of the benchmark of posting, as text and as JSON.
 struct PostingText {
     private let report: PostingReport
 

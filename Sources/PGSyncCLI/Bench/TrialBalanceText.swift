@@ -2,7 +2,7 @@ import Arguments
 import JSON
 import PGSyncBench
 
-/// The report on trial balances, for people and for programs.
+/// The report on trial balances, as text and as JSON.
 struct TrialBalanceText {
     private let report: TrialBalanceReport
 

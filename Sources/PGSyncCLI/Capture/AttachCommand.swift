@@ -97,7 +97,7 @@ struct AttachCommand: Command {
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         let database = try Database(globals, in: context, program: "pgsync attach")
-        // A table that nothing posts would only fill the list of dead letters.
+        // A table that no rule posts would only produce dead letters.
         if let refusal = try await applyRules(isDryRun: true, globals, in: context).refusal { return refusal }
         let (table, steps) = try await database.withSchema {
             [name = table, options, renew, dryRun] connection in
@@ -128,7 +128,7 @@ struct AttachCommand: Command {
         return try await BackfillRun(table: table, pace: pace, database: database).run(globals, in: context)
     }
 
-    /// What came of the rules, if there are any: why they are refused, or what was done.
+    /// The result for the rules, if there are any: why they are refused, or what was done.
     private func applyRules(
         isDryRun: Bool,
         _ globals: GlobalOptions,
@@ -159,7 +159,7 @@ struct AttachCommand: Command {
 }
 
 extension CommandContext {
-    /// What was done, one step a line.
+    /// What was done, one step per line.
     func write(_ steps: [String], to stream: any OutputStream) throws {
         try stream.write(steps.map { "  \($0.visible)\n" }.joined())
     }

@@ -6,7 +6,7 @@ import PGSyncStore
 import Postgres
 import Services
 
-/// Runs a backfill for somebody who watches.
+/// Runs a backfill and shows its progress.
 struct BackfillRun {
     let table: TableReference
     let pace: Percentage

@@ -1,7 +1,7 @@
 import Arguments
 import PGSyncCore
 
-/// Names of columns with commas between, written as in SQL: folded to lower case unless in double quotes.
+/// Column names separated by commas, written as in SQL: folded to lower case unless in double quotes.
 struct ColumnList: ArgumentValue, Equatable {
     let names: [String]
 
@@ -42,7 +42,7 @@ struct ColumnList: ArgumentValue, Equatable {
     static var placeholder: String { "COLUMNS" }
 }
 
-/// Kinds of changes with commas between.
+/// Kinds of changes separated by commas.
 struct ActionList: ArgumentValue, Equatable {
     let actions: [ChangeAction]
 

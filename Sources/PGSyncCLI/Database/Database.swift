@@ -8,7 +8,7 @@ struct Database: Sendable {
     let options: ConnectionOptions
     let source: DatabaseSource
 
-    /// Finds out which database is meant; the server shows `program` as the name of the application.
+    /// Finds out which database to use; the server shows `program` as the application name.
     init(_ globals: GlobalOptions, in context: CommandContext, program: String) throws {
         let (text, source) = try Self.address(globals, in: context)
         do {
@@ -19,7 +19,7 @@ struct Database: Sendable {
         self.source = source
     }
 
-    /// The options by which, of several hosts, the one is used that takes writes, unless they say otherwise.
+    /// The options that select, of several hosts, the one that accepts writes, unless they say otherwise.
     func takingWrites(in context: CommandContext) -> ConnectionOptions {
         let isChosen =
             options["target_session_attrs"] != nil
@@ -41,7 +41,7 @@ struct Database: Sendable {
         return ("", .libpq)
     }
 
-    /// Connects for as long as the operation takes; Ctrl-C cancels whatever it is doing on the server.
+    /// Connects while the operation runs; Ctrl-C cancels what it is doing on the server.
     func withConnection<Result: Sendable>(
         _ body: @escaping @Sendable (PostgresConnection) async throws -> Result
     ) async throws -> Result {
@@ -67,7 +67,7 @@ struct Database: Sendable {
         }
     }
 
-    /// Reads as of one moment, and can change nothing.
+    /// Reads one snapshot, and cannot change anything.
     func read<Result: Sendable>(_ body: @escaping @Sendable (Session) throws -> Result) async throws -> Result
     {
         try await withSchema { connection in
@@ -76,7 +76,7 @@ struct Database: Sendable {
         }
     }
 
-    /// Changes something, all of it or nothing.
+    /// Makes a change, completely or not at all.
     func change<Result: Sendable>(_ body: @escaping @Sendable (Session) throws -> Result) async throws
         -> Result
     {

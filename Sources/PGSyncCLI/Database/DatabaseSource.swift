@@ -1,11 +1,11 @@
-/// Who said where the database is.
+/// Where the address of the database comes from.
 enum DatabaseSource: Equatable, CustomStringConvertible {
     case commandLine
     case file(String)
     case variable(String)
     case libpq
 
-    /// The variables that are asked, the first one first.
+    /// The variables to read, in order of precedence.
     static let variables = ["PGSYNC_DATABASE_URL", "DATABASE_URL"]
 
     static let explanation = """

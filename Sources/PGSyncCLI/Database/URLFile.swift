@@ -1,19 +1,19 @@
 import Files
 
-/// A file that holds the URL of a database, so that no password stands on a command line.
+/// A file with the URL of a database, so that no password appears on a command line.
 struct URLFile {
     let path: String
 
     private static let longest = 64 << 10
 
-    /// How long a pipe may take to bring the URL.
+    /// How long a pipe may take to deliver the URL.
     private static let timeout = Duration.seconds(5)
 
-    /// The first line of the file; `warn` hears when others can read it, too.
+    /// The first line of the file; `warn` is called if others can read it, too.
     func url(_ warn: (String) -> Void) throws -> String {
         let bytes: [UInt8]
         do {
-            // A pipe that nobody writes into must not hold us up.
+            // A pipe that nobody writes to must not block us.
             let file = try OpenFile(path, waits: false)
             if try file.isRegular(), try file.isReadableByEverybody() {
                 warn("warning: everyone on this machine can read \(path); fix this with: chmod 600 \(path)")

@@ -3,7 +3,7 @@ import JSON
 import PGSyncCore
 import VisibleText
 
-/// The findings of `pgsync doctor`, for people and for programs.
+/// The findings of `pgsync doctor`, as text and as JSON.
 struct DoctorReport {
     private let findings: [Finding]
     private let isQuiet: Bool

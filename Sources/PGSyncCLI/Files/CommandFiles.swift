@@ -1,9 +1,9 @@
 import Files
 import Glibc
 
-/// A file that somebody names on the command line.
+/// A file that someone names on the command line.
 enum InputFile {
-    /// Whoever names a larger one has named the wrong one.
+    /// A larger file is surely the wrong one.
     private static let longest = 16 << 20
 
     /// All that is in it.

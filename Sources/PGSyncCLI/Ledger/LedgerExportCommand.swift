@@ -42,7 +42,7 @@ struct LedgerExportCommand: Command {
             placeholder: "FILE",
             isPath: true,
             help:
-                "The file, written completely or not at all, readable by you only. [default: standard output]"
+                "The file, written completely or not at all, readable by you only; by default standard output."
         ),
     ]
 

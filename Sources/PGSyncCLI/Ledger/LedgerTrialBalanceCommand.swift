@@ -25,7 +25,7 @@ struct LedgerTrialBalanceCommand: Command {
         exitCodes: [.problemsFound]
     )
     static let parameters: [Parameter<Self>] = [
-        .option("at", \.day, help: "At the end of which day. [default: today, by the server's clock]"),
+        .option("at", \.day, help: "At the end of which day; by default today, by the server's clock."),
         .option("format", \.format, help: "The format; csv, jsonl and hledger are for other programs."),
     ]
 

@@ -2,17 +2,17 @@ import Arguments
 import JSON
 import PGSyncRules
 
-/// An example with what both sides made of it.
+/// An example with the results of both sides.
 struct ExampleResult {
     let run: ExampleRun
-    /// Nil where no database was asked.
+    /// Nil without a database.
     var inDatabase: RuleOutcome?
 
     var agrees: Bool { inDatabase == nil || inDatabase == run.outcome }
     var passes: Bool { run.problem == nil && agrees }
 }
 
-/// How the examples of rules came out, one line each.
+/// The results of the examples of rules, one line each.
 struct ExampleReport {
     let results: [ExampleResult]
     let isOffline: Bool

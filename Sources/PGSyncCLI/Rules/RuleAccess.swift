@@ -4,7 +4,7 @@ import PGSyncRules
 import PGSyncStore
 import Postgres
 
-/// What the commands of `pgsync rules` have in common.
+/// What the commands of `pgsync rules` share.
 struct RuleAccess {
     let database: Database
     private let globals: GlobalOptions
@@ -16,7 +16,7 @@ struct RuleAccess {
         self.context = context
     }
 
-    /// Reads in one transaction, which sees one moment and changes nothing.
+    /// Reads one snapshot in one transaction and changes nothing.
     func reading<Result: Sendable>(
         _ body: @escaping @Sendable (RuleStore) throws -> Result
     ) async throws -> Result {
@@ -27,7 +27,7 @@ struct RuleAccess {
         }
     }
 
-    /// Changes rules in one transaction, alone; a dry run undoes it all.
+    /// Changes rules in one transaction, alone; a dry run rolls it back.
     func changing<Result: Sendable>(
         isDryRun: Bool,
         _ body: @escaping @Sendable (RuleStore) throws -> Result
@@ -48,7 +48,7 @@ struct RuleAccess {
         }
     }
 
-    /// Tries something out in a transaction that is always undone, and sees one moment unless it says otherwise.
+    /// Tries something in a transaction that is always rolled back, on one snapshot unless told otherwise.
     func trying<Result: Sendable>(
         _ isolation: TransactionOptions.Isolation = .repeatableRead,
         _ body: @escaping @Sendable (Session) throws -> Result

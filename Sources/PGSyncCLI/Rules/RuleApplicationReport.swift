@@ -8,7 +8,7 @@ struct RuleApplicationReport {
     let applications: [RuleApplication]
     let tables: [RuledTable]
     let isDryRun: Bool
-    /// What is likely to be meant otherwise.
+    /// What was probably not intended.
     var warnings: [RuleProblem] = []
 
     func write(_ globals: GlobalOptions, in context: CommandContext) throws {
@@ -34,7 +34,7 @@ struct RuleApplicationReport {
         for note in notes + postedNotes { context.say(note) }
     }
 
-    /// What a new version leaves as it is, and how to have it posted anew.
+    /// What a new version leaves as it is, and how to have it posted again.
     private var postedNotes: [String] {
         applications.filter { $0.postedByOthers > 0 }.map { application in
             let count = application.postedByOthers

@@ -7,7 +7,7 @@ enum RuleContextSource {
     case database
     case chart(String)
 
-    /// What goes together of `--offline` and `--chart`.
+    /// Checks the combination of `--offline` and `--chart`.
     init(offline: Bool, chart: String?) throws {
         switch (offline, chart) {
         case (false, nil): self = .database
@@ -19,7 +19,7 @@ enum RuleContextSource {
         }
     }
 
-    /// Checks rule files; the database is asked for nothing when there is a chart.
+    /// Checks rule files; with a chart, the database is not used.
     func report(
         on files: [RuleFile],
         _ globals: GlobalOptions,

@@ -3,9 +3,9 @@ import JSON
 import PGSyncRules
 import PGSyncStore
 
-/// What other rules would post otherwise.
+/// What other rules would post differently.
 struct RuleDiffReport {
-    /// What the figures are about.
+    /// What the numbers are about.
     struct Context: Sendable {
         let candidates: [String]
         let basis: RuleComparison.Basis
@@ -71,7 +71,7 @@ struct RuleDiffReport {
 
     // MARK: Entries
 
-    /// Adds a record: what each side makes of it and, of its lines, those that the other side lacks.
+    /// Adds a record: the results of each side and, of its lines, those that the other side lacks.
     private func add(_ difference: RuleDifference, to table: inout TextTable) {
         var (before, after) = (lines(difference.before), lines(difference.after))
         var alike = 0

@@ -2,7 +2,7 @@ import Files
 import Glibc
 import PGSyncRules
 
-/// Rule files as a command line names them: each by itself, or all of a directory.
+/// Rule files as given on a command line: single files, or all of a directory.
 struct RulePaths {
     let paths: [String]
 
@@ -25,7 +25,7 @@ struct RulePaths {
         return RuleFile.withUses(files, Self.reader)
     }
 
-    /// Finds the files whose maps others use; a link and what it leads to are one file.
+    /// Finds the files whose maps others use; a link and its target are one file.
     private static let reader = RuleFile.Reader(
         identity: { path in
             guard let real = unsafe realpath(path, nil) else { return path }
@@ -43,7 +43,7 @@ struct RulePaths {
         }
     )
 
-    /// Reads one file, which has to be UTF-8.
+    /// Reads one file, which must be UTF-8.
     static func file(_ path: String) throws -> RuleFile {
         let bytes: [UInt8]
         do {

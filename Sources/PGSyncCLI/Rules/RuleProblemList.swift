@@ -3,11 +3,11 @@ import JSON
 import PGSyncRules
 import VisibleText
 
-/// What is wrong with rule files, for people and for programs.
+/// What is wrong with rule files, as text and as JSON.
 struct RuleProblemList {
     let problems: [RuleProblem]
 
-    /// How many of one file a person is shown: mending the first of them often mends the rest.
+    /// How many problems of one file are shown: fixing the first ones often fixes the rest.
     static let limit = 50
 
     /// Writes them, the last line saying how many there are.

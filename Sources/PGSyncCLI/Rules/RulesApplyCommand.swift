@@ -52,7 +52,7 @@ struct RulesApplyCommand: Command {
         }
     }
 
-    /// Does it, or finds out that the rules are wrong.
+    /// Applies the rules, or finds out that they are wrong.
     func outcome(
         _ globals: GlobalOptions,
         in context: CommandContext

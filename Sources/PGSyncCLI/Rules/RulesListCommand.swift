@@ -44,7 +44,7 @@ struct RulesListCommand: Command {
 }
 
 extension StoredRule {
-    /// Which documents it posts, in words.
+    /// Which documents it covers, in words.
     var documents: String {
         guard let days else { return activeUntil == nil ? "none: superseded" : "none: retired" }
         switch (days.from, days.until) {

@@ -45,7 +45,7 @@ struct RulesShowCommand: Command {
         return .success
     }
 
-    /// Sign by sign for a file, which is to be applied again; a person sees what is invisible.
+    /// Verbatim in a file, which is to be applied again; invisible characters escaped for a terminal.
     private func show(_ text: String, in context: CommandContext) throws {
         try context.output.terminal.isInteractive
             ? context.output.write(text) : context.output.writeUnescaped(text)

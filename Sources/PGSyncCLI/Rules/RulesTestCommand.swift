@@ -50,7 +50,7 @@ struct RulesTestCommand: Command {
         guard report.problems.isEmpty else {
             return try RuleProblemList(problems: report.allProblems).write(globals, in: context)
         }
-        // An example that is not run is none that came out as written.
+        // An example that was not run did not pass.
         if !report.missingTimeZones.isEmpty {
             for warning in report.warnings { context.say(lines: warning.lines) }
         }
@@ -62,7 +62,7 @@ struct RulesTestCommand: Command {
         return try ExampleReport(results: results, isOffline: offline).write(globals, in: context)
     }
 
-    /// What PostgreSQL makes of each example.
+    /// The results of PostgreSQL for each example.
     private func outcomes(
         of report: RuleReport,
         _ globals: GlobalOptions,

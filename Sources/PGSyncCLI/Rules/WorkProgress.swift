@@ -40,7 +40,7 @@ final class WorkProgress: Sendable {
     }
 }
 
-/// How far an export is, for somebody who watches.
+/// The progress of an export.
 final class ExportProgress: Sendable {
     private let writer: Locked<ProgressWriter?>
     private let start = ContinuousClock.now

@@ -106,7 +106,8 @@ struct MigrateCommand: Command {
                     let findings = try CaptureInspection(session).findings()
                     return Set(findings.filter(\.isMendedByReattaching).map(\.table)).sorted()
                 } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-                    // Who may become the owner of the schema need not have his rights; doctor tells others.
+                    // A user who can become the owner of the schema may lack the owner's rights; doctor tells
+                    // other users.
                     return []
                 }
             }
@@ -124,10 +125,10 @@ struct MigrateCommand: Command {
     }
 }
 
-/// What a migration does, told while it goes on and summed up at the end.
+/// Reports a migration as it runs, with a summary at the end.
 struct MigrationReport: Sendable {
     var duration = Duration.zero
-    /// Attached tables whose changes an earlier version captures, and must not for long.
+    /// Attached tables that an earlier version captures, which should not stay so for long.
     var tablesToRenew: [String] = []
     private var applied: [(step: String, duration: Duration)] = []
     private var notices: [ServerNotice] = []
@@ -150,7 +151,7 @@ struct MigrationReport: Sendable {
             if showsProgress { context.say("applied \(step)  \(duration.text)") }
         case .notice(let notice):
             notices.append(notice)
-            // A warning is a complaint, which even a quiet program makes.
+            // A warning is a problem, which even a quiet program reports.
             if showsProgress || notice.isWarning { context.say(lines: notice.lines) }
         }
     }

@@ -29,9 +29,9 @@ struct PrivateServer: Service {
             try await shutdown.withGracePeriod(.zero) { try await start(cluster) }
             try await work(on: cluster, until: shutdown)
         } catch is CancellationError where shutdown.isRequested {
-            // Asked to stop while starting: there may be a server all the same.
+            // It was asked to stop while starting: there may be a server all the same.
         } catch {
-            // Nobody watches it any more. The first error is the one to tell.
+            // Nothing watches it any more. Report the first error.
             try? await cluster.stop(.fast)
             throw error
         }
@@ -46,7 +46,7 @@ struct PrivateServer: Service {
 
     // MARK: Start
 
-    /// Becomes the master of the state directory.
+    /// Becomes the owner of the state directory.
     private func prepare() async throws -> PrivateCluster {
         do {
             if isReset {
@@ -127,11 +127,11 @@ struct PrivateServer: Service {
 
     // MARK: Run
 
-    /// Watches the server, and beside that posts what is written to it; for a demonstration, writes bills, too.
+    /// Watches the server, and posts what is written to it; for a demonstration, it also writes bills.
     private func work(on cluster: PrivateCluster, until shutdown: Shutdown) async throws {
         let (logger, logHandler) = globals.patientLogger
         defer { logHandler.flush() }
-        // In reverse: what is written last can still be posted, and the server is there for both.
+        // In reverse order: what is written last can still be posted, and the server is there for both.
         var group = ServiceGroup(gracePeriod: Self.grace, shutdownOrder: .oneByOneInReverse)
         group.add("server", ServerWatch(cluster: cluster))
         if hasWorker {
@@ -159,7 +159,7 @@ struct PrivateServer: Service {
         do {
             try await group.run(until: shutdown)
         } catch let error as PostgresError where error.isConnectionLost {
-            // Whoever uses a server that dies may notice before its watch does, which knows its last words.
+            // A user of a dying server may notice before its watcher does, which knows its last log lines.
             do {
                 try await withTimeLimit(.seconds(20)) {
                     try await ServerWatch(cluster: cluster).run(until: Shutdown())
@@ -173,10 +173,10 @@ struct PrivateServer: Service {
     private static let grace = Duration.seconds(30)
 }
 
-/// The worker beside the server.
+/// The worker of the server.
 private struct WorkerService: Service {
     let run: WorkerRun
-    /// Whether a database that was left as it is may have nothing to work on.
+    /// Whether a database that was not migrated may have nothing to work on.
     let isOptional: Bool
     let progress: StartProgress
 
@@ -191,7 +191,7 @@ private struct WorkerService: Service {
     }
 }
 
-/// Looks whether a private server still runs, until it is asked to stop.
+/// Watches whether a private server still runs, until it is asked to stop.
 struct ServerWatch: Service {
     let cluster: PrivateCluster
 

@@ -11,7 +11,7 @@ struct StartProgress {
         if isShown { try? stream.write(text + "\n") }
     }
 
-    /// Does something that may take a while.
+    /// Runs something that may take a while.
     func step(_ label: String, _ work: () async throws -> Void) async throws {
         let start = ContinuousClock.now
         guard isShown, stream.terminal.isInteractive else {

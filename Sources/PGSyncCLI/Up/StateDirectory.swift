@@ -4,10 +4,10 @@ import PGSyncCluster
 
 /// Where the private server keeps everything.
 enum StateDirectory {
-    /// Where a server of root's lives when its user cannot reach root's home.
+    /// Where root's server lives if its user cannot reach root's home.
     static let forRoot = "/var/lib/pgsync"
 
-    /// The directory for `pgsync up`: the option, else the variable, else the user's own place for state.
+    /// The directory for `pgsync up`: the option, else the variable, else the user's state directory.
     static func choose(
         _ option: String?,
         environment: Environment,
@@ -23,7 +23,7 @@ enum StateDirectory {
         return isRoot && !isOpenToOthers(directory) ? forRoot : directory
     }
 
-    /// Whether every directory on the way, as far as it exists, lets other users pass.
+    /// Whether other users can pass every existing directory on the way.
     static func isOpenToOthers(_ path: String) -> Bool {
         var prefix = ""
         return path.split(separator: "/").allSatisfy { name in
@@ -34,7 +34,7 @@ enum StateDirectory {
     }
 }
 
-/// Where the private server listens beside its socket: a port, any free port, or none.
+/// Where the private server listens besides its socket: a port, any free port, or none.
 enum PortChoice: ArgumentValue, Equatable {
     case none
     case number(Int)

@@ -5,7 +5,7 @@ import PGSyncCluster
 struct UpBanner {
     let psql: String
     let connection: String
-    /// The way over the network of this machine, for programs that know no sockets.
+    /// The address on the loopback network, for programs that do not support Unix sockets.
     let loopback: String?
     let log: String
     let stateDirectory: String

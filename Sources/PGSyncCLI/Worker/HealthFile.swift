@@ -3,11 +3,11 @@ import Glibc
 import JSON
 import PGSyncWorker
 
-/// A file that a worker renews for as long as it is well, for whoever cannot ask it otherwise.
+/// A file that a worker updates as long as it is well, for programs that cannot query it otherwise.
 struct HealthFile: Sendable {
     let path: String
 
-    /// What is wrong with a worker, in words; nil when it is well.
+    /// What is wrong with a worker, in words; nil if it is well.
     func complaint(at now: Duration = HealthStatement.uptime) -> String? {
         let bytes: [UInt8]
         do {
@@ -22,7 +22,7 @@ struct HealthFile: Sendable {
         return statement.complaint(at: now, of: path)
     }
 
-    /// Writes how a worker is, whole or not at all.
+    /// Writes the worker's health, atomically.
     func write(_ statement: HealthStatement) throws {
         try OutputFile.writing(path) { () throws(FileError) in
             let file = try ReplacementFile(path, mode: 0o644)

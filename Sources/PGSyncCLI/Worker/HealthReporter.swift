@@ -3,7 +3,7 @@ import PGSyncWorker
 import Services
 import Telemetry
 
-/// Tells the supervisor, the health file and whoever asks how the worker is.
+/// Reports the worker's health to the supervisor, the health file and HTTP clients.
 final class HealthReporter: Sendable {
     private let file: HealthFile?
     private let supervisor: Supervisor?
@@ -17,20 +17,20 @@ final class HealthReporter: Sendable {
         self.logger = logger
     }
 
-    /// How often there is something to tell.
+    /// How often to report.
     var interval: Duration {
-        // Twice in the time that the supervisor waits, as it asks for.
+        // Twice within the supervisor's interval, as systemd recommends.
         min(.seconds(1), supervisor?.watchdogInterval.map { $0 / 2 } ?? .seconds(1))
     }
 
-    /// Writes the file once, so that a path where it cannot be is known at the start.
+    /// Writes the file once, so that an unusable path is found at startup.
     func begin(posters: Int) throws {
         let statement = HealthStatement(WorkerHealth(state: .starting, posters: posters))
         lastStatement.withLock { $0 = statement }
         try file?.write(statement)
     }
 
-    /// What the worker has said last, if anything.
+    /// The worker's last report, if any.
     var statement: HealthStatement? { lastStatement.withLock { $0 } }
 
     func tell(_ health: WorkerHealth) {

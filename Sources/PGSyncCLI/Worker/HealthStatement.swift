@@ -2,17 +2,17 @@ import Glibc
 import JSON
 import PGSyncWorker
 
-/// What a worker has said of how it is, and when.
+/// A worker's report of its health, and when it was made.
 ///
-/// The time is told by the clock that counts since the machine was started, which nobody sets, and which containers
-/// share with their machine.
+/// The time is that since the machine was started, which nobody sets, and which containers share with their
+/// host.
 struct HealthStatement: Sendable {
     let json: JSONValue
     private let state: String
     private let problems: [String]
     private let time: Duration
 
-    /// A worker that has said nothing for so long is not well.
+    /// A worker that has not reported for this long is not well.
     static let longestAge = Duration.seconds(15)
 
     init(_ health: WorkerHealth, at time: Duration = uptime) {
@@ -32,19 +32,19 @@ struct HealthStatement: Sendable {
         ]
     }
 
-    /// When it was said, since the machine was started.
+    /// When it was reported, since the machine was started.
     private static let timeKey = "written_milliseconds_after_boot"
-    /// When this process was first asked.
+    /// When this process was first queried.
     private static let start = uptime
 
-    /// What is shown to anybody who asks: no more than it takes to judge the worker.
+    /// What anyone may see: no more than it takes to judge the worker.
     var publicJSON: JSONValue {
         guard var object = json.object else { return json }
         for key in ["process", "uptime_seconds", "problems", Self.timeKey] { object[key] = nil }
         return .object(object)
     }
 
-    /// What was written as JSON; nil where it was something else.
+    /// Parses what was written as JSON; nil if it was something else.
     init?(parsing text: String) {
         guard let json = try? JSONValue(parsing: text),
             let state = json["state"]?.string,
@@ -56,7 +56,7 @@ struct HealthStatement: Sendable {
         time = .milliseconds(written)
     }
 
-    /// What is wrong with the worker, in words; nil when it is well.
+    /// What is wrong with the worker, in words; nil if it is well.
     func complaint(at now: Duration = uptime, of source: String = "its health") -> String? {
         let age = now - time
         guard age >= .zero, age <= Self.longestAge else {
@@ -73,7 +73,7 @@ struct HealthStatement: Sendable {
         }
     }
 
-    /// The time since the machine was started, with the time it slept.
+    /// The time since the machine was started, including suspended time.
     static var uptime: Duration {
         var time = timespec()
         unsafe clock_gettime(CLOCK_BOOTTIME, &time)

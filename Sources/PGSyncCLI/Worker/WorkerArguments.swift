@@ -1,7 +1,7 @@
 import Arguments
 import PGSyncStore
 
-/// Names of tables with commas between, each written as in SQL.
+/// Table names separated by commas, each written as in SQL.
 struct TableList: ArgumentValue, Equatable {
     let names: [String]
 
@@ -25,7 +25,7 @@ struct TableList: ArgumentValue, Equatable {
     static var placeholder: String { "TABLES" }
 }
 
-/// What a worker may leave behind that counts as a failure, with commas between.
+/// What a worker leaves behind that counts as a failure, separated by commas.
 struct LeftoverList: ArgumentValue, Equatable {
     enum Kind: String, CaseIterable {
         case dead

@@ -171,7 +171,7 @@ struct WorkerCommand: Command {
         return fails ? .changesLeft : .success
     }
 
-    /// Whether the worker is well that renews the file.
+    /// Whether the worker that updates the file is well.
     private func check(_ globals: GlobalOptions, in context: CommandContext) throws -> ExitCode {
         let complaint = HealthFile(path: healthFile ?? "").complaint()
         if globals.json {

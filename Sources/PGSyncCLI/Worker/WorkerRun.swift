@@ -7,12 +7,12 @@ import Postgres
 import Services
 import Telemetry
 
-/// A worker of this program, and what it needs of it.
+/// A worker of this program, and what it needs from it.
 struct WorkerRun: Sendable {
     let options: WorkerOptions
     let connection: ConnectionOptions
     let logger: Logger
-    /// Who hears how it is.
+    /// Receives the worker's health.
     var reporter: HealthReporter
     /// Where its metrics are served, if anywhere.
     var metricsAddress: ListenAddress?
@@ -25,7 +25,7 @@ struct WorkerRun: Sendable {
         reporter = HealthReporter(file: nil, supervisor: nil, logger: logger)
     }
 
-    /// A worker that is named for this process, with as many posters as suit this machine.
+    /// A worker named after this process, with a number of posters that suits this machine.
     static var optionsHere: WorkerOptions {
         let host = HostFacts.host
         var options = WorkerOptions(
@@ -72,7 +72,7 @@ struct WorkerRun: Sendable {
         return try await worker.run(until: shutdown)
     }
 
-    /// The schema has to be the one of this program to begin with; later, only what must not be ignored counts.
+    /// At first the schema must be the one of this program; later, only breaking migrations count.
     private func checkSchema(_ connection: PostgresConnection) async throws {
         let status = try await Migrator(binaryVersion: Version.number).status(on: connection)
         guard status.facts.isInstalled else {
@@ -87,7 +87,7 @@ struct WorkerRun: Sendable {
     }
 }
 
-/// What a worker says about where it runs.
+/// What a worker reports about where it runs.
 enum HostFacts {
     static var host: String {
         var buffer = [UInt8](repeating: 0, count: 256)
@@ -97,6 +97,6 @@ enum HostFacts {
 
     static var cores: Int { max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1) }
 
-    /// One poster keeps a core of the server busy; half of the cores are left to everybody else.
+    /// One poster keeps one core of the server busy; half of the cores are left to others.
     static func posters(cores: Int = cores) -> Int { cores <= 2 ? 1 : min(4, cores / 2) }
 }

@@ -2,7 +2,7 @@ import HTTPServer
 import JSON
 import Telemetry
 
-/// What a worker shows over HTTP to those who watch it.
+/// What a worker shows over HTTP.
 struct WorkerSite: Sendable {
     let registry: MetricsRegistry
     let reporter: HealthReporter
@@ -30,7 +30,7 @@ struct WorkerSite: Sendable {
         ]
     }
 
-    /// As `--check-health --json` would answer, with what the worker said, but not of which process.
+    /// Like `--check-health --json`, with the worker's report, but without its process.
     static func health(
         _ statement: HealthStatement?,
         at now: Duration = HealthStatement.uptime

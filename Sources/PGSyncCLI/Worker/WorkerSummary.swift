@@ -3,7 +3,7 @@ import PGSyncStore
 import PGSyncWorker
 import Postgres
 
-/// What a worker has done, for somebody who waited for it.
+/// What a worker has done, as text.
 struct WorkerSummary {
     let report: WorkerReport
 

@@ -14,9 +14,9 @@ package struct BackfillPacing: Sendable, Equatable {
         self.share = min(max(share, 0.01), 1)
     }
 
-    /// Takes note of a step that took so long and should have taken `target`; returns the rest before the next one.
+    /// Records the time of a step, which should have been `target`; returns the rest before the next one.
     package mutating func pause(afterStepOf duration: Duration, target: Duration) -> Duration {
-        // One slow step must not bring everything to a halt, nor one fast step lead to a huge one.
+        // One slow step must not stop everything, and one fast step must not lead to a huge one.
         let factor = duration > .zero ? min(max(target / duration, 0.25), 2) : 2
         rows = min(max(Int(Double(rows) * factor), Self.fewest), Self.most)
         return duration * ((1 - share) / share)

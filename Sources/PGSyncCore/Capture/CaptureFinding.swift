@@ -10,7 +10,7 @@ package struct CaptureFinding: Sendable, Equatable {
     /// What to do, as SQL where there is some.
     package let remedy: String
 
-    /// Whether capture is as something older than the present version or the present table has made it.
+    /// Whether capture is as an earlier version, or an earlier table of this name, set it up.
     package var isMendedByReattaching: Bool {
         severity == .problem && remedy.hasPrefix("select pgsync.reattach(")
     }

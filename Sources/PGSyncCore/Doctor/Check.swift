@@ -1,12 +1,12 @@
 /// One question to the facts about a server, and how to judge the answer.
 ///
-/// A check is pure: it neither asks the server nor reads a clock. A new one is a line in ``all``.
+/// A check is pure: it neither queries the server nor reads a clock. A new one is a line in ``all``.
 package struct Check: Sendable {
     package let id: String
     package let topic: Finding.Topic
     private let judge: @Sendable (ServerFacts) -> Verdict
 
-    /// Judges a part of the facts; where that could not be read, the finding is a note.
+    /// Judges a part of the facts; if that could not be read, the finding is a note.
     init<Part>(
         _ id: String,
         _ topic: Finding.Topic,

@@ -13,7 +13,7 @@ package struct Finding: Sendable, Equatable {
 
     package var severity: Severity { verdict.severity }
 
-    /// What a finding is about, in the order in which a report goes through it.
+    /// What a finding is about, in the order of the report.
     package enum Topic: String, Sendable, CaseIterable {
         case server = "Server"
         case schema = "Schema"
@@ -29,7 +29,7 @@ package struct Finding: Sendable, Equatable {
     }
 }
 
-/// How one check came out.
+/// The result of one check.
 package struct Verdict: Sendable, Equatable {
     package let severity: Severity
     /// What was found, in a few words.
@@ -61,9 +61,9 @@ package enum Severity: String, Sendable, Comparable, CaseIterable {
     case ok
     /// Worth knowing; nothing needs to be done.
     case note
-    /// It works, but will not always, or not as well as it should.
+    /// It works, but not always, or not as well as it should.
     case warning
-    /// It does not work, or promises more than it holds.
+    /// It does not work, or cannot keep what it promises.
     case problem
 
     package static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }
@@ -71,9 +71,9 @@ package enum Severity: String, Sendable, Comparable, CaseIterable {
     private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
-/// Something that was asked of a server, and may have been refused.
+/// A fact read from a server, which may have refused it.
 package enum Reading<Value: Sendable & Equatable>: Sendable, Equatable {
     case known(Value)
-    /// Why it could not be read, and what to do if somebody wants it to be.
+    /// Why it could not be read, and how to make it readable.
     case unknown(String, remedy: String? = nil)
 }

@@ -1,4 +1,4 @@
-/// Numbers as people say them.
+/// Numbers as text.
 enum Quantity {
     static func time(_ duration: Duration) -> String {
         let milliseconds = duration / .milliseconds(1)

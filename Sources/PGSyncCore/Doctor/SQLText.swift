@@ -1,6 +1,6 @@
-/// Names as they stand in SQL that a person is told to run.
+/// Names in SQL that a user is told to run.
 enum SQLText {
-    /// A name, quoted only where PostgreSQL asks for it.
+    /// A name, quoted only if PostgreSQL requires it.
     static func name(_ name: String) -> String {
         let isPlain =
             name.first.map { $0 == "_" || ("a"..."z").contains($0) } ?? false

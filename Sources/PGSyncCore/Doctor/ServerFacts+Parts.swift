@@ -19,13 +19,13 @@ extension ServerFacts {
         package var minor: Int { version % 10_000 }
     }
 
-    /// Where the schema stands, seen from this program.
+    /// The state of the schema, from the point of view of this program.
     package enum Schema: Sendable, Equatable {
         case missing
-        /// Every step was taken; the deviations are what has come undone since, in a sentence.
+        /// Every step was applied; the deviations say in a sentence what has changed since.
         case upToDate(migrations: Int, deviations: String? = nil)
         case behind(steps: [String])
-        /// Later migrations than this program knows, none of which forbids it to work.
+        /// Later migrations than this program knows, none of which is breaking.
         case newer(migrations: [String])
         case unusable(reason: String)
     }
@@ -33,7 +33,7 @@ extension ServerFacts {
     package struct Roles: Sendable, Equatable {
         package var user: String
         package var isSuperuser: Bool
-        /// The roles of pgsync that exist, and whether the user may act as each.
+        /// The roles of pgsync that exist, and whether the user can act as each.
         package var existing: [String: Bool]
         package var expected: [String]
 
@@ -45,10 +45,10 @@ extension ServerFacts {
         }
     }
 
-    /// What everybody may do.
+    /// What everyone may do.
     package struct Grants: Sendable, Equatable {
         package var publicCreatesInPublic: Bool
-        /// Those of our schemas that PUBLIC may use.
+        /// The schemas of pgsync that PUBLIC can use.
         package var schemasOpenToPublic: [String]
 
         package init(publicCreatesInPublic: Bool, schemasOpenToPublic: [String]) {
@@ -71,7 +71,7 @@ extension ServerFacts {
         package var isLocal: Bool
         /// The version of TLS; nil without.
         package var encryption: String?
-        /// Whether something between here and the server lends out its sessions.
+        /// Whether a pooler between here and the server lends out its sessions.
         package var isPooled: Bool
 
         package init(isLocal: Bool, encryption: String?, isPooled: Bool) {
@@ -81,18 +81,18 @@ extension ServerFacts {
         }
     }
 
-    /// How many sessions there are, of all databases.
+    /// The number of sessions, of all databases.
     package struct Occupancy: Sendable, Equatable {
         package var used: Int
 
         package init(used: Int) { self.used = used }
     }
 
-    /// A lock of pgsync that a session holds which is no part of it.
+    /// A lock of pgsync held by a session outside it.
     package struct ForeignLock: Sendable, Equatable {
         /// Who holds what, and what that stops, in a sentence.
         package var sentence: String
-        /// Whether changes wait for it, or nobody looks after what needs looking after.
+        /// Whether changes wait because of it, or capture is not inspected.
         package var stopsWork: Bool
         /// The statement that ends it.
         package var release: String?
@@ -104,9 +104,9 @@ extension ServerFacts {
         }
     }
 
-    /// Something that keeps an old snapshot alive, or would be lost with it.
+    /// Something that keeps an old snapshot alive.
     package struct Holder: Sendable, Equatable {
-        /// How a person finds it, such as "process 4711 of alice (psql)".
+        /// How to find it, such as "process 4711 of alice (psql)".
         package var name: String
         package var age: Duration
         /// The statement that ends it.
@@ -135,7 +135,7 @@ extension ServerFacts {
     package struct Clock: Sendable, Equatable {
         /// How far the server's clock is ahead of ours.
         package var ahead: Duration
-        /// Half the round trip in which it was read: the difference is not known better than this.
+        /// Half the round trip of the reading: the difference is known no better than this.
         package var uncertainty: Duration
 
         package init(ahead: Duration, uncertainty: Duration) {
@@ -171,9 +171,9 @@ extension ServerFacts {
 }
 
 extension ServerFacts {
-    /// What keeps the ledger true.
+    /// What protects the ledger.
     package struct Ledger: Sendable, Equatable {
-        /// A trigger that is not there, or not on for every session.
+        /// A trigger that is missing, or not enabled for every session.
         package struct Safeguard: Sendable, Equatable {
             package let table: String
             package let trigger: String
@@ -185,7 +185,7 @@ extension ServerFacts {
         }
 
         package var missing: [Safeguard]
-        /// Rows that name others that are not there, in sentences.
+        /// Rows that refer to missing rows, in sentences.
         package var danglingReferences: [String]
 
         package init(missing: [Safeguard], danglingReferences: [String] = []) {

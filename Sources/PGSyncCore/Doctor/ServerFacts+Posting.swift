@@ -1,7 +1,7 @@
 extension ServerFacts {
     /// What waits to be posted, and who posts it.
     package struct Posting: Sendable, Equatable {
-        /// Something a worker does beside posting, and why it failed the last time.
+        /// A duty of a worker other than posting, and why it last failed.
         package struct FailingDuty: Sendable, Equatable {
             package let worker: String
             package let duty: String
@@ -18,7 +18,7 @@ extension ServerFacts {
         package struct DeadLetters: Sendable, Equatable {
             package let errorClass: String
             package let count: Int
-            /// Whether trying again could have helped, so that it was tried until the attempts were used up.
+            /// Whether a retry could have helped, so that it was retried until the attempts were used up.
             package let isExhausted: Bool
 
             package init(errorClass: String, count: Int, isExhausted: Bool) {
@@ -45,16 +45,16 @@ extension ServerFacts {
         /// Whether changes are posted as they come.
         package var isRealTime = true
         package var pausedTables: [String] = []
-        /// All unfinished changes but the dead letters.
+        /// All unfinished changes except the dead letters.
         package var waiting = 0
-        /// Of the oldest change that is ready to post.
+        /// The age of the oldest change that is ready to post.
         package var oldestReady: Duration?
-        /// From how many unfinished changes on somebody wants to know.
+        /// The number of unfinished changes from which on doctor warns.
         package var sizeThreshold = 1_000
         package var dead: [DeadLetters] = []
         /// Among the newest changes, by table.
         package var lost: [Lost] = []
-        /// Workers that live.
+        /// Workers that are alive.
         package var workers = 0
         package var failingDuties: [FailingDuty] = []
 

@@ -16,7 +16,7 @@ extension ServerFacts {
 
         package init(_ entries: [String: Entry]) { self.entries = entries }
 
-        /// The value in the unit of the server; empty where the server has no such setting.
+        /// The value in the unit of the server; empty if the server has no such setting.
         package subscript(name: String) -> String {
             get { entries[name]?.value ?? "" }
             set { entries[name] = Entry(newValue, source: entries[name]?.source ?? "default") }
@@ -26,7 +26,7 @@ extension ServerFacts {
 
         package func number(_ name: String) -> Int { Int(self[name]) ?? 0 }
 
-        /// Where a value was set, in words that fit behind it; empty for the server's own choices.
+        /// Where a value was set, in words to append to it; empty for the server's own defaults.
         package func origin(_ name: String) -> String {
             switch entries[name]?.source {
             case "database": " (set for this database)"

@@ -1,4 +1,4 @@
-/// What `pgsync doctor` has read of a server, a database and the connection to it.
+/// What `pgsync doctor` has read from a server, a database and the connection to it.
 package struct ServerFacts: Sendable, Equatable {
     package var server: Reading<Server>
     package var schema: Reading<Schema>
@@ -12,13 +12,13 @@ package struct ServerFacts: Sendable, Equatable {
     package var standbys: Reading<[Standby]>
     package var connection: Reading<Connection>
     package var occupancy: Reading<Occupancy>
-    /// Our locks in the hands of others.
+    /// Our locks held by other sessions.
     package var foreignLocks: Reading<[ForeignLock]>
-    /// Sessions whose snapshot or transaction keeps the server from cleaning up; the oldest first.
+    /// Sessions whose snapshot or transaction keeps vacuum from removing rows; the oldest first.
     package var heldSnapshots: Reading<[Holder]>
     package var preparedTransactions: Reading<[Holder]>
     package var replicationSlots: Reading<[Slot]>
-    /// How full the queue of notifications is, from 0 to 1.
+    /// How full the notification queue is, from 0 to 1.
     package var notificationQueueUsage: Reading<Double>
     package var clock: Reading<Clock>
 

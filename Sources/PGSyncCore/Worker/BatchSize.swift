@@ -1,7 +1,7 @@
-/// How many changes a batch takes, so that it takes about as long as it should.
+/// Chooses how many changes a batch takes, so that it takes about as long as it should.
 ///
-/// A long batch holds its locks for long and loses much when it fails; a short one costs a commit for little. Rows
-/// differ and so do servers, so the size follows from the time that batches took.
+/// A long batch holds its locks for long and loses much when it fails; a short one pays a commit for few
+/// changes. Rows and servers differ, so the size follows from the time that recent batches took.
 package struct BatchSize: Sendable, Equatable {
     /// How many changes the next batch may take.
     package private(set) var limit: Int
@@ -15,30 +15,30 @@ package struct BatchSize: Sendable, Equatable {
 
     package static let target = Duration.milliseconds(200)
 
-    /// A quarter of the maximum is little enough to begin with and soon doubled.
+    /// A quarter of the maximum is little enough to begin with, and soon doubled.
     package init(maximum: Int) {
         self.maximum = max(maximum, 1)
         limit = max(self.maximum / 4, 1)
     }
 
-    /// Takes note of a batch that was posted.
+    /// Records a batch that was posted.
     package mutating func note(claimed: Int, took duration: Duration) {
         guard claimed > 0 else { return }
         if duration > Self.target {
             let fitting = Int(Double(claimed) * (Self.target / duration))
-            // A single slow batch says less than it seems to.
+            // A single slow batch proves little.
             limit = min(limit, max(fitting, limit / 2, 1))
         } else if claimed >= limit, duration * 2 <= Self.target {
             limit = limit > maximum / 2 ? maximum : limit * 2
         }
     }
 
-    /// A batch took so long that it was cancelled.
+    /// A batch was cancelled because it took too long.
     package mutating func timedOut() {
         limit = max(limit / 2, 1)
     }
 
-    /// Begins again with little, after something went wrong that large batches make worse.
+    /// Starts small again, after a failure that large batches make worse.
     package mutating func restart() {
         self = BatchSize(maximum: maximum)
     }

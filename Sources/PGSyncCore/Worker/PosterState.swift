@@ -1,41 +1,41 @@
-/// How a poster goes on after what happened: decisions alone.
+/// Decides how a poster continues after an event.
 ///
-/// Normally a batch is one call. When the call fails for a reason that will not go away, the next one isolates the
-/// changes that make it fail. When the session ends in the middle of the work, the work itself may have ended it; then
-/// as many changes as a batch has are posted one by one, each announced in a transaction of its own first, so
-/// that a change which kills its session every time is found and put aside.
+/// Normally a batch is one call. If the call fails with a persistent error, the next one isolates the changes
+/// that make it fail. If the session ends in the middle of the work, the work itself may have ended it; then
+/// as many changes as a batch has are posted one at a time, each announced in its own transaction first, so
+/// that a change which ends its session every time is found and set aside.
 package struct PosterState: Sendable, Equatable {
     package enum Mode: Sendable, Equatable {
         case normal
         case isolating
-        /// So many changes are still to be posted one by one.
+        /// How many changes are still to be posted one at a time.
         case careful(remaining: Int)
     }
 
-    /// What happened.
+    /// An event.
     package enum Event: Sendable, Equatable {
         case connected
-        /// A batch came back, and the pacing advises what to do next.
+        /// A batch returned, and the pacing advises what to do next.
         case posted(claimed: Int, isPaused: Bool, pace: PosterPacing.Next)
         /// A change was announced; nil when there is none.
         case announced(Int64?)
-        /// The announced change was dealt with.
+        /// The announced change was processed.
         case settled
         case failed(PosterFailure, limit: Int)
-        /// A pause, a sleep or a rest is over.
+        /// A pause, a sleep or a rest has ended.
         case rested
     }
 
     /// What to do next.
     package enum Action: Sendable, Equatable {
         case connect
-        /// Wait, longer each time; then report that it is over.
+        /// Wait, longer each time; then report the end.
         case backOff
-        /// Wait for so long, so that a fuller batch gathers.
+        /// Wait this long, so that a larger batch accumulates.
         case rest(Duration)
         /// Sleep until woken.
         case park
-        /// Call the database, and report what came of it.
+        /// Call the database, and report the result.
         case step(Step)
     }
 
@@ -44,10 +44,10 @@ package struct PosterState: Sendable, Equatable {
         case post(isolating: Bool)
         case announce
         case postAnnounced(Int64)
-        /// Take the announcement back, and note the failure if it was the change's own.
+        /// Withdraw the announcement, and record the failure if the change caused it.
         case withdraw(Int64, notingFailure: Bool)
 
-        /// Whether it has to be done even though the worker is to stop.
+        /// Whether it must be done even if the worker is to stop.
         package var isOwed: Bool {
             switch self {
             case .postAnnounced, .withdraw: true
@@ -64,10 +64,10 @@ package struct PosterState: Sendable, Equatable {
     /// Whether batches have been refused since one was last posted, isolated or not.
     package private(set) var isRefused = false
 
-    /// The most changes that are posted one by one after an end that was not in order.
+    /// The most changes that are posted one at a time after an unclean end.
     package static let carefulLimit = 500
 
-    /// `isUnclean` says that a former worker ended in the middle of something.
+    /// `isUnclean` says that an earlier worker ended in the middle of its work.
     package init(isUnclean: Bool = false, limit: Int = carefulLimit) {
         mode = isUnclean ? .careful(remaining: Self.bounded(limit)) : .normal
     }
@@ -87,9 +87,9 @@ package struct PosterState: Sendable, Equatable {
             case .park: .park
             }
         case .announced(nil):
-            // Nothing waits that could be dangerous.
+            // Nothing dangerous waits.
             mode = .normal
-            // Whatever it is that was refused, it is no change, and asking at once would end the same.
+            // No change caused the refusal, and retrying at once would end the same.
             return isRefused ? .backOff : .step(.post(isolating: false))
         case .announced(let id?):
             announced = id
@@ -152,14 +152,14 @@ package struct PosterState: Sendable, Equatable {
     private mutating func carefulFailure(_ failure: PosterFailure, _ id: Int64, _ limit: Int) -> Action {
         switch failure {
         case _ where isWithdrawing, .lost, .lostIdle, .readOnly:
-            // With the session goes its hold on the change.
+            // The session's hold on the change ends with the session.
             announced = nil
             isWithdrawing = false
             mustBackOff = false
             mode = .careful(remaining: Self.bounded(limit))
             return .connect
         case .contention, .exhaustion:
-            // Not the change's fault: it is taken up again.
+            // Not the fault of the change: it is retried.
             mustBackOff = true
             if case .careful(let remaining) = mode { mode = .careful(remaining: remaining + 1) }
             isWithdrawing = true
@@ -173,20 +173,20 @@ package struct PosterState: Sendable, Equatable {
     private static func bounded(_ limit: Int) -> Int { min(max(limit, 1), carefulLimit) }
 }
 
-/// What a failure means for whoever posts.
+/// What a failure means for a poster.
 package enum PosterFailure: Sendable, Equatable, CaseIterable {
-    /// Somebody was in the way: a deadlock, a lock that was not free.
+    /// Another session was in the way: a deadlock, or a lock that was not free.
     case contention
-    /// The server has too little of something: disk, memory, connections.
+    /// The server lacks a resource: disk, memory, connections.
     case exhaustion
-    /// It took longer than it may.
+    /// It took longer than allowed.
     case timeout
-    /// The server takes no writes: it was demoted, or is a standby.
+    /// The server is read-only: it was demoted, or is a standby.
     case readOnly
-    /// The connection broke during the work, and nobody knows yet what became of it.
+    /// The connection broke during the work, and the result is unknown.
     case lost
-    /// The connection broke while nothing was under way.
+    /// The connection broke while idle.
     case lostIdle
-    /// Anything else: trying the same again would end the same.
+    /// Anything else: a retry would end the same.
     case refusal
 }

@@ -1,13 +1,13 @@
-/// Where the posters of a worker begin to look for changes, so that the time a look takes does not grow with what is
-/// finished: decisions alone.
+/// Decides where the posters of a worker begin to scan the queue, so that the time of a scan does not grow
+/// with what is finished.
 ///
-/// Finished changes leave index entries behind that nothing can remove while somebody holds an old snapshot, and a scan
-/// from the start would wade through all of them. So a look begins at ``low``, which moves on with each batch. Below
-/// it changes may come to light all the same: ids become visible out of order, and a batch that fails puts back what it
-/// had taken. These are found by surveys, which see everything from ``safe`` on without a lock, and now and then
-/// from zero; what they find lowers the mark.
+/// Finished changes leave index entries behind that nothing can remove while an old snapshot exists, and a
+/// scan from the start would read through all of them. So a scan begins at ``low``, which advances with each
+/// batch. Changes can still appear below it: ids become visible out of order, and a batch that fails gives
+/// back what it had claimed. Surveys find these: they see everything from ``safe`` on without a lock, and now
+/// and then from zero; what they find lowers the mark.
 package struct QueueMark: Sendable, Equatable {
-    /// A look that is under way.
+    /// A scan that is under way.
     package struct Look: Sendable, Hashable {
         package let start: Int64
         fileprivate let era: Int
@@ -20,51 +20,53 @@ package struct QueueMark: Sendable, Equatable {
         fileprivate let begin: Duration
     }
 
-    /// Where looks begin.
+    /// Where scans begin.
     package private(set) var low: Int64 = 0
-    /// Below this nothing waits and nothing can come to light: whatever had a smaller id is over.
+    /// Below this nothing waits and nothing can appear: every change with a smaller id is finished.
     package private(set) var safe: Int64 = 0
 
-    /// Counts how often the mark was lowered: an older look knows nothing of that and does not raise it again.
+    /// Counts how often the mark was lowered: an older scan does not know about that and must not raise it
+    /// again.
     private var era = 0
     private var candidate: Candidate?
     private var nextSurvey = Duration.zero
     private var nextFullSurvey = Duration.zero
 
-    /// An id that becomes safe once all transactions are over that may have smaller ones.
+    /// An id that becomes safe once all transactions have ended that may have smaller ones.
     private struct Candidate: Sendable, Equatable {
         let mark: Int64
-        /// Known from a survey that began after the id had been read.
+        /// Known from a survey that began after the id was read.
         var transactionLimit: Int64?
     }
 
-    /// A survey is never due sooner than this after the last.
+    /// The minimum time between two surveys.
     package static let shortestInterval = Duration.milliseconds(250)
-    /// A survey from zero, for what somebody set back by hand.
+    /// A survey from zero, for changes that someone reset by hand.
     package static let fullInterval = Duration.seconds(60)
-    /// So many times as long as a survey took nobody does another: a share of one in twenty, from zero one in a hundred.
+    /// After a survey, none is made for this many times its duration: a share of one in twenty, from zero one
+    /// in a hundred.
     private static let (rest, fullRest) = (19, 99)
 
     package init() {}
 
-    // MARK: Looks
+    // MARK: Scans
 
     package func beginLook() -> Look {
         Look(start: low, era: era)
     }
 
-    /// A look has come back; what is below `nextMark` was taken or is in other hands.
+    /// A scan has returned; what is below `nextMark` was claimed, or is held by others.
     package mutating func end(_ look: Look, nextMark: Int64) {
         guard look.era == era else { return }
         low = max(low, nextMark)
     }
 
-    /// A look has failed: what it had taken waits again.
+    /// A scan has failed: what it had claimed waits again.
     package mutating func abandon(_ look: Look) {
         lower(to: look.start)
     }
 
-    /// Nothing that was learnt counts any more, for instance because the server is another one.
+    /// Forgets everything, for instance because the server is another one.
     package mutating func reset() {
         let era = era
         self = QueueMark()
@@ -73,7 +75,7 @@ package struct QueueMark: Sendable, Equatable {
 
     // MARK: Surveys
 
-    /// When the next survey is due, as time since the worker began.
+    /// When the next survey is due, as the time since the worker began.
     package var nextSurveyTime: Duration { min(nextSurvey, nextFullSurvey) }
 
     package func beginSurvey(at now: Duration) -> Survey {
@@ -98,10 +100,10 @@ package struct QueueMark: Sendable, Equatable {
         }
     }
 
-    /// Moves ``safe`` on when everybody is over who may have had a smaller id than the candidate.
+    /// Advances ``safe`` once every transaction has ended that may have an id smaller than the candidate.
     ///
-    /// Who writes has a number before it asks for an id. So whoever got an id before one survey has a smaller number
-    /// than any that had not been given out at the next.
+    /// A writer has a transaction number before it asks for an id. So an id assigned before one survey
+    /// belongs to a smaller number than any number not yet assigned at the next survey.
     private mutating func advance(_ found: QueueSurvey) {
         if let limit = candidate?.transactionLimit {
             guard found.snapshotMinimum >= limit, let mark = candidate?.mark else { return }

@@ -1,16 +1,16 @@
-/// What a look at the queue without a lock has shown, in one snapshot.
+/// What a scan of the queue without locks has shown, in one snapshot.
 package struct QueueSurvey: Sendable, Equatable {
-    /// The oldest change that may be posted now, of those from the mark on that was asked for.
+    /// The oldest change that is ready to post, from the requested mark on.
     package var oldest: Int64?
-    /// Whether a change that waited for a time, such as a retry, is due.
+    /// Whether a scheduled change, such as a retry, is due.
     package var isDue: Bool
-    /// In how long the next change that has a time is due.
+    /// In how long the next scheduled change is due.
     package var dueIn: Duration?
-    /// Where the survey ended before it had seen everything; go on from the next.
+    /// Where the survey ended before it had seen everything; continue after it.
     package var seenThrough: Int64?
-    /// Whether nothing is to be posted at all.
+    /// Whether nothing at all is to be posted.
     package var isPaused: Bool
-    /// The last id that had been given out to a change.
+    /// The last id that had been assigned to a change.
     package var lastID: Int64
     /// No transaction below this number was running.
     package var snapshotMinimum: Int64
@@ -37,12 +37,13 @@ package struct QueueSurvey: Sendable, Equatable {
         self.snapshotMaximum = snapshotMaximum
     }
 
-    /// Whether somebody who posts would find something to do.
+    /// Whether a poster would find something to do.
     package var somethingWaits: Bool { !isPaused && (oldest != nil || isDue) }
 
-    /// What one look tells of a queue that it takes several to see: this one began, the other went on.
+    /// Combines two parts of a survey that takes several calls: this one began, the other continued.
     ///
-    /// What is safe follows from the snapshot of the first, before which everything is over that is over for the other.
+    /// What is safe follows from the snapshot of the first: everything that had ended for it has ended for
+    /// the other.
     package func continued(by other: QueueSurvey) -> QueueSurvey {
         var whole = self
         whole.oldest = other.oldest

@@ -1,32 +1,32 @@
-/// How a worker with nothing to do falls asleep without missing a change: decisions alone.
+/// Decides how a worker with nothing to do falls asleep without missing a change.
 ///
-/// It arms the doorbell, looks once more, and sleeps until it rings. Whoever writes keeps the doorbell's lock
-/// until the commit, so an armed sleeper has seen all that was committed before and will hear of all that comes after.
-/// While it cannot arm, because a writer is in the middle of something or another worker sleeps, it looks by itself,
-/// at growing intervals.
+/// It arms the doorbell, looks once more, and sleeps until it rings. A writer keeps the doorbell's lock until
+/// it commits, so an armed sleeper has seen everything committed before and will be notified of everything
+/// that comes after. While it cannot arm, because a writer is in the middle of a transaction or another
+/// worker sleeps, it polls, at growing intervals.
 package struct SleepState: Sendable, Equatable {
     /// Why a sleep ended.
     package enum Wake: Sendable, Equatable {
         /// A writer rang the doorbell.
         case doorbell
-        /// Something was there already when the doorbell was armed.
+        /// Something was already there when the doorbell was armed.
         case lookedAgain
-        /// Something was found by looking, with the doorbell not armed.
+        /// Polling found something, with the doorbell not armed.
         case poll
-        /// A change that waited for a time is due.
+        /// A scheduled change is due.
         case due
-        /// Something was found by looking, though the doorbell was armed and had not rung.
+        /// Polling found something, although the doorbell was armed and had not rung.
         case fallback
         /// Nothing happened for the poll interval; the settings may have changed meanwhile.
         case interval
         case shutdown
     }
 
-    /// What happened.
+    /// An event.
     package enum Event: Sendable, Equatable {
         case nothingToDo
         case armed(Bool)
-        /// `dueIn` is how long the next change still waits that waits for a time.
+        /// `dueIn` is the time until the next scheduled change is due.
         case looked(somethingWaits: Bool, dueIn: Duration? = nil)
         case rang
         case timePassed
@@ -39,7 +39,7 @@ package struct SleepState: Sendable, Equatable {
         case look
         /// Wait for the doorbell, this long at most.
         case sleep(Duration)
-        /// End the sleep; disarm the doorbell if it is armed, unless the next sleep is to find it so.
+        /// End the sleep; disarm the doorbell if it is armed, unless the next sleep is to keep it.
         case wake(Wake, disarming: Bool)
     }
 
@@ -48,19 +48,19 @@ package struct SleepState: Sendable, Equatable {
     private var isArmed = false
     /// How long it has slept with the doorbell armed.
     private var slept = Duration.zero
-    /// Whether the last sleep was to end with a change falling due.
+    /// Whether the last sleep was to end when a change fell due.
     private var isForDue = false
     private var dueIn: Duration?
     private var nextPause = Self.firstPause
     private var paused = Duration.zero
 
     private static let firstPause = Duration.milliseconds(5)
-    /// What falls due one by one, perhaps for others, does not keep it from sleeping.
+    /// Changes that fall due one by one, perhaps for others, do not keep it from sleeping.
     private static let shortestNap = Duration.milliseconds(20)
-    /// A worker that sleeps with the doorbell armed may die, and then nobody is notified.
+    /// A worker that sleeps with the doorbell armed may die, and then no worker is notified.
     private static let longestUnarmedPause = Duration.milliseconds(500)
 
-    /// Without the doorbell it only looks from time to time, which is all that works through a transaction pooler.
+    /// Without the doorbell it only polls, which is all that works through a transaction pooler.
     package init(usesDoorbell: Bool, pollInterval: Duration) {
         self.usesDoorbell = usesDoorbell
         self.pollInterval = pollInterval

@@ -1,7 +1,7 @@
-/// How long to pause before looking again, when what was seen to wait could not be taken: decisions alone.
+/// Decides how long to pause before looking again when visible changes could not be claimed.
 ///
-/// A look without locks also sees what somebody else has in hand. Waking posters for that again and again would keep
-/// everybody busy with nothing.
+/// A scan without locks also sees what other sessions hold. Waking posters for that again and again would
+/// keep them busy with nothing.
 package struct WakePacing: Sendable, Equatable {
     private static let firstPause = Duration.milliseconds(5)
     private static let longestPause = Duration.milliseconds(100)
@@ -12,18 +12,18 @@ package struct WakePacing: Sendable, Equatable {
 
     package init() {}
 
-    /// Posters were woken, `bySight` when the reason was a look.
+    /// Posters were woken; `bySight` if a scan was the reason.
     ///
-    /// `claimed` counts all that was ever taken.
+    /// `claimed` counts everything ever claimed.
     package mutating func woke(bySight: Bool, claimed: Int) {
         claimedAtWake = bySight ? claimed : nil
         claimedAtLastWake = claimed
     }
 
-    /// Whether nothing was taken since posters were last woken, for whatever reason.
+    /// Whether nothing was claimed since posters were last woken, for whatever reason.
     package func achievedNothing(claimed: Int) -> Bool { claimedAtLastWake == claimed }
 
-    /// How long to pause now, before the next look; nil not at all.
+    /// How long to pause before the next scan; nil for not at all.
     package mutating func pause(claimed: Int) -> Duration? {
         guard claimedAtWake == claimed else {
             nextPause = Self.firstPause

@@ -1,6 +1,6 @@
 package import Postgres
 
-/// Reads what accounts stand at, by the snapshots and what came after them.
+/// Reads account balances, from the snapshots and what came after them.
 package struct BalanceReader {
     private let session: Session
     private let book: Book
@@ -10,7 +10,7 @@ package struct BalanceReader {
         self.book = book
     }
 
-    /// What each account stood at at the end of a day, today by the server's calendar unless one is named.
+    /// The balance of each account at the end of a day, by default today by the server's calendar.
     package func trialBalance(at day: LedgerDay? = nil) throws -> TrialBalance {
         let asked = Parameter.inferred(day?.description)
         let found = try session.query(
@@ -56,7 +56,7 @@ package struct BalanceReader {
         return TrialBalance(day: try day ?? today(), rows: rows, totals: totals)
     }
 
-    /// Every account below its parent, with what it stands at.
+    /// Every account below its parent, with its balance.
     package func accounts() throws -> [AccountBalance] {
         let amounts = try session.query(
             """
@@ -82,7 +82,7 @@ package struct BalanceReader {
         }
     }
 
-    /// The lines of an account; until today, and from the first day of the month of the last one, unless told otherwise.
+    /// The lines of an account; by default until today, from the first day of the month of the last day.
     package func statement(
         of code: String,
         from: LedgerDay? = nil,

@@ -1,13 +1,13 @@
-/// An account with what it stands at, of all entries there are.
+/// An account with its balance, over all entries.
 package struct AccountBalance: Sendable, Equatable {
-    /// On its normal side, in full; negative where it stands on the other.
+    /// On its normal side, in full; negative if it is on the other side.
     package struct Amount: Sendable, Equatable {
         package let currency: String
         package let balance: String
     }
 
     package let account: Account
-    /// How far below the top of the chart it stands.
+    /// Its depth in the chart.
     package let depth: Int
     /// One for each currency it was ever posted in.
     package var amounts: [Amount]
@@ -17,7 +17,7 @@ package struct AccountBalance: Sendable, Equatable {
 package struct AccountStatement: Sendable, Equatable {
     package struct Line: Sendable, Equatable {
         package let date: LedgerDay
-        /// Nil for what was brought forward.
+        /// Nil for the opening balance.
         package let entry: Int64?
         package let description: String
         package let party: String?
@@ -35,7 +35,7 @@ package struct AccountStatement: Sendable, Equatable {
     package let lines: [Line]
 }
 
-/// What every account stands at, at the end of a day.
+/// The balance of every account at the end of a day.
 package struct TrialBalance: Sendable, Equatable {
     /// An account in one currency; amounts in full, at most one of the two sides.
     package struct Row: Sendable, Equatable {

@@ -10,7 +10,7 @@ package struct AccountChart: Sendable {
 
     package subscript(code: String) -> Account? { byCode[code] }
 
-    /// An account under those it is listed under, the topmost first; parents that go in a circle are cut.
+    /// An account and its parents, the topmost first; circular parents are cut.
     package func lineage(of account: Account) -> [Account] {
         var lineage = [account]
         while let code = lineage[0].parent, let parent = byCode[code],
@@ -38,7 +38,7 @@ package struct Account: Sendable, Equatable {
     package var code: String
     package var name: String
     package var kind: Kind
-    /// Whether it lessens others of its kind, so that its normal side is the other.
+    /// Whether it reduces others of its kind, so that its normal side is the other one.
     package var isContra = false
     package var parent: String?
     /// Whether each line must name a party.
@@ -67,6 +67,6 @@ package struct Currency: Sendable, Equatable {
         return "\(sign)\(padded.dropLast(exponent)).\(padded.suffix(exponent))"
     }
 
-    /// Nothing, with all its decimals.
+    /// Zero, with all its decimals.
     package var zero: String { text(of: 0) }
 }

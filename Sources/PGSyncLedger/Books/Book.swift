@@ -10,7 +10,7 @@ package struct Book: Sendable {
         self.currencies = Dictionary(currencies.map { ($0.code, $0) }) { first, _ in first }
     }
 
-    /// Reads both; in one transaction with what they are to explain.
+    /// Reads both; in the same transaction as what they are to explain.
     package init(_ session: Session) throws {
         self.init(
             AccountChart(try Account.all(session)),

@@ -4,7 +4,7 @@ package struct LedgerDay: Sendable, Hashable, Comparable, CustomStringConvertibl
     package let month: Int
     package let day: Int
 
-    /// Takes a day as ISO 8601 writes it; nil for what is in no calendar.
+    /// Parses a day as ISO 8601 writes it; nil if it is not a valid date.
     package init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0].count >= 4, parts[1].count == 2, parts[2].count == 2,

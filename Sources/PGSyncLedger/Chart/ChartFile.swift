@@ -2,14 +2,14 @@ import CSV
 
 /// A chart of accounts as a file: CSV with a header.
 package struct ChartFile: Sendable {
-    /// One account as it is written; what the file has no column for is nil and stays as it is.
+    /// One account as written; what the file has no column for is nil and stays as it is.
     struct Row: Sendable, Equatable {
         let line: Int
         let code: String
         let name: String
         let kind: Account.Kind
         var isContra: Bool?
-        /// Empty where a column for it says that there is none.
+        /// Empty if a column for it says that there is none.
         var parent: String?
         var needsParty: Bool?
         var mustBeZeroToClose: Bool?
@@ -24,7 +24,7 @@ package struct ChartFile: Sendable {
     package let path: String
     let rows: [Row]
 
-    /// Reads every line and reports all that is wrong at once.
+    /// Reads every line and reports all errors at once.
     package init(_ bytes: [UInt8], path: String) throws(LedgerError) {
         self.path = path
         let records: [CSVReader.Record]
@@ -119,7 +119,7 @@ extension String {
         return String(rest.prefix(rest.count - rest.reversed().prefix(while: isSpace).count))
     }
 
-    /// As the table of accounts demands it.
+    /// As the table of accounts requires.
     fileprivate var isAccountCode: Bool {
         let isWord = { (byte: UInt8) in
             (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
@@ -130,7 +130,7 @@ extension String {
     }
 }
 
-/// What is wrong in a file with accounts.
+/// An error in a chart file.
 package struct ChartProblem: Error, Sendable, Equatable {
     package let line: Int
     package let text: String

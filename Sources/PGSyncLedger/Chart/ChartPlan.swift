@@ -3,12 +3,12 @@ package import Postgres
 
 /// What a file would change in the chart of accounts.
 package struct ChartPlan: Sendable, Equatable {
-    /// An account that is new or will be another.
+    /// An account that is new or changes.
     package struct Change: Sendable, Equatable {
         package let before: Account?
         package let after: Account
 
-        /// What will be another, with its words before and after.
+        /// What changes, with its text before and after.
         package var differences: [(field: String, before: String, after: String)] {
             guard let before else { return [] }
             let fields: [(String, (Account) -> String)] = [
@@ -28,7 +28,7 @@ package struct ChartPlan: Sendable, Equatable {
     /// Accounts of the ledger that the file does not name; they stay.
     package let unnamed: Int
 
-    /// Compares a file with the present chart, and throws all that cannot be.
+    /// Compares a file with the present chart, and throws everything that is impossible.
     package init(_ file: ChartFile, over present: AccountChart) throws(LedgerError) {
         var problems: [ChartProblem] = []
         var lines: [String: Int] = [:]
@@ -104,7 +104,7 @@ extension ChartPlan.Change {
 }
 
 extension ChartFile.Row {
-    /// The account as it will be; what the file does not say stays as it is.
+    /// The account after the change; what the file does not say stays as it is.
     fileprivate func account(over before: Account?) -> Account {
         var account = before ?? Account(code: code, name: name, kind: kind)
         account.name = name
@@ -118,11 +118,11 @@ extension ChartFile.Row {
     }
 }
 
-/// Brings the chart of accounts to what a file says.
+/// Updates the chart of accounts from a file.
 package struct ChartImport {
     private let session: Session
 
-    /// The transaction is one of repeatable reads, so that what is planned is what is done.
+    /// The transaction is REPEATABLE READ, so that what is planned is what is done.
     package init(_ session: Session) {
         self.session = session
     }

@@ -43,13 +43,13 @@ package enum CSVText {
         cells.map(\.text).joined(separator: ",") + "\r\n"
     }
 
-    /// What stands between two commas.
+    /// A cell.
     package enum Cell {
-        /// Words from outside.
+        /// Text from outside.
         case text(String?)
-        /// Words that are read back: sign by sign.
+        /// Text that is read back, exactly.
         case exact(String)
-        /// A number or a day that we have written ourselves.
+        /// A number or a day written by us.
         case number(String?)
 
         fileprivate var text: String {
@@ -71,7 +71,7 @@ package enum CSVText {
         return "'" + text
     }
 
-    /// In quotes where it has to be; the empty text, too, to tell it from none.
+    /// Quoted if necessary; so is the empty text, to distinguish it from none.
     private static func quoted(_ text: String) -> String {
         let isSpecial = { (byte: UInt8) in
             [UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r")].contains(byte)

@@ -26,7 +26,7 @@ struct HledgerFormat: JournalFormat {
 
     func opening() -> String {
         let commodities = currencies.map { currency in
-            // The mark behind the number says that it is the one for decimals.
+            // The mark after the number says that it is the decimal mark.
             "commodity \(currency.code) 1000.\(String(repeating: "0", count: currency.exponent))\n"
         }
         let accounts = book.chart.accounts.map { account in
@@ -61,7 +61,7 @@ struct HledgerFormat: JournalFormat {
             ("change", entry.changeID.map { "\($0)" }),
             ("document-date", entry.documentDate == entry.date ? nil : "\(entry.documentDate)"),
             ("swept-from", entry.sweptFrom.map { "\($0)" }), ("correlation", entry.correlationID),
-            // Whole where the description could not be written as it is.
+            // In full if the description could not be written unchanged.
             (
                 "description",
                 HledgerText.description(entry.description) == entry.description ? nil : entry.description
@@ -89,7 +89,7 @@ struct HledgerFormat: JournalFormat {
             + lines.joined() + "\n"
     }
 
-    /// A trial balance as a journal of its own: an opening entry.
+    /// A trial balance as a separate journal: an opening entry.
     func journal(of balance: TrialBalance) -> String {
         let lines = balance.rows.map { row in
             "    \(names[row.account] ?? "")  \(row.currency.code) \(row.balance)\n"
@@ -121,9 +121,9 @@ extension Account.Kind {
     }
 }
 
-/// Says in hledger's format what it has no room for.
+/// Expresses in hledger's format what it has no field for.
 ///
-/// Texts for people are made to fit; what identifies something is escaped so that nothing is lost.
+/// Texts are adapted; identifiers are escaped so that nothing is lost.
 enum HledgerText {
     /// A code holds nothing special but colons, which split the names of accounts.
     static func code(_ code: String) -> String {
@@ -179,7 +179,8 @@ enum HledgerText {
         }.joined()
     }
 
-    /// All white space and all control characters as single spaces between words; what else is invisible, escaped.
+    /// All white space and all control characters as single spaces between words; other invisible ones
+    /// escaped.
     private static func spaced(_ text: String) -> String {
         text.unicodeScalars.split { $0.isControl || $0.properties.isWhitespace }
             .map { String($0).visible }.joined(separator: " ")

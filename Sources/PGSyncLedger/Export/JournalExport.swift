@@ -1,7 +1,7 @@
 import JSON
 package import Postgres
 
-/// Writes the journal in a format of other programs, a piece at a time.
+/// Writes the journal in a format for other programs, a piece at a time.
 package struct JournalExport: Sendable {
     package enum Format: String, Sendable, CaseIterable {
         case hledger, csv, jsonl
@@ -25,14 +25,14 @@ package struct JournalExport: Sendable {
         self.until = until
     }
 
-    /// Writes everything as of one moment; memory stays flat.
+    /// Writes one snapshot; memory use stays flat.
     @discardableResult
     package func run(
         on session: Session,
         onPage: (Summary) throws -> Void = { _ in },
         write: (String) throws -> Void
     ) throws -> Summary {
-        // Not repeated when it fails: what is written is written.
+        // Not retried when it fails: what is written is written.
         try session.transaction(TransactionOptions(isolation: .repeatableRead, isReadOnly: true)) {
             let book = try Book(session)
             let format = try self.format(book, session)
@@ -84,12 +84,12 @@ package struct JournalExport: Sendable {
     }
 }
 
-/// How the journal is written down for other programs; pure, a piece of text at a time.
+/// How the journal is written for other programs; pure, a piece of text at a time.
 protocol JournalFormat {
     /// What comes before the first entry.
     func opening() -> String
     func text(of entry: JournalEntry) throws -> String
-    /// What comes behind the last entry, given what the ledger itself says each account stands at then.
+    /// What comes after the last entry, given the balances of the ledger itself at that point.
     func closing(_ balance: TrialBalance) -> String
 }
 
@@ -111,6 +111,6 @@ extension JournalEntry.Line {
 }
 
 extension JSONValue {
-    /// A text as it is, anything else as JSON.
+    /// A text unchanged, anything else as JSON.
     var plainText: String { string ?? text() }
 }

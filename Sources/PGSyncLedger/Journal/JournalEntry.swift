@@ -13,19 +13,19 @@ package struct JournalEntry: Sendable, Equatable, Identifiable {
     }
 
     package let id: Int64
-    /// The day it counts for.
+    /// The accounting date.
     package let date: LedgerDay
     package var documentDate: LedgerDay
-    /// The day it would have counted for, had that day's period been open.
+    /// The accounting date it would have had if that period had been open.
     package var sweptFrom: LedgerDay?
     package var postedAt: Timestamp
     package var postedBy: String
     package var purpose: String
     package var description: String
     package var currency: Currency
-    /// The entry that this one takes back.
+    /// The entry that this one reverses.
     package var reverses: Int64?
-    /// The entry that takes this one back, where the reader was asked to find it.
+    /// The entry that reverses this one, if the reader was asked to find it.
     package var reversedBy: Int64?
     /// The change it was posted for.
     package var changeID: Int64?
@@ -36,11 +36,11 @@ package struct JournalEntry: Sendable, Equatable, Identifiable {
     package var correlationID: String?
     package var lines: [Line]
 
-    /// What is on the debit side, in the smallest unit.
+    /// The sum of the debits, in the smallest unit.
     package var total: Int64 { lines.reduce(0) { $0 &+ max(0, $1.amount) } }
 }
 
-/// Which entries are asked for: those that meet every condition.
+/// Which entries to read: those that meet every condition.
 package struct EntryFilter: Sendable, Equatable {
     /// Entries with a line on this account.
     package var account: String?
@@ -51,7 +51,7 @@ package struct EntryFilter: Sendable, Equatable {
     /// The table of the record, by its number in the catalog.
     package var sourceTable: Int64?
     package var record: String?
-    /// At most so many, the latest.
+    /// At most this many, the latest.
     package var limit: Int?
 
     package init() {}
@@ -64,7 +64,7 @@ package struct JournalFinding: Sendable, Equatable {
     package let found: String
 }
 
-/// Looks through the whole journal for what its safeguards refuse, should they have been off.
+/// Checks the whole journal for what its safeguards refuse, in case they were disabled.
 package struct JournalInspection {
     private let session: Session
 

@@ -10,10 +10,10 @@ package struct JournalReader {
         self.book = book
     }
 
-    /// Hands over entries with all their lines, by day and then by id.
+    /// Passes on entries with all their lines, by day and then by id.
     ///
-    /// It holds one page of lines and one entry, so that memory is flat however many there are. It needs an open
-    /// transaction, and reads what is there when it begins.
+    /// It holds one page of lines and one entry, so memory use stays flat. It needs an open transaction, and
+    /// reads what exists when it begins.
     package func entries(
         _ filter: EntryFilter = EntryFilter(),
         findsReversals: Bool = false,
@@ -40,10 +40,10 @@ package struct JournalReader {
         try session.execute("close pgsync_journal")
     }
 
-    /// One row a line.
+    /// One row per line.
     ///
-    /// What belongs to the entry travels with its first line alone, and the lines are looked up entry by entry
-    /// (`offset 0` keeps the planner to it), so that only entries are ever sorted.
+    /// The entry itself comes with its first line only, and the lines are looked up entry by entry (`offset
+    /// 0` makes the planner do so), so that only entries are ever sorted.
     private static func cursor(_ filter: EntryFilter, _ findsReversals: Bool) -> Query {
         var text = Query.StringInterpolation(literalCapacity: 4_000, interpolationCount: 8)
         text.appendLiteral(
@@ -152,7 +152,7 @@ package struct JournalReader {
 }
 
 extension EntryFilter {
-    /// The conditions, each only where it is asked for, then the order that the limit counts in.
+    /// The conditions, each only if requested, then the order for the limit.
     fileprivate func append(to text: inout Query.StringInterpolation) {
         func day(_ condition: String, _ day: LedgerDay?) {
             guard let day else { return }

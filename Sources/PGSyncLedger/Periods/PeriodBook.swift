@@ -40,7 +40,7 @@ package struct PeriodBook {
         return period
     }
 
-    /// Begins a period: from then on, entries can be posted on its days.
+    /// Creates a period: from then on, entries can be posted on its days.
     @discardableResult
     package func open(_ name: String, from firstDay: LedgerDay, until lastDay: LedgerDay) throws -> Period {
         for period in try list() {
@@ -59,19 +59,19 @@ package struct PeriodBook {
         return try period(name)
     }
 
-    /// The first step of closing: from then on it takes only what people post.
+    /// The first step of closing: from then on only users can post in it.
     @discardableResult
     package func startClosing(_ name: String) throws -> Period {
         try move(name, to: .closing, from: [.open], "select ledger.start_closing(\(name))")
     }
 
-    /// The second step: nothing can be posted any more.
+    /// The second step: nothing more can be posted.
     @discardableResult
     package func close(_ name: String) throws -> Period {
         try move(name, to: .closed, from: [.closing], "select ledger.close_period(\(name))")
     }
 
-    /// Opens a period again; the reason is kept.
+    /// Reopens a period; the reason is recorded.
     @discardableResult
     package func reopen(_ name: String, reason: String) throws -> Period {
         try move(
@@ -127,6 +127,6 @@ package struct Period: Sendable, Equatable {
     package let status: Status
     package let closedAt: Timestamp?
     package let closedBy: String?
-    /// Why it was last opened again.
+    /// Why it was last reopened.
     package let reason: String?
 }

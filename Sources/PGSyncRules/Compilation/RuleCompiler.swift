@@ -14,7 +14,7 @@ package struct RuleCompiler {
     /// The name of the function, such as `pgsync.rule_pharmacy_bill_v1`.
     package static func functionName(of rule: Rule) -> String { "pgsync.\(bareName(of: rule))" }
 
-    /// The statements that create the function, or make it anew, and describe it.
+    /// The statements that create the function, or recreate it, and describe it.
     ///
     /// Names are bound when they are run, so the search path must hold nothing before `pg_catalog`. In the schema
     /// `pg_temp` the function is for the session alone.

@@ -1,6 +1,6 @@
 package import Postgres
 
-/// Bringing the rows that are there already into the log, piece by piece.
+/// Adds existing rows to the log, step by step.
 package struct BackfillStore {
     private let session: Session
 
@@ -8,7 +8,7 @@ package struct BackfillStore {
         self.session = session
     }
 
-    /// Begins a backfill, or finds the one that was interrupted, and tells which.
+    /// Starts a backfill, or finds the interrupted one, and returns which.
     package func start(_ table: TableReference) throws -> (progress: BackfillProgress, isResumed: Bool) {
         let underWay = try running(table)
         let id: Int64
@@ -21,10 +21,10 @@ package struct BackfillStore {
         return (try progress(id), underWay?.id == id)
     }
 
-    /// Brings the next rows into the log; together with its record this is one transaction.
+    /// Adds the next rows to the log; this and its record are one transaction.
     ///
-    /// Code of the table's owner runs in it, which can put another prepared statement in the place of one of ours: no
-    /// name is used in such a session.
+    /// Code of the table's owner runs in it, which can replace one of our prepared statements: no statement
+    /// names are used in such a session.
     package func step(_ id: Int64, rows: Int, table: String) throws -> BackfillStep {
         do {
             let row = try session.query(
@@ -47,9 +47,9 @@ package struct BackfillStore {
         }
     }
 
-    /// Ends a backfill where it is; false when it had ended before.
+    /// Cancels a backfill; false if it had already ended.
     ///
-    /// What it has brought into the log stays.
+    /// What it has added to the log stays.
     @discardableResult
     package func cancel(_ id: Int64) throws -> Bool {
         try session.query("select pgsync.cancel_backfill(\(id))").onlyRow().decode(0)
@@ -66,7 +66,7 @@ package struct BackfillStore {
         )
     }
 
-    /// The backfill of a table that is under way, or was interrupted.
+    /// The backfill of a table that is running or was interrupted.
     package func running(_ table: TableReference) throws -> BackfillProgress? {
         try session.query(
             """
@@ -78,7 +78,7 @@ package struct BackfillStore {
     }
 }
 
-/// How far a backfill is.
+/// The progress of a backfill.
 package struct BackfillProgress: Sendable, Equatable {
     package enum State: String, Sendable {
         case running, finished, cancelled
@@ -88,7 +88,7 @@ package struct BackfillProgress: Sendable, Equatable {
     package let table: String
     package let state: State
     package let done: Int
-    /// About how many rows there are; nil where the server has not counted them yet.
+    /// The estimated number of rows; nil if the server has not counted them yet.
     package let expected: Int?
     package let startedAt: Timestamp
 
@@ -108,6 +108,6 @@ package struct BackfillStep: Sendable, Equatable {
     package let done: Int
     package let expected: Int?
     package let isFinished: Bool
-    /// How long a step should take, as the settings say now.
+    /// How long a step should take, by the current settings.
     package let targetDuration: Duration
 }

@@ -1,7 +1,7 @@
 package import PGSyncCore
 package import Postgres
 
-/// Looks for attached tables whose changes are not, or not all, captured.
+/// Finds attached tables whose changes are not, or not all, captured.
 package struct CaptureInspection {
     private let session: Session
 
@@ -32,9 +32,9 @@ package struct CaptureInspection {
         }
     }
 
-    /// Tables that were written more than was captured, with how many rows are unexplained.
+    /// Tables with more writes than captured changes, and how many rows are unexplained.
     ///
-    /// What was rolled back counts as written, too, so this is a reason to compare and no proof.
+    /// What was rolled back counts as written, too, so this is a hint and not a proof.
     package func unexplainedGrowth() throws -> [CaptureGrowth] {
         try session.query(
             """
@@ -52,7 +52,7 @@ package struct CaptureInspection {
         }
     }
 
-    /// Lets the growth be counted from now on.
+    /// Restarts counting the growth from now on.
     package func rememberGrowth() throws {
         try session.execute("select pgsync.remember_growth()")
     }

@@ -1,6 +1,6 @@
 package import Postgres
 
-/// The lock by which those who write learn that somebody sleeps.
+/// The lock by which writers learn that a worker sleeps.
 package struct Doorbell {
     /// What is notified when the bell rings.
     package static let channel = "pgsync"
@@ -11,9 +11,10 @@ package struct Doorbell {
         self.session = session
     }
 
-    /// Before sleeping: true when the next change will be announced on ``channel``; then look once more.
+    /// Before sleeping: true if the next change will be announced on ``channel``; then look once more.
     ///
-    /// The lock belongs to the session, so the session that armed must be the one that disarms; it ends with it.
+    /// The lock belongs to the session, so the session that armed must be the one that disarms; it ends with
+    /// it.
     package func arm() throws -> Bool {
         try session.query(.prepared("select pgsync.arm_doorbell()")).onlyRow().decode(0)
     }
@@ -23,7 +24,7 @@ package struct Doorbell {
         try session.execute(.prepared("select pgsync.disarm_doorbell()"))
     }
 
-    /// Whether a change waits that may be worked on now.
+    /// Whether a change is ready to post.
     package func somethingWaits() throws -> Bool {
         try session.query(
             .prepared(
@@ -39,7 +40,7 @@ package struct Doorbell {
         ).onlyRow().decode(0)
     }
 
-    /// How long a worker that was not woken sleeps before it looks by itself, as the settings say now.
+    /// How long a worker that was not woken sleeps before it polls, by the current settings.
     package func pollInterval() throws -> Duration {
         let seconds: Double = try session.query(
             .prepared("select pgsync.configuration_number('poll_interval_seconds')::double precision")

@@ -18,7 +18,7 @@ package struct Source: Sendable, Equatable {
     package let waiting: Int
     /// Dead letters.
     package let dead: Int
-    /// Changes there are in the log; nil where they were not counted.
+    /// Changes in the log; nil if they were not counted.
     package let captured: Int?
     /// What is wrong with its capture.
     package let findings: [CaptureFinding]
@@ -40,14 +40,14 @@ package struct Source: Sendable, Equatable {
     }
 }
 
-/// A table that exists, under the name somebody gave for it.
+/// An existing table, under the name that the user gave.
 package struct TableReference: Sendable, Equatable {
     /// Its number in the catalog.
     package let id: Int64
     /// Its name with the schema, quoted where needed.
     package let name: String
 
-    /// The number as text, which the server takes for a table.
+    /// The number as text, which the server accepts for a table.
     var argument: String { String(id) }
 }
 
@@ -60,15 +60,16 @@ package struct CaptureOptions: Sendable, Equatable {
         case row, statement
     }
 
-    /// The columns that identify a record; nil for the primary key, else a unique index over columns never null.
+    /// The columns that identify a record; nil for the primary key, else another unique index on not-null
+    /// columns.
     package var key: [String]?
     /// The columns to store besides the key; nil for all, also later ones.
     package var columns: [String]?
-    /// The columns to leave out, instead of naming those to store.
+    /// The columns to exclude, instead of listing those to store.
     package var exclude: [String]?
     package var kind = Kind.auto
     package var actions = ChangeAction.allCases
-    /// Whether an update also keeps what was there before.
+    /// Whether an update also stores the row before it.
     package var keepsBeforeImage = false
     /// How long to try for a lock on the table.
     package var patience = Duration.seconds(30)

@@ -1,10 +1,10 @@
 import Postgres
 
 extension SourceStore {
-    /// Finds a table of which there is something to look at, be it detached or gone.
+    /// Finds a table that there is information about, even if detached or dropped.
     ///
-    /// A name means the table that has it, and else the one that had it last; a number always means the table of that
-    /// number, which is how one is told from another that has taken its name.
+    /// A name means the table that has it, or else the one that had it last; a number always means the table
+    /// with that number, which distinguishes it from another that has taken its name.
     package func rememberedTable(named name: String) throws -> TableReference {
         if let number = Int64(name), let found = try remembered(number: number).first { return found }
         let present = Result { try table(named: name) }
@@ -26,7 +26,7 @@ extension SourceStore {
         ).map { TableReference(id: try $0.decode("id"), name: try $0.decode("name")) }
     }
 
-    /// Tables that are gone, by what they were called, the latest first.
+    /// Dropped tables, by their former names, the latest first.
     private func remembered(name: String) throws -> [TableReference] {
         try session.query(
             """

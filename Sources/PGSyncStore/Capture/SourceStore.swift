@@ -9,10 +9,10 @@ package struct SourceStore {
         self.session = session
     }
 
-    /// Finds a table by its name as it stands in SQL: with quotes where it needs them, and along the user's own path.
+    /// Finds a table by its name as in SQL: quoted if necessary, and in the user's own path.
     ///
-    /// That is the one which the database or the role has for everybody else. A right to use the schema of the table is
-    /// not needed.
+    /// That is the path which the database or the role sets for other programs. USAGE on the schema of the
+    /// table is not required.
     package func table(named name: String) throws -> TableReference {
         let found: Row?
         do {
@@ -45,7 +45,7 @@ package struct SourceStore {
         return TableReference(id: try row.decode("id"), name: try row.decode("name"))
     }
 
-    /// Finds an attached table to let go of, also one that was dropped or has been replaced under its name.
+    /// Finds an attached table to detach, even if it was dropped or replaced under its name.
     package func tableToDetach(named name: String) throws -> TableReference {
         let present = Result { try table(named: name) }
         if case .success(let table) = present, try isAttached(table) { return table }
@@ -78,9 +78,9 @@ package struct SourceStore {
         ).onlyRow().decode(0)
     }
 
-    /// Has every change of a table captured from now on, or changes how; returns what was done or would be.
+    /// Captures every change of a table from now on, or changes how; returns what was or would be done.
     ///
-    /// In one transaction with the caller: other options take the place of present ones with nothing lost between.
+    /// In one transaction with the caller: other options replace the present ones without losing a change.
     package func attach(
         _ table: TableReference,
         _ options: CaptureOptions,
@@ -120,7 +120,7 @@ package struct SourceStore {
         )
     }
 
-    /// Makes the capture function and the triggers anew, after columns or triggers were changed.
+    /// Recreates the capture function and the triggers, after columns or triggers changed.
     package func reattach(
         _ table: TableReference,
         isDryRun: Bool = false,
@@ -192,7 +192,7 @@ package struct SourceStore {
         }
     }
 
-    /// The names that tables can be called by, with their schemas and, where the search path leads to them, without.
+    /// The names of tables, with their schemas and, if the search path includes these, without.
     private func tableNames() throws -> [String] {
         let path = try UserPath(session).schemas()
         return try session.query(

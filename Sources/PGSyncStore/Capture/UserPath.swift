@@ -1,6 +1,6 @@
 import Postgres
 
-/// Where the user's own sessions look for a table without a schema; ours look nowhere but in PostgreSQL's own.
+/// Where the user's own sessions look for a table without a schema; ours only look in pg_catalog.
 struct UserPath {
     private let session: Session
 
@@ -10,8 +10,8 @@ struct UserPath {
 
     /// The schemas, the first one first.
     ///
-    /// The path is that of the server, the database, the role or the connection string. It is set for one function
-    /// of a statement that was parsed without it, so that nothing else is ever looked up there.
+    /// The path is that of the server, the database, the role or the connection string. It is set for one
+    /// function of a statement that was parsed without it, so that nothing else is ever looked up there.
     func schemas() throws -> [String] {
         try session.query(
             """

@@ -1,7 +1,7 @@
 import PGSyncCore
 import Postgres
 
-/// What keeps the server from cleaning up, and the time.
+/// What keeps vacuum from removing rows, and the time.
 extension ServerFactsReader {
     func heldSnapshots() throws -> [ServerFacts.Holder] {
         try session.query(
@@ -76,7 +76,7 @@ extension ServerFactsReader {
         }
     }
 
-    /// Asks for the time a few times and believes the fastest answer.
+    /// Reads the time a few times and trusts the fastest answer.
     func clock() throws -> ServerFacts.Clock {
         let answers = try (1...5).map { _ in
             let before = now()

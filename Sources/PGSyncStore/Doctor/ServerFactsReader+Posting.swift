@@ -68,7 +68,7 @@ extension ServerFactsReader {
         }
     }
 
-    /// It looks at the newest changes alone.
+    /// It reads only the newest changes.
     private func lostChanges() throws -> [ServerFacts.Posting.Lost] {
         try session.query(
             """
@@ -90,7 +90,8 @@ extension ServerFactsReader {
         }
     }
 
-    /// A worker tells with its heartbeat at what it fails; one of another version may tell otherwise, or not at all.
+    /// A worker reports its failing duties with its heartbeat; one of another version may do so differently,
+    /// or not at all.
     private func failingDuties() throws -> [ServerFacts.Posting.FailingDuty] {
         try session.query(
             """

@@ -1,20 +1,21 @@
 package import PGSyncCore
 package import Postgres
 
-/// Reads what `pgsync doctor` judges; works for any user, and says of each part it may not read why.
+/// Reads what `pgsync doctor` judges; works for any user, and says why for each part that the user may not
+/// read.
 package struct ServerFactsReader {
     let session: Session
     private let expectedRoles: [String]
     let now: () -> Duration
 
-    /// Takes the time of this machine, since 1970, from outside.
+    /// Receives the time of this machine, since 1970, from outside.
     package init(_ session: Session, expectedRoles: [String], now: @escaping () -> Duration) {
         self.session = session
         self.expectedRoles = expectedRoles
         self.now = now
     }
 
-    /// Reads everything but the state of the schema, which is given.
+    /// Reads everything except the state of the schema, which is passed in.
     package func facts(schema: Reading<ServerFacts.Schema>) -> ServerFacts {
         ServerFacts(
             server: reading(server),
@@ -48,7 +49,7 @@ package struct ServerFactsReader {
         }
     }
 
-    /// What other users' sessions do is shown in full only to those who may see statistics.
+    /// The activity of other users' sessions is only shown in full to users with access to statistics.
     private func readingOfOthers<Value>(_ read: () throws -> Value) -> Reading<Value> {
         let missing = reading {
             try session.query(
@@ -185,7 +186,7 @@ package struct ServerFactsReader {
         return ServerFacts.Connection(
             isLocal: try row.decode("is_local"),
             encryption: try row.decode("encryption"),
-            // A pooler answers with a number of its own when it is asked to connect.
+            // A pooler answers a connection with a number of its own.
             isPooled: try session.isPooled || row.decode("process_id", as: Int32.self) != session.processID
         )
     }

@@ -1,6 +1,6 @@
 package import Postgres
 
-/// What became of the changes of a batch.
+/// The outcome of the changes of a batch.
 package struct BatchResult: Sendable, Equatable {
     package let claimed: Int
     package let posted: Int
@@ -9,24 +9,24 @@ package struct BatchResult: Sendable, Equatable {
     package let unchanged: Int
     package let superseded: Int
     package let failed: Int
-    /// Changes that wait on: their source is paused, or a TRUNCATE could not go on for the moment.
+    /// Changes that still wait: their source is paused, or a TRUNCATE cannot continue for the moment.
     package let deferred: Int
-    /// TRUNCATEs of which a step is done and more is to do.
+    /// TRUNCATEs of which one step is done and more remain.
     package let leftWaiting: Int
-    /// The classes of those that failed, one each.
+    /// The failure classes of the failed changes, one each.
     package let errorClasses: [String]
-    /// Where the next look may begin.
+    /// Where the next scan may begin.
     package let nextMark: Int64
-    /// A TRUNCATE of a part of a table that was passed over, because its table has to be read for it.
+    /// A TRUNCATE of a part of a table that was deferred, because its table has to be read for it.
     package let truncatedPart: Int64?
-    /// How many records a step of a TRUNCATE has dealt with.
+    /// How many records a step of a TRUNCATE has processed.
     package let emptied: Int
-    /// Whether the look ended before it had seen all that waits.
+    /// Whether the scan ended before it had seen everything that waits.
     package let isCut: Bool
-    /// Whether nothing was taken because nothing is to be posted.
+    /// Whether nothing was claimed because posting is paused.
     package let isPaused: Bool
 
-    /// The changes that are over.
+    /// The finished changes.
     package var finished: Int { posted + amended + reversed + unchanged + superseded }
 
     /// Whether there is more to do at once, however few changes there were.
@@ -51,15 +51,15 @@ package struct BatchResult: Sendable, Equatable {
     }
 }
 
-/// How many changes wait, by what they wait for.
+/// How many changes wait, by state.
 package struct WaitingCounts: Sendable, Equatable {
-    /// They may be posted now.
+    /// Ready to post.
     package let ready: Int
-    /// For their time, mostly to be tried again.
+    /// Scheduled, usually for a retry.
     package let scheduled: Int
-    /// For their source to be resumed.
+    /// Waiting for their source to be resumed.
     package let paused: Int
-    /// For a person: dead letters.
+    /// Dead letters.
     package let dead: Int
     /// When the first of the scheduled ones is due.
     package let nextTime: Timestamp?

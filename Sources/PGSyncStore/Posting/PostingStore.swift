@@ -1,17 +1,17 @@
 package import PGSyncCore
 package import Postgres
 
-/// Posting what waits, and looking at what does.
+/// Posts waiting changes, and reads what waits.
 ///
-/// Every call that posts is one transaction: when it throws, nothing has happened, unless the connection was lost; then
-/// the queue and the audit log tell.
+/// Every call that posts is one transaction: if it throws, nothing has happened, unless the connection was
+/// lost; then the queue and the audit log show the outcome.
 package struct PostingStore {
-    /// Who posts what.
+    /// The poster and its options.
     package struct Task: Sendable {
         /// The name in the audit log.
         package var worker: String
         package var sources: SourceFilter
-        /// Whether it was told to run now, which counts where changes are not posted as they come.
+        /// Whether it was told to run now, even if real-time sync is disabled.
         package var isScheduled: Bool
         /// Whether the session is ours alone, so that a lock outlives a transaction.
         package var ownsSession: Bool
@@ -57,7 +57,7 @@ package struct PostingStore {
     private let task: Task
     private let limits: Limits?
 
-    /// With limits, each statement gets them by itself; a session of our own is better given them once.
+    /// With limits, each statement sets them itself; a session of our own sets them once.
     package init(_ session: Session, _ task: Task, limits: Limits? = nil) {
         self.session = session
         self.task = task
@@ -69,7 +69,7 @@ package struct PostingStore {
         try session.query(limits.query(isLocal: false))
     }
 
-    /// Takes changes from a mark on and posts them.
+    /// Claims changes from a mark on and posts them.
     package func processBatch(limit: Int, mark: Int64, isolating: Bool = false) throws -> BatchResult {
         try BatchResult(
             row(
@@ -87,7 +87,7 @@ package struct PostingStore {
 
     // MARK: One by one
 
-    /// Announces an attempt at the first change from a mark on, and returns which; nil when none waits.
+    /// Announces an attempt at the first change from a mark on, and returns it; nil if none waits.
     package func beginCareful(mark: Int64) throws -> Int64? {
         try row(
             """
@@ -112,7 +112,7 @@ package struct PostingStore {
         )
     }
 
-    /// Takes an announcement back; with an error, the attempt counts as failed.
+    /// Withdraws an announcement; with an error, the attempt counts as failed.
     ///
     /// `holdsSlot` says whether it was announced in this session.
     package func endCareful(
@@ -135,7 +135,7 @@ package struct PostingStore {
 
     // MARK: Parts of tables
 
-    /// The role whose code runs while a table is read for a change; nil when it is gone.
+    /// The role whose code runs while a table is read for a change; nil if it no longer exists.
     package func partOwner(of id: Int64) throws -> String? {
         let query: Query = """
             select pg_get_userbyid(class.relowner)::text
@@ -147,11 +147,11 @@ package struct PostingStore {
         return try session.transaction { try session.query(query).first?.decode(0) }
     }
 
-    /// Finds out which records a TRUNCATE of a part of a table took away; false when there may be more to find, or
-    /// somebody else has it.
+    /// Finds out which records a TRUNCATE of a part of a table removed; false if there may be more to find,
+    /// or another session has it.
     ///
-    /// It reads the table, and so runs what the table's owner has put there: close the session afterwards. The closure
-    /// hears which process of the server does it.
+    /// It reads the table, and so runs code of the table's owner: close the session afterwards. The closure
+    /// receives the server process that does it.
     package func findTruncated(_ id: Int64, within limits: Limits, _ begun: (Int32) -> Void) throws -> Bool {
         guard !task.ownsSession else {
             try Self.limit(session, to: limits)
@@ -167,9 +167,9 @@ package struct PostingStore {
         }
     }
 
-    // MARK: Looking
+    // MARK: Reading
 
-    /// What waits from a mark on, seen without a lock; of some tables alone, no more than a part at a time.
+    /// What waits from a mark on, read without locks; for some tables alone, at most one part at a time.
     package func survey(from mark: Int64) throws -> QueueSurvey {
         let row = try row(
             """
@@ -189,7 +189,7 @@ package struct PostingStore {
         )
     }
 
-    /// How many changes wait for what; it reads the whole queue.
+    /// How many changes wait, by state; it reads the whole queue.
     package func waiting() throws -> WaitingCounts {
         try WaitingCounts(
             row(
@@ -207,7 +207,7 @@ package struct PostingStore {
         package let table: String
     }
 
-    /// The change that failed last in these hands, if that was of late.
+    /// The change that this worker failed to post last, if that was recent.
     package func latestFailure() throws -> FailedChange? {
         try session.query(
             """

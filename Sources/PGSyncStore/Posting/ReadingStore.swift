@@ -8,10 +8,10 @@ package struct ReadingStore {
         self.session = session
     }
 
-    /// Finds those that go on for too long, or hold locks that a reading has no use for; returns the processes.
+    /// Finds those that take too long, or hold locks that a reading does not need; returns the processes.
     ///
-    /// Only code of the table's owner, which runs there, can have taken such locks: it could stop all posting with them. It
-    /// can withstand a request to cancel, but not to be ended.
+    /// Only code of the table's owner, which runs there, can have taken such locks: it could block all
+    /// posting with them. It can ignore a cancel request, but not termination.
     package func find(
         _ process: Int32? = nil,
         after limit: Duration? = nil,

@@ -1,6 +1,6 @@
 package import Postgres
 
-/// The tables whose changes somebody wants; none means all.
+/// The tables whose changes are wanted; none means all.
 package struct SourceFilter: Sendable, Equatable {
     package let tables: [TableReference]
 

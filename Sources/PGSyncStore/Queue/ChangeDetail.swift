@@ -1,7 +1,7 @@
 package import JSON
 package import Postgres
 
-/// A change with all that became of it.
+/// A change with its whole history.
 package struct ChangeDetail: Sendable {
     package struct Attempt: Sendable {
         package let number: Int
@@ -11,7 +11,7 @@ package struct ChangeDetail: Sendable {
         package let errorClass: String?
         package let errorMessage: String?
         package let errorColumn: String?
-        /// The message with the column it is about.
+        /// The message with the column it concerns.
         package let failure: String?
         package let milliseconds: Double?
 
@@ -36,10 +36,10 @@ package struct ChangeDetail: Sendable {
     package let transactionID: UInt64
     package let origin: String?
     package let correlationID: String?
-    /// The row after the change; for a delete, the row that went.
+    /// The row after the change; for a delete, the row before it.
     package let data: JSONValue?
     package let oldData: JSONValue?
-    /// nil when it is over.
+    /// nil once it is finished.
     package let waiting: WaitingChange?
     package let attempts: [Attempt]
 
@@ -60,18 +60,18 @@ package struct ChangeDetail: Sendable {
 }
 
 extension JSONText {
-    /// The image of a row; as a text where it is nested more deeply than can be read.
+    /// The image of a row; as text if it is nested too deeply to parse.
     var image: JSONValue { (try? JSONValue(parsing: text)) ?? .string(text) }
 }
 
-/// Where a change is, that somebody has named.
+/// Where a given change is.
 package struct ChangeFate: Sendable, Equatable {
     package let id: Int64
     /// What it waits for; nil when it does not wait.
     package let state: WaitingChange.State?
     /// How it ended, or its last attempt.
     package let outcome: String?
-    /// Whether it has failed and is not about to be tried anyway.
+    /// Whether it has failed and is not about to be retried anyway.
     package let canBeRetried: Bool
     package let isKnown: Bool
 
@@ -83,7 +83,7 @@ package struct ChangeFate: Sendable, Equatable {
         isKnown = try row.decode("is_known")
     }
 
-    /// What keeps it from being tried again, or from being ended.
+    /// Why it cannot be retried or ended.
     package var explanation: String {
         switch state {
         case .ready?: "it waits to be posted"

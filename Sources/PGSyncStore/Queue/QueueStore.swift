@@ -1,6 +1,6 @@
 package import Postgres
 
-/// The changes that wait: looking at them, and what an operator does with them.
+/// The waiting changes: reading them, and what operators do with them.
 package struct QueueStore {
     private let session: Session
 
@@ -8,9 +8,9 @@ package struct QueueStore {
         self.session = session
     }
 
-    // MARK: Looking
+    // MARK: Reading
 
-    /// The oldest that match, by number.
+    /// The oldest matching changes, by id.
     package func list(_ filter: QueueFilter, limit: Int) throws -> [WaitingChange] {
         var sql = Self.columns + " where true"
         var parameters: [any PostgresEncodable] = []
@@ -19,7 +19,7 @@ package struct QueueStore {
             sql += " and " + condition("$\(parameters.count)")
         }
         if let state = filter.state {
-            // What has failed has an index, which the planner finds by this alone.
+            // An index covers failed changes, and the planner finds it by this condition alone.
             if state == .dead { sql += " and waiting.error_class is not null" }
             add({ "waiting.state = \($0)" }, state.rawValue)
         }
@@ -32,7 +32,7 @@ package struct QueueStore {
         return try session.query(Query(sql, parameters)).map(WaitingChange.init)
     }
 
-    /// A change, whether it waits or is over.
+    /// A change, waiting or finished.
     package func show(_ id: Int64) throws -> ChangeDetail {
         let found = try session.query(
             """
@@ -64,7 +64,7 @@ package struct QueueStore {
         )
     }
 
-    /// Where the changes of these numbers are.
+    /// The states of the changes with these ids.
     package func fates(of ids: [Int64]) throws -> [ChangeFate] {
         try session.query(
             """
@@ -91,7 +91,7 @@ package struct QueueStore {
         ).map(ChangeFate.init)
     }
 
-    /// The tables whose changes wait for a resume, by name.
+    /// The tables whose changes wait to be resumed, by name.
     package func pausedTables() throws -> [String] {
         try session.query(
             "select table_name from pgsync.sources where attached and paused_at is not null order by table_name"
@@ -111,7 +111,7 @@ package struct QueueStore {
 
     // MARK: Operating
 
-    /// Has failed changes tried again at once, those of these numbers or all that match; returns how many.
+    /// Retries failed changes at once, those with these ids or all that match; returns how many.
     package func retry(_ ids: [Int64]? = nil, _ filter: QueueFilter = QueueFilter()) throws -> Int {
         try operate {
             try session.query(
@@ -131,7 +131,7 @@ package struct QueueStore {
         }
     }
 
-    /// Lets the changes of a table wait, or all changes.
+    /// Makes the changes of a table wait, or all changes.
     package func pause(_ table: TableReference?) throws {
         try operate(on: table) {
             try session.execute("select pgsync.pause(\(.inferred(table?.argument)))")
@@ -148,7 +148,7 @@ package struct QueueStore {
     private func operate<Result>(on table: TableReference? = nil, _ body: () throws -> Result) throws
         -> Result
     {
-        // Asked before, because a transaction that has failed answers nothing.
+        // Read before, because a failed transaction answers nothing.
         let user: String = try session.query("select current_user::text").onlyRow().decode(0)
         do {
             return try body()

@@ -9,7 +9,7 @@ package struct TraceStore {
         self.session = session
     }
 
-    /// What the record with this key is called: a value for each column of the key, or all as one JSON array.
+    /// The record_id for this key: a value for each column of the key, or all as one JSON array.
     package func recordID(in table: TableReference, key: [String]) throws -> String {
         do {
             return try session.query(
@@ -22,7 +22,7 @@ package struct TraceStore {
         }
     }
 
-    /// All of its life, in order; empty when nothing was ever captured of it.
+    /// Its whole life, in order; empty if nothing was ever captured.
     package func events(of recordID: String, in table: TableReference, withImages: Bool = false) throws
         -> [TraceEvent]
     {
@@ -38,22 +38,22 @@ package struct TraceStore {
     }
 }
 
-/// Something in the life of a record.
+/// An event in the life of a record.
 package struct TraceEvent: Sendable, Equatable {
     package enum Kind: String, Sendable {
         case change, attempt, entry
-        /// What stands for the record now.
+        /// A current entry.
         case standing
         /// What waits now.
         case waiting
     }
 
-    /// When it was; nil for what is so now.
+    /// When it happened; nil for the present state.
     package let time: Timestamp?
     package let kind: Kind
     package let change: Int64?
     package let entry: Int64?
-    /// All that matters, in one line.
+    /// The essentials, in one line.
     package let text: String
     package let details: JSONValue
 

@@ -1,6 +1,6 @@
 package import Postgres
 
-/// A change that is not finished.
+/// An unfinished change.
 package struct WaitingChange: Sendable, Equatable {
     /// What it waits for.
     package enum State: String, Sendable, CaseIterable {
@@ -21,7 +21,7 @@ package struct WaitingChange: Sendable, Equatable {
     package let errorClass: String?
     package let errorMessage: String?
     package let errorColumn: String?
-    /// The message with the column it is about.
+    /// The message with the column it concerns.
     package let failure: String?
 
     init(_ row: Row) throws {
@@ -43,11 +43,11 @@ package struct WaitingChange: Sendable, Equatable {
     }
 }
 
-/// Which of the waiting changes somebody means; all conditions must hold.
+/// Which waiting changes are meant; all conditions must hold.
 package struct QueueFilter: Sendable {
     package var state: WaitingChange.State?
     package var table: TableReference?
-    /// A class of failures or a family of them, such as `data.*`.
+    /// A failure class or a family of them, such as `data.*`.
     package var errorClass: String?
 
     package init(

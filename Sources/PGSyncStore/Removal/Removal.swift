@@ -1,11 +1,11 @@
 package import Postgres
 
-/// Taking pgsync out of a database: the capture of each table, and the schemas with all that is in them.
+/// Removes pgsync from a database: the capture of each table, and the schemas with everything in them.
 package struct Removal {
-    /// What there is to remove, and what goes with it.
+    /// What there is to remove.
     package struct Inventory: Sendable, Equatable {
         package let tables: [String]
-        /// By name, those that are not noted as stopped.
+        /// The names of workers not marked as stopped.
         package let workers: [String]
         package let changes: Int64
         package let entries: Int64
@@ -38,7 +38,7 @@ package struct Removal {
         )
     }
 
-    /// Removes it all, in the transaction of the caller; returns the statements.
+    /// Removes everything, in the caller's transaction; returns the statements.
     package func run(_ inventory: Inventory, isDryRun: Bool = false) throws -> [String] {
         let store = SourceStore(session)
         var steps: [String] = []
@@ -47,7 +47,7 @@ package struct Removal {
             steps += try store.detach(table, isDryRun: isDryRun)
         }
         var drops = ["pgsync_read", "pgsync", "ledger"].map { "drop schema \($0) cascade" }
-        // What migrate says of functions yet to come is a property of the database, and in no schema; see grants.sql.
+        // Default privileges belong to the database, not to a schema; see grants.sql.
         let isOfOurRole = try session.query(
             "select pg_get_userbyid(nspowner) = 'pgsync_owner' from pg_namespace where nspname = 'pgsync'"
         ).onlyRow().decode(0, as: Bool.self)

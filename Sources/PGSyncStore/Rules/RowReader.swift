@@ -1,8 +1,8 @@
 import Postgres
 
-/// Reads the rows of an attached table as capture writes them, and as the table's owner; see `read_rows`.
+/// Reads the rows of an attached table as capture writes them, as the table's owner; see `read_rows`.
 ///
-/// It sees one moment, in the caller's transaction.
+/// It sees one snapshot, in the caller's transaction.
 struct RowReader {
     /// A row as capture would write it.
     struct Image {
@@ -13,14 +13,14 @@ struct RowReader {
     let table: Int64
     /// The table with its schema.
     let name: String
-    /// About how many rows there are.
+    /// The estimated number of rows.
     let estimate: Int
     private let session: Session
 
     init(_ session: Session, table: Int64) throws {
         self.session = session
         self.table = table
-        // To count the rows would be to run what the table's owner has put there.
+        // Counting the rows would run code of the table's owner.
         let row = try session.query(
             """
             select
@@ -44,7 +44,7 @@ struct RowReader {
         guard try row.decode("is_attached") else { throw StoreError.rowsNotReadable(table: name) }
     }
 
-    /// Goes over all rows in the order of their keys, some at a time.
+    /// Reads all rows in the order of their keys, some at a time.
     func pages(of size: Int, _ body: ([Image]) throws -> Void) throws {
         var last: JSONText?
         while true {

@@ -1,13 +1,13 @@
 package import PGSyncRules
 
-/// What applying one version of a rule came to.
+/// The result of applying one version of a rule.
 package struct RuleApplication: Sendable, Equatable {
     package enum Outcome: Sendable, Equatable {
-        /// Documents from a day on, or all, are posted by it.
+        /// It posts documents from a day on, or all.
         case applied(from: CalendarDate?)
-        /// It was there, with the same content.
+        /// It was already applied, with the same content.
         case unchanged
-        /// It was there, but its compiled function was not what was made of it.
+        /// It was already applied, but its compiled function had changed.
         case recompiled
         /// It was there, and is for documents before a day from now on.
         case ended(CalendarDate?)
@@ -17,10 +17,11 @@ package struct RuleApplication: Sendable, Equatable {
     package let version: Int
     package let table: String
     package let outcome: Outcome
-    /// Records that other versions of the rule have posted, of the documents it is now for; counted up to a limit.
+    /// Records of the documents it now covers that other versions of the rule have posted; counted up to a
+    /// limit.
     package var postedByOthers = 0
 
-    /// How far they are counted.
+    /// The limit of the count.
     package static let countLimit = 10_000
 }
 
@@ -31,6 +32,6 @@ package struct RuledTable: Sendable, Equatable {
     /// As SQL and command lines write it.
     package let nameInSQL: String
     package let isAttached: Bool
-    /// Changes that wait as dead letters because there was no rule.
+    /// Dead letters because there was no rule.
     package let deadLetters: Int
 }

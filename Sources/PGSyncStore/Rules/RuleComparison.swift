@@ -2,15 +2,15 @@ internal import JSON
 package import PGSyncRules
 package import Postgres
 
-/// Runs rules that are not applied over what has happened, beside those in force.
+/// Runs rules that are not applied over past changes, next to those in force.
 ///
-/// Everything happens in the caller's transaction, which sees one moment and is to be rolled back.
+/// Everything happens in the caller's transaction, which sees one snapshot and is to be rolled back.
 package struct RuleComparison {
     /// What the rules are run over.
     package enum Basis: Sendable, Equatable {
-        /// The newest captured image of each record, of the changes captured on some days, both included.
+        /// The newest captured image of each record, of the changes captured between two days, both included.
         case changes(since: CalendarDate?, until: CalendarDate?)
-        /// The rows of the tables as they stand now.
+        /// The present rows of the tables.
         case rows
     }
 
@@ -27,7 +27,7 @@ package struct RuleComparison {
         candidates = newest.values.sorted { $0.name < $1.name }
     }
 
-    /// Compares all records and keeps the first differences, telling how many of how many records are done.
+    /// Compares all records, keeps the first differences, and reports progress.
     package func run(
         over basis: Basis,
         keeping limit: Int,
@@ -35,7 +35,7 @@ package struct RuleComparison {
     ) throws -> RuleComparisonResult {
         let tables = try tableNumbers()
         try RuleTrial(session).prepare(candidates)
-        // The planner takes each chunk for one row, and would compare every record with every other.
+        // The planner estimates one row per chunk, and would compare every record with every other.
         try session.execute(
             "select set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)"
         )
@@ -70,7 +70,7 @@ package struct RuleComparison {
         return result
     }
 
-    /// Compares some records; where the server refuses, half of them at a time, down to the one that is the reason.
+    /// Compares some records; if the server refuses, half of them at a time, down to the one that causes it.
     ///
     /// A row can hold what no image can, such as JSON with the character zero; the others are compared all the same.
     private func compare<Record>(
@@ -111,10 +111,10 @@ package struct RuleComparison {
 
     // MARK: Changes
 
-    /// The newest change of each record of the tables, unless it is gone.
+    /// The newest change of each record of the tables, unless it was deleted.
     ///
-    /// A row read by a backfill is newer than a change only if it contains it, whatever their ids say. Emptying a
-    /// table ends all its records; of a partition, which ones is not known.
+    /// A row read by a backfill is newer than a change only if it includes it, whatever their ids say. A
+    /// TRUNCATE of a table ends all its records; of a partition, unknown ones.
     private func newestChanges(
         of tables: [Int64],
         since: CalendarDate?,

@@ -1,9 +1,9 @@
 import PGSyncRules
 import Postgres
 
-/// The statement that compares what two sets of rules make of some records.
+/// The statement that compares the results of two sets of rules for some records.
 ///
-/// The server sums up and compares, so that only differences come over the line. What stands in the text are numbers
+/// The server sums up and compares, so that only differences are transferred. The text contains only numbers
 /// and the names of rules, which are plain words.
 struct RuleComparisonQuery {
     private let candidates: [Rule]

@@ -6,7 +6,7 @@ import Postgres
 package struct RuleComparisonResult: Sendable, Equatable {
     package private(set) var records = 0
     package private(set) var differing = 0
-    /// The first of those that differ, as many as were asked for.
+    /// The first differing records, up to a limit.
     package private(set) var differences: [RuleDifference] = []
     package private(set) var failuresBefore = 0
     package private(set) var failuresAfter = 0
@@ -17,7 +17,7 @@ package struct RuleComparisonResult: Sendable, Equatable {
     }
 
     package private(set) var leftOutCount = 0
-    /// The first of them, as many as differences were asked for.
+    /// The first of them, up to the same limit.
     package private(set) var leftOut: [LeftOut] = []
     private var sumsByKey: [RuleSum.Key: RuleSum] = [:]
     private let limit: Int
@@ -26,12 +26,12 @@ package struct RuleComparisonResult: Sendable, Equatable {
         self.limit = limit
     }
 
-    /// What the entries come to on each account, by currency and code.
+    /// The sums of the entries on each account, by currency and code.
     package var sums: [RuleSum] {
         sumsByKey.values.sorted { ($0.key.currency, $0.key.account) < ($1.key.currency, $1.key.account) }
     }
 
-    /// Adds what a ``RuleComparisonQuery`` has brought for some records.
+    /// Adds the result of a ``RuleComparisonQuery`` for some records.
     mutating func add(_ rows: ResultSet, records: Int) throws {
         self.records += records
         for row in rows {
@@ -104,10 +104,10 @@ extension Row {
     }
 }
 
-/// A record that other rules would post otherwise.
+/// A record that other rules would post differently.
 package struct RuleDifference: Sendable, Equatable {
     package struct Side: Sendable, Equatable {
-        /// The version, such as `pharmacy_bill@2`; nil when none has anything to say.
+        /// The version, such as `pharmacy_bill@2`; nil if none applies.
         package let rule: String?
         package let outcome: RuleOutcome
     }
@@ -118,7 +118,7 @@ package struct RuleDifference: Sendable, Equatable {
     package let after: Side
 }
 
-/// What the entries of many records come to on one account, by either set of rules.
+/// The sum of the entries of many records on one account, by either set of rules.
 package struct RuleSum: Sendable, Equatable {
     package struct Key: Sendable, Hashable {
         package let account: String

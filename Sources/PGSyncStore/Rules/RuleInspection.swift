@@ -1,7 +1,7 @@
 package import PGSyncCore
 package import Postgres
 
-/// Looks for rules that do not post what they are meant to, and for tables that no rule posts.
+/// Finds rules that do not post what they should, and tables that no rule posts.
 package struct RuleInspection {
     private let session: Session
 
@@ -57,7 +57,7 @@ package struct RuleInspection {
         }
     }
 
-    /// Versions that the function which asks the rules does not ask.
+    /// Versions that `evaluate` does not call.
     private func connectionFindings() throws -> [RuleFinding] {
         try session.query(
             """
@@ -116,7 +116,7 @@ package struct RuleInspection {
         )
     }
 
-    /// Columns that a rule reads and an image lacks: there, they read as null.
+    /// Columns that a rule reads and an image lacks: they read as null.
     private func columnFindings() throws -> [RuleFinding] {
         try session.query(
             """
@@ -124,7 +124,7 @@ package struct RuleInspection {
                 rule.name || '@' || rule.version as label,
                 pgsync.qualified_name(rule.source_table) as table_name,
                 string_agg(needed.name, ', ' order by needed.name) as missing,
-                -- What the table has gained since needs no list of columns, only the table attached anew.
+                -- What the table has gained since needs no list of columns, only the table attached again.
                 bool_and(
                     source.captured_columns is null
                     and exists (
@@ -174,7 +174,7 @@ package struct RuleInspection {
         }
     }
 
-    /// Attached tables whose documents of today no rule is for.
+    /// Attached tables whose documents of today no rule covers.
     private func sourceFindings() throws -> [RuleFinding] {
         try session.query(
             """
@@ -209,7 +209,7 @@ package struct RuleInspection {
 }
 
 extension String {
-    /// The text as one word of a shell, which makes nothing else of it.
+    /// The text quoted as one word for a shell.
     package var shellWord: String {
         let isPlain = utf8.allSatisfy { byte in
             (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte)

@@ -2,7 +2,7 @@ package import PGSyncRules
 import Postgres
 
 extension RuleStore {
-    /// What rules for these tables are checked against, as the database has it now.
+    /// What rules for these tables are checked against, from the database.
     package func context(tables: Set<String>, timeZones: Set<String> = []) throws -> RuleContext {
         var context = RuleContext(
             chart: try chart(),
@@ -26,7 +26,7 @@ extension RuleStore {
         try session.query("select current_date::text as today").onlyRow().day("today")
     }
 
-    /// Which of these tables are attached, and which of their changes have waited for a rule.
+    /// Which of these tables are attached, and which of their changes lacked a rule.
     package func tables(_ names: Set<String>) throws -> [RuledTable] {
         try session.query(
             """
@@ -62,10 +62,10 @@ extension RuleStore {
         }
     }
 
-    /// What accounts and currencies are called and how the latter are written.
+    /// The names of accounts and currencies, and the decimals of the latter.
     package struct LedgerNames: Sendable {
         package let accounts: [String: String]
-        /// Digits behind the point.
+        /// Digits after the decimal point.
         package let exponents: [String: Int]
     }
 
@@ -104,7 +104,7 @@ extension RuleStore {
         return Dictionary(rows) { first, _ in first }
     }
 
-    /// The columns of tables, each with what an image shows of it; domains are what they are made of.
+    /// The columns of tables, each with its form in images; domains as their base types.
     private func shapes(of names: Set<String>) throws -> [String: TableShape] {
         var shapes: [String: TableShape] = [:]
         let rows = try session.query(

@@ -3,8 +3,8 @@ package import PGSyncRules
 extension RuleStore {
     /// Checks rule files against the database.
     ///
-    /// A trial may give an applied version other content, and be of one that others have overtaken. Tables that are to
-    /// be attached otherwise come with the columns they will be captured with.
+    /// A trial may give an applied version other content, and may be of a superseded one. Tables to be attached with
+    /// other options come with the columns that will be captured.
     package func report(
         on files: [RuleFile],
         requiresTables: Bool = false,
@@ -20,7 +20,7 @@ extension RuleStore {
         for (table, columns) in captured { context.tables[table.description]?.capture(columns) }
         let report = RuleChecker.report(on: files, in: context)
         guard !report.missingTimeZones.isEmpty else { return report }
-        // That of the books takes a while to find out about, so it is done only for rules that need it.
+        // The zone of the books takes a while to find out, so this is only done for rules that need it.
         context.timeZones.merge(try timeZoneOffsets(of: report.missingTimeZones)) { _, new in new }
         return RuleChecker.report(on: files, in: context)
     }

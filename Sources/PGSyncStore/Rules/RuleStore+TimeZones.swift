@@ -2,11 +2,10 @@ package import PGSyncRules
 import Postgres
 
 extension RuleStore {
-    /// How far the clocks of time zones are from UTC, as the server's own data has it; names that it does not know
-    /// are left out.
+    /// The offsets of time zones from UTC, from the server's own data; unknown names are omitted.
     ///
-    /// No catalog lists the changes, so they are looked for: by weeks, in none of which a zone has changed twice since
-    /// 1900, then by days, hours, minutes and seconds.
+    /// No catalog lists the changes, so they are searched for: by weeks, in none of which a zone has changed
+    /// twice since 1900, then by days, hours, minutes and seconds.
     package func timeZoneOffsets(of names: Set<String>) throws -> [String: TimeZoneOffsets] {
         guard !names.isEmpty else { return [:] }
         let years = TimeZoneOffsets.years
@@ -36,7 +35,7 @@ extension RuleStore {
 
     // MARK: The statement
 
-    /// Each zone in the first year, and each change with what it led to.
+    /// The offset of each zone in the first year, and each change with its new offset.
     private static let changes = """
         with zone as materialized (
             select known.name from pg_catalog.pg_timezone_names as known where known.name = any($1::text[])
@@ -75,7 +74,7 @@ extension RuleStore {
         order by 1, 2 nulls first
         """
 
-    /// How far ahead of UTC the clocks of a zone are at a moment.
+    /// How far ahead of UTC a zone is at a moment.
     private static func distance(of moment: String) -> String {
         "extract(epoch from (to_timestamp(\(moment).moment) at time zone zone.name) "
             + "- (to_timestamp(\(moment).moment) at time zone 'UTC'))::bigint"

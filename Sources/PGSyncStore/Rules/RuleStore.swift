@@ -82,7 +82,7 @@ package struct RuleStore {
 
     // MARK: Changing
 
-    /// Keeps all others from changing rules until the transaction ends, and acts as the owner of the schema.
+    /// Keeps others from changing rules until the transaction ends, and acts as the owner of the schema.
     package func beginChange() throws {
         let row = try session.query(
             """
@@ -101,7 +101,7 @@ package struct RuleStore {
         guard try row.decode("may_act") else {
             throw StoreError.notOwner(user: try row.decode("user_name"), owner: owner)
         }
-        // Names in compiled rules are bound now, so nothing may stand before the catalog.
+        // Names in compiled rules are bound now, so nothing may precede pg_catalog.
         try session.execute(
             """
             select
@@ -114,8 +114,7 @@ package struct RuleStore {
 
     /// Applies checked rules, all or none; it needs a transaction that ``beginChange()`` has begun.
     ///
-    /// The first version of a rule is for all documents, a later one for those from today on, unless its terms name a
-    /// day.
+    /// The first version of a rule covers all documents, a later one those from today on, unless its terms name a day.
     package func apply(_ rules: [Rule]) throws -> [RuleApplication] {
         var applications: [RuleApplication] = []
         for rule in rules.sorted(by: { ($0.name, $0.version) < ($1.name, $1.version) }) {
@@ -136,7 +135,7 @@ package struct RuleStore {
         return applications
     }
 
-    /// How many records other versions have posted, of the documents that this one is for from now on.
+    /// How many records of the documents that this version covers from now on other versions have posted.
     private func postedByOthers(_ rule: Rule) throws -> Int {
         try session.query(
             """
@@ -232,7 +231,7 @@ package struct RuleStore {
         ).isEmpty
     }
 
-    /// Ends a rule: documents from a day on are not posted by any version of it; returns the versions it ends.
+    /// Retires a rule: none of its versions posts documents from a day on; returns the versions it ends.
     package func retire(_ name: String, from day: CalendarDate) throws -> [Int] {
         let versions = try versions(of: name)
         let ended = try session.query(

@@ -8,10 +8,10 @@ package import Postgres
 package struct RuleTrial {
     private let session: Session
 
-    /// The schema of what only this session sees.
+    /// The schema of temporary objects.
     static let schema = "pg_temp"
 
-    /// What posting makes of what a rule makes: what is longer than the journal takes is a failure.
+    /// Posting turns texts that are longer than the journal allows into a failure.
     static let outcome = """
         case
             when posted.error_class is null
@@ -41,7 +41,7 @@ package struct RuleTrial {
         try session.execute("set transaction read only")
     }
 
-    /// What a compiled rule makes of each row.
+    /// The result of a compiled rule for each row.
     package func outcomes(of rule: Rule, for rows: [JSONValue]) throws -> [RuleOutcome] {
         let function = "\(Self.schema).\(RuleCompiler.bareName(of: rule))"
         let query = Query(

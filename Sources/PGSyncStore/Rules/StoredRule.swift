@@ -1,12 +1,12 @@
 package import PGSyncRules
 package import Postgres
 
-/// A version of a rule as the database keeps it.
+/// A version of a rule as stored in the database.
 package struct StoredRule: Sendable, Equatable {
     /// Whether the compiled function is the one that was made.
     package enum FunctionState: String, Sendable {
         case intact, missing, changed
-        /// It was made on a server of another major version, which writes the same differently.
+        /// It was compiled on a server of another major version, which formats it differently.
         case incomparable
     }
 
@@ -14,7 +14,7 @@ package struct StoredRule: Sendable, Equatable {
     package let version: Int
     /// The table as the rule writes it.
     package let table: String
-    /// The same as SQL writes it; nil when it is gone.
+    /// The same as SQL writes it; nil if the table no longer exists.
     package let tableInSQL: String?
     package let content: String
     package let checksum: String
@@ -25,7 +25,7 @@ package struct StoredRule: Sendable, Equatable {
     package let activeFrom: CalendarDate?
     /// When it was retired.
     package let activeUntil: CalendarDate?
-    /// The days of documents it is for; nil for none.
+    /// The document dates it covers; nil for none.
     package let days: Days?
     /// Whether today is one of them.
     package let isInForce: Bool
@@ -33,7 +33,7 @@ package struct StoredRule: Sendable, Equatable {
     package let appliedAt: Timestamp
     package let appliedBy: String
 
-    /// Days from the first until one that is not part of them; nil where there is no end.
+    /// Days from the first until one that is not included; nil for no end.
     package struct Days: Sendable, Equatable {
         package let from: CalendarDate?
         package let until: CalendarDate?

@@ -1,19 +1,19 @@
 package import Postgres
 
-/// A lock of pgsync in the hands of a session that is no part of it.
+/// A lock of pgsync held by a session outside it.
 ///
-/// Anybody who may connect can take an advisory lock, whatever its number.
+/// Anyone who may connect can take an advisory lock, whatever its number.
 package struct ForeignLock: Sendable, Equatable {
     /// The server's process; nil for a prepared transaction.
     package let processID: Int?
     package let role: String?
     package let application: String?
-    /// Since when its transaction or session is there; nil for those who may not see it.
+    /// Since when its transaction or session exists; nil if the user may not see it.
     package let since: Timestamp?
     /// One of ``locks``.
     package let lock: String
     package let count: Int
-    /// What does not work because of it.
+    /// What it stops.
     package let consequence: String
 
     init(_ row: Row) throws {
@@ -31,7 +31,7 @@ package struct ForeignLock: Sendable, Equatable {
         "doorbell", "leader", "migration", "reading", "rights", "slots", "ticks", "workers",
     ]
 
-    /// Who it is, such as "process 4711 of mallory (psql)".
+    /// The holder, such as "process 4711 of mallory (psql)".
     package var holder: String {
         (processID.map { "process \($0)" } ?? "somebody") + (role.map { " of \($0)" } ?? "")
             + (application.map { " (\($0))" } ?? "")
@@ -42,12 +42,12 @@ package struct ForeignLock: Sendable, Equatable {
         "\(holder) holds \(count == 1 ? "a lock" : "\(count) locks") of pgsync (\(lock)): \(consequence)"
     }
 
-    /// The statement that ends it.
+    /// The statement that terminates it.
     package var release: String? { processID.map { "select pg_terminate_backend(\($0));" } }
 
-    /// Whether changes wait because of it, or nobody looks after what needs looking after.
+    /// Whether changes wait because of it, or capture is not inspected.
     package var stopsWork: Bool { lock == "slots" || lock == "leader" }
 
-    /// What tells it from others, however long it lasts.
+    /// What distinguishes it from others, however long it lasts.
     package var identity: String { "\(lock) \(processID ?? 0)" }
 }

@@ -1,16 +1,16 @@
 package import Postgres
 
-/// How everything stands.
+/// Reads the status of everything.
 package struct StatusStore {
-    /// How much is looked at, at most.
+    /// How much is read, at most.
     package struct Depth: Sendable {
         /// Changes of the queue, for each source and class.
         package var changes: Int
-        /// Rows of the audit log, of each span.
+        /// Rows of the audit log, for each span.
         package var attempts: Int
 
         package static let thorough = Depth(changes: 10_000, attempts: 200_000)
-        /// For those who look each second.
+        /// For callers that read every second.
         package static let quick = Depth(changes: 2_000, attempts: 50_000)
     }
 
@@ -73,7 +73,7 @@ package struct StatusStore {
         ).map(SourceBacklog.init)
     }
 
-    /// What is unfinished, for those who watch it all the time.
+    /// What is unfinished, for continuous monitoring.
     package func queue(_ depth: Depth = .thorough) throws -> QueueFigures {
         let row = try session.query(
             """
@@ -88,7 +88,7 @@ package struct StatusStore {
         )
     }
 
-    /// The locks of pgsync that somebody holds who is no part of it.
+    /// The locks of pgsync held by sessions outside it.
     package func foreignLocks() throws -> [ForeignLock] {
         try session.query(
             """
@@ -98,7 +98,7 @@ package struct StatusStore {
         ).map(ForeignLock.init)
     }
 
-    /// How many changes made or took back entries since a moment.
+    /// How many changes posted or reversed entries since a moment.
     package func postedCount(since moment: Timestamp?) throws -> Int {
         try session.query(
             .prepared(
@@ -111,7 +111,7 @@ package struct StatusStore {
         ).onlyRow().decode(0)
     }
 
-    /// Those that run, and those that ended in the last hour without a word.
+    /// Running workers, and those that were lost in the last hour.
     private func workers() throws -> [WorkerState] {
         try session.query(
             """

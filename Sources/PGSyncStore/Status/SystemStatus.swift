@@ -1,12 +1,12 @@
 package import Postgres
 
-/// How everything stands at one moment, read at a cost that does not grow with what waits.
+/// The status at one moment, read at a cost that does not grow with the queue.
 package struct SystemStatus: Sendable, Equatable {
     package let takenAt: Timestamp
     package let database: String
     /// The version of the server, such as 15.14.
     package let server: String
-    /// Whether an operator has stopped all posting.
+    /// Whether an operator has paused all posting.
     package let isPaused: Bool
     /// Whether changes are posted as they come.
     package let isRealTime: Bool
@@ -19,11 +19,11 @@ package struct SystemStatus: Sendable, Equatable {
     package let durability: Durability
     package let totals: RunningTotals
 
-    /// When the change was captured that waits longest, dead letters left aside.
+    /// When the oldest waiting change was captured, without dead letters.
     package var oldestAt: Timestamp? { backlog.compactMap(\.oldestAt).min() }
     package var dead: Int { backlog.reduce(0) { $0 + $1.dead } }
     package var failing: Int { backlog.reduce(0) { $0 + $1.failing } }
-    /// Whether the numbers of the sources are the least they can be.
+    /// Whether the numbers of the sources are lower bounds.
     package var isCapped: Bool { backlog.contains { $0.isCapped } }
 }
 
@@ -43,7 +43,7 @@ package struct QueueSize: Sendable, Equatable {
 package struct QueueFigures: Sendable, Equatable {
     package let size: QueueSize
     package let backlog: [SourceBacklog]
-    /// How long ago the change was captured that waits longest, dead letters left aside; none when nothing waits.
+    /// The age of the oldest waiting change, without dead letters; none if nothing waits.
     package let oldestAge: Duration?
 
     package init(size: QueueSize, backlog: [SourceBacklog], takenAt: Timestamp) {
@@ -53,7 +53,7 @@ package struct QueueFigures: Sendable, Equatable {
     }
 }
 
-/// How many changes ended in one way of late.
+/// How many changes had one outcome recently.
 package struct RecentOutcome: Sendable, Equatable {
     package let outcome: String
     package let lastMinute: Int
@@ -99,7 +99,7 @@ package struct SourceBacklog: Sendable, Equatable {
     package let waiting: Int
     /// Changes that failed and are tried again by themselves.
     package let failing: Int
-    /// Changes that wait for a person.
+    /// Dead letters.
     package let dead: Int
     /// When the oldest was captured that is not dead.
     package let oldestAt: Timestamp?

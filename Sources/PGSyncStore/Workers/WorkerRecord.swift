@@ -19,11 +19,11 @@ package struct WorkerRecord: Sendable, Equatable {
     }
 }
 
-/// The settings that steer a worker, as they are now.
+/// The current settings of a worker.
 package struct WorkerSettings: Sendable, Equatable {
     /// The most changes a batch may take.
     package var batchSize = 100
-    /// How long the work on a batch may take.
+    /// How long a batch may take.
     package var syncTimeout = Duration.seconds(300)
     /// How long a worker that is not woken sleeps.
     package var pollInterval = Duration.seconds(5)

@@ -1,8 +1,8 @@
 package import Postgres
 
-/// The workers themselves: who is alive, who leads, and what steers them.
+/// The workers: which are alive, which leads, and their settings.
 package struct WorkerStore {
-    /// What a worker says of itself when it begins.
+    /// What a worker reports about itself when it begins.
     package struct Introduction: Sendable, Equatable {
         package var name: String
         package var host: String
@@ -29,12 +29,12 @@ package struct WorkerStore {
         }
     }
 
-    /// What became of the wish to go on as a worker on another connection.
+    /// The result of resuming as a worker on another connection.
     package enum Resumption: Sendable {
         case resumed
-        /// The former session has not ended yet.
+        /// The previous session has not ended yet.
         case stillHeld
-        /// There is no such worker any more.
+        /// The worker is no longer known.
         case unknown
     }
 
@@ -46,7 +46,7 @@ package struct WorkerStore {
 
     // MARK: One's own
 
-    /// Makes a worker known, alive as long as this session is, and returns its number.
+    /// Registers a worker, alive as long as this session is, and returns its number.
     package func register(_ worker: Introduction) throws -> Int {
         try permitted {
             try session.query(
@@ -60,7 +60,7 @@ package struct WorkerStore {
         }
     }
 
-    /// The tables of these names, all of them attached.
+    /// The tables with these names, all of them attached.
     package func sources(named names: [String]) throws -> SourceFilter {
         let tables = try names.map(SourceStore(session).table)
         let attached = try permitted {
@@ -97,8 +97,8 @@ package struct WorkerStore {
         }
     }
 
-    /// The heartbeat, with figures as a JSON object, and what the worker fails at, each with the reason; false when
-    /// others take the worker for lost.
+    /// The heartbeat, with figures as a JSON object, and the failing duties with their reasons; false if
+    /// other workers consider this one lost.
     package func report(_ id: Int, figures: JSONText, failing: [(duty: String, reason: String)] = []) throws
         -> Bool
     {
@@ -138,7 +138,7 @@ package struct WorkerStore {
 
     // MARK: All of them
 
-    /// Notes which workers ended without a word, and returns them.
+    /// Marks workers that stopped without shutting down as lost, and returns them.
     package func findLost(except id: Int? = nil) throws -> [WorkerRecord] {
         try session.query(
             """
@@ -149,7 +149,7 @@ package struct WorkerStore {
         ).map(WorkerRecord.init)
     }
 
-    /// Becomes the leader if nobody is, for as long as the session lasts, or else the transaction.
+    /// Becomes the leader if there is none, as long as the session lasts, or else the transaction.
     package func lead(ownsSession: Bool = true) throws -> Bool {
         let query: Query =
             ownsSession
@@ -158,7 +158,7 @@ package struct WorkerStore {
         return try session.query(query).onlyRow().decode(0)
     }
 
-    /// Brings the sums up to date that balances are read from; returns how many changed.
+    /// Updates the balance snapshots; returns how many changed.
     package func takeSnapshot() throws -> Int {
         try session.query("select ledger.take_snapshot()").onlyRow().decode(0)
     }

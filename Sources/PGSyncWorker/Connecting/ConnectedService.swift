@@ -3,9 +3,10 @@ import Postgres
 import Services
 import Telemetry
 
-/// A part of a worker with a connection of its own: it connects, works, and connects again when that is lost.
+/// A part of a worker with its own connection: it connects, works, and reconnects when the connection is
+/// lost.
 struct ConnectedService {
-    /// What is logged when the connection is not of use any more.
+    /// What to log when the connection is no longer usable.
     struct Sentences {
         let lost: StaticString
         let failed: StaticString
@@ -17,10 +18,10 @@ struct ConnectedService {
 
     private static let backoff = Backoff(initial: .milliseconds(50), cap: .seconds(2), jitter: .equal)
 
-    /// Runs a body on one connection after the other, until it says that all is done or the shutdown is requested.
+    /// Runs a body on one connection after another, until it is finished or a shutdown is requested.
     ///
-    /// `connect` returns nil once the shutdown is requested. `ended` is called after each connection. The body resets the
-    /// backoff when the connection has turned out to be of use.
+    /// `connect` returns nil once a shutdown is requested. `ended` is called after each connection. The body
+    /// resets the backoff when the connection has proved usable.
     func run(
         until shutdown: Shutdown,
         connect: () async throws -> PostgresConnection?,
@@ -38,7 +39,7 @@ struct ConnectedService {
         }
     }
 
-    /// Throws what no other connection would cure.
+    /// Throws errors that another connection would not cure.
     private func log(_ error: any Error) throws {
         switch error {
         case let error as PostgresError:

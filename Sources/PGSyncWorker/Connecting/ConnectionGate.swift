@@ -3,9 +3,9 @@ import Postgres
 import Services
 import Telemetry
 
-/// Connects all parts of a worker to the server, and asks a server that is away only now and then.
+/// Connects all parts of a worker to the server, and probes an unreachable server only now and then.
 ///
-/// One breaker stands before all of them: while it is open, one attempt at a time finds out whether the server is back.
+/// All share one breaker: while it is open, one attempt at a time probes whether the server is back.
 final class ConnectionGate: Sendable {
     private struct State {
         var breaker = CircuitBreaker<ContinuousClock.Instant>(
@@ -16,7 +16,7 @@ final class ConnectionGate: Sendable {
         )
         var generator = SystemRandomNumberGenerator()
         var hasConnected = false
-        /// Whether the last attempt that ended has failed.
+        /// Whether the last finished attempt failed.
         var isAway = false
     }
 
@@ -29,7 +29,7 @@ final class ConnectionGate: Sendable {
     /// Retry interval while the breaker is closed, poll interval while another task probes.
     private static let pause = Duration.milliseconds(50)
 
-    /// One that is not patient gives up when the first attempt of all fails.
+    /// An impatient gate gives up when the very first attempt fails.
     init(
         to options: ConnectionOptions,
         isPatient: Bool,
@@ -45,7 +45,7 @@ final class ConnectionGate: Sendable {
     /// How far the breaker is open.
     enum Openness: String {
         case closed
-        /// An attempt finds out whether the server is back.
+        /// An attempt is probing whether the server is back.
         case trying
         case open
     }
@@ -60,9 +60,9 @@ final class ConnectionGate: Sendable {
         }
     }
 
-    /// Connects, however long it takes; nil once the shutdown is requested.
+    /// Connects, however long it takes; nil once a shutdown is requested.
     ///
-    /// - Throws: before anything has ever connected, what waiting does not cure.
+    /// - Throws: before anything has ever connected, errors that waiting does not cure.
     func connect(until shutdown: Shutdown) async throws -> PostgresConnection? {
         while !shutdown.isRequested {
             switch state.withLock({ $0.breaker.admit(at: .now) }) {
@@ -105,7 +105,7 @@ final class ConnectionGate: Sendable {
         }
     }
 
-    /// Tells the breaker, and returns how it had been until then.
+    /// Reports to the breaker, and returns its previous state.
     @discardableResult
     private func settle(
         _ permit: CircuitBreaker<ContinuousClock.Instant>.Permit,

@@ -2,7 +2,7 @@ import PGSyncCore
 import Postgres
 
 extension PosterFailure {
-    /// What an error means for whoever posts.
+    /// What an error means for a poster.
     init(_ error: PostgresError) {
         switch (error.kind, error.sqlState) {
         case (.connectionClosed, _), (.cannotConnect, _):
@@ -29,7 +29,7 @@ extension PosterFailure {
 }
 
 extension PostgresError {
-    /// Whether it is what happens when a session is another one than it was a moment ago.
+    /// Whether it happens when the server session has changed since a moment ago.
     var isOfAnotherSession: Bool {
         switch sqlState {
         case .duplicatePreparedStatement?, .invalidStatementName?, .protocolViolation?: true

@@ -1,15 +1,15 @@
 import Concurrency
 import Services
 
-/// How a worker is at a moment.
+/// The health of a worker at a moment.
 package struct WorkerHealth: Sendable, Equatable {
     package enum State: String, Sendable, CaseIterable {
-        /// It has not posted with this process yet: no connection has been made.
+        /// This process has not posted yet: no connection has been made.
         case starting
         case ready
         /// No poster has a connection.
         case away
-        /// A part of it has not come back from something that should have ended long ago.
+        /// A part of it hangs in something that should have ended long ago.
         case stuck
         case stopping
     }
@@ -19,7 +19,7 @@ package struct WorkerHealth: Sendable, Equatable {
     package var connectedPosters: Int
     package var finished: Int
     package var failed: Int
-    /// What it fails at beside posting, and who keeps it from posting, in words.
+    /// Failing duties and locks that block posting, in words.
     package var problems: [String]
 
     package init(
@@ -59,14 +59,14 @@ final class HealthTicker: Service {
         self.tell = tell
     }
 
-    /// From now on there is a worker to look at.
+    /// From now on there is a worker to observe.
     func watch(_ worker: WorkerContext) { context.withLock { $0 = worker } }
 
     func run(until shutdown: Shutdown) async throws {
         repeat {
             tell(health(isStopping: false))
         } while try await !shutdown.sleep(for: interval)
-        // It goes on to show that it is alive while it ends; whoever waits for that cancels this.
+        // It keeps showing that it is alive while it ends; the caller that waits for that cancels this.
         while true {
             tell(health(isStopping: true))
             try await Task.sleep(for: interval)
@@ -100,7 +100,7 @@ final class DeadlineWatch: Sendable {
 
     private let state = Locked(State())
 
-    /// Begins a call that should end within a limit; the token that is returned ends it.
+    /// Begins a call that should end within a limit; the returned token ends it.
     func begin(within limit: Duration) -> Int {
         state.withLock { state in
             state.nextID += 1

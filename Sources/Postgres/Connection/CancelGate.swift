@@ -160,7 +160,7 @@ final class CancelGate: @unchecked Sendable {
         }
     }
 
-    /// Sends a request from a thread of its own, since a server that does not answer blocks it.
+    /// Sends a request from its own thread, since a server that does not answer blocks it.
     ///
     /// That thread lives until the kernel gives the server up, however long the connection has been cut by then.
     private func sendRequest() {

@@ -1,8 +1,8 @@
 import Concurrency
 
-/// A connection to PostgreSQL with a thread of its own.
+/// A connection to PostgreSQL with its own thread.
 ///
-/// The thread is the actor's executor, so blocking calls into libpq hold up nobody else. All work happens in closures
+/// The thread is the actor's executor, so blocking calls into libpq block nobody else. All work happens in closures
 /// that are lent a ``Session``: a closure has the connection to itself until it returns, which is why a transaction
 /// cannot be interleaved with anything and needs no state machine. Cancelling the task that waits for a closure cancels
 /// the statement the closure is running, never a later one.

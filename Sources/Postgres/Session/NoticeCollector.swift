@@ -1,6 +1,6 @@
 import CLibPQ
 
-/// Keeps the notices of a session until somebody asks; the oldest go when there are too many, or too long ones.
+/// Keeps the notices of a session until someone asks; the oldest go when there are too many, or too long ones.
 final class NoticeCollector {
     private static let countLimit = 1_000
     private static let sizeLimit = 10_000_000
@@ -57,7 +57,7 @@ final class NoticeCollector {
     }
 }
 
-/// A notice or warning the server sent beside its results.
+/// A notice or warning the server sent besides its results.
 public struct ServerNotice: Sendable, Equatable {
     /// How serious it is, in English whatever the server's language: `NOTICE`, `WARNING`, `INFO`, ….
     public let severity: String

@@ -61,7 +61,7 @@ struct PreparedStatements {
         latest = nil
     }
 
-    /// Forgets what an error shows to be of no more use, so that it is prepared anew the next time.
+    /// Forgets what an error shows to be no longer usable, so that it is prepared again the next time.
     mutating func forgetStale(_ query: Query, after error: PostgresError) {
         guard error.isStaleStatement else { return }
         // One that is gone is mostly gone with all others: DISCARD ALL, DEALLOCATE ALL, a pooler.

@@ -4,7 +4,7 @@ extension Session {
     func settlePath(_ options: ConnectionOptions) throws {
         guard let path = options.searchPath else { return }
         // SET looks nothing up, and what it sets here ends with this script: behind a pooler, the server's session
-        // goes to somebody else next, whose path it must not change.
+        // goes to someone else next, whose path it must not change.
         let backend = try runScript("\(Self.localPath(path)); select pg_catalog.pg_backend_pid()").onlyRow()
             .decode(0, as: Int32.self)
         firstBackend = backend

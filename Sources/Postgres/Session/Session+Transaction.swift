@@ -1,6 +1,6 @@
 import CLibPQ
 
-/// What became of a transaction whose COMMIT was not answered.
+/// The outcome of a transaction whose COMMIT was not answered.
 public enum TransactionOutcome: Sendable, Equatable {
     case committed
     case rolledBack
@@ -45,7 +45,7 @@ extension Session {
         }
     }
 
-    /// Clears up what became of a transaction, on a new connection to the same server and timeline.
+    /// Finds out the outcome of a transaction, on a new connection to the same server and timeline.
     public func outcome(ofTransaction id: UInt64) throws -> TransactionOutcome {
         switch try query("select pg_xact_status(\(id))").onlyRow().decode(0, as: String?.self) {
         case "committed": .committed
@@ -67,7 +67,7 @@ extension Session {
     private func rollBack() {
         guard isUsable, isInTransaction else { return }
         _ = try? statement(.onlyCut) { unsafe PQsendQuery($0, "rollback") }
-        // What cannot be rolled back must not become part of what somebody else does next.
+        // What cannot be rolled back must not become part of what someone else does next.
         if isInTransaction { gate.cutConnection() }
     }
 

@@ -1,4 +1,4 @@
--- The tables of a clinic's billing program, as they might have been there before anybody thought of a ledger.
+-- The tables of a clinic's billing program, as they might have been there before anyone thought of a ledger.
 -- The program gives out the numbers. Amounts have no declared scale, because that would round silently: what
 -- cannot be posted, such as a thousandth of a rupee, an unknown way to pay or a missing cost, is taken as it
 -- comes, and pgsync names it.

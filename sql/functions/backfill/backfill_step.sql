@@ -1,7 +1,6 @@
 -- First the rows of the table, then the records that are posted and have no row. One statement reads a piece
--- of the table and the snapshot it was read in. Nothing is locked: what a writer does at the same time is
--- told apart by that snapshot, see is_included. Code of the table's owner runs while his rows are read: see
--- read_piece.
+-- of the table together with its snapshot. Nothing is locked: the snapshot tells what concurrent writers did,
+-- see is_included. Code of the table's owner runs while the rows are read: see read_piece.
 create or replace function pgsync.backfill_step(progress_id bigint, row_limit bigint default 1000)
 returns table (row_count bigint, done bigint, expected bigint, finished boolean)
 language plpgsql
@@ -74,7 +73,7 @@ begin
         v_position := jsonb_build_object(
             'gone', coalesce(pgsync.log_gone(v_source, v_position -> 'gone', null, null, row_limit), 'null')
         );
-        -- Whoever found less than it may look through can go on at once.
+        -- If it found less than it may scan, it can continue at once.
         exit when v_position -> 'gone' ? 'posted' or v_position -> 'gone' ->> 'waiting' <> '0';
     end loop;
 
@@ -90,7 +89,7 @@ begin
     returning progress.* into v_progress;
 
     if v_progress.state = 'finished' then
-        -- What no trigger saw until now is in the log with the row itself.
+        -- What no trigger saw until now is logged with the row itself.
         perform pgsync.remember_growth(v_source.source_table);
     end if;
     return query select v_count, v_progress.done, v_progress.expected, v_progress.state = 'finished';

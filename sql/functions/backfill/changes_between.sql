@@ -1,5 +1,5 @@
--- What was not over at the first tick and is at the second. Ids say nothing of the order of commits, so
--- they only narrow the search: below, by the newest tick that was over and done with before the oldest
+-- Transactions still running at the first tick and finished at the second. Ids do not show the order of
+-- commits, so they only narrow the search: below, by the newest tick that was complete before the oldest
 -- transaction still running at the first; above, by the tick after the second.
 create or replace function pgsync.changes_between(after_tick bigint, until_tick bigint)
 returns setof pgsync.sync_logs

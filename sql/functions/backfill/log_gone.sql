@@ -1,8 +1,8 @@
--- What no trigger saw go is still posted: rows that a subscription deleted, or that a TRUNCATE of one
--- partition took along. Each is logged as deleted in the snapshot in which it was missing: as with what a
--- backfill has read, that tells it from a record of the same key that somebody inserts meanwhile. In turns it
--- looks for records that are posted and for those that wait to be; the position says how far it is, and null
--- that there are no more. Code of the table's owner runs meanwhile: see read_piece.
+-- Rows that disappeared without firing a trigger are still posted: rows that a subscription deleted, or that
+-- a TRUNCATE of one partition removed. Each is logged as deleted in the snapshot in which it was missing: as
+-- for rows that a backfill has read, this distinguishes it from a record with the same key that is inserted
+-- meanwhile. It alternates between records that are posted and records that wait; the position says how far
+-- it is, and null that there are no more. Code of the table's owner runs meanwhile: see read_piece.
 create or replace function pgsync.log_gone(
     source pgsync.sources, start jsonb, before_change bigint, correlation_id text, record_limit bigint
 )
@@ -19,7 +19,7 @@ declare
 begin
     if v_posted then
         select
-            -- A long id is whole in the log alone.
+            -- Only the log has the whole of a long id.
             array_agg(
                 case
                     when octet_length(known.record_id) <= 500 then known.record_id
@@ -59,7 +59,7 @@ begin
                 where queue.log_id > (start ->> 'waiting')::bigint
                     and own.source_table = source.source_table
                     and own.action <> 'truncate'
-                    -- What a backfill has read was there.
+                    -- What a backfill has read existed then.
                     and case when before_change is null then own.snapshot is null else queue.log_id < before_change end
                 order by queue.log_id
                 limit record_limit

@@ -23,7 +23,7 @@ begin
         start_backfill.source_table::text,
         nullif(sum(pg_relation_size(relation.oid) * density.rows_per_byte), 0)::bigint
     from pg_catalog.pg_class as relation
-    -- What was counted last, in the space there is now; else rows as wide as the planner takes them to be.
+    -- The last row count, scaled to the present size; otherwise rows as wide as the planner estimates.
     cross join lateral (
         select case
             when relation.reltuples >= 0 and relation.relpages > 0

@@ -1,6 +1,6 @@
--- The id is read before the transaction of the tick is given its number. A transaction with a greater
--- number then has greater ids only, because it too has its number before it asks for an id; that bounds
--- what a reader has to look at. The snapshot could not: who already runs may have a number beyond its end.
+-- The id is read before the transaction of the tick gets its number. A transaction with a greater number then
+-- only has greater ids, because it too gets its number before it asks for an id; that bounds what a reader
+-- has to scan. The snapshot could not do that: a running transaction may have a number beyond its end.
 create or replace function pgsync.tick()
 returns bigint
 language plpgsql
@@ -34,7 +34,7 @@ begin
 
     -- One tick at a time, so that their order is the order of their snapshots.
     perform pg_advisory_xact_lock(1886876531, 3 /* ticks */);
-    -- A sequence that was never used says 1 as one that gave out 1 does.
+    -- A sequence that was never used reports 1, like one that has given out 1.
     select sequence.last_value - (not sequence.is_called)::integer
     into v_last_id
     from pgsync.sync_logs_id_seq as sequence;

@@ -16,7 +16,7 @@ set search_path = pg_catalog, pgsync, pg_temp
 set check_function_bodies = on
 set quote_all_identifiers = off
 as $$
-    -- The steps are put together with %I and regclass by attach_steps.
+    -- The steps are composed with %I and regclass by attach_steps.
     -- @plpgsql_check_options: security_warnings = off
 declare
     v_owner constant name := pgsync.owner_of(source_table);
@@ -61,7 +61,7 @@ begin
             v_reader := pgsync.reader_steps(v_source.reader);
         end if;
         if not dry_run then
-            -- His reader has to be his.
+            -- The owner's reader must belong to the owner.
             perform set_config('role', v_owner, true);
             foreach v_step in array v_reader
             loop
@@ -77,7 +77,7 @@ begin
         return query select step.statement from unnest(v_steps) as step (statement);
     end if;
 
-    -- A function that served before and has another name now has no trigger left.
+    -- An earlier function with another name has no trigger left.
     if not dry_run and v_known.function_name <> v_source.function_name then
         perform pgsync.remove_capture(v_known.function_name);
     end if;

@@ -17,7 +17,7 @@ begin
                 union all
                 select tree.relid from pg_partition_tree(source.source_table) as tree
             )
-            -- What is no partition any more has kept its TRUNCATE trigger.
+            -- A former partition has kept its TRUNCATE trigger.
             or present.tgfoid = to_regproc(format('pgsync.%I', source.function_name))
         )
         and not exists (

@@ -1,6 +1,6 @@
--- A capture function serves one table. Its number in the text is another one after a restore, until the
--- worker has renewed it, and the table may have become a part of a larger one. A table that was a partition
--- has kept its TRUNCATE trigger, which has nothing to report any more.
+-- A capture function serves one table. After a restore, the table has another oid than the one in its text,
+-- until the worker has renewed it, and the table may have become part of a larger one. A former partition has
+-- kept its TRUNCATE trigger, which has nothing to report any more.
 create or replace function pgsync.attached_root(function_name text, captured_table oid)
 returns oid
 language plpgsql

@@ -1,5 +1,5 @@
--- Trigger names sort first, so that changes are reported before triggers of the application react to them.
--- A TRUNCATE trigger belongs to one table alone, so each partition needs its own.
+-- The names of the triggers sort first, so that changes are reported before triggers of the application react
+-- to them. A TRUNCATE trigger belongs to a single table, so each partition needs its own.
 create or replace function pgsync.capture_triggers(source pgsync.sources)
 returns table (target regclass, trigger_name text, definition text, transition text, type smallint)
 language plpgsql

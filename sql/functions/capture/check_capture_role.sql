@@ -1,5 +1,5 @@
--- A capture function given to a role that may not write the log fails every write of the application: after a
--- restore without privileges, for example.
+-- If a capture function runs as a role that cannot write to the log, every write of the application fails:
+-- after a restore without privileges, for example.
 create or replace function pgsync.check_capture_role()
 returns void
 language plpgsql

@@ -1,4 +1,4 @@
--- Everything that can be known to go wrong is refused before anything is locked, with what to do about it.
+-- Everything that is known to fail is refused before anything is locked, with a hint.
 create or replace function pgsync.check_source(source pgsync.sources)
 returns void
 language plpgsql

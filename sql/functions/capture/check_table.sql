@@ -47,7 +47,7 @@ begin
             using errcode = 'object_not_in_prerequisite_state',
             hint = 'pgsync.excluded_tables lists the tables that must not be attached.';
     end if;
-    -- Whoever belongs to such a role would be lent what its tables need.
+    -- Members of such a role would be lent what its tables need.
     v_owner := pg_get_userbyid(v_table.relowner);
     if v_owner in (
             'pgsync_auditor', 'pgsync_capture', 'pgsync_operator', 'pgsync_owner', 'pgsync_reader', 'pgsync_worker'

@@ -8,7 +8,7 @@ language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
 set quote_all_identifiers = off
 as $$
-    -- The steps are put together with %I and regclass.
+    -- The steps are composed with %I and regclass.
     -- @plpgsql_check_options: security_warnings = off
 declare
     v_source pgsync.sources;
@@ -24,7 +24,7 @@ begin
             hint = 'List attached tables: select source_table from pgsync.sources where attached;';
     end if;
 
-    -- One that was dropped has nothing left to lock.
+    -- A dropped table has nothing left to lock.
     if not dry_run and pgsync.qualified_name(detach.source_table) is not null then
         perform pgsync.lock_patiently(detach.source_table, patience, true);
     end if;

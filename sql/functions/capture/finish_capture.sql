@@ -1,7 +1,7 @@
--- The last step of attach, and of its transaction where attach did not get there: rights that attach lent are
--- taken back, what was made with them is checked, and only then the function does anything. Where attach did
--- get there, nothing is left to do. Whoever owns a partitioned table keeps the right to run its function, for
--- a new partition takes it; the function serves no other table.
+-- The last step of attach, or of its transaction if attach did not get here: rights that attach lent are
+-- revoked, what was created with them is checked, and only then does the function do anything. If attach did
+-- get here, nothing is left to do. The owner of a partitioned table keeps the right to execute its function,
+-- because creating a partition needs it; the function serves no other table.
 create or replace function pgsync.finish_capture(captured_table regclass)
 returns void
 language plpgsql
@@ -10,7 +10,7 @@ set search_path = pg_catalog, pgsync, pg_temp
 set check_function_bodies = on
 set quote_all_identifiers = off
 as $$
-    -- The texts are put together with %I and %L.
+    -- The texts are composed with %I and %L.
     -- @plpgsql_check_options: security_warnings = off
 declare
     v_role constant name := pgsync.capture_role();
@@ -67,8 +67,9 @@ begin
         execute 'revoke ' || v_right;
     end loop;
 
-    -- What is no reader, and readers of former owners. Who attaches may belong to several owners of tables, and
-    -- use what was lent for one to alter the reader of another: nothing of his stays that was not made by attach.
+    -- Functions that are not readers, and readers of former owners. A role that attaches may be a member of
+    -- several owners, and use what was lent for one to alter the reader of another: nothing it owns stays
+    -- unless attach created it.
     for v_other in
         select
             routine.oid::regprocedure::text as signature,
@@ -97,7 +98,7 @@ begin
         begin
             execute 'drop function ' || v_other.signature;
         exception when dependent_objects_still_exist then
-            -- Somebody made a view on his own reader, long ago; nothing uses it by that.
+            -- Someone created a view on the reader long ago; nothing uses the reader through it.
             if v_other.is_new then
                 raise;
             end if;

@@ -1,11 +1,11 @@
--- The generated functions of a source note nested statements in a sequence of its own. Functions of earlier
--- versions call what is gone from this version's files, until their tables are attached again.
+-- The generated functions of a source record nested statements in a sequence of the source. Functions of
+-- earlier versions call functions that no longer have files, until their tables are attached again.
 create or replace function pgsync.grant_capture()
 returns void
 language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-    -- The texts are put together with %I and regprocedure.
+    -- The texts are composed with %I and regprocedure.
     -- @plpgsql_check_options: security_warnings = off
 declare
     v_right text;

@@ -16,7 +16,7 @@ declare
     v_caller constant text := coalesce(nullif(current_setting('role'), 'none'), session_user::text);
     v_source pgsync.sources;
 begin
-    -- Also he must be able to call this himself: a function that runs as somebody who is would else do it for him.
+    -- The caller must be able to call this directly: otherwise a security definer function could do it for the caller.
     if not (
         has_function_privilege(v_caller, 'pgsync.install_capture(pgsync.sources)', 'execute')
         and pgsync.may_act_as(v_caller::name, pgsync.owner_of(source.source_table))

@@ -7,7 +7,7 @@ set search_path = pg_catalog, pgsync, pg_temp
 set check_function_bodies = on
 set quote_all_identifiers = off
 as $$
-    -- The texts are put together with %I, %L and regclass.
+    -- The texts are composed with %I, %L and regclass.
     -- @plpgsql_check_options: security_warnings = off
 declare
     v_source pgsync.sources := source;

@@ -1,5 +1,5 @@
 -- What can be done without the owner of a table: its triggers and his reader stay, and only the functions
--- they call are made anew, for columns that were added and for a restore, after which tables have other
+-- they call are recreated, for columns that were added and for a restore, after which tables have other
 -- numbers. Columns that were renamed, dropped or retyped are for a person to look at, since what reads the
 -- images may have to change with them; until then they keep the names they had.
 create or replace function pgsync.renew_capture()

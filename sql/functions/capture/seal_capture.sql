@@ -1,4 +1,4 @@
--- Whoever calls the parts of attach by hand, or defers nothing, comes by here all the same.
+-- Calling the parts of attach by hand, or deferring nothing, ends here all the same.
 create or replace function pgsync.seal_capture()
 returns trigger
 language plpgsql

@@ -1,5 +1,5 @@
--- As to_regclass does for a name with its schema, but a right to use the schema is not asked for: who may see
--- what is captured need not be able to read the application's tables.
+-- Like to_regclass for a qualified name, but without requiring USAGE on the schema: a role that may see
+-- captured data need not be able to read the application's tables.
 create or replace function pgsync.table_named(qualified_name text)
 returns regclass
 language plpgsql

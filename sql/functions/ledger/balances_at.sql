@@ -1,5 +1,5 @@
--- One statement, so that the mark, the sums and the rest are of one moment. The planner cannot know how
--- little came after the mark: the settings, `materialized`, `+ 0` and `offset 0` have it look that up by
+-- One statement, so that the mark, the sums and the rest are from one snapshot. The planner cannot know how
+-- little came after the mark: the settings, `materialized`, `+ 0` and `offset 0` make it look that up by
 -- transaction number, and then its lines.
 create or replace function ledger.balances_at(as_of date)
 returns table (account text, currency text, amount numeric)

@@ -1,7 +1,7 @@
--- Runs once for a statement, when both the entries and their lines are in. Its plans are made once, often
--- while the tables are still empty: the journal is looked up by key, in an order that the planner cannot turn
--- round, and the settings keep it from reading tables whole. It acts as the owner to lock periods: whoever
--- closes one waits for what is being posted into it, and what comes later finds it closed.
+-- Runs once per statement, when both the entries and their lines are inserted. Its plans are made once, often
+-- while the tables are still empty: the journal is accessed by key, in an order that the planner cannot
+-- reverse, and the settings keep it from scanning tables. It runs as the owner, to lock periods: closing a
+-- period waits for postings into it, and later postings find it closed.
 create or replace function ledger.check_entries()
 returns trigger
 language plpgsql

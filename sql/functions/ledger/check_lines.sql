@@ -1,7 +1,7 @@
--- Runs once for a statement. Its plans are made once, often while the tables are still empty: entries are
--- looked up by key, in an order that the planner cannot turn round, and the settings keep it from reading
--- tables whole. The highest number of an entry's lines in a statement is how many they are, so they are
--- numbered 1, 2, 3 …, and no later statement can add any: the primary key.
+-- Runs once per statement. Its plans are made once, often while the tables are still empty: entries are
+-- accessed by key, in an order that the planner cannot reverse, and the settings keep it from scanning
+-- tables. The highest line number of an entry in a statement equals its number of lines, so they are numbered
+-- 1, 2, 3 …, and no later statement can add any: the primary key prevents that.
 create or replace function ledger.check_lines()
 returns trigger
 language plpgsql
@@ -71,8 +71,8 @@ begin
                 raise exception 'entry % has fewer than two lines', v_found.entry_id
                     using errcode = 'PL003', detail = format('Its key is %s.', v_found.idempotency_key);
             else
-                raise exception 'entry % is not balanced: debits less credits are %',
-                    v_found.entry_id, v_found.total
+                raise exception 'entry % is not balanced: debits less credits are % in the smallest unit of %',
+                    v_found.entry_id, v_found.total, v_found.currency
                     using errcode = 'PL002', detail = format('Its key is %s.', v_found.idempotency_key);
         end case;
     end if;

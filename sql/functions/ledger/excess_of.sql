@@ -1,4 +1,4 @@
--- What is in the journal is there for ever, and whoever may write a row chooses its texts.
+-- The journal is kept forever, and anyone who can write a row chooses its texts.
 create or replace function ledger.excess_of(
     description text,
     parties text[] default null,

@@ -1,5 +1,5 @@
--- As post_claims makes it of what the rules say. It is asked where the stored one may come from another hash:
--- no major version of PostgreSQL promises to keep that of the one before.
+-- Like post_claims computes it from what the rules return. Used if the stored one may come from another hash:
+-- a major version of PostgreSQL need not keep that of the previous one.
 create or replace function ledger.fingerprint_of(entry_ids bigint[])
 returns bigint
 language plpgsql

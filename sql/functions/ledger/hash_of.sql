@@ -1,5 +1,5 @@
--- Each field with its length, so that no two lists of fields give the same bytes; a version in front, so that
--- the way can change without old hashes turning wrong.
+-- Each field with its length, so that no two lists of fields give the same bytes; preceded by a version, so
+-- that the method can change without making old hashes wrong.
 create or replace function ledger.hash_of(fields text[])
 returns bytea
 language sql

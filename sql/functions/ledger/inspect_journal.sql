@@ -1,4 +1,4 @@
--- What the triggers refuse, looked for in what is there: they may have been off. It reads the whole journal.
+-- Searches for what the triggers refuse: they may have been disabled. It reads the whole journal.
 create or replace function ledger.inspect_journal()
 returns table (finding text, entry_id bigint, found text)
 language sql
@@ -137,7 +137,7 @@ left join pgsync.sync_audit_log as audit
     )
 where (entry.purpose = 'posting' or entry.change_id is not null)
     and audit.log_id is null
-    -- What takes back many is done in steps.
+    -- A reversal of many entries is done in steps.
     and not exists (
         select
         from pgsync.sync_queue as queue

@@ -6,7 +6,7 @@ as $$
 declare
     v_status text;
 begin
-    -- Waits for what is being posted into it.
+    -- Waits for postings in progress.
     select period.status
     into v_status
     from ledger.periods as period

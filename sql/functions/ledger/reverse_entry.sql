@@ -30,7 +30,7 @@ begin
         raise exception '%', ledger.excess_of(reason) using errcode = 'PL013';
     end if;
 
-    -- Whoever comes second waits here for the first, and then finds its reversal.
+    -- A second caller waits here for the first, and then finds its reversal.
     with entry as (
         insert into ledger.journal_entries (
             entry_date, document_date, purpose, currency, reverses, source_table, record_id, correlation_id,

@@ -1,5 +1,5 @@
--- What is added is exactly what the new boundary includes and the old one does not, so nothing is ever summed
--- twice or left out, whatever commits when.
+-- It adds exactly what the new boundary includes and the old one does not, so nothing is ever summed twice or
+-- omitted, whatever the order of commits.
 create or replace function ledger.take_snapshot()
 returns bigint
 language plpgsql
@@ -20,7 +20,7 @@ begin
     select mark.* into v_mark from ledger.balance_mark as mark for update;
     v_anew := v_mark.system_identifier <> v_here;
     if v_anew then
-        -- Restored from another server, whose transaction numbers say nothing here. Nobody posts meanwhile.
+        -- Restored from another server, whose transaction numbers mean nothing here. Nobody posts meanwhile.
         lock table ledger.journal_entries in share row exclusive mode;
         delete from ledger.balance_snapshots;
         v_mark.boundary := '1:1:';

@@ -1,6 +1,6 @@
--- The first half of an attempt by somebody who has reason to fear for its session: the intention is committed
--- before the work. The session keeps the slot from here to process_one or end_careful, so a change that was
--- begun and whose slot is free is one whose attempt has never come back.
+-- The first half of an attempt that may end the session: the intention is committed before the work. The
+-- session holds the slot from here to process_one or end_careful. So a change that was begun and whose slot
+-- is free is one whose attempt never came back.
 create or replace function pgsync.begin_careful(
     worker text,
     low_mark bigint default 0,
@@ -36,7 +36,7 @@ begin
         from pgsync.sync_queue as queue
         where queue.scheduled_at <= now()
             and queue.sync_status = 'pending'
-            -- A fence: in an AND the planner may take the slot of a change that is not wanted.
+            -- A fence: in an AND the planner might lock the slot of a change that is not wanted.
             and case
                 when only_sources is null
                     or (
@@ -74,7 +74,7 @@ begin
         end if;
 
         if v_queued.locked_at is not null then
-            -- Attempts that crashed since it was captured or told to be tried again, this one included.
+            -- Attempts that crashed since it was captured or last reset, including this one.
             select 1 + count(*)
             into v_crashes
             from pgsync.sync_audit_log as audit

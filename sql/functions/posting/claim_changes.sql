@@ -1,8 +1,8 @@
--- A slot is locked before a row of it, so that the changes of one record are taken by one transaction at a
--- time and in their order; rows that somebody else works on are passed over. Half of a batch is for
--- changes that wait for a time and half for the others, and what one kind leaves the other takes: so
--- neither holds up the other. The others are taken from the low mark on, so that the scan does not wade
--- through index entries of finished changes that an old snapshot keeps from being removed.
+-- A slot is locked before a row of it, so that one transaction at a time claims the changes of a record, and
+-- in order; rows that another session works on are skipped. Half of a batch is for scheduled changes and half
+-- for the others, and each kind can use what the other leaves: so neither blocks the other. The others are
+-- claimed from the low mark on, so that the scan avoids index entries of finished changes that an old
+-- snapshot keeps from being removed.
 create or replace function pgsync.claim_changes(
     batch_limit integer,
     low_mark bigint default 0,
@@ -25,7 +25,7 @@ as $$
 declare
     v_due record;
     v_more record;
-    -- There is no half of one: it is for either.
+    -- A single place cannot be halved: it is for either kind.
     v_half constant integer := case when batch_limit > 1 then batch_limit / 2 else (random() < 0.5)::integer end;
     v_due_count integer := 0;
     v_room integer := batch_limit;

@@ -1,5 +1,5 @@
--- A change that once made posting raise an error would make the whole batch fail at each attempt: such
--- changes stand apart as suspects. TRUNCATE is posted by itself anyway.
+-- A change that once raised an error would make its whole batch fail at each attempt: so suspects are claimed
+-- separately. TRUNCATE is always posted by itself.
 create or replace function pgsync.claim_due(
     most integer,
     only_sources regclass[] default null,
@@ -46,7 +46,7 @@ begin
             where own.scheduled_at <= now()
                 and (own.scheduled_at, own.log_id) > (after_time, after_id)
                 and own.sync_status = 'pending'
-                -- A fence: in an AND the planner may take the slot of a change that is not wanted.
+                -- A fence: in an AND the planner might lock the slot of a change that is not wanted.
                 and case
                     when only_sources is null
                         or (

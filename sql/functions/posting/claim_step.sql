@@ -1,4 +1,4 @@
--- Bound when it is made, so that the planner can put it into a query.
+-- Bound when it is created, so that the planner can inline it.
 create or replace function pgsync.claim_step(is_paused boolean, is_superseded boolean, action text)
 returns text
 language sql

@@ -1,5 +1,5 @@
--- It has no setting, so that the planner puts it into the query that asks, and is bound when it is made
--- instead. The linter cannot follow the arguments of such a function.
+-- It has no settings, so that the planner can inline it, and is bound when it is created instead. The linter
+-- cannot follow the arguments of such a function.
 -- noqa: disable=all
 create or replace function pgsync.claims_with_status(claims pgsync.claim[])
 returns table (
@@ -44,7 +44,8 @@ begin atomic
             when claim.snapshot is not null and master.last_snapshot is null
                 then
                     case
-                        -- A number that is still to come is from before a restore, on another server: it tells nothing.
+                        -- A transaction number in the future is from another server, before a restore: it
+                        -- means nothing here.
                         when not pg_visible_in_snapshot(master.last_xid, claim.snapshot)
                             and (
                                 master.last_xid < pg_snapshot_xmax(pg_current_snapshot())

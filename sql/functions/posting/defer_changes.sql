@@ -1,4 +1,4 @@
--- Until their source is resumed, which sets the time anew.
+-- Until their source is resumed, which sets the time again.
 create or replace function pgsync.defer_changes(log_ids bigint[])
 returns void
 language plpgsql
@@ -13,8 +13,8 @@ as $$
 declare
     v_paused regclass[];
 begin
-    -- Whoever resumes a source from now on waits for this; who was faster may not have seen these, so they
-    -- are due. Nobody who posts ever waits for an operator, whom it may keep waiting itself.
+    -- A resume that comes later waits for this; one that came earlier may not have seen these changes, so
+    -- make them due. Posting never waits for an operator, who may be waiting for it.
     select array_agg(source.source_table)
     into v_paused
     from (

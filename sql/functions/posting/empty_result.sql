@@ -1,4 +1,4 @@
--- It has no setting, so that the planner makes a constant of it, and is bound when it is made instead.
+-- It has no settings, so that the planner can make it a constant, and is bound when it is created instead.
 create or replace function pgsync.empty_result()
 returns pgsync.batch_result
 language sql

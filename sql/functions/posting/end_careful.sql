@@ -1,5 +1,5 @@
--- Whoever has announced a change in a session of its own holds its slot: nobody else ends that attempt. Where
--- the slot is free, it was announced through a pooler, or in a session that has ended.
+-- A session that has announced a change in its own session holds its slot: no other session ends that
+-- attempt. If the slot is free, it was announced through a pooler, or in a session that has ended.
 create or replace function pgsync.end_careful(
     worker text,
     log_id bigint,
@@ -18,7 +18,7 @@ declare
     v_slot constant smallint := (select log.slot from pgsync.sync_logs as log where log.id = end_careful.log_id);
     v_claim pgsync.claim;
 begin
-    -- What error_class_of makes of a state alone.
+    -- What error_class_of derives from the SQLSTATE alone.
     if end_careful.error_class not in (
             'transient', 'unexpected', 'data.refused', 'period.closed', 'ledger.account', 'ledger.conflict',
             'ledger.currency', 'ledger.party', 'ledger.refused'
@@ -33,8 +33,8 @@ begin
     end if;
     perform pg_advisory_xact_lock(1886876532 /* slots */, v_slot);
     v_claim := pgsync.claim_one(end_careful.log_id);
-    -- A failure is that of an attempt, and there is none that was not announced; but find_truncated is called for
-    -- what a batch has met, too.
+    -- A failure belongs to an attempt, and there is no attempt without an announcement; but find_truncated is
+    -- also called for what a batch has met.
     if end_careful.error_class is not null
         and v_claim.log_id is not null
         and (

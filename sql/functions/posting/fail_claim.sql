@@ -1,5 +1,5 @@
--- Isolation ends here, so this must not fail for anything that is in the change: where its failure cannot be
--- noted as usual, the queue alone says so, and why.
+-- Isolation ends here, so this must not fail, whatever the change contains: if its failure cannot be recorded
+-- as usual, only the queue records it, and why.
 create or replace function pgsync.fail_claim(
     claim pgsync.claim,
     error_class text,
@@ -34,7 +34,7 @@ begin
             fail_claim.error_class, v_message, fail_claim.worker, clock_timestamp() - fail_claim.started_at,
             claim.correlation_id
         );
-        -- A TRUNCATE is of no record.
+        -- A TRUNCATE concerns no single record.
         if claim.action <> 'truncate' then
             insert into pgsync.sync_master_status as present (source_table, record_id, last_change, last_audited)
             values (claim.source_table, v_key, 0, claim.log_id)

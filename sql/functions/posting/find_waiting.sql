@@ -1,6 +1,5 @@
--- The queue does not say of which table a change is, so that capturing need not. A look for some tables
--- reads past the changes of all others: no more than so many at a time, and whoever looks goes on from
--- there.
+-- The queue does not say which table a change is of, to keep capture cheap. A scan for some tables reads past
+-- the changes of all others: up to a limit, and the caller continues from there.
 create or replace function pgsync.find_waiting(
     only_sources regclass[],
     low_mark bigint,

@@ -1,7 +1,7 @@
--- The whole of posting, for any mix of sources and rules, in one statement: each claim is evaluated, combined
--- and compared with what stands; what was decided is one list, read by each of the inserts. Nothing compares
--- a row of the batch with each other row, and the big tables are reached by their keys alone; the settings
--- keep the planner to that, which cannot know how many rows an array has.
+-- All of posting, for any mix of sources and rules, in one statement: each claim is evaluated, combined and
+-- compared with the current entries; the decisions are one list, which each of the inserts reads. No row of
+-- the batch is compared with every other row, and the big tables are accessed only by key; the settings make
+-- the planner do so, because it cannot know how many rows an array has.
 create or replace function pgsync.post_claims(
     claims pgsync.claim[],
     worker text,
@@ -38,14 +38,14 @@ begin
             where period.status = 'open'
         ) as open,
         array(select distinct rule.source_table from pgsync.rules as rule) as ruled,
-        -- The elements of an array come in their order, in which they are numbered; nothing here sorts them.
+        -- The elements of an array come in order and are numbered in that order; nothing here sorts them.
         array_agg(claim.source_table) as tables,
         array_agg(claim.data) as images
     into v_zone, v_open, v_ruled, v_tables, v_images
     from unnest(post_claims.claims) as claim;
 
     with evaluated as (
-        -- A record that several rules post has a row for each of them.
+        -- A record that several rules post has a row for each rule.
         select
             claim.*,
             result.rule,
@@ -61,7 +61,7 @@ begin
             booking.entry_date as booked_date,
             case when result.accounts is not null then nextval('ledger.journal_entries_id_seq') end as entry_id,
             case
-                -- With 0 to begin with, an empty object would count for nothing, as null does.
+                -- It begins with 0, because an empty object would count as nothing, like null.
                 when result.accounts is not null
                     then hash_record_extended(
                         row(
@@ -75,7 +75,7 @@ begin
                 when claim.step <> 'post' then null
                 when result.error_class is not null then result.error_class
                 when result.accounts is not null and booking.entry_date is null then 'period.closed'
-                -- The sizes in bytes are at hand and nearly always enough to know.
+                -- The sizes in bytes are cheap and nearly always sufficient.
                 when (
                     octet_length(result.description) > 1000
                     or pg_column_size(result.parties) > 224
@@ -98,7 +98,7 @@ begin
     ),
 
     combined as (
-        -- A claim has a row for each rule that posts it: the first with a failure, else any, speaks for all.
+        -- A claim has a row for each rule that posts it: the first with a failure, else any, represents all.
         select
             evaluated.*,
             row_number() over whole as place,
@@ -318,8 +318,8 @@ begin
     if v_result.deferred > 0 then
         perform pgsync.defer_changes(v_deferred_ids);
     end if;
-    -- Nearly always nothing has failed before, which one look tells: in order, so that it is a look at an
-    -- index and never at all that waits.
+    -- Nearly always nothing has failed before, and one lookup shows that: in order, so that it is an index
+    -- lookup and never a scan of everything that waits.
     if v_result.applied_ids is not null
         and (
             select queue.log_id

@@ -1,6 +1,6 @@
--- For whoever needs the entry at once. It works on the newest change of the record that the caller can see,
--- its own uncommitted one included, and waits for a worker that has the record in hand. What fails is noted
--- and left to be tried again: the caller's transaction goes on.
+-- For callers that need the entry at once. It posts the newest change of the record that the caller can see,
+-- including its own uncommitted one, and waits for a worker that holds the record. A failure is recorded and
+-- left for a retry: the caller's transaction continues.
 create or replace function pgsync.post_now(source regclass, record_id text)
 returns bigint
 language plpgsql
@@ -19,7 +19,7 @@ begin
     perform set_config('pgsync.finishing', 'on', true);
     perform pg_advisory_xact_lock(1886876532 /* slots */, v_slot);
 
-    -- As a rule it is the caller who has just made the change, and only the newest counts.
+    -- Usually the caller has just made the change, and only the newest counts.
     select recent.id
     into v_log_id
     from (

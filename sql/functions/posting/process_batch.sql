@@ -1,8 +1,8 @@
 -- One call, one transaction, one round trip: claim, post, compare, audit, finish. A crash at any point leaves
--- the changes waiting as they were. The marks tell the caller where to go on: what was visible below
--- next_mark was taken or is in other hands. Ids become visible out of order, so smaller ones may still come,
--- but none any more once a later call says a snapshot_xmin that is not below the snapshot_xmax of this one.
--- The worker learns that from survey_queue; here it is for who posts from psql.
+-- the changes in the queue as they were. The marks tell the caller where to continue: what was visible below
+-- next_mark was claimed here or is held by others. Ids become visible out of order, so smaller ones can still
+-- appear, but not once a later call returns a snapshot_xmin that is not below the snapshot_xmax of this one.
+-- The worker learns that from survey_queue; here it is for callers in psql.
 create or replace function pgsync.process_batch(
     worker text,
     batch_limit integer default null,
@@ -38,7 +38,7 @@ begin
     end if;
     -- Lets the trigger that guards the queue pass what posting finishes.
     perform set_config('pgsync.finishing', 'on', true);
-    -- One look-up for all settings: the batch may have one change only.
+    -- Read the three settings with one query: in a batch of one, each query costs more than the row.
     select
         bool_or(setting.config_value::boolean) filter (where setting.config_key = 'posting_paused') as posting_paused,
         bool_or(setting.config_value::boolean) filter (where setting.config_key = 'enable_real_time_sync') as real_time,
@@ -54,17 +54,18 @@ begin
         return v_result;
     end if;
 
-    -- With room for one, it may always be the change that made the batch fail, or never: of two, one is taken of
-    -- those that have a time and one of the others.
+    -- With room for only one, it might always be the change that made the batch fail, or never: with two, one
+    -- is a scheduled change and one of the others.
     v_limit := greatest(coalesce(batch_limit, v_settings.batch_size), case when isolate then 2 else 1 end);
     select claimed.claims, claimed.suspects, claimed.next_mark, claimed.is_cut
     into v_claims, v_suspects, v_result.next_mark, v_result.is_cut
     from pgsync.claim_changes(v_limit, low_mark, only_sources) as claimed;
-    -- Anew: whoever has an id below the mark had its number before the snapshot that the claim was made in.
+    -- Re-read: every id below the mark belongs to a transaction older than the snapshot of the claim.
     v_result.snapshot_xmax := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
 
-    -- A table that was emptied; a record is taken back before anything that came later is posted for it. The
-    -- latest first, which overtakes the others of its table, and all together for no more than a batch.
+    -- A table that was emptied; a record is reversed before anything later is posted for it. The latest
+    -- TRUNCATE first, which supersedes the others of its table, and all together for no more records than a
+    -- batch.
     select
         exists (select from unnest(v_claims) as claim where claim.action = 'truncate') as has_truncates,
         exists (
@@ -90,7 +91,8 @@ begin
             v_parts := v_parts || v_posted.truncated_part;
             v_result := pgsync.add_results(v_result, v_posted);
         end loop;
-        -- One is read at a time, whichever: the table of no owner comes first. The others come up one by one.
+        -- One is read at a time, whichever it is: a table without an owner comes first. The others follow one
+        -- by one.
         v_parts := array_remove(v_parts, null);
         if cardinality(v_parts) > 1 then
             v_result.truncated_part := v_parts[1 + floor(random() * cardinality(v_parts))::integer];

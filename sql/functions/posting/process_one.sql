@@ -37,7 +37,7 @@ begin
             else pgsync.post_isolated(array[v_claim], worker, v_started)
         end;
     end if;
-    -- Whatever became of it, this attempt came back.
+    -- Whatever its outcome, this attempt came back.
     update pgsync.sync_queue as queue
     set locked_at = null
     where queue.log_id = process_one.log_id and queue.locked_at is not null;

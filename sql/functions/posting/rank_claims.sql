@@ -1,7 +1,7 @@
--- Of the waiting changes of a record the newest counts and the others end superseded. What a backfill has
--- read is older than each change that its snapshot does not show, whatever the ids say. A record that has
--- one claim, as nearly all have, is spared the sorting. previous_change is the change whose attempt comes
--- before this one in the audit log of the record; chain_end what its last will be, where this claim says it.
+-- Of the waiting changes of a record, the newest counts and the others end as superseded. What a backfill has
+-- read is older than each change that its snapshot does not show, whatever the ids say. Records with one
+-- claim, as nearly all have, skip the sorting. previous_change is the change whose attempt precedes this one
+-- in the audit log of the record; chain_end is what its last one will be, if this claim decides it.
 create or replace function pgsync.rank_claims(claims pgsync.claim[])
 returns table (
     number integer,
@@ -30,8 +30,8 @@ as $$
 declare
     v_is_repeated boolean := false;
 begin
-    -- To make a query ready costs more than to post a change: one claim alone is spared even this look, and
-    -- nearly all batches the longer way.
+    -- Preparing a query costs more than posting a change: a single claim skips even this lookup, and nearly
+    -- all batches skip the longer way.
     if cardinality(rank_claims.claims) > 1 then
         v_is_repeated := exists (
             select

@@ -1,6 +1,6 @@
--- The policy is read each time, so that changing a setting changes what happens next. A wait grows with each
--- failure and is spread by a tenth, so that many that failed together do not come back together. An operator
--- may set retry_count to anything; what is no count is taken for the next best.
+-- The policy is read each time, so that changing a setting changes what happens next. The wait grows with
+-- each failure, with a jitter of a tenth, so that changes that failed together are not retried together. An
+-- operator can set retry_count to anything; values that are not a count are replaced by the nearest one.
 create or replace function pgsync.reschedule(log_ids bigint[], error_classes text[], error_messages text[])
 returns void
 language plpgsql

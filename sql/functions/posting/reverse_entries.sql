@@ -1,6 +1,6 @@
--- Little is ever taken back, so this stands apart from the one statement that posts: to make a query ready
--- costs a batch of one more than to post it. An amendment is booked on the day of what it takes back, any
--- other reversal not before the day of the change; a closed day moves on to the next that is open.
+-- Reversals are rare, so they are separate from the one statement that posts: preparing a query costs a batch
+-- of one more than posting it. An amendment reverses on the date of the original entry, any other reversal
+-- not before the date of the change; a closed date moves to the next open one.
 create or replace function pgsync.reverse_entries(
     originals bigint[],
     changes bigint[],

@@ -1,5 +1,5 @@
--- Changes of one record share a slot, and who posts them holds its lock: so they are posted in their order.
--- Bound when it is made, so that the planner can put it into a query.
+-- Changes of one record share a slot, and their poster holds its lock: so they are posted in order. Bound
+-- when it is created, so that the planner can inline it.
 create or replace function pgsync.slot_of(record_id text)
 returns smallint
 language sql

@@ -1,4 +1,4 @@
--- A change that failed is overtaken once a later one of its record is applied.
+-- A failed change is superseded once a later change of its record is applied.
 create or replace function pgsync.supersede_failed(
     claims pgsync.claim[],
     applied_ids bigint[],
@@ -45,8 +45,7 @@ begin
             and log.source_table = applied.source_table
             and log.record_id = applied.record_id
             and case
-                -- What a backfill has read comes before what its snapshot does not show, whatever the ids
-                -- say.
+                -- What a backfill has read precedes what its snapshot does not show, whatever the ids say.
                 when log.snapshot is not null and applied.snapshot is null
                     then not pg_visible_in_snapshot(applied.captured_xid, log.snapshot)
                 when log.snapshot is null and applied.snapshot is not null

@@ -1,5 +1,5 @@
--- A look must not cost more the longer the queue is: of the changes that have not failed the oldest are
--- looked at, and some of those that have. Where there are more, each number is the least it can be.
+-- The cost must not grow with the queue: it reads the oldest changes that have not failed, and some of those
+-- that have. If there are more, each number is a lower bound.
 create or replace function pgsync.backlog(most integer default 10000)
 returns table (
     source regclass,

@@ -1,5 +1,6 @@
--- Who finishes changes says so in a setting of the transaction: to compare with the audit log would cost each
--- batch. It is to stop a slip, not whoever owns the tables; pgsync.lost_changes finds what is missing.
+-- Code that finishes changes says so in a setting of the transaction: comparing with the audit log would cost
+-- each batch. This guards against mistakes, not against the owner of the tables; pgsync.lost_changes finds
+-- what is missing.
 create or replace function pgsync.keep_waiting()
 returns trigger
 language plpgsql

@@ -1,4 +1,4 @@
--- The audit log is read from its end, by the ranges of its pages, and never more of it than the limit.
+-- Reads the audit log from its end, by page ranges, and never more of it than the limit.
 create or replace function pgsync.recent_outcomes(most integer default 200000)
 returns table (
     outcome pgsync.outcome,

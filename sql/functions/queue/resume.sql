@@ -16,8 +16,8 @@ begin
                 using errcode = 'undefined_object',
                 hint = 'List the attached tables: select table_name from pgsync.sources where attached;';
         end if;
-        -- Those that were met while it was paused; the others were never touched. Of one time, they are taken
-        -- in the order of their ids.
+        -- Those that posters met while it was paused; the others were never touched. They get the same time,
+        -- and are claimed in the order of their ids.
         update pgsync.sync_queue as queue
         set scheduled_at = statement_timestamp()
         from pgsync.sync_logs as log

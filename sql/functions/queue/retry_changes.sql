@@ -24,7 +24,7 @@ begin
         )
         and (retry_changes.source is null or log.source_table = retry_changes.source)
         and (not only_dead or queue.sync_status = 'failed')
-        -- Who comes second finds it waiting already.
+        -- A second caller finds it waiting already.
         and (queue.sync_status = 'failed' or queue.scheduled_at > clock_timestamp());
     get diagnostics v_count = row_count;
     if v_count > 0 then

@@ -1,5 +1,5 @@
--- It has the slots before it looks, like whoever posts: so nobody finds a change in the way that is just
--- being skipped, and then waits for it.
+-- It takes the slots before it looks, like posting: so no session finds a change that is just being skipped,
+-- and then waits for it.
 create or replace function pgsync.skip_changes(log_ids bigint[], reason text)
 returns bigint
 language plpgsql
@@ -27,7 +27,7 @@ begin
         where queue.log_id = any(log_ids)
         order by queue.slot
     ) as listed;
-    -- What has been taken back stays so: half of a TRUNCATE cannot be skipped.
+    -- What has been reversed stays so: half a TRUNCATE cannot be skipped.
     select begun.log_id
     into v_begun
     from (
@@ -35,7 +35,7 @@ begin
         from pgsync.truncate_steps as step
         where step.log_id = any(log_ids)
         union all
-        -- Others have ended because of it.
+        -- Other changes have ended because of it.
         select source.truncated_through
         from pgsync.sources as source
         where source.truncated_through = any(log_ids)

@@ -1,8 +1,8 @@
--- Looks without a lock, so it also sees what others have in hand: nothing that waits is below the oldest
--- it finds. Ids become visible out of order, so that is final only below an id that was given out before a
--- transaction number which no running transaction is below any more: last_id of one survey, snapshot_xmax
--- of a later one, snapshot_xmin of a still later one. For some tables alone, one call does not read past
--- all that is of others: then seen_through says where the next has to go on.
+-- Scans without a lock, so it also sees what other sessions hold: nothing that waits is below the oldest
+-- change it finds. Ids become visible out of order, so that is final only below an id that was given out
+-- before a transaction number which no running transaction is below any more: last_id of one survey,
+-- snapshot_xmax of a later one, snapshot_xmin of a still later one. For some tables alone, one call does not
+-- read past all changes of others: then seen_through says where the next call continues.
 create or replace function pgsync.survey_queue(
     low_mark bigint default 0,
     only_sources regclass[] default null,
@@ -67,7 +67,7 @@ begin
             )
     );
 
-    -- Of whichever table: to look once in vain is cheaper than to find out.
+    -- Of any table: one scan in vain is cheaper than finding out.
     select extract(epoch from queue.scheduled_at - clock_timestamp())::double precision
     into due_in_seconds
     from pgsync.sync_queue as queue

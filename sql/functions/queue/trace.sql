@@ -1,6 +1,6 @@
--- Nothing is indexed by record but where it stands now: from there the audit log is followed back, attempt by
--- attempt, which never takes the same turn twice, and the entries forward to what took them back. A record of
--- a table that was emptied has the emptying in its life, and of its entries only its own.
+-- Only the status of a record is indexed by record: from there it follows the audit log back, attempt by
+-- attempt, which never takes the same turn twice, and the entries forward to their reversals. A record of a
+-- table that was emptied has that TRUNCATE in its life, and of its entries only its own.
 create or replace function pgsync.trace(source regclass, record_id text, images boolean default false)
 returns table (
     happened_at timestamptz,
@@ -77,7 +77,7 @@ journal as materialized (
     inner join ledger.entry_details as detail on detail.id = posted.id
 ),
 
--- Emptying the table is noted once for all of its records.
+-- Emptying the table is recorded once for all of its records.
 emptied (log_id) as (
     select distinct named.log_id
     from (
@@ -165,7 +165,7 @@ told as (
         )
     from attempt
     union all
-    -- An entry bears the time at which its transaction began, which can be before what it was posted for.
+    -- An entry has the time at which its transaction began, which can precede the change it was posted for.
     select
         coalesce(
             (select min(attempt.recorded_at) from attempt where journal.id = any(attempt.entry_ids)),
@@ -262,7 +262,7 @@ order by
     told.happened_at,
     told.rank,
     told.change,
-    -- What was taken back comes before what took its place.
+    -- Reversed entries come before those that replaced them.
     told.details ->> 'reverses' is null,
     told.entry;
 $$;

@@ -1,4 +1,4 @@
--- The table of a change is only looked up where that makes a difference.
+-- The table of a change is only looked up if that makes a difference.
 create or replace function pgsync.waiting_counts(
     only_sources regclass[] default null,
     out ready bigint,

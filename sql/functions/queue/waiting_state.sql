@@ -1,5 +1,5 @@
--- The one place that says what the columns of the queue mean together. Bound when it is made, so that the
--- planner can put it into a query.
+-- The one place that defines what the columns of the queue mean together. Bound when it is created, so that
+-- the planner can inline it.
 create or replace function pgsync.waiting_state(
     sync_status pgsync.sync_status, locked_at timestamptz, scheduled_at timestamptz, is_paused boolean
 )

@@ -1,10 +1,10 @@
--- Compiled rules and the function that asks them come by no file, so the grants look for them in the catalog.
+-- Compiled rules and the function that calls them have no files, so the grants find them in the catalog.
 create or replace function pgsync.grant_rules()
 returns void
 language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-    -- The statements are put together with regprocedure and %I.
+    -- The statements are composed with regprocedure and %I.
     -- @plpgsql_check_options: security_warnings = off
 declare
     v_statement text;

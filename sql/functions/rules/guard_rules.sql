@@ -5,7 +5,7 @@ set search_path = pg_catalog, pgsync, pg_temp
 as $$
 begin
     if tg_op = 'UPDATE' then
-        -- The function may be compiled anew, by another server or pgsync, from the same content.
+        -- The function may be recompiled, by another server or pgsync, from the same content.
         old.function_checksum := new.function_checksum;
         old.active_until := coalesce(old.active_until, new.active_until);
         if old is not distinct from new then

@@ -1,18 +1,18 @@
--- Names of tables are looked up when a batch is evaluated: a constant would tie the function to the table of
--- the application, which then could not be dropped. So is the day a version is retired from, which comes
--- later.
+-- Names of tables are looked up when a batch is evaluated: a constant would tie the function to the
+-- application's table, which then could not be dropped. The same holds for the day from which a version is
+-- retired, which is set later.
 create or replace function pgsync.refresh_evaluate()
 returns void
 language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
 set datestyle = 'ISO, YMD'
 as $$
-    -- The text is put together with %I and %L from columns that hold only plain words.
+    -- The text is composed with %I and %L from columns that hold only plain words.
     -- @plpgsql_check_options: security_warnings = off
 declare
     v_branches text;
 begin
-    -- One at a time; who has waited sees what the others have applied.
+    -- One at a time; after waiting, it sees what the others have applied.
     lock table pgsync.rules in share row exclusive mode;
 
     select string_agg(

@@ -1,12 +1,12 @@
--- The last act of pgsync migrate, when objects and rights are there. It does what no file of sql/ can, since
--- none knows what was generated.
+-- The last step of pgsync migrate, when objects and rights exist. It does what no file of sql/ can, since
+-- none knows the generated functions.
 create or replace function pgsync.finish_migration()
 returns void
 language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
 set jit = off
 as $$
-    -- The statements are put together with %I, regprocedure and regclass.
+    -- The statements are composed with %I, regprocedure and regclass.
     -- @plpgsql_check_options: security_warnings = off
 declare
     v_capture constant name := pgsync.capture_role();
@@ -39,8 +39,7 @@ begin
         end if;
     end loop;
 
-    -- A reader belongs to an owner of tables; where the current user may, it is closed and lent to capture
-    -- again.
+    -- A reader belongs to a table owner; if the current user can, it is closed and granted to capture again.
     for v_statement in
         select format(step.statement, routine.oid::regprocedure, v_capture)
         from pg_catalog.pg_proc as routine

@@ -1,6 +1,6 @@
--- After a restore that failed in part, rows may name others that did not come along, and sequences may give
--- out numbers that are taken. It looks at no more than so many rows of each table: what a restore left out is
--- missing everywhere.
+-- After a restore that failed in part, rows may refer to missing ones, and sequences may give out numbers
+-- that are taken. It checks a limited number of rows in each table: what a restore omitted is missing
+-- everywhere.
 create or replace function pgsync.inspect_references(at_most integer default 1000)
 returns table (finding text, found text)
 language sql

@@ -1,6 +1,6 @@
--- Compares with the record of the last migration; what a role that is not of pgsync may do is not looked at.
--- Functions that were generated are in no record: those of capture belong to the role of capture, and no
--- other role of pgsync may run them.
+-- Compares with the record of the last migration; it does not check the rights of roles outside pgsync.
+-- Generated functions are not recorded: those of capture belong to the capture role, and no other role of
+-- pgsync may run them.
 create or replace function pgsync.inspect_schema()
 returns table (finding text, found text)
 language sql
@@ -75,7 +75,7 @@ cross join lateral (
     select case
         when present.kind = 'function' and exists (select from generated where generated.name = present.name)
             then pgsync.capture_role()::text
-        -- Where they all went to another role that is here, they should go back.
+        -- If they all went to another role that exists here, they should go back.
         else coalesce(
             (
                 select role.rolname
@@ -102,7 +102,7 @@ from (
     select odd.*, substr(odd.right_name, length(odd.role) + 2) as privilege from odd
 ) as odd
 where not exists (select from missing_role where missing_role.role = odd.role)
-    -- What is gone has no rights.
+    -- What is missing has no rights.
     and exists (select from present where present.kind = odd.kind and present.name = odd.name)
 union all
 select case present.kind when 'trigger' then 'trigger_off' else 'settings_changed' end,
@@ -111,7 +111,7 @@ from present
 inner join pgsync.schema_objects as wanted on wanted.kind = present.kind and wanted.name = present.name
 where present.state <> wanted.state
 union all
--- The triggers of partitions are copies, which are switched apart.
+-- The triggers of partitions are copies, which are enabled and disabled separately.
 select 'trigger_off',
     format(
         'trigger %I on %s.%I does not fire when that of %s does', copied.tgname,

@@ -1,5 +1,5 @@
--- Partitions come and go, and types are open to everybody: of both only the owner counts. What a role that is
--- not of pgsync may do is not told.
+-- Partitions come and go, and types are open to everyone: of both only the owner counts. Rights of roles
+-- outside pgsync are not recorded.
 create or replace function pgsync.present_objects()
 returns setof pgsync.schema_objects
 language sql

@@ -24,7 +24,7 @@ begin
 
     if v_refused then
         v_complaint := format('%s must be %s, not %L', new.config_key, v_allowed, new.config_value);
-    -- What was set by an older release is left alone until somebody sets it anew.
+    -- A value set by an older release is accepted until someone changes it.
     elsif tg_op = 'INSERT' or new.config_value is distinct from old.config_value then
         v_complaint := pgsync.configuration_complaint(new.config_key, new.config_value);
     end if;

@@ -1,4 +1,4 @@
--- What a pattern cannot tell: whether there is such a thing.
+-- What a pattern cannot check: whether such a thing exists.
 create or replace function pgsync.configuration_complaint(key text, value text)
 returns text
 language sql

@@ -1,6 +1,6 @@
--- The lock is held by the session that is about to sleep. Whoever writes meanwhile cannot share it and so
--- rings. While a transaction that has captured something is open, the lock cannot be had: then sleep
--- shortly and look again.
+-- The session that is about to sleep holds the lock. Writers then cannot share it, so they send NOTIFY. While
+-- a transaction that has captured something is open, the lock is not available: then sleep briefly and look
+-- again.
 create or replace function pgsync.arm_doorbell()
 returns boolean
 language plpgsql

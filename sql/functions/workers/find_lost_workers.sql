@@ -1,5 +1,5 @@
--- A worker holds its lock before anybody can see that it calls itself running. Workers that ended long ago
--- are forgotten on the way.
+-- A worker holds its lock before its row says that it is running. Rows of workers that ended long ago are
+-- removed on the way.
 create or replace function pgsync.find_lost_workers(own_id integer default null)
 returns setof pgsync.sync_workers
 language plpgsql

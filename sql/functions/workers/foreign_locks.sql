@@ -1,4 +1,4 @@
--- What is hidden from us about a stranger's session stays null.
+-- What we may not see about another session stays null.
 create or replace function pgsync.foreign_locks()
 returns table (
     pid integer,
@@ -17,9 +17,9 @@ as $$
 declare
     v_sharing text[];
 begin
-    -- Whoever writes to an attached table shares the doorbell from there to the end of his transaction, and has
-    -- a lock on the table before and as long. Locks are not all seen at one moment, so he has to share it
-    -- before and after his lock on a table was looked for in vain.
+    -- A writer to an attached table shares the doorbell from then to the end of its transaction, and has a
+    -- lock on the table before and as long. Locks are not all read at one moment, so it must share the
+    -- doorbell both before and after its lock on a table was looked for in vain.
     v_sharing := array(
         select coalesce(own.pid::text, own.virtualtransaction)
         from pg_catalog.pg_locks as own
@@ -72,7 +72,7 @@ begin
         group by own.pid, lock_class, lock_number
     ),
 
-    -- Code of a table's owner runs in the session of whoever reads it; posters never read one.
+    -- Code of a table's owner runs in the session that reads the table; posters never read one.
     reading as (
         select own.pid
         from pg_catalog.pg_locks as own

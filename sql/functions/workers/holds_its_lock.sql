@@ -1,4 +1,4 @@
--- Read from the list of locks, so that nobody is in the way of a worker that resumes.
+-- Read from the list of locks, so that it does not block a worker that resumes.
 create or replace function pgsync.holds_its_lock(worker_id integer)
 returns boolean
 language sql

@@ -1,5 +1,5 @@
--- A worker that lives by its lock is whoever holds it. One behind a pooler has no session to tell it by; its
--- login is all there is.
+-- A worker that lives by its lock is whichever session holds it. One behind a pooler has no such session;
+-- only its login identifies it.
 create or replace function pgsync.is_own_worker(worker pgsync.sync_workers)
 returns boolean
 language sql

@@ -1,5 +1,5 @@
--- Anybody who may connect can take any advisory lock; what tells our locks from his is who holds them.
--- Whoever writes to an attached table shares the doorbell's lock, whatever his role; see foreign_locks.
+-- Anyone who can connect can take any advisory lock; only its holder distinguishes our lock from a foreign
+-- one. Writers to an attached table share the doorbell's lock, whatever their role; see foreign_locks.
 create or replace function pgsync.may_hold(holder oid, lock_class bigint, lock_number bigint)
 returns boolean
 language sql

@@ -20,8 +20,8 @@ begin
         register_worker.posters, 'heartbeat'
     )
     returning sync_workers.id into v_id;
-    -- Before anybody else can see the row. The number is new: only a stranger can have its lock, and who
-    -- works is then judged by the heartbeat.
+    -- Before any other session can see the row. The number is new: only a stranger can have its lock, and
+    -- then the heartbeat shows whether the worker is alive.
     if holds_lock and pg_try_advisory_lock(1886876533 /* workers */, v_id) then
         update pgsync.sync_workers as worker set lives_by = 'lock' where worker.id = v_id;
     end if;

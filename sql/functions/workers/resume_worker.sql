@@ -19,7 +19,7 @@ begin
         if pgsync.holds_its_lock(resume_worker.id) then
             return false;
         end if;
-        -- A stranger has taken it meanwhile.
+        -- A stranger has taken the lock meanwhile.
         v_lives_by := 'heartbeat';
     end if;
     update pgsync.sync_workers as worker

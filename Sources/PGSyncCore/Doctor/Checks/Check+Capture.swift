@@ -21,7 +21,7 @@ extension Check {
         )
     }
 
-    /// Each fault of an attached table is a finding of its own.
+    /// Each fault of an attached table is a separate finding.
     static func captureFindings(_ facts: ServerFacts) -> [Finding] {
         guard case .known(let capture) = facts.capture else { return [] }
         return capture.findings.map(finding) + capture.growth.map(finding)

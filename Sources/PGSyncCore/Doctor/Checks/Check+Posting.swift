@@ -52,7 +52,7 @@ extension Check {
     static let oldestChange = Check("posting.oldest", .posting, \.posting) { posting in
         guard let oldest = posting.oldestReady else { return .ok("no change is ready to post") }
         let found = "the oldest change that is ready to post has waited for \(Quantity.time(oldest))"
-        // Where nobody posts, another finding says so.
+        // If no worker runs, another finding says so.
         guard oldest > longWait, posting.workers > 0, !posting.isPaused, posting.isRealTime else {
             return .ok(found)
         }
@@ -102,7 +102,7 @@ extension Check {
         )
     }
 
-    /// A finding is a line, however many tables there are.
+    /// A finding is one line, however many tables there are.
     private static let tablesShown = 3
 
     static let duties = Check("posting.housekeeping", .posting, \.posting) { posting in

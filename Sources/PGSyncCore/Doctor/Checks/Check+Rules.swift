@@ -6,7 +6,7 @@ extension Check {
         }
     ]
 
-    /// Each fault of a rule is a finding of its own.
+    /// Each fault of a rule is a separate finding.
     static func ruleFindings(_ facts: ServerFacts) -> [Finding] {
         guard case .known(let rules) = facts.rules else { return [] }
         return rules.findings.map { fault in

@@ -1,4 +1,4 @@
--- Each part of the generator asks for the drafts anew and takes those of its kind: nothing has to be stored.
+-- Each part of the generator asks for the drafts again and takes those of its kind: nothing has to be stored.
 create or replace function clinic.drafts(
     first_bill bigint,
     bills integer,

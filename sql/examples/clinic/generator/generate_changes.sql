@@ -91,7 +91,7 @@ begin
     get diagnostics v_rows = row_count;
     v_sum := v_sum + v_rows;
 
-    -- What is amended or mended is all due again.
+    -- What is amended or mended becomes due again.
     update public.ultrasound_bills as bill
     set
         prints = bill.prints + 1,

@@ -1,5 +1,5 @@
--- A write that no trigger saw still counts in the statistics of the table. They also count what was rolled
--- back and updates that changed nothing, so more writes than changes are a reason to ask further:
+-- A write that no trigger saw still counts in the statistics of the table. These also count what was rolled
+-- back and updates that changed nothing, so more writes than changes are only a reason to check further:
 --
 -- - Was a trigger touched since? Then this is what was written meanwhile.
 -- - If not, do the rows that live tell of it? Only what committed counts among them, so their growth is what

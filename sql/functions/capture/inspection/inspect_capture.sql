@@ -1,6 +1,6 @@
--- Triggers can be disabled, dropped or never reach a new partition, and a table can take the place of
--- another. All of that is visible in the catalog. No index knows the triggers of a function, so they are read
--- once, for all tables, to find those whose triggers are worth a look.
+-- Triggers can be disabled, dropped or missing on a new partition, and a table can replace another. All of
+-- that is visible in the catalog. No index covers the triggers of a function, so they are read once, for all
+-- tables, to find those whose triggers need a closer look.
 create or replace function pgsync.inspect_capture(only_source regclass default null)
 returns table (source_table regclass, finding text, severity text, found text, remedy text)
 language plpgsql

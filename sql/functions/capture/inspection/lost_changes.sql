@@ -1,4 +1,4 @@
--- The newest alone, for it reads that much of the log.
+-- Only the newest changes, because it reads that much of the log.
 create or replace function pgsync.lost_changes(most bigint default 100000)
 returns table (log_id bigint, source_table regclass, record_id text, captured_at timestamptz)
 language sql

@@ -27,7 +27,7 @@ begin
     where routine.pronamespace = 'pgsync'::regnamespace
         and routine.proname = source.function_name
         and present.tgparentid = 0
-        -- What is no partition any more has kept its TRUNCATE trigger.
+        -- A former partition has kept its TRUNCATE trigger.
         and present.tgrelid <> all(
             array(
                 select former.part

@@ -3,7 +3,7 @@
 -- to be taken for a write that nobody saw. So counting begins a little earlier in the log than in the
 -- statistics, which hides as many such writes as were captured in that time. A table that rests has nothing
 -- to hide, and a count that began there goes on, for some ten thousand changes, until it rests again.
--- A table whose row somebody holds is left for the next time: whoever looks after all tables never waits.
+-- A table whose row someone holds is left for the next time: whoever looks after all tables never waits.
 create or replace function pgsync.remember_growth(
     of_table regclass default null,
     settling interval default '15 seconds'

@@ -1,5 +1,6 @@
--- A trigger that was switched off and on again is as it was, but its row in the catalog is another version. A
--- partition that was detached for a while has others; before PostgreSQL 15 they count as internal ones.
+-- A trigger that was disabled and enabled again is unchanged, but its row in the catalog is another version.
+-- A partition that was detached for a while has other triggers; before PostgreSQL 15 they count as internal
+-- ones.
 create or replace function pgsync.trigger_fingerprint(source_table regclass)
 returns text
 language sql

@@ -1,6 +1,6 @@
 -- Asked by capture functions of a null of the type that a column has when their statement is planned:
 -- declared immutable, it is answered then, and costs the statement nothing. The answer holds as long as the
--- plan does, for who changes a column has the plans of its table made anew. A domain that the snapshot does
+-- plan does, for who changes a column has the plans of its table recreated. A domain that the snapshot does
 -- not show yet counts as another type.
 create or replace function pgsync.has_type(content anyelement, expected oid)
 returns boolean

@@ -1,5 +1,5 @@
--- Asked like has_type when a statement is planned. A column that has the name and type of another, because
--- that one was renamed, is told by its number. A snapshot that shows no source yet has nothing against it.
+-- Evaluated like has_type when a statement is planned. The number reveals a column that took the name and
+-- type of a renamed one. A snapshot that shows no source yet is accepted.
 create or replace function pgsync.keeps_columns(function_name text)
 returns boolean
 language plpgsql

@@ -1,5 +1,5 @@
--- Generated capture functions know the key by its names. After a key column was renamed, and until the
--- function is made anew, they ask here: the numbers of columns do not change.
+-- Generated capture functions know the key by its column names. After a key column was renamed, and until the
+-- function is regenerated, they call this: the numbers of columns do not change.
 create or replace function pgsync.record_id_of(changed_table oid, image jsonb)
 returns text
 language plpgsql

@@ -1,4 +1,4 @@
--- What people write for a key is cast to the types of its columns, so that 017 and 2026-1-5 find what was
+-- The key as users write it is cast to the types of its columns, so that 017 and 2026-1-5 find what was
 -- captured as 17 and 2026-01-05.
 create or replace function pgsync.record_key(source regclass, variadic key text[])
 returns text
@@ -31,7 +31,7 @@ begin
             hint = 'Pass a value for each of its columns, in this order, or all of them as one JSON array.';
     end if;
 
-    -- Only as built-in types: the input of others may run code of whoever made them.
+    -- Only as built-in types: the input functions of others may run user code.
     select array_agg(
         format(
             'to_jsonb(%L::%s)',

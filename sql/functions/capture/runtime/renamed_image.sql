@@ -1,6 +1,6 @@
--- A dropped column is an object there, which no rule takes for a value: what reads it fails, and what is
--- posted stays. Were it missing, it would read as null. A transaction that began before the columns changed
--- does not see what they are called now, and is told to try again.
+-- A dropped column is an object there, which no rule takes for a value: rules that read it fail, and existing
+-- entries stay. If it were missing, it would read as null. A transaction that began before the columns
+-- changed does not see their present names, and must be retried.
 create or replace function pgsync.renamed_image(changed_table oid, image jsonb)
 returns jsonb
 language plpgsql

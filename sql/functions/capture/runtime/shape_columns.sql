@@ -1,6 +1,6 @@
--- A column keeps its number when it is renamed, so it is found by that. A restored table has no gaps where
--- columns were dropped: then numbers are missing although every name is there, in the same order, and
--- names are right.
+-- A column keeps its number when it is renamed, so it is found by number. A restored table has no gaps for
+-- dropped columns: then numbers are missing although every name exists, in the same order, and the names are
+-- right.
 create or replace function pgsync.shape_columns(source_table regclass, shape jsonb)
 returns table (
     name text, data_type text, column_name text, present_number smallint, present_name text, present_type text

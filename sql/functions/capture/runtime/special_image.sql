@@ -1,7 +1,7 @@
--- The text of an array shows its lower bounds only when they are not one. A json text that jsonb refuses,
--- such as one with the character U+0000, must not fail the application: it is kept as its text. Of what jsonb
--- accepts it keeps the value, not the blanks and not a key named twice. It takes every type, because a column
--- may be retyped while capture functions that call this are in use.
+-- The text of an array shows its lower bounds only if they are not one. A json text that jsonb refuses, such
+-- as one with the character U+0000, must not make the application fail: it is kept as text. Of what jsonb
+-- accepts, the value is kept, but not whitespace or duplicate keys. It takes every type, because a column can
+-- be retyped while capture functions that call this are in use.
 create or replace function pgsync.special_image(content anyelement)
 returns jsonb
 language plpgsql

@@ -1,4 +1,4 @@
--- A column that was there when the known shape was taken keeps the name it has in images.
+-- A column that existed when the known shape was recorded keeps the name it has in images.
 create or replace function pgsync.table_shape(source_table regclass, known jsonb)
 returns jsonb
 language sql

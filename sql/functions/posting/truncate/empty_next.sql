@@ -1,5 +1,5 @@
--- The records of the table are gone through in the order of their ids. One whose slot somebody has is kept
--- for the next time. A long id stands there shortened, so its slot is asked of its last change.
+-- Processes the records of the table in the order of their ids. Records whose slot another session holds are
+-- left for the next time. A long id is stored shortened, so its slot comes from its last change.
 create or replace function pgsync.empty_next(
     truncation pgsync.sync_logs,
     from_record text,
@@ -69,7 +69,7 @@ begin
     taken_back := pgsync.empty_records(truncation, v_found.free);
     number := coalesce(cardinality(v_found.free), 0);
     missed_now := coalesce(v_found.busy, '{}');
-    -- Nothing is less and comes after.
+    -- Nothing is smaller than null and comes after it.
     next_record := coalesce(v_found.last || chr(1), from_record);
     is_done := missed_now = '{}' and v_found.number < v_room;
 end;

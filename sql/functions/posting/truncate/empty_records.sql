@@ -1,5 +1,5 @@
--- The part of a TRUNCATE for some of its records, named as in sync_master_status, whose slots the caller has:
--- what stands for them is taken back in its name and on its day.
+-- The part of a TRUNCATE for some of its records, named as in sync_master_status, whose slots the caller
+-- holds: reverses their current entries in its name and on its date.
 create or replace function pgsync.empty_records(truncation pgsync.sync_logs, record_ids text[])
 returns bigint[]
 language plpgsql

@@ -1,7 +1,7 @@
--- Where one partition was emptied, the log does not say which records were in it; the table says which are
--- gone. A call looks through some thousands of records; how far it is, is in sync_progress. It is a statement
--- of its own, and not a part of process_batch, because code of the table's owner runs in it: whoever calls it
--- gives up the session afterwards.
+-- If one partition was emptied, the log does not say which records were in it; the table shows which are
+-- gone. A call scans some thousands of records; sync_progress keeps how far it is. It is a separate
+-- statement, not a part of process_batch, because code of the table's owner runs in it: the caller gives up
+-- the session afterwards.
 create or replace function pgsync.find_truncated(log_id bigint)
 returns boolean
 language plpgsql
@@ -30,7 +30,7 @@ begin
             using errcode = 'invalid_parameter_value';
     end if;
     select own.* into v_source from pgsync.sources as own where own.source_table = v_change.source_table;
-    -- That of a whole table is posted in steps, by process_batch.
+    -- A TRUNCATE of a whole table is posted in steps, by process_batch.
     if pgsync.table_named(v_change.data ->> 'table') = v_change.source_table then
         raise exception 'change % emptied its whole table', find_truncated.log_id
             using errcode = 'invalid_parameter_value';
@@ -46,7 +46,7 @@ begin
     v_position := coalesce(v_progress.position -> 'gone', '{}');
     loop
         v_position := pgsync.log_gone(v_source, v_position, v_change.id, v_change.correlation_id, 10000);
-        -- Whoever found less than it may look through can go on at once.
+        -- If it found less than it may scan, it can continue at once.
         exit when v_position is null or v_position ? 'posted' or v_position ->> 'waiting' <> '0';
     end loop;
     update pgsync.sync_progress as progress

@@ -1,5 +1,5 @@
--- While a TRUNCATE is under way, what came after it may be posted: but for each record not before its own
--- part of the TRUNCATE is done, which whoever has the record in hand does on the way.
+-- While a TRUNCATE is under way, later changes can be posted: but for each record only after its own part of
+-- the TRUNCATE is done, which the session that posts the record does first.
 create or replace function pgsync.finish_emptying(claims pgsync.claim[])
 returns void
 language plpgsql
@@ -35,8 +35,8 @@ begin
                     and claim.action <> 'truncate'
             );
             if v_records <> '{}' then
-                -- It must not end before this step is committed; see finish_truncate. Where it has ended just now,
-                -- another may go on in its place.
+                -- It must not end before this step is committed; see finish_truncate. If it has just ended,
+                -- another may continue in its place.
                 perform
                 from pgsync.sync_progress as progress
                 where progress.kind = 'truncate'

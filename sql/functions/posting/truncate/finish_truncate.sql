@@ -1,4 +1,4 @@
--- What was taken back in one step is told by the caller, what in several by truncate_steps.
+-- The caller passes what was reversed in one step; truncate_steps has what several steps reversed.
 create or replace function pgsync.finish_truncate(
     claim pgsync.claim,
     worker text,
@@ -21,7 +21,7 @@ begin
     if progress_id is null then
         v_ids := nullif(taken_back, '{}');
     else
-        -- Who does a part of it on the way holds a share until that is committed; see finish_emptying.
+        -- A session that does a part of it first holds a share until it commits; see finish_emptying.
         perform from pgsync.sync_progress as progress where progress.id = progress_id for update;
         update pgsync.sync_progress as progress
         set

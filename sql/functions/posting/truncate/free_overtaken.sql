@@ -1,4 +1,4 @@
--- A TRUNCATE overtakes what has failed before it: those changes are made due, and end when they are tried.
+-- A TRUNCATE supersedes what failed before it: those changes are made due, and end when they are tried.
 create or replace function pgsync.free_overtaken(
     truncation pgsync.sync_logs,
     after_hash integer,

@@ -49,10 +49,10 @@ begin
             and relation.relkind = 'p'
             and relation.oid is distinct from pgsync.table_named(claim.data ->> 'table')
     ) then
-        -- Which records were in a part only the table tells, and to read it runs what its owner has put
-        -- there: not here, but in find_truncated. Until somebody has called that it takes its turn among what
-        -- waits for a time, so that many of them hold up nothing else; where the table could not be read
-        -- for another part, not before that is tried again, or for a minute.
+        -- Only the table knows which records were in a part, and reading it runs code of its owner: not here,
+        -- but in find_truncated. Until that is called, this change takes its turn among the scheduled ones,
+        -- so that many of them block nothing else. If the table could not be read for another part, it waits
+        -- until that one is retried, or for a minute.
         v_not_before := (
             select max(queue.scheduled_at)
             from pgsync.sync_queue as queue
@@ -86,7 +86,7 @@ begin
             and source.table_name <> claim.data ->> 'table'
             and not exists (select from pg_catalog.pg_class as relation where relation.oid = source.source_table)
     ) then
-        -- Of a table that is gone nobody can tell any more which records were in that part.
+        -- If the table is gone, nothing can tell which records were in that part.
         return pgsync.finish_truncate(claim, worker, started_at, null);
     end if;
 
@@ -101,7 +101,7 @@ begin
     from pgsync.sources as source
     where source.source_table = claim.source_table and source.truncated_through > claim.log_id;
     if v_progress_id is null and v_overtaken_by is null then
-        -- Nobody who posts waits for an operator, whom it may keep waiting itself.
+        -- Posting never waits for an operator, who may be waiting for it.
         update pgsync.sources as source
         set truncated_through = greatest(source.truncated_through, claim.log_id)
         where source.source_table = (
@@ -204,7 +204,7 @@ begin
             where progress.id = v_progress_id;
         end if;
         if v_is_stuck then
-            -- Others have in hand what it needs.
+            -- Other sessions hold what it needs.
             update pgsync.sync_queue as queue
             set scheduled_at = clock_timestamp() + interval '50 milliseconds'
             where queue.log_id = claim.log_id;

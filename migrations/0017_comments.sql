@@ -196,7 +196,7 @@ comment on column ledger.journal_entries.swept_from
 is 'The accounting date it would have had if that period had been open.';
 comment on column ledger.journal_entries.reverses is 'The entry that this one reverses, line by line.';
 comment on column ledger.journal_entries.idempotency_key
-is 'Identifies the posting, so that it is done once: source table, record, change, rule and purpose.';
+is 'Identifies the posting, so that it is done once: the change and the rule, or the entry that is reversed.';
 comment on column ledger.journal_entries.input_hash
 is 'A hash of the contents: the same key with another hash is an error.';
 comment on column ledger.journal_entries.description is 'What it is for.';

@@ -27,6 +27,13 @@ struct SourceFile: Sendable, CustomTestStringConvertible {
         return Set(entries.filter { !$0.contains(".") })
     }
 
+    /// The paths of all files below a directory of the package.
+    static func paths(in directory: String) throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: "\(package)/\(directory)").map {
+            "\(directory)/\($0)"
+        }
+    }
+
     /// All Swift files below a directory of the package.
     static func all(in directory: String) throws -> [SourceFile] {
         try FileManager.default.subpathsOfDirectory(atPath: "\(package)/\(directory)")

@@ -61,7 +61,7 @@ begin
             booking.entry_date as booked_date,
             case when result.accounts is not null then nextval('ledger.journal_entries_id_seq') end as entry_id,
             case
-                -- It begins with 0, because an empty object would count as nothing, like null.
+                -- The seed is 1, because with 0 an empty object would hash like null.
                 when result.accounts is not null
                     then hash_record_extended(
                         row(

@@ -22,7 +22,7 @@ declare
     v_column text;
 begin
     begin
-        -- TRUNCATE is always claimed alone.
+        -- The caller passes a TRUNCATE alone.
         if (claims[1]).action = 'truncate' then
             return pgsync.post_truncate(claims[1], worker, started_at, record_limit);
         end if;

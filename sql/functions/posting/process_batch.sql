@@ -91,8 +91,7 @@ begin
             v_parts := v_parts || v_posted.truncated_part;
             v_result := pgsync.add_results(v_result, v_posted);
         end loop;
-        -- One is read at a time, whichever it is: a table without an owner comes first. The others follow one
-        -- by one.
+        -- One is read at a time, chosen at random, so that no owner's tables come first. The others follow.
         v_parts := array_remove(v_parts, null);
         if cardinality(v_parts) > 1 then
             v_result.truncated_part := v_parts[1 + floor(random() * cardinality(v_parts))::integer];

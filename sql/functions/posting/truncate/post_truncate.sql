@@ -6,7 +6,7 @@
 -- 3. The records are gone through.
 -- What came later is posted meanwhile; see finish_emptying. A later TRUNCATE of the table overtakes this one
 -- and goes on where this one was, round to where it began itself: so many of them, one after the other, cost
--- no more than one, and they get on although more keep coming.
+-- no more than two, and they get on although more keep coming.
 create or replace function pgsync.post_truncate(
     claim pgsync.claim,
     worker text,

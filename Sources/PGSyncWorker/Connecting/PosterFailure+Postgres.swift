@@ -3,6 +3,8 @@ import Postgres
 
 extension PosterFailure {
     /// What an error means for a poster.
+    ///
+    /// What a failed change is recorded as, `pgsync.error_class_of` says: both must agree on which errors are transient.
     init(_ error: PostgresError) {
         switch (error.kind, error.sqlState) {
         case (.connectionClosed, _), (.cannotConnect, _):

@@ -85,6 +85,8 @@ begin
         left join shared on shared.hash = hashtext(claim.record_id)
     ),
 
+    -- older_than is the change that supersedes a claim: one whose entries stand already (overtaken_by), or the
+    -- newest live one among these claims, if a backfill read the row before that.
     compared as (
         select
             ranked.*,

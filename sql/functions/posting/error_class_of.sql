@@ -1,5 +1,5 @@
--- What a failed change is recorded as. What the error means for the poster is in PosterFailure+Postgres.swift:
--- both must agree on which errors are transient.
+-- What a failed change is recorded as; for what it means for the poster see PosterFailure+Postgres.swift.
+-- Both must agree on which errors are transient.
 create or replace function pgsync.error_class_of(
     state text,
     schema_name text default '',

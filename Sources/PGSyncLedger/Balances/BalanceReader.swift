@@ -1,3 +1,4 @@
+package import Days
 package import Postgres
 
 /// Reads what accounts stand at, by the snapshots and what came after them.
@@ -11,7 +12,7 @@ package struct BalanceReader {
     }
 
     /// What each account stood at at the end of a day, today by the server's calendar unless one is named.
-    package func trialBalance(at day: LedgerDay? = nil) throws -> TrialBalance {
+    package func trialBalance(at day: Day? = nil) throws -> TrialBalance {
         let asked = Parameter.inferred(day?.description)
         let found = try session.query(
             """
@@ -85,8 +86,8 @@ package struct BalanceReader {
     /// The lines of an account; until today, and from the first day of the month of the last one, unless told otherwise.
     package func statement(
         of code: String,
-        from: LedgerDay? = nil,
-        until: LedgerDay? = nil
+        from: Day? = nil,
+        until: Day? = nil
     ) throws -> AccountStatement {
         let account = try book.account(code)
         let span = try session.query(
@@ -122,7 +123,7 @@ package struct BalanceReader {
         return AccountStatement(account: account, from: firstDay, until: lastDay, lines: lines)
     }
 
-    private func today() throws -> LedgerDay {
+    private func today() throws -> Day {
         try session.query("select current_date::text as today").onlyRow().day("today")
     }
 }

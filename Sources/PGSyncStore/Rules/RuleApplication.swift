@@ -1,16 +1,16 @@
-package import PGSyncRules
+package import Days
 
 /// What applying one version of a rule came to.
 package struct RuleApplication: Sendable, Equatable {
     package enum Outcome: Sendable, Equatable {
         /// Documents from a day on, or all, are posted by it.
-        case applied(from: CalendarDate?)
+        case applied(from: Day?)
         /// It was there, with the same content.
         case unchanged
         /// It was there, but its compiled function was not what was made of it.
         case recompiled
         /// It was there, and is for documents before a day from now on.
-        case ended(CalendarDate?)
+        case ended(Day?)
     }
 
     package let name: String

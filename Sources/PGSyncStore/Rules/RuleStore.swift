@@ -1,3 +1,4 @@
+package import Days
 package import PGSyncRules
 package import Postgres
 
@@ -233,7 +234,7 @@ package struct RuleStore {
     }
 
     /// Ends a rule: documents from a day on are not posted by any version of it; returns the versions it ends.
-    package func retire(_ name: String, from day: CalendarDate) throws -> [Int] {
+    package func retire(_ name: String, from day: Day) throws -> [Int] {
         let versions = try versions(of: name)
         let ended = try session.query(
             """

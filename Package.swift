@@ -34,22 +34,22 @@ let package = Package(
         .target(name: "JSON", dependencies: ["VisibleText"]),
         .target(name: "CSV"),
         .target(name: "Concurrency"),
+        .target(name: "Days"),
         .target(name: "Files", dependencies: ["Concurrency"]),
-        .target(name: "Postgres", dependencies: ["CLibPQ", "CLinux", "Concurrency"]),
+        .target(name: "Postgres", dependencies: ["CLibPQ", "CLinux", "Concurrency", "Days"]),
         .target(name: "Services", dependencies: ["Concurrency"]),
         .target(name: "Subprocesses", dependencies: ["CSpawn", "Concurrency"]),
-        .target(name: "Telemetry", dependencies: ["Concurrency", "VisibleText"]),
+        .target(name: "Telemetry", dependencies: ["Concurrency", "Days", "VisibleText"]),
         .target(name: "VisibleText"),
 
         // PGSync… knows the product.
         .target(
             name: "PGSyncCLI",
             dependencies: [
-                "Arguments", "Concurrency", "Files", "HTTPServer", "JSON", "PGSyncBench", "PGSyncCluster",
-                "PGSyncCore",
-                "PGSyncDemo", "PGSyncLedger", "PGSyncOperations", "PGSyncRules",
-                "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services", "Telemetry",
-                "VisibleText",
+                "Arguments", "Concurrency", "Days", "Files", "HTTPServer", "JSON", "PGSyncBench",
+                "PGSyncCluster", "PGSyncCore", "PGSyncDemo", "PGSyncLedger", "PGSyncOperations",
+                "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services",
+                "Telemetry", "VisibleText",
             ]
         ),
         .target(
@@ -68,14 +68,17 @@ let package = Package(
             ],
             plugins: ["EmbedSQL"]
         ),
-        .target(name: "PGSyncLedger", dependencies: ["CSV", "JSON", "Postgres", "VisibleText"]),
-        .target(name: "PGSyncRules", dependencies: ["CSV", "JSON", "PGSyncCore", "VisibleText"]),
+        .target(name: "PGSyncLedger", dependencies: ["CSV", "Days", "JSON", "Postgres", "VisibleText"]),
+        .target(name: "PGSyncRules", dependencies: ["CSV", "Days", "JSON", "PGSyncCore", "VisibleText"]),
         .target(name: "PGSyncSchema", dependencies: ["PGSyncCore", "Postgres"], plugins: ["EmbedSQL"]),
         .target(
             name: "PGSyncOperations",
             dependencies: ["PGSyncCore", "PGSyncStore", "Postgres", "Services"]
         ),
-        .target(name: "PGSyncStore", dependencies: ["JSON", "PGSyncCore", "PGSyncRules", "Postgres"]),
+        .target(
+            name: "PGSyncStore",
+            dependencies: ["Days", "JSON", "PGSyncCore", "PGSyncRules", "Postgres"]
+        ),
         .target(
             name: "PGSyncWorker",
             dependencies: ["Concurrency", "PGSyncCore", "PGSyncStore", "Postgres", "Services", "Telemetry"]
@@ -108,6 +111,7 @@ let package = Package(
             dependencies: ["PGSyncCluster", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"],
             exclude: ["Snapshots"]
         ),
+        .testTarget(name: "DaysTests", dependencies: ["Days"]),
         .testTarget(name: "EmbedSQLTests", dependencies: ["embed-sql"]),
         .testTarget(
             name: "EndToEndTests",
@@ -136,7 +140,7 @@ let package = Package(
         .testTarget(name: "PGSyncDemoTests", dependencies: ["PGSyncDemo", "PGSyncRules"]),
         .testTarget(
             name: "PGSyncLedgerTests",
-            dependencies: ["JSON", "PGSyncLedger", "Postgres", "Subprocesses", "TestSupport"]
+            dependencies: ["Days", "JSON", "PGSyncLedger", "Postgres", "Subprocesses", "TestSupport"]
         ),
         .testTarget(
             name: "PGSyncOperationsTests",
@@ -157,7 +161,7 @@ let package = Package(
         .testTarget(
             name: "PGSyncRulesTests",
             dependencies: [
-                "JSON", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "TestSupport",
+                "Days", "JSON", "PGSyncRules", "PGSyncSchema", "PGSyncStore", "Postgres", "TestSupport",
             ],
             exclude: ["Snapshots"]
         ),
@@ -168,7 +172,7 @@ let package = Package(
         .testTarget(
             name: "PGSyncStoreTests",
             dependencies: [
-                "JSON", "PGSyncCluster", "PGSyncCore", "PGSyncRules", "PGSyncStore",
+                "Days", "JSON", "PGSyncCluster", "PGSyncCore", "PGSyncRules", "PGSyncStore",
                 "Postgres", "TestSupport",
             ]
         ),

@@ -1,4 +1,4 @@
-package import PGSyncRules
+package import Days
 import Postgres
 
 /// Why a call into the schema pgsync was refused.
@@ -40,7 +40,7 @@ package enum StoreError: Error, Sendable, Equatable {
     case invalidValue(reason: String)
     /// The key does not fit the table; the server says how it would.
     case wrongKey(String, hint: String?)
-    case alreadyRetired(String, from: CalendarDate)
+    case alreadyRetired(String, from: Day)
     case backfillIsRunning(table: String)
     /// A pooler lends each transaction another session, which only polling can do with; says what showed it.
     case needsPolling(String)

@@ -1,3 +1,4 @@
+import Days
 import Glibc
 
 /// A moment of the wall clock, exact to the microsecond.
@@ -28,16 +29,9 @@ public struct LogTimestamp: Sendable, Hashable {
 extension LogTimestamp {
     /// The moment in UTC as RFC 3339 with microseconds, such as `2025-03-01T12:30:00.000250Z`.
     public var rfc3339: String {
-        let (seconds, microseconds) = Self.divide(microsecondsSinceEpoch, by: 1_000_000)
-        let (days, secondOfDay) = Self.divide(seconds, by: 86_400)
-        let (year, month, day) = Self.civilDate(daysSinceEpoch: days)
-        var text = ""
-        text.append(padded: year, width: 4)
-        text += "-"
-        text.append(padded: month, width: 2)
-        text += "-"
-        text.append(padded: day, width: 2)
-        text += "T"
+        let (seconds, microseconds) = microsecondsSinceEpoch.flooredDivision(by: 1_000_000)
+        let (days, secondOfDay) = seconds.flooredDivision(by: 86_400)
+        var text = "\(Day(daysSinceEpoch: Int(days)))T"
         text.append(clockTimeOf: secondOfDay)
         text += "."
         text.append(padded: microseconds, width: 6)
@@ -47,8 +41,8 @@ extension LogTimestamp {
 
     /// Returns the time of day as `HH:MM:SS` in a zone that many seconds east of UTC.
     func clockTime(secondsEast: Int) -> String {
-        let (seconds, _) = Self.divide(microsecondsSinceEpoch, by: 1_000_000)
-        let (_, secondOfDay) = Self.divide(seconds + Int64(secondsEast), by: 86_400)
+        let (seconds, _) = microsecondsSinceEpoch.flooredDivision(by: 1_000_000)
+        let (_, secondOfDay) = (seconds + Int64(secondsEast)).flooredDivision(by: 86_400)
         var text = ""
         text.append(clockTimeOf: secondOfDay)
         return text
@@ -56,27 +50,10 @@ extension LogTimestamp {
 
     /// How many seconds the system's own time zone is east of UTC at this moment.
     var localSecondsEast: Int {
-        var seconds = time_t(Self.divide(microsecondsSinceEpoch, by: 1_000_000).quotient)
+        var seconds = time_t(microsecondsSinceEpoch.flooredDivision(by: 1_000_000).quotient)
         var parts = unsafe tm()
         unsafe localtime_r(&seconds, &parts)
         return unsafe parts.tm_gmtoff
-    }
-
-    /// Divides towards negative infinity, so that moments before the epoch fall on the right day.
-    private static func divide(_ value: Int64, by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
-        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
-        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
-    }
-
-    /// Converts a day number to the proleptic Gregorian calendar, counting in eras of 400 years from 1 March.
-    private static func civilDate(daysSinceEpoch: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        let (era, dayOfEra) = divide(daysSinceEpoch + 719_468, by: 146_097)
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let marchMonth = (5 * dayOfYear + 2) / 153
-        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-        let year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
-        return (year, month, dayOfYear - (153 * marchMonth + 2) / 5 + 1)
     }
 }
 

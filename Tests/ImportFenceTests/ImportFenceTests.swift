@@ -15,7 +15,7 @@ private let systemImports: [String: Set<String>] = [
 private let system: Set = ["Dispatch", "Glibc", "Synchronization"]
 
 /// What modules without the `PGSync` prefix share.
-private let shared: Set = ["Concurrency", "Files", "VisibleText"]
+private let shared: Set = ["Concurrency", "Days", "Files", "VisibleText"]
 
 @Suite("Import fence")
 struct ImportFenceTests {

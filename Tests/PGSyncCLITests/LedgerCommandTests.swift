@@ -261,7 +261,7 @@ struct LedgerCommandTests {
                 (["entries", "--account", "121O"], 91, "unknown account 121O; did you mean '1210'?"),
                 (["statement", "7"], 91, "unknown account 7; list them with pgsync ledger accounts"),
                 (["entries", "--source", "bils"], 66, "did you mean 'bills'?"),
-                (["entries", "--from", "2026-02-30"], 64, "a day such as 2026-04-30"),
+                (["entries", "--from", "2026-02-30"], 64, "a day such as 2026-01-31"),
                 (["export", "--from", "2026-05-01", "--until", "2026-04-30"], 64, "is before --from"),
                 (["export", "--format", "cvs"], 64, "did you mean 'csv'?"),
                 (["export", "--json"], 64, "--output FILE"),

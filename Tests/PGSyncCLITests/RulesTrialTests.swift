@@ -42,6 +42,9 @@ struct RulesTrialTests {
             (["diff", "x", "--rows", "--since", "2026-01-01"], "--rows uses present rows"),
             (["diff", "x", "--since", "2026-02-01", "--until", "2026-01-01"], "is before --since"),
             (["diff", "x", "--since", "yesterday"], "a day such as 2026-01-31"),
+            (["diff", "x", "--until", "10000-01-01"], "0001-01-01 to 9999-12-31"),
+            (["apply", "x", "--from", "10000-01-01"], "0001-01-01 to 9999-12-31"),
+            (["retire", "x", "--from", "10000-01-01"], "0001-01-01 to 9999-12-31"),
             (["check", "/"], "no file in this directory ends in .rules"),
         ]
     )

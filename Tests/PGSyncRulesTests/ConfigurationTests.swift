@@ -1,3 +1,4 @@
+import Days
 import TestSupport
 import Testing
 
@@ -63,8 +64,8 @@ struct ConfigurationTests {
         #expect(table.exclude?.map(\.value) == ["remarks", "Odd \"Note\""])
         #expect(table.kind == "row" && table.actions == ["create", "delete"])
         #expect(file.rules.map { $0.paths.map(\.value) }[0] == ["rules/maps.rules", "rules/lab.rules"])
-        #expect(file.rules[1].from?.value == CalendarDate("2026-01-01"))
-        #expect(file.rules[1].until?.value == CalendarDate("2026-04-01"))
+        #expect(file.rules[1].from?.value == Day("2026-01-01"))
+        #expect(file.rules[1].until?.value == Day("2026-04-01"))
         #expect(file.path(of: file.rules[2].paths[0].value) == "/srv/our rules")
     }
 
@@ -194,8 +195,8 @@ struct ConfigurationTests {
         text.add(exclusion: LikePattern.matching("x\(name)"), "\(name)%", reason: name)
         let table = TableName(schema: "s\(name)", name: "t\(name)")
         text.add(table: table, options: [("key", ConfigurationText.columns(["c\(name)", "date"]))])
-        text.add(rules: "rules/\(name)", from: CalendarDate("2026-01-01"), until: nil)
-        text.add(rules: "rules", from: nil, until: CalendarDate("2026-01-01"))
+        text.add(rules: "rules/\(name)", from: Day("2026-01-01"), until: nil)
+        text.add(rules: "rules", from: nil, until: Day("2026-01-01"))
         let file = ConfigurationFile(name: "x", text: text.text)
         #expect(file.problems == [], "\(text.text)")
         #expect(file.settings.map(\.value.value) == [name, "-0.5"])
@@ -206,6 +207,6 @@ struct ConfigurationTests {
         #expect(file.tables.map(\.name.value) == [table])
         #expect(file.tables.first?.key?.map(\.value) == ["c\(name)", "date"])
         #expect(file.rules.map { $0.paths[0].value } == ["rules/\(name)", "rules"])
-        #expect(file.rules.map(\.from?.value) == [CalendarDate("2026-01-01"), nil])
+        #expect(file.rules.map(\.from?.value) == [Day("2026-01-01"), nil])
     }
 }

@@ -1,3 +1,4 @@
+import Days
 import JSON
 import TestSupport
 
@@ -90,7 +91,7 @@ struct HostileRows {
         let zone =
             [written, written, written, distance == 0 ? "Z" : written, ""].randomElement(using: &generator)
             ?? ""
-        return .string("\(CalendarDate(dayNumber: day))T\(time)\(decimals)\(zone)")
+        return .string("\(Day(daysSinceEpoch: day))T\(time)\(decimals)\(zone)")
     }
 
     private mutating func list(of fields: [String: ColumnType], now: JSONValue?) -> JSONValue? {

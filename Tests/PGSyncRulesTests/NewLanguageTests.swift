@@ -174,7 +174,7 @@ struct NewLanguageTests {
                 Issue.record("\(moment): \(try Self.outcome(row))")
                 continue
             }
-            #expect(entry.date.description == day, "\(moment)")
+            #expect("\(entry.date)" == day, "\(moment)")
         }
     }
 

@@ -1,3 +1,4 @@
+import Days
 import JSON
 import Postgres
 import TestSupport

@@ -1,3 +1,4 @@
+import Days
 import PGSyncRules
 import Testing
 
@@ -20,8 +21,8 @@ struct RuleSetTests {
                 name: $0.name,
                 version: $0.version,
                 content: $0.content,
-                activeFrom: from.flatMap(CalendarDate.init),
-                activeUntil: until.flatMap(CalendarDate.init)
+                activeFrom: from.flatMap(Day.init(_:)),
+                activeUntil: until.flatMap(Day.init(_:))
             )
         }
     }
@@ -29,8 +30,8 @@ struct RuleSetTests {
     private func problems(_ text: String, beside applied: [AppliedRule], from: String? = nil) -> String {
         var context = RuleContext(chart: .clinic)
         context.applied = applied
-        context.today = CalendarDate("2026-05-01")
-        let terms = RuleTerms(from: from.flatMap(CalendarDate.init))
+        context.today = Day("2026-05-01")
+        let terms = RuleTerms(from: from.flatMap(Day.init(_:)))
         let files = [RuleFile(name: "sale.rules", text: text, terms: terms)]
         guard case .failure(let problems) = RuleChecker.check(files, in: context) else { return "" }
         return problems.description

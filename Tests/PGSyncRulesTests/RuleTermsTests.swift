@@ -1,3 +1,4 @@
+import Days
 import Testing
 
 @testable import PGSyncRules
@@ -35,7 +36,7 @@ struct RuleTermsTests {
         let sale = RuleCheckerTests.sale
         let other = sale.replacing("rule sale", with: "rule other")
         var context = RuleContext(chart: .clinic)
-        context.today = CalendarDate("2026-05-01")
+        context.today = Day("2026-05-01")
         func found(_ files: [(String, from: String?, until: String?)]) -> [String] {
             let files = files.enumerated().map { index, file in
                 RuleFile(
@@ -43,8 +44,8 @@ struct RuleTermsTests {
                     text: file.0,
                     terms: RuleTerms(
                         set: index,
-                        from: file.from.flatMap(CalendarDate.init),
-                        until: file.until.flatMap(CalendarDate.init)
+                        from: file.from.flatMap(Day.init(_:)),
+                        until: file.until.flatMap(Day.init(_:))
                     )
                 )
             }

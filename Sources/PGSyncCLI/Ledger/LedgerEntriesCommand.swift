@@ -1,4 +1,5 @@
 import Arguments
+import Days
 import JSON
 import PGSyncLedger
 import PGSyncStore
@@ -8,8 +9,8 @@ import Postgres
 struct LedgerEntriesCommand: Command {
     var account: String?
     var party: String?
-    var from: LedgerDay?
-    var until: LedgerDay?
+    var from: Day?
+    var until: Day?
     var source: String?
     var record: String?
     var limit = 100

@@ -1,4 +1,5 @@
 import Arguments
+import Days
 import JSON
 import PGSyncLedger
 import Postgres
@@ -8,8 +9,8 @@ extension JournalExport.Format: ArgumentValue {}
 /// The command `pgsync ledger export`.
 struct LedgerExportCommand: Command {
     var format = JournalExport.Format.hledger
-    var from: LedgerDay?
-    var until: LedgerDay?
+    var from: Day?
+    var until: Day?
     var output: String?
 
     static let signature = Signature(

@@ -1,4 +1,5 @@
 import Arguments
+import Days
 import JSON
 import PGSyncLedger
 import PGSyncStore
@@ -6,8 +7,8 @@ import PGSyncStore
 /// The command `pgsync ledger statement`.
 struct LedgerStatementCommand: Command {
     var account = ""
-    var from: LedgerDay?
-    var until: LedgerDay?
+    var from: Day?
+    var until: Day?
 
     static let signature = Signature(
         "statement",
@@ -64,7 +65,7 @@ struct LedgerStatementCommand: Command {
 }
 
 /// Refuses a span that ends before it begins.
-func checkSpan(_ from: LedgerDay?, _ until: LedgerDay?) throws {
+func checkSpan(_ from: Day?, _ until: Day?) throws {
     guard let from, let until, until < from else { return }
     throw UsageProblem.conflict("--until \(until) is before --from \(from)")
 }

@@ -1,4 +1,5 @@
 import Arguments
+import Days
 import JSON
 import PGSyncLedger
 
@@ -8,7 +9,7 @@ struct LedgerTrialBalanceCommand: Command {
         case table, csv, jsonl, hledger
     }
 
-    var day: LedgerDay?
+    var day: Day?
     var format = Format.table
 
     static let signature = Signature(

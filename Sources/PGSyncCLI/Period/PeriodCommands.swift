@@ -1,4 +1,5 @@
 import Arguments
+import Days
 import JSON
 import PGSyncLedger
 import PGSyncStore
@@ -46,8 +47,8 @@ struct PeriodListCommand: Command {
 /// The command `pgsync period open`.
 struct PeriodOpenCommand: Command {
     var name = ""
-    var from: LedgerDay?
-    var until: LedgerDay?
+    var from: Day?
+    var until: Day?
 
     static let signature = Signature(
         "open",

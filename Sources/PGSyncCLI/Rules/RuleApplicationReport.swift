@@ -1,4 +1,5 @@
 import Arguments
+import Days
 import JSON
 import PGSyncRules
 import PGSyncStore
@@ -108,7 +109,7 @@ extension RuleApplication.Outcome {
         }
     }
 
-    fileprivate var day: CalendarDate? {
+    fileprivate var day: Day? {
         if case .applied(let day) = self { day } else { nil }
     }
 

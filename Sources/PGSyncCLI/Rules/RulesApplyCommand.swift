@@ -1,4 +1,5 @@
 import Arguments
+import Days
 import JSON
 import PGSyncRules
 import PGSyncStore
@@ -7,7 +8,7 @@ import Postgres
 /// The command `pgsync rules apply`.
 struct RulesApplyCommand: Command {
     var paths: [String] = []
-    var from: CalendarDate?
+    var from: Day?
     var dryRun = false
 
     static let signature = Signature(
@@ -34,7 +35,12 @@ struct RulesApplyCommand: Command {
 
     static let parameters: [Parameter<Self>] = [
         .argument("PATH", \.paths, isPath: true, help: "Rule files, or directories with *.rules files."),
-        .option("from", \.from, help: "The first document date that new versions cover."),
+        .option(
+            "from",
+            \.from,
+            limits: .within(Day.ofRules),
+            help: "The first document date that new versions cover."
+        ),
         .flag("dry-run", \.dryRun, help: "Check and compile everything; change nothing."),
     ]
 

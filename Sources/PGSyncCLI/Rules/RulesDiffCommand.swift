@@ -1,4 +1,5 @@
 import Arguments
+import Days
 import JSON
 import PGSyncRules
 import PGSyncStore
@@ -7,8 +8,8 @@ import Postgres
 /// The command `pgsync rules diff`.
 struct RulesDiffCommand: Command {
     var paths: [String] = []
-    var since: CalendarDate?
-    var until: CalendarDate?
+    var since: Day?
+    var until: Day?
     var rows = false
     var limit = 20
 
@@ -34,8 +35,18 @@ struct RulesDiffCommand: Command {
 
     static let parameters: [Parameter<Self>] = [
         .argument("PATH", \.paths, isPath: true, help: "Rule files, or directories with *.rules files."),
-        .option("since", \.since, help: "Compare only changes captured on or after this day."),
-        .option("until", \.until, help: "Compare only changes captured up to this day."),
+        .option(
+            "since",
+            \.since,
+            limits: .within(Day.ofRules),
+            help: "Compare only changes captured on or after this day."
+        ),
+        .option(
+            "until",
+            \.until,
+            limits: .within(Day.ofRules),
+            help: "Compare only changes captured up to this day."
+        ),
         .flag("rows", \.rows, help: "Use the rows of the tables instead of captured changes."),
         .option(
             "limit",

@@ -1,4 +1,5 @@
 import Arguments
+import Days
 import JSON
 import PGSyncRules
 import PGSyncStore

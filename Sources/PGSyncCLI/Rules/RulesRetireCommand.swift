@@ -1,4 +1,5 @@
 import Arguments
+import Days
 import JSON
 import PGSyncRules
 import PGSyncStore
@@ -6,7 +7,7 @@ import PGSyncStore
 /// The command `pgsync rules retire`.
 struct RulesRetireCommand: Command {
     var name = ""
-    var from: CalendarDate?
+    var from: Day?
 
     static let signature = Signature(
         "retire",
@@ -23,7 +24,13 @@ struct RulesRetireCommand: Command {
 
     static let parameters: [Parameter<Self>] = [
         .argument("NAME", \.name, namesCommand: NameKind.rules.command, help: "The rule."),
-        .option("from", \.from, isRequired: true, help: "The first document date it no longer covers."),
+        .option(
+            "from",
+            \.from,
+            limits: .within(Day.ofRules),
+            isRequired: true,
+            help: "The first document date it no longer covers."
+        ),
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {

@@ -1,3 +1,4 @@
+package import Days
 package import Postgres
 
 /// Reads account balances, from the snapshots and what came after them.
@@ -11,7 +12,7 @@ package struct BalanceReader {
     }
 
     /// The balance of each account at the end of a day, by default today by the server's calendar.
-    package func trialBalance(at day: LedgerDay? = nil) throws -> TrialBalance {
+    package func trialBalance(at day: Day? = nil) throws -> TrialBalance {
         let asked = Parameter.inferred(day?.description)
         let found = try session.query(
             """
@@ -85,8 +86,8 @@ package struct BalanceReader {
     /// The lines of an account; by default until today, from the first day of the month of the last day.
     package func statement(
         of code: String,
-        from: LedgerDay? = nil,
-        until: LedgerDay? = nil
+        from: Day? = nil,
+        until: Day? = nil
     ) throws -> AccountStatement {
         let account = try book.account(code)
         let span = try session.query(
@@ -122,7 +123,7 @@ package struct BalanceReader {
         return AccountStatement(account: account, from: firstDay, until: lastDay, lines: lines)
     }
 
-    private func today() throws -> LedgerDay {
+    private func today() throws -> Day {
         try session.query("select current_date::text as today").onlyRow().day("today")
     }
 }

@@ -1,3 +1,5 @@
+package import Days
+
 /// An account with its balance, over all entries.
 package struct AccountBalance: Sendable, Equatable {
     /// On its normal side, in full; negative if it is on the other side.
@@ -16,7 +18,7 @@ package struct AccountBalance: Sendable, Equatable {
 /// The lines of an account in a span of days, with the balance after each.
 package struct AccountStatement: Sendable, Equatable {
     package struct Line: Sendable, Equatable {
-        package let date: LedgerDay
+        package let date: Day
         /// Nil for the opening balance.
         package let entry: Int64?
         package let description: String
@@ -29,8 +31,8 @@ package struct AccountStatement: Sendable, Equatable {
     }
 
     package let account: Account
-    package let from: LedgerDay
-    package let until: LedgerDay
+    package let from: Day
+    package let until: Day
     /// By currency and then by day.
     package let lines: [Line]
 }
@@ -57,7 +59,7 @@ package struct TrialBalance: Sendable, Equatable {
         package let credit: String
     }
 
-    package let day: LedgerDay
+    package let day: Day
     package let rows: [Row]
     package let totals: [Total]
 

@@ -1,3 +1,4 @@
+import Days
 package import Postgres
 
 /// What amounts and accounts in the journal mean: the chart and the currencies.
@@ -69,15 +70,15 @@ extension Account {
 
 extension Row {
     /// A day, which the statement casts to text.
-    func day(_ column: String) throws -> LedgerDay {
+    func day(_ column: String) throws -> Day {
         let text: String = try decode(column)
-        guard let day = LedgerDay(text) else {
+        guard let day = Day(text) else {
             throw LedgerError.corrupt("\(text) is not a date that the ledger can hold")
         }
         return day
     }
 
-    func day(ifAny column: String) throws -> LedgerDay? {
+    func day(ifAny column: String) throws -> Day? {
         try decode(column, as: String?.self) == nil ? nil : day(column)
     }
 }

@@ -1,3 +1,4 @@
+import Days
 internal import VisibleText
 
 /// The journal as hledger reads it, so that `hledger check -s` can judge it.
@@ -8,7 +9,7 @@ struct HledgerFormat: JournalFormat {
     /// How hledger calls each account.
     private let names: [String: String]
 
-    init(_ book: Book, from: LedgerDay? = nil, until: LedgerDay? = nil, currencies: [Currency]) {
+    init(_ book: Book, from: Day? = nil, until: Day? = nil, currencies: [Currency]) {
         self.book = book
         self.currencies = currencies
         span = [from.map { " from \($0)" }, until.map { " until \($0)" }].compactMap(\.self).joined()

@@ -1,3 +1,4 @@
+package import Days
 import JSON
 package import Postgres
 
@@ -13,13 +14,13 @@ package struct JournalExport: Sendable {
     }
 
     private let format: Format
-    private let from: LedgerDay?
-    private let until: LedgerDay?
+    private let from: Day?
+    private let until: Day?
 
     /// Text is handed on in pieces of at least this size.
     private static let pieceSize = 64 << 10
 
-    package init(_ format: Format, from: LedgerDay? = nil, until: LedgerDay? = nil) {
+    package init(_ format: Format, from: Day? = nil, until: Day? = nil) {
         self.format = format
         self.from = from
         self.until = until
@@ -41,7 +42,7 @@ package struct JournalExport: Sendable {
             var filter = EntryFilter()
             filter.from = from
             filter.until = until
-            var lastDay: LedgerDay?
+            var lastDay: Day?
             try JournalReader(session, book).entries(filter) { entry in
                 piece += try format.text(of: entry)
                 summary.entries += 1

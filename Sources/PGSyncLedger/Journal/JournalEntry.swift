@@ -1,3 +1,4 @@
+package import Days
 package import Postgres
 
 /// An entry of the journal with its lines.
@@ -14,10 +15,10 @@ package struct JournalEntry: Sendable, Equatable, Identifiable {
 
     package let id: Int64
     /// The accounting date.
-    package let date: LedgerDay
-    package var documentDate: LedgerDay
+    package let date: Day
+    package var documentDate: Day
     /// The accounting date it would have had if that period had been open.
-    package var sweptFrom: LedgerDay?
+    package var sweptFrom: Day?
     package var postedAt: Timestamp
     package var postedBy: String
     package var purpose: String
@@ -46,8 +47,8 @@ package struct EntryFilter: Sendable, Equatable {
     package var account: String?
     /// Entries with a line that names this party; with an account, the same line.
     package var party: String?
-    package var from: LedgerDay?
-    package var until: LedgerDay?
+    package var from: Day?
+    package var until: Day?
     /// The table of the record, by its number in the catalog.
     package var sourceTable: Int64?
     package var record: String?

@@ -1,3 +1,4 @@
+import Days
 package import Postgres
 
 /// Reads the journal, however long it is, a page at a time.
@@ -154,7 +155,7 @@ package struct JournalReader {
 extension EntryFilter {
     /// The conditions, each only if requested, then the order for the limit.
     fileprivate func append(to text: inout Query.StringInterpolation) {
-        func day(_ condition: String, _ day: LedgerDay?) {
+        func day(_ condition: String, _ day: Day?) {
             guard let day else { return }
             text.appendLiteral(" and chosen.entry_date \(condition) ")
             text.appendInterpolation(Parameter.inferred(day.description))

@@ -1,3 +1,4 @@
+package import Days
 package import Postgres
 
 /// The accounting periods: what can be posted when.
@@ -42,7 +43,7 @@ package struct PeriodBook {
 
     /// Creates a period: from then on, entries can be posted on its days.
     @discardableResult
-    package func open(_ name: String, from firstDay: LedgerDay, until lastDay: LedgerDay) throws -> Period {
+    package func open(_ name: String, from firstDay: Day, until lastDay: Day) throws -> Period {
         for period in try list() {
             if period.name == name { throw LedgerError.periodExists(period) }
             if period.firstDay <= lastDay && firstDay <= period.lastDay {
@@ -122,8 +123,8 @@ package struct Period: Sendable, Equatable {
     }
 
     package let name: String
-    package let firstDay: LedgerDay
-    package let lastDay: LedgerDay
+    package let firstDay: Day
+    package let lastDay: Day
     package let status: Status
     package let closedAt: Timestamp?
     package let closedBy: String?

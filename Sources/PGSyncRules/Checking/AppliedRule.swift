@@ -1,3 +1,5 @@
+package import Days
+
 /// A version of a rule that is in the database.
 package struct AppliedRule: Sendable, Hashable {
     package let name: String
@@ -5,16 +7,16 @@ package struct AppliedRule: Sendable, Hashable {
     /// The rule as written, after the maps it uses.
     package let content: String
     /// The first day of documents it is for; nil for all.
-    package let activeFrom: CalendarDate?
+    package let activeFrom: Day?
     /// The first day of documents it is no longer for, once retired.
-    package let activeUntil: CalendarDate?
+    package let activeUntil: Day?
 
     package init(
         name: String,
         version: Int,
         content: String,
-        activeFrom: CalendarDate? = nil,
-        activeUntil: CalendarDate? = nil
+        activeFrom: Day? = nil,
+        activeUntil: Day? = nil
     ) {
         self.name = name
         self.version = version

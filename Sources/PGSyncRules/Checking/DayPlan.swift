@@ -1,9 +1,11 @@
+import Days
+
 /// Which days each version of the rules is for, those in the database and those about to be applied.
 struct DayPlan {
     private struct Version {
         let number: Int
-        let from: CalendarDate?
-        let until: CalendarDate?
+        let from: Day?
+        let until: Day?
     }
 
     private var versions: [String: [Version]] = [:]

@@ -1,13 +1,14 @@
+import Days
+
 /// The days of documents that a version of a rule is for.
 struct DaySpan: Equatable {
-    /// Days as written, which sort as the days do; nothing sorts before all of them.
-    private let first: String
-    private let end: String
+    private let first: Int
+    private let end: Int
 
     /// Until a day that is not part of it; nil has no beginning or no end.
-    init(from first: CalendarDate?, until end: CalendarDate?) {
-        self.first = first?.description ?? ""
-        self.end = end?.description ?? "~"
+    init(from first: Day?, until end: Day?) {
+        self.first = first?.daysSinceEpoch ?? .min
+        self.end = end?.daysSinceEpoch ?? .max
     }
 
     static let always = DaySpan(from: nil, until: nil)

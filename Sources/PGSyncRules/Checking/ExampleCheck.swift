@@ -1,3 +1,4 @@
+import Days
 internal import JSON
 
 /// Runs the examples of a rule and compares what they post with what they say.
@@ -84,7 +85,7 @@ struct ExampleCheck {
             )
         case (.lines(let lines), _):
             try checkBalance(of: lines, in: example)
-            if let date = example.date, CalendarDate(date.value) == nil {
+            if let date = example.date, Day(ofRules: date.value) == nil {
                 throw Fault(
                     date.range,
                     "'\(date.value)' is not a day of the calendar",

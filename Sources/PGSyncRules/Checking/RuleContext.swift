@@ -1,3 +1,5 @@
+package import Days
+
 /// What rules are checked against.
 package struct RuleContext: Sendable {
     package var chart: Chart
@@ -12,7 +14,7 @@ package struct RuleContext: Sendable {
     /// The versions that are in the database.
     package var applied: [AppliedRule] = []
     /// The day in the database; nil without one.
-    package var today: CalendarDate?
+    package var today: Day?
 
     /// The time zone of the books, in which a timestamp becomes a day unless the rule names another.
     package var timeZone = "UTC"

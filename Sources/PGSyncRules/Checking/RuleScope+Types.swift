@@ -1,3 +1,5 @@
+import Days
+
 extension RuleScope {
     func condition(_ syntax: ExpressionSyntax) throws(Fault) -> Formula {
         try formula(of: syntax, as: .boolean, "a condition must be true or false")
@@ -46,7 +48,7 @@ extension RuleScope {
         at range: SourceRange
     ) throws(Fault) -> Formula? {
         guard type == .date, case .literal(.text(let text)?) = typed.formula else { return nil }
-        guard let date = CalendarDate(text.string) else {
+        guard let date = Day(ofRules: text.string) else {
             throw Fault(
                 range,
                 "'\(text.string)' is not a day of the calendar",

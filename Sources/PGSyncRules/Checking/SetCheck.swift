@@ -1,3 +1,5 @@
+import Days
+
 /// A rule with where it was read.
 struct CheckedRule {
     let file: RuleFile
@@ -85,7 +87,7 @@ struct SetCheck {
     }
 
     /// The day on which a later version of the files takes over all days of this one.
-    private func laterStart(than rule: Rule) -> CalendarDate? {
+    private func laterStart(than rule: Rule) -> Day? {
         guard let from = rule.terms.from else { return nil }
         return checked.lazy.map(\.rule).filter { $0.name == rule.name && $0.version > rule.version }
             .compactMap(\.terms.from).first { $0 <= from }

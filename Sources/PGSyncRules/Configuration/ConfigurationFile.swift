@@ -1,3 +1,5 @@
+package import Days
+
 /// What a configuration says: what an installation captures, and how it posts.
 package struct ConfigurationFile: Sendable {
     package struct Setting: Sendable {
@@ -33,8 +35,8 @@ package struct ConfigurationFile: Sendable {
     /// Rule files that share their maps, and the days that new versions in them are for.
     package struct Rules: Sendable {
         package let paths: [Located<String>]
-        package internal(set) var from: Located<CalendarDate>?
-        package internal(set) var until: Located<CalendarDate>?
+        package internal(set) var from: Located<Day>?
+        package internal(set) var until: Located<Day>?
     }
 
     package let source: RuleFile

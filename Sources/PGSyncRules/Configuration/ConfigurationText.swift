@@ -1,3 +1,5 @@
+package import Days
+
 /// A configuration as a text, part by part; what is written can be read.
 package struct ConfigurationText {
     package private(set) var text: String
@@ -36,7 +38,7 @@ package struct ConfigurationText {
     }
 
     /// Adds rule files, and the days they are for.
-    package mutating func add(rules path: String, from: CalendarDate?, until: CalendarDate?) {
+    package mutating func add(rules path: String, from: Day?, until: Day?) {
         add(
             line: "rules \(Self.run(path))" + (from.map { " from \($0)" } ?? "")
                 + (until.map { " until \($0)" } ?? "")

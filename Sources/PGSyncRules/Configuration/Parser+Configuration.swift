@@ -1,3 +1,5 @@
+import Days
+
 extension Parser {
     /// The words that begin a part of a configuration.
     private static let parts = ["settings", "chart", "excluded", "table", "rules"]
@@ -192,9 +194,9 @@ extension Parser {
         return next.text
     }
 
-    private mutating func takeDay(of opening: Token) throws -> Located<CalendarDate> {
+    private mutating func takeDay(of opening: Token) throws -> Located<Day> {
         let written = try takeRun("a day", of: opening)
-        guard let day = CalendarDate(written.value) else {
+        guard let day = Day(ofRules: written.value) else {
             throw Fault(
                 written.range,
                 "'\(written.value)' is not a day of the calendar",

@@ -1,3 +1,5 @@
+import Days
+
 /// The values formulas are evaluated with.
 struct Environment {
     /// The accounts, currencies and time zones there are.
@@ -111,13 +113,11 @@ struct Environment {
         }
     }
 
-    private func day(of written: WrittenTimestamp, in zone: Formula.Zone) throws(RuleFailure) -> CalendarDate
-    {
+    private func day(of written: WrittenTimestamp, in zone: Formula.Zone) throws(RuleFailure) -> Day {
         guard let moment = written.moment else { return written.date }
         guard let offsets = context.offsets(of: zone) else { throw .unknownZone }
         let local = moment + offsets.offset(at: moment)
-        let (day, rest) = local.quotientAndRemainder(dividingBy: 86_400)
-        return CalendarDate(dayNumber: Int(rest < 0 ? day - 1 : day))
+        return Day(daysSinceEpoch: Int(local.flooredDivision(by: 86_400).quotient))
     }
 
     func boolean(_ formula: Formula) throws(RuleFailure) -> Bool? {

@@ -1,3 +1,4 @@
+import Days
 internal import JSON
 
 /// Reads the columns of a row image by their types.
@@ -17,7 +18,7 @@ enum RowReader {
         case .boolean:
             if let boolean = value.bool { return .boolean(boolean) }
         case .date:
-            guard let date = value.string.flatMap(CalendarDate.init) else {
+            guard let date = value.string.flatMap(Day.init(ofRules:)) else {
                 throw .unreadable(column, .date)
             }
             return .date(date)

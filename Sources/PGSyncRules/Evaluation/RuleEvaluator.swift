@@ -1,3 +1,4 @@
+package import Days
 package import JSON
 
 /// Applies a rule to one row: the referee for the SQL the compiler writes.
@@ -24,7 +25,7 @@ package struct RuleEvaluator: Sendable {
     }
 
     /// The date of the row's entry, if it can be read, whatever else is wrong with the row.
-    package func date(of row: JSONValue) -> CalendarDate? {
+    package func date(of row: JSONValue) -> Day? {
         var environment = Environment(context)
         do {
             try read(rule.date.columns, of: row, into: &environment)

@@ -1,3 +1,5 @@
+package import Days
+
 /// What a rule makes of a row.
 package enum RuleOutcome: Sendable, Hashable {
     /// The rule does not apply, or every line was skipped.
@@ -23,12 +25,12 @@ package struct RuleEntry: Sendable, Hashable {
         }
     }
 
-    package let date: CalendarDate
+    package let date: Day
     package let currency: String
     package let description: String
     package let lines: [Line]
 
-    package init(date: CalendarDate, currency: String, description: String, lines: [Line]) {
+    package init(date: Day, currency: String, description: String, lines: [Line]) {
         self.date = date
         self.currency = currency
         self.description = description

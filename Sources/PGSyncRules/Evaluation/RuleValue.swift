@@ -1,9 +1,11 @@
+import Days
+
 /// What an expression yields when it is not null.
 enum RuleValue: Sendable, Hashable {
     case text(ByteText)
     case number(Decimal)
     case boolean(Bool)
-    case date(CalendarDate)
+    case date(Day)
 
     /// How it is written in a party, a dimension or a description.
     var written: String {

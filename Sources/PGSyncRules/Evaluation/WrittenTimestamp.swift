@@ -1,7 +1,9 @@
+import Days
+
 /// A timestamp as an image writes it, such as `2026-01-31T18:30:00+00:00`, with its distance from UTC or without.
 struct WrittenTimestamp {
     /// The day that is written.
-    let date: CalendarDate
+    let date: Day
     /// In seconds since 1970; nil if it does not say how far it is from UTC.
     let moment: Int64?
 
@@ -17,7 +19,7 @@ struct WrittenTimestamp {
             guard let digits = take(2), digits.utf8.allSatisfy(Self.isDigit) else { return nil }
             return Int(digits).flatMap { $0 <= limit ? $0 : nil }
         }
-        guard let day = take(10), let date = CalendarDate(String(day)), take(1) == "T",
+        guard let day = take(10), let date = Day(String(day)), take(1) == "T",
             let hour = number(upTo: 23), take(1) == ":", let minute = number(upTo: 59), take(1) == ":",
             let second = number(upTo: 59)
         else { return nil }
@@ -28,7 +30,7 @@ struct WrittenTimestamp {
             rest = rest.dropFirst(decimals)
         }
         self.date = date
-        let written = Int64(date.dayNumber) * 86_400 + Int64(hour * 3_600 + minute * 60 + second)
+        let written = Int64(date.daysSinceEpoch) * 86_400 + Int64(hour * 3_600 + minute * 60 + second)
         switch take(1) {
         case nil: moment = nil
         case "Z"?: moment = written
@@ -45,7 +47,7 @@ struct WrittenTimestamp {
 
     private static let range: Range<Int64> = {
         let years = TimeZoneOffsets.years
-        let bounds = [years.first, years.end].map { CalendarDate(year: $0, month: 1, day: 1).dayNumber }
+        let bounds = [years.first, years.end].compactMap { Day(year: $0, month: 1, day: 1)?.daysSinceEpoch }
         return Int64(bounds[0]) * 86_400..<Int64(bounds[1]) * 86_400
     }()
 

@@ -1,16 +1,16 @@
-package import PGSyncRules
+package import Days
 
 /// The result of applying one version of a rule.
 package struct RuleApplication: Sendable, Equatable {
     package enum Outcome: Sendable, Equatable {
         /// It posts documents from a day on, or all.
-        case applied(from: CalendarDate?)
+        case applied(from: Day?)
         /// It was already applied, with the same content.
         case unchanged
         /// It was already applied, but its compiled function had changed.
         case recompiled
         /// It was there, and is for documents before a day from now on.
-        case ended(CalendarDate?)
+        case ended(Day?)
     }
 
     package let name: String

@@ -1,3 +1,4 @@
+package import Days
 internal import JSON
 package import PGSyncRules
 package import Postgres
@@ -9,7 +10,7 @@ package struct RuleComparison {
     /// What the rules are run over.
     package enum Basis: Sendable, Equatable {
         /// The newest captured image of each record, of the changes captured between two days, both included.
-        case changes(since: CalendarDate?, until: CalendarDate?)
+        case changes(since: Day?, until: Day?)
         /// The present rows of the tables.
         case rows
     }
@@ -117,8 +118,8 @@ package struct RuleComparison {
     /// TRUNCATE of a table ends all its records; of a partition, unknown ones.
     private func newestChanges(
         of tables: [Int64],
-        since: CalendarDate?,
-        until: CalendarDate?
+        since: Day?,
+        until: Day?
     ) throws -> [Int64] {
         try session.execute(
             """

@@ -102,7 +102,7 @@ package struct RuleInspection {
                 found: "its table \(rule.table) no longer exists",
                 meaning:
                     "It posts nothing. A new table of that name needs a new version of the rule.",
-                remedy: "pgsync rules retire \(rule.name) --from DATE"
+                remedy: "pgsync rules retire \(rule.name) --from DAY"
             )
         }
         guard !rule.isAttached else { return nil }

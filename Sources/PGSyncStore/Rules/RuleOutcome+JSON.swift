@@ -1,3 +1,4 @@
+import Days
 import JSON
 import PGSyncRules
 import Postgres
@@ -17,7 +18,7 @@ extension RuleOutcome {
             self = .failure(RuleFailure(kind, message, column: row["error_column"]?.string))
             return
         }
-        guard let date = row["entry_date"]?.string.flatMap({ CalendarDate($0) }),
+        guard let date = row["entry_date"]?.string.flatMap({ Day($0) }),
             let currency = row["currency"]?.string, let accounts = row["accounts"]?.array,
             let amounts = row["amounts"]?.array, accounts.count == amounts.count
         else { throw Self.unreadable("an entry lacks its date, currency, accounts or amounts") }

@@ -1,3 +1,4 @@
+package import Days
 package import PGSyncRules
 import Postgres
 
@@ -22,7 +23,7 @@ extension RuleStore {
     }
 
     /// The day in the time zone of the session.
-    package func today() throws -> CalendarDate? {
+    package func today() throws -> Day? {
         try session.query("select current_date::text as today").onlyRow().day("today")
     }
 

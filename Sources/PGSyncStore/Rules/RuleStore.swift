@@ -1,3 +1,4 @@
+package import Days
 package import PGSyncRules
 package import Postgres
 
@@ -232,7 +233,7 @@ package struct RuleStore {
     }
 
     /// Retires a rule: none of its versions posts documents from a day on; returns the versions it ends.
-    package func retire(_ name: String, from day: CalendarDate) throws -> [Int] {
+    package func retire(_ name: String, from day: Day) throws -> [Int] {
         let versions = try versions(of: name)
         let ended = try session.query(
             """

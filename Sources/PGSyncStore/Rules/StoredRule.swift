@@ -1,4 +1,5 @@
-package import PGSyncRules
+package import Days
+import PGSyncRules
 package import Postgres
 
 /// A version of a rule as stored in the database.
@@ -22,9 +23,9 @@ package struct StoredRule: Sendable, Equatable {
     package let currency: String
     package let functionName: String
     package let functionState: FunctionState
-    package let activeFrom: CalendarDate?
+    package let activeFrom: Day?
     /// When it was retired.
-    package let activeUntil: CalendarDate?
+    package let activeUntil: Day?
     /// The document dates it covers; nil for none.
     package let days: Days?
     /// Whether today is one of them.
@@ -35,8 +36,8 @@ package struct StoredRule: Sendable, Equatable {
 
     /// Days from the first until one that is not included; nil for no end.
     package struct Days: Sendable, Equatable {
-        package let from: CalendarDate?
-        package let until: CalendarDate?
+        package let from: Day?
+        package let until: Day?
     }
 
     package var label: String { "\(name)@\(version)" }
@@ -77,7 +78,7 @@ package struct StoredRule: Sendable, Equatable {
 
 extension Row {
     /// A day written as text; nil for null and for days beyond the calendar, such as infinity.
-    func day(_ column: String) throws -> CalendarDate? {
-        try decode(column, as: String?.self).flatMap { CalendarDate($0) }
+    func day(_ column: String) throws -> Day? {
+        try decode(column, as: String?.self).flatMap { Day($0) }
     }
 }

@@ -1,3 +1,5 @@
+import Days
+
 /// A `timestamptz`: an instant, exact to the microsecond, or one of the two infinities.
 public struct Timestamp: Sendable, Hashable, Comparable {
     /// Microseconds since 1970-01-01 00:00 UTC; the extremes of the type stand for the infinities.
@@ -31,18 +33,15 @@ extension Timestamp: CustomStringConvertible {
         case .negativeInfinity: return "-infinity"
         default: break
         }
-        let (day, time) = microsecondsSinceEpoch.floorDivided(by: 86_400_000_000)
-        let date = CivilDate(daysSinceEpoch: day)
+        let (days, time) = microsecondsSinceEpoch.flooredDivision(by: 86_400_000_000)
+        let day = Day(daysSinceEpoch: Int(days))
         let pad = { (value: Int64, width: Int) in
             let digits = String(value)
             return String(repeating: "0", count: Swift.max(0, width - digits.count)) + digits
         }
-        let isBeforeChrist = date.year <= 0
-        var text =
-            "\(pad(isBeforeChrist ? 1 - date.year : date.year, 4))-\(pad(date.month, 2))-\(pad(date.day, 2))"
-        text += "T\(pad(time / 3_600_000_000, 2)):\(pad(time / 60_000_000 % 60, 2)):"
+        var text = "\(day.digits)T\(pad(time / 3_600_000_000, 2)):\(pad(time / 60_000_000 % 60, 2)):"
         text += "\(pad(time / 1_000_000 % 60, 2)).\(pad(time % 1_000_000, 6))Z"
-        return isBeforeChrist ? text + " BC" : text
+        return day.isBeforeChrist ? text + " BC" : text
     }
 }
 
@@ -68,10 +67,11 @@ extension Timestamp: PostgresEncodable, PostgresDecodable, PostgresArrayElement 
         let offsetMinute = reader.skip(":") ? reader.number() ?? 0 : 0
         let offsetSecond = reader.skip(":") ? reader.number() ?? 0 : 0
         let isBeforeChrist = reader.skip(" ") && reader.skip("B") && reader.skip("C")
-        guard reader.isAtEnd, year < 300_000 else { return nil }
-        let days = CivilDate(year: isBeforeChrist ? 1 - year : year, month: month, day: day).daysSinceEpoch
+        let date = Day(year: Int(isBeforeChrist ? 1 - year : year), month: Int(month), day: Int(day))
+        guard reader.isAtEnd, year < 300_000, let date else { return nil }
         let offset = (offsetHour * 60 + offsetMinute) * 60 + offsetSecond
-        let seconds = days * 86_400 + (hour * 60 + minute) * 60 + second - (isEast ? offset : -offset)
+        let written = Int64(date.daysSinceEpoch) * 86_400 + (hour * 60 + minute) * 60 + second
+        let seconds = written - (isEast ? offset : -offset)
         // The server counts from the year 2000 and so reaches thirty years further than this type.
         let (whole, isTooLate) = seconds.multipliedReportingOverflow(by: 1_000_000)
         let (microseconds, isTooLateByAFraction) = whole.addingReportingOverflow(fraction)

@@ -1,3 +1,4 @@
+import Days
 import Postgres
 import Subprocesses
 import TestSupport
@@ -32,7 +33,7 @@ struct BalanceReaderTests {
     @Test("adds up the trial balance of a day in each currency")
     func trialBalance() async throws {
         try await post()
-        let balance = try await read { reader, _ in try reader.trialBalance(at: LedgerDay("2026-05-01")) }
+        let balance = try await read { reader, _ in try reader.trialBalance(at: Day("2026-05-01")) }
         let rows = balance.rows.map {
             "\($0.account) \($0.kind) \($0.currency.code) \($0.debit ?? "-") \($0.credit ?? "-") \($0.balance)"
         }
@@ -48,7 +49,7 @@ struct BalanceReaderTests {
             ]
         )
         #expect(balance.isBalanced)
-        let before = try await read { reader, _ in try reader.trialBalance(at: LedgerDay("2026-04-09")) }
+        let before = try await read { reader, _ in try reader.trialBalance(at: Day("2026-04-09")) }
         #expect(before.rows == [] && before.totals == [] && before.isBalanced)
         let today = try await read { reader, _ in try reader.trialBalance() }
         #expect(try await TestDatabase.current.run("select current_date::text") == ["\(today.day)"])
@@ -63,7 +64,7 @@ struct BalanceReaderTests {
             update ledger.journal_lines set amount = amount + 1 where account = '1310' and currency = 'JPY'
             """
         )
-        let balance = try await read { reader, _ in try reader.trialBalance(at: LedgerDay("2026-05-01")) }
+        let balance = try await read { reader, _ in try reader.trialBalance(at: Day("2026-05-01")) }
         #expect(!balance.isBalanced)
     }
 
@@ -88,7 +89,7 @@ struct BalanceReaderTests {
     func statement() async throws {
         try await post()
         let statement = try await read { reader, _ in
-            try reader.statement(of: "1310", until: LedgerDay("2026-05-20"))
+            try reader.statement(of: "1310", until: Day("2026-05-20"))
         }
         #expect("\(statement.from)" == "2026-05-01")
         #expect(
@@ -108,7 +109,7 @@ struct BalanceReaderTests {
     func formats() async throws {
         try await post()
         let (balance, hledger) = try await read { reader, book in
-            let balance = try reader.trialBalance(at: LedgerDay("2026-04-30"))
+            let balance = try reader.trialBalance(at: Day("2026-04-30"))
             return (balance, balance.hledger(book))
         }
         #expect(

@@ -1,3 +1,4 @@
+import Days
 import Postgres
 import Subprocesses
 import TestSupport
@@ -7,7 +8,7 @@ import Testing
 
 @Suite("The journal for hledger", .ledger, .timeLimit(.minutes(10)))
 struct HledgerFormatTests {
-    private func export(from: LedgerDay? = nil, until: LedgerDay? = nil) async throws -> String {
+    private func export(from: Day? = nil, until: Day? = nil) async throws -> String {
         try await TestDatabase.current.session { session in
             var journal = ""
             try JournalExport(.hledger, from: from, until: until).run(on: session) { journal += $0 }
@@ -83,9 +84,9 @@ struct HledgerFormatTests {
             try journal.post(60, on: session)
         }
         let year = try await export()
-        let summer = try await export(from: LedgerDay("2026-05-01"), until: LedgerDay("2026-08-31"))
-        let spring = try await export(until: LedgerDay("2026-04-30"))
-        let autumn = try await export(from: LedgerDay("2026-09-01"))
+        let summer = try await export(from: Day("2026-05-01"), until: Day("2026-08-31"))
+        let spring = try await export(until: Day("2026-04-30"))
+        let autumn = try await export(from: Day("2026-09-01"))
         for journal in [summer, spring, autumn] {
             #expect(try await Hledger.run("check", "-s", on: journal).status == .exited(0))
         }

@@ -1,3 +1,4 @@
+import Days
 import Postgres
 import TestSupport
 import Testing
@@ -56,7 +57,7 @@ struct JournalReaderTests {
         try await post(120)
         let all = try await entries()
         let party = "semi;colon"
-        let (from, until) = (try #require(LedgerDay("2026-03-05")), try #require(LedgerDay("2026-06-10")))
+        let (from, until) = (try #require(Day("2026-03-05")), try #require(Day("2026-06-10")))
         #expect(
             try await entries { $0.account = "1200" }
                 == all.filter { $0.lines.contains { $0.account == "1200" } }

@@ -1,3 +1,4 @@
+import Days
 import Postgres
 import TestSupport
 import Testing
@@ -25,7 +26,7 @@ struct PeriodBookTests {
 
     @Test("leads a period from open to closed and back, and says who and why")
     func steps() async throws {
-        let (from, until) = (try #require(LedgerDay("2027-01-01")), try #require(LedgerDay("2027-01-31")))
+        let (from, until) = (try #require(Day("2027-01-01")), try #require(Day("2027-01-31")))
         let opened = try await book { try $0.open("2027-01", from: from, until: until) }
         #expect(opened.status == .open && opened.firstDay == from && opened.lastDay == until)
         #expect(try await book { try $0.startClosing("2027-01") }.status == .closing)
@@ -38,7 +39,7 @@ struct PeriodBookTests {
 
     @Test("says what is in the way, and what to do")
     func refusals() async throws {
-        let (from, until) = (try #require(LedgerDay("2026-12-15")), try #require(LedgerDay("2027-01-31")))
+        let (from, until) = (try #require(Day("2026-12-15")), try #require(Day("2027-01-31")))
         _ = try await book { try $0.startClosing("2026-02") }
         _ = try await book {
             try $0.startClosing("2026-03")

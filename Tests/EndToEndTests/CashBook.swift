@@ -1,15 +1,7 @@
 import Subprocesses
 
-/// Two accounts, a year, and a rule for the table `bills (id, amount, day, note)`.
+/// The rule that posts the table `bills (id, amount, day, note)` to `LittleLedger.cashBook`.
 enum CashBook {
-    static let ledger = """
-        select ledger.open_period('2026', '2026-01-01', '2026-12-31');
-        select ledger.import_chart('[
-            {"code": "1000", "name": "Cash", "type": "asset"},
-            {"code": "4000", "name": "Income", "type": "income"}
-        ]');
-        """
-
     static func applyRule(to url: String) async throws {
         var rules = try BuiltProgram.invocation(
             ["rules", "apply", "/dev/stdin"],

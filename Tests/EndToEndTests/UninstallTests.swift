@@ -29,7 +29,7 @@ struct UninstallTests {
         let before = try await dump()
         _ = try await BuiltProgram.run("migrate", database: url).checked()
         try await database.run(
-            "\(CashBook.ledger) select pgsync.attach('bills'); select pgsync.attach('app.parts')"
+            "\(LittleLedger.cashBook) select pgsync.attach('bills'); select pgsync.attach('app.parts')"
         )
         try await CashBook.applyRule(to: url)
         try await database.run(

@@ -46,7 +46,7 @@ struct WorkerMetricsTests {
             """
             create table bills (id bigint primary key, amount numeric(12, 2), day date, note text);
             select pgsync.attach('bills');
-            \(CashBook.ledger)
+            \(LittleLedger.cashBook)
             update pgsync.sync_configuration set config_value = '0.1' where config_key = 'worker_heartbeat_seconds';
             """
         )

@@ -18,7 +18,7 @@ struct WorkerTests {
             """
             create table bills (id bigint primary key, amount numeric(12, 2), day date, note text);
             select pgsync.attach('bills');
-            \(CashBook.ledger)
+            \(LittleLedger.cashBook)
             create function slow() returns trigger language plpgsql as $$
             begin
                 if new.description = 'slow' then perform pg_sleep(\(slowness)); end if;

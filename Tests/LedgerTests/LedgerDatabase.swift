@@ -17,11 +17,7 @@ let ledgerPreparation = """
         {"code": "4000", "name": "Income", "type": "income"},
         {"code": "9999", "name": "Unused", "type": "expense", "active": false}
     ]');
-    select ledger.open_period(
-        format('2026-%s', to_char(month, 'FM00')), make_date(2026, month, 1),
-        (make_date(2026, month, 1) + interval '1 month' - interval '1 day')::date
-    )
-    from generate_series(1, 12) as month;
+    \(LittleLedger.months)
     """
 
 /// Who tries to get past the rules.

@@ -23,11 +23,7 @@ private let preparation = #"""
         {"code": "6.9_0-x", "name": "Round-off\nup", "type": "expense"},
         {"code": "9999", "name": "Unused", "type": "expense", "active": false}
     ]$$);
-    select ledger.open_period(
-        format('2026-%s', to_char(month, 'FM00')), make_date(2026, month, 1),
-        (make_date(2026, month, 1) + interval '1 month' - interval '1 day')::date
-    )
-    from generate_series(1, 12) as month;
+    \#(LittleLedger.months)
     create schema "Odd, schema";
     create table "Odd, schema"."bills; [2026-99-99]" (id bigint primary key);
     create table bills (id bigint primary key);

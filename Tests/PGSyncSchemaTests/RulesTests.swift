@@ -10,31 +10,26 @@ struct RulesTests {
     private static func version(_ number: Int, from day: String = "-infinity", of name: String = "bill")
         -> String
     {
-        """
-        set role pgsync_owner;
-        create function pgsync.rule_\(name)_v\(number)(image jsonb)
-        returns table (
-            error_class text, error_message text, error_column text, entry_date date, currency text,
-            description text, accounts text[], amounts bigint[], parties text[], dimensions jsonb[]
-        )
-        language sql stable parallel safe
-        begin atomic
-        select
-            case when image ->> 'amount' is null then 'data.missing' end, null::text, null::text,
-            (image ->> 'day')::date, 'INR'::text, ''::text, array['\(number)', '0'],
-            array[(image ->> 'amount')::bigint, - (image ->> 'amount')::bigint], null::text[], null::jsonb[]
-        where image ->> 'status' is distinct from 'draft';
-        end;
-        insert into pgsync.rules (
-            name, version, table_name, source_table, content, checksum, columns, function_name, function_checksum,
-            currency, active_from
-        )
-        values (
-            '\(name)', \(number), 'public.bills', 'bills', 'as written', encode(sha256('as written'), 'hex'),
-            '{amount,day}', 'rule_\(name)_v\(number)', pgsync.rule_checksum('rule_\(name)_v\(number)'), 'INR', '\(day)'
-        );
-        reset role;
-        """
+        let query = """
+            select
+                case when image ->> 'amount' is null then 'data.missing' end, null::text, null::text,
+                (image ->> 'day')::date, 'INR'::text, ''::text, array['\(number)', '0'],
+                array[(image ->> 'amount')::bigint, - (image ->> 'amount')::bigint], null::text[], null::jsonb[]
+            where image ->> 'status' is distinct from 'draft'
+            """
+        return """
+            set role pgsync_owner;
+            \(LittleLedger.rule(name, version: number, query))
+            insert into pgsync.rules (
+                name, version, table_name, source_table, content, checksum, columns, function_name, function_checksum,
+                currency, active_from
+            )
+            values (
+                '\(name)', \(number), 'public.bills', 'bills', 'as written', encode(sha256('as written'), 'hex'),
+                '{amount,day}', 'rule_\(name)_v\(number)', pgsync.rule_checksum('rule_\(name)_v\(number)'), 'INR', '\(day)'
+            );
+            reset role;
+            """
     }
 
     private static let refresh = "set role pgsync_owner; select from pgsync.refresh_evaluate(); reset role;"

@@ -13,17 +13,19 @@ extension Trait where Self == DatabaseTrait {
 let billsPreparation = """
     create table bills (id bigint primary key, amount numeric(12, 2), note text);
     select pgsync.attach('bills');
-    select ledger.open_period('2026', '2026-01-01', '2026-12-31');
-    select ledger.import_chart('[
-        {"code": "1000", "name": "Cash", "type": "asset"}, {"code": "4000", "name": "Income", "type": "income"}
-    ]');
-    create function pgsync.rule_bill_v1(image jsonb)
-    returns table (
-        error_class text, error_message text, error_column text, entry_date date, currency text,
-        description text, accounts text[], amounts bigint[], parties text[], dimensions jsonb[]
+    \(LittleLedger.cashBook)
+    \(LittleLedger.rule("bill", bill))
+    alter function pgsync.rule_bill_v1(jsonb) owner to pgsync_owner;
+    insert into pgsync.rules (
+        name, version, table_name, source_table, content, checksum, columns, function_name, currency
     )
-    language sql stable
-    begin atomic
+    values (
+        'bill', 1, 'public.bills', 'bills', 'by hand', encode(sha256('by hand'), 'hex'), '{}', 'rule_bill_v1', 'INR'
+    );
+    select pgsync.refresh_evaluate();
+    """
+
+private let bill = """
     select
         case when amount.value is null then 'data.missing' end,
         case when amount.value is null then 'amount is missing' end,
@@ -35,16 +37,7 @@ let billsPreparation = """
         case when amount.value is not null then array[amount.value, -amount.value] end,
         case when amount.value is not null then array[null, null]::text[] end,
         case when amount.value is not null then array[null, null]::jsonb[] end
-    from (select ((image ->> 'amount')::numeric * 100)::bigint as value) as amount;
-    end;
-    alter function pgsync.rule_bill_v1(jsonb) owner to pgsync_owner;
-    insert into pgsync.rules (
-        name, version, table_name, source_table, content, checksum, columns, function_name, currency
-    )
-    values (
-        'bill', 1, 'public.bills', 'bills', 'by hand', encode(sha256('by hand'), 'hex'), '{}', 'rule_bill_v1', 'INR'
-    );
-    select pgsync.refresh_evaluate();
+    from (select ((image ->> 'amount')::numeric * 100)::bigint as value) as amount
     """
 
 extension TestDatabase {

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Tables, rules and books to post from, written by hand in the form that rules are compiled to.
 let fixture = #"""
     create table public.bills (
@@ -25,90 +27,14 @@ let fixture = #"""
         {"code": "4200", "name": "Other sales", "type": "income"},
         {"code": "9999", "name": "Closed", "type": "income", "active": false}
     ]');
-    select ledger.open_period(
-        format('2026-%s', to_char(month, 'FM00')), make_date(2026, month, 1),
-        (make_date(2026, month, 1) + interval '1 month' - interval '1 day')::date
-    )
-    from generate_series(1, 12) as month;
+    \#(LittleLedger.months)
 
     set role pgsync_owner;
 
-    -- A sale: what is not final posts nothing, a bill without an amount, a day or with a negative amount fails.
-    create function pgsync.rule_bill_v1(image jsonb)
-    returns table (
-        error_class text, error_message text, error_column text, entry_date date, currency text, description text,
-        accounts text[], amounts bigint[], parties text[], dimensions jsonb[]
-    )
-    language sql stable parallel safe
-    begin atomic
-        select
-            made.failure,
-            case when made.failure is not null then made.failed_column || ' is wrong' end,
-            case when made.failure is not null then made.failed_column end,
-            (image ->> 'day')::date,
-            case when made.failure is null then image ->> 'currency' end,
-            case when made.failure is null then coalesce(image ->> 'note', 'Bill') end,
-            case
-                when made.failure is not null then null
-                when image ->> 'note' = 'turned' then array[image ->> 'account', '1200']
-                else array['1200', image ->> 'account']
-            end,
-            case
-                when made.failure is not null then null
-                when image ->> 'note' = 'turned' then array[-made.amount::bigint, made.amount::bigint]
-                else array[made.amount::bigint, -made.amount::bigint]
-            end,
-            case
-                when made.failure is not null then null
-                when image ->> 'note' = 'turned' then array[null, image ->> 'party']
-                else array[image ->> 'party', null]
-            end,
-            case when made.failure is null then array[nullif(image -> 'dims', 'null'), null] end
-        from (
-            select
-                (image ->> 'amount')::numeric as amount,
-                case
-                    when image ->> 'amount' is null or image ->> 'day' is null then 'data.missing'
-                    when (image ->> 'amount')::numeric <= 0 then 'data.negative'
-                end as failure,
-                case when image ->> 'day' is null then 'day' else 'amount' end as failed_column
-        ) as made
-        where image ->> 'status' = 'final';
-    end;
-
+    \#(LittleLedger.rule("bill", bill))
     -- From another day on the same goes to another account.
-    create function pgsync.rule_bill_v2(image jsonb)
-    returns table (
-        error_class text, error_message text, error_column text, entry_date date, currency text, description text,
-        accounts text[], amounts bigint[], parties text[], dimensions jsonb[]
-    )
-    language sql stable parallel safe
-    begin atomic
-        select * from pgsync.rule_bill_v1(image || '{"account": "4200"}');
-    end;
-
-    -- A second rule for the same table.
-    create function pgsync.rule_fee_v1(image jsonb)
-    returns table (
-        error_class text, error_message text, error_column text, entry_date date, currency text, description text,
-        accounts text[], amounts bigint[], parties text[], dimensions jsonb[]
-    )
-    language sql stable parallel safe
-    begin atomic
-        select
-            case when made.fee < 0 then 'data.negative' end,
-            case when made.fee < 0 then 'fee is wrong' end,
-            case when made.fee < 0 then 'fee' end,
-            (image ->> 'day')::date,
-            'INR',
-            'Fee',
-            case when made.fee > 0 then array['1000', '4100'] end,
-            case when made.fee > 0 then array[made.fee::bigint, -made.fee::bigint] end,
-            case when made.fee > 0 then array[null, null]::text[] end,
-            case when made.fee > 0 then array[null, null]::jsonb[] end
-        from (select (image ->> 'fee')::numeric as fee) as made
-        where made.fee <> 0 and image ->> 'status' = 'final';
-    end;
+    \#(LittleLedger.rule("bill", version: 2, #"select * from pgsync.rule_bill_v1(image || '{"account": "4200"}')"#))
+    \#(LittleLedger.rule("fee", fee))
 
     create function pgsync.add_rule(
         name text, version integer, source regclass, active_from date default '-infinity', as_rule text default null
@@ -135,3 +61,57 @@ let fixture = #"""
     select pgsync.add_rule('move', 1, 'public.moves'), pgsync.add_rule('part', 1, 'public.parts');
     reset role;
     """#
+
+/// A sale: what is not final posts nothing, a bill without an amount, a day or with a negative amount fails.
+private let bill = """
+    select
+        made.failure,
+        case when made.failure is not null then made.failed_column || ' is wrong' end,
+        case when made.failure is not null then made.failed_column end,
+        (image ->> 'day')::date,
+        case when made.failure is null then image ->> 'currency' end,
+        case when made.failure is null then coalesce(image ->> 'note', 'Bill') end,
+        case
+            when made.failure is not null then null
+            when image ->> 'note' = 'turned' then array[image ->> 'account', '1200']
+            else array['1200', image ->> 'account']
+        end,
+        case
+            when made.failure is not null then null
+            when image ->> 'note' = 'turned' then array[-made.amount::bigint, made.amount::bigint]
+            else array[made.amount::bigint, -made.amount::bigint]
+        end,
+        case
+            when made.failure is not null then null
+            when image ->> 'note' = 'turned' then array[null, image ->> 'party']
+            else array[image ->> 'party', null]
+        end,
+        case when made.failure is null then array[nullif(image -> 'dims', 'null'), null] end
+    from (
+        select
+            (image ->> 'amount')::numeric as amount,
+            case
+                when image ->> 'amount' is null or image ->> 'day' is null then 'data.missing'
+                when (image ->> 'amount')::numeric <= 0 then 'data.negative'
+            end as failure,
+            case when image ->> 'day' is null then 'day' else 'amount' end as failed_column
+    ) as made
+    where image ->> 'status' = 'final'
+    """
+
+/// A second rule for the same table.
+private let fee = """
+    select
+        case when made.fee < 0 then 'data.negative' end,
+        case when made.fee < 0 then 'fee is wrong' end,
+        case when made.fee < 0 then 'fee' end,
+        (image ->> 'day')::date,
+        'INR',
+        'Fee',
+        case when made.fee > 0 then array['1000', '4100'] end,
+        case when made.fee > 0 then array[made.fee::bigint, -made.fee::bigint] end,
+        case when made.fee > 0 then array[null, null]::text[] end,
+        case when made.fee > 0 then array[null, null]::jsonb[] end
+    from (select (image ->> 'fee')::numeric as fee) as made
+    where made.fee <> 0 and image ->> 'status' = 'final'
+    """

@@ -7,7 +7,8 @@ final class PosterPool: Service {
     enum Situation: Equatable {
         /// At least one sleeps, and none works, unless it has been stuck in one batch for long.
         case quiet
-        /// A poster works, and none sleeps that could be woken instead; check again after this time.
+        /// A poster works and will look again soon, or all that work are stuck and none sleeps; check again after this
+        /// time.
         case busy(for: Duration)
         /// No poster has a connection: all have lost theirs, or have ended.
         case away

@@ -41,7 +41,7 @@ struct QueueWatcher: Service {
         }
     }
 
-    /// Connects after the first poster; until then, posters are woken at intervals.
+    /// Connects after the first poster, and until it has a connection wakes posters at intervals.
     private func connect(until shutdown: Shutdown) async throws -> PostgresConnection? {
         while context.posters.connectedCount == 0 {
             if try await shutdown.sleep(for: .milliseconds(20)) { return nil }

@@ -22,7 +22,7 @@ package struct QueueMark: Sendable, Equatable {
 
     /// Where scans begin.
     package private(set) var low: Int64 = 0
-    /// Below this nothing waits and nothing can appear: every change with a smaller id is finished.
+    /// Below this no change waits without a time, and none can appear except by hand.
     package private(set) var safe: Int64 = 0
 
     /// Counts how often the mark was lowered: an older scan does not know about that and must not raise it

@@ -45,7 +45,7 @@ begin
         if pgsync.error_class_of(sqlstate) = 'transient' then
             raise;
         end if;
-        v_message := format('%s; the audit log could not record it: %s', v_message, left(sqlerrm, 1000));
+        v_message := left(format('%s; the audit log could not record it: %s', v_message, sqlerrm), 1000);
     end;
     perform pgsync.reschedule(array[claim.log_id], array[fail_claim.error_class], array[v_message]);
 

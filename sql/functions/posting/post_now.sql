@@ -1,6 +1,6 @@
 -- For callers that need the entry at once. It posts the newest change of the record that the caller can see,
 -- including its own uncommitted one, and waits for a worker that holds the record. A failure is recorded and
--- left for a retry: the caller's transaction continues.
+-- left for a retry, and the caller's transaction continues; only a transient error is raised.
 create or replace function pgsync.post_now(source regclass, record_id text)
 returns bigint
 language plpgsql
@@ -77,4 +77,4 @@ end;
 $$;
 
 comment on function pgsync.post_now(regclass, text)
-is 'Posts a record in the caller''s transaction: its entry, or null if it waits; the audit log says why.';
+is 'Posts a record in the caller''s transaction: its entry, or null if it has none; see Posting.md.';

@@ -15,4 +15,4 @@ end;
 $$;
 
 comment on function pgsync.keep_waiting()
-is 'The trigger that lets changes leave the queue only when they are posted or skipped.';
+is 'The trigger that lets changes leave the queue only by the functions that finish them.';

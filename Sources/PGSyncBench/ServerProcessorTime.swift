@@ -9,7 +9,7 @@ enum ServerProcessorTime {
     static func used(byServerOf session: Int32) -> Duration? {
         guard let postmaster = Process(session)?.parent else { return nil }
         // Whoever ends meanwhile goes from its own account to that of the postmaster, and is not counted twice.
-        for _ in 0..<5 {
+        for _ in 0..<100 {
             guard let before = Process(postmaster), before.name == "postgres" else { return nil }
             let children = processes().compactMap(Process.init).filter { $0.parent == postmaster }
             guard let after = Process(postmaster) else { return nil }

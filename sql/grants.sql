@@ -107,6 +107,26 @@ begin
                     'execute on function pgsync.renew_capture()',
                     'execute on function pgsync.start_backfill(regclass)'
                 ]),
+                (array['pgsync_worker', 'pgsync_operator'], array[
+                    'execute on function pgsync.begin_job(text, text, text, text, text)',
+                    'execute on function pgsync.end_job(bigint, text, jsonb, text, text)',
+                    'execute on function pgsync.note_phase(bigint, text, text, bigint, bigint, boolean)',
+                    'execute on function pgsync.put_failed_item(bigint, text, text, text, jsonb, text, integer)',
+                    'execute on function pgsync.request_job(text, text, text, text, text)',
+                    'execute on function pgsync.settle_failed_item(bigint, text)'
+                ]),
+                (array['pgsync_operator'], array[
+                    'execute on function pgsync.cancel_job(bigint)'
+                ]),
+                (array['pgsync_worker'], array[
+                    'select on table pgsync.sync_jobs, pgsync.sync_failed_items, pgsync.job_states'
+                ]),
+                (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                    'execute on function pgsync.get_failed_items_summary()',
+                    'execute on function pgsync.get_sync_performance_trends()',
+                    'execute on function pgsync.get_sync_stats(integer)',
+                    'execute on function pgsync.job_holders(bigint)'
+                ]),
                 (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
                     'execute on function pgsync.base_type(oid)',
                     'execute on function pgsync.capture_checksum(text)',

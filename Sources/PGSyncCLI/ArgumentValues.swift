@@ -18,6 +18,10 @@ extension ListenAddress: ArgumentValue {
     public static var placeholder: String { "ADDRESS" }
 }
 
+extension Job.State: ArgumentValue {
+    package static var placeholder: String { "STATE" }
+}
+
 extension WaitingChange.State: ArgumentValue {
     package static var placeholder: String { "STATE" }
 }

@@ -13,7 +13,6 @@ package enum PGSyncProgram {
                 .init("pgsync up", "Start a private PostgreSQL with pgsync and a worker."),
                 .init("pgsync up --demo", "The same, with a demo clinic whose bills are posted."),
                 .init("pgsync migrate", "Install or update the schema in the database."),
-                .init("pgsync doctor", "Find what is wrong, and say how to fix it."),
             ]
         ),
         version: Version.number,
@@ -59,6 +58,14 @@ package enum PGSyncProgram {
             .command(RetryCommand<WaitingChanges>.self),
             .command(PauseCommand.self),
             .command(ResumeCommand.self),
+            .group(
+                "jobs",
+                "Show and cancel long operations, such as backfills.",
+                [
+                    .command(JobsListCommand.self), .command(JobsShowCommand.self),
+                    .command(JobsWatchCommand.self), .command(JobsCancelCommand.self),
+                ]
+            ),
             .command(DemoCommand.self),
             .group(
                 "rules",

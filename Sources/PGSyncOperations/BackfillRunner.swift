@@ -17,6 +17,10 @@ package struct BackfillRunner: Sendable {
         /// What was done before this run.
         package let doneBefore: Int
         package var isFinished = false
+        /// Whether somebody cancelled it.
+        package var isCancelled = false
+
+        var hasEnded: Bool { isFinished || isCancelled }
     }
 
     private let options: ConnectionOptions
@@ -56,13 +60,13 @@ package struct BackfillRunner: Sendable {
                 var current = try await Self.begin(table, on: connection, after: report)
                 report = current
                 try onProgress(current)
-                while !current.isFinished, !shutdown.isRequested {
+                while !current.hasEnded, !shutdown.isRequested {
                     let pause = try await step(&current, &pacing, on: connection)
                     report = current
                     waited = .zero
                     backoff.reset()
                     try onProgress(current)
-                    guard !current.isFinished else { break }
+                    guard !current.hasEnded else { break }
                     if try await shutdown.sleep(for: pause, clock: clock) { break }
                 }
                 return .done(current)
@@ -104,7 +108,8 @@ package struct BackfillRunner: Sendable {
         }
         report.done = step.done
         report.expected = step.expected
-        report.isFinished = step.isFinished
+        report.isFinished = step.state == .finished
+        report.isCancelled = step.state == .cancelled
         return pacing.pause(afterStepOf: ContinuousClock.now - start, target: step.targetDuration)
     }
 

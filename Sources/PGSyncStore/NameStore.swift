@@ -10,6 +10,7 @@ package enum NameKind: String, CaseIterable, Sendable {
     case periods
     case changes
     case deadLetters = "dead-letters"
+    case jobs
 
     fileprivate var query: Query {
         switch self {
@@ -36,6 +37,8 @@ package enum NameKind: String, CaseIterable, Sendable {
         case .changes: "select log_id::text from pgsync.sync_queue order by log_id limit 200"
         case .deadLetters:
             "select log_id::text from pgsync.sync_queue where sync_status = 'failed' order by log_id limit 200"
+        case .jobs:
+            "select id::text from pgsync.sync_jobs order by finished_at is not null, id desc limit 200"
         }
     }
 }
@@ -48,7 +51,7 @@ package struct NameStore {
         self.session = session
     }
 
-    /// All names of a kind, in order; of changes the oldest.
+    /// All names of a kind, in order; of changes the oldest, of jobs the newest.
     package func list(_ kind: NameKind) throws -> [String] {
         try session.query(kind.query).map { try $0.decode(0) }
     }

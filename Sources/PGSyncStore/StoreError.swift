@@ -17,6 +17,7 @@ package enum StoreError: Error, Sendable, Equatable {
     case unknownVersion(String, version: Int, known: [Int])
     case unreadableName(String, reason: String)
     case noSuchChange(Int64)
+    case noSuchJob(Int64)
     case notAttached(table: String)
     case noBackfill(table: String)
     /// The compiled function of a version was dropped.
@@ -42,6 +43,7 @@ package enum StoreError: Error, Sendable, Equatable {
     case wrongKey(String, hint: String?)
     case alreadyRetired(String, from: Day)
     case backfillIsRunning(table: String)
+    case jobHasEnded(Int64, state: String)
     /// A pooler lends each transaction another session, which only polling can do with; says what showed it.
     case needsPolling(String)
 
@@ -72,6 +74,10 @@ extension StoreError: CustomStringConvertible {
             "\(name) is not a valid table name: \(reason)"
         case .noSuchChange(let id):
             "unknown change \(id); see pgsync queue list, or pgsync trace for a record"
+        case .noSuchJob(let id):
+            "unknown job \(id); see pgsync jobs list"
+        case .jobHasEnded(let id, let state):
+            "job \(id) has ended already: it is \(state)"
         case .notAttached(let table):
             """
             \(table) is not attached; pgsync sources lists what is, and pgsync attach \(table) captures its changes

@@ -43,6 +43,17 @@ struct LandedSchemaTests {
         _ = try await ChildProcess.run(
             Invocation("bash", ["-o", "pipefail", "-c", restore, "\(package)/Landed/\(version).sql.gz", url])
         ).checked()
+        // Long operations of that version: some ended, one was interrupted; a TRUNCATE in steps is no job.
+        try await database.run(
+            """
+            delete from pgsync.sync_progress;
+            insert into pgsync.sync_progress (kind, subject, state, done, position, finished_at, started_by) values
+                ('backfill', 'app.stock', 'finished', 7, '{"after": null}', now(), 'ada'),
+                ('backfill', 'app.stock', 'cancelled', 3, '{"after": ["1"]}', now(), 'ada'),
+                ('backfill', 'app.stock', 'running', 2, '{}', null, 'bob'),
+                ('truncate', '1', 'running', 1, '{}', null, 'bob');
+            """
+        )
         let before = try await value(history)
         let waiting = try await value("select count(*) from pgsync.sync_queue")
         #expect(Int(waiting) ?? 0 > 40)
@@ -52,6 +63,22 @@ struct LandedSchemaTests {
         #expect(try await value(history) == before)
         #expect(try await value("select count(*) from pgsync.sync_queue") == waiting)
         #expect(try await value("select pgsync.configuration_integer('max_retry_attempts')") == "7")
+
+        #expect(
+            try await database.run(
+                """
+                select concat_ws(
+                    ' ', job.id, job.kind, job.subject, job.state, job.counts ->> 'rows', job.requested_by, job.phase
+                )
+                from pgsync.job_states as job order by job.id
+                """
+            ) == [
+                "1 backfill app.stock completed 7 ada rows", "2 backfill app.stock cancelled 3 ada rows",
+                "3 backfill app.stock interrupted 2 bob rows",
+            ]
+        )
+        #expect(try await value("select count(*) from pgsync.sync_progress where job is null") == "1")
+        try await database.run("delete from pgsync.sync_progress where kind = 'truncate'")
 
         // Who writes meanwhile is captured as before.
         let tables = try await value("select count(*) from pgsync.sources where attached")
@@ -94,6 +121,11 @@ struct LandedSchemaTests {
                 """
             ) == "1 2 2 4"
         )
+
+        let resumed = try await BuiltProgram.run("backfill", "app.stock", "--json", database: url).checked()
+        #expect(resumed.standardOutput.text.contains("\"resumed\": true"))
+        let end = "select state || ' ' || attempts from pgsync.job_states where id = 3"
+        #expect(try await value(end) == "completed 2")
     }
 
     /// Writes a new record, and changes it.

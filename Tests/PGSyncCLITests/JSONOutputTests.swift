@@ -24,7 +24,7 @@ struct JSONOutputTests {
     }
 
     /// Whatever is below these has names of its users.
-    private static let foreign: Set<String> = ["data", "old_data", "dimensions", "files"]
+    private static let foreign: Set<String> = ["data", "old_data", "dimensions", "files", "counts"]
 
     /// What is wrong with a document, each complaint once.
     private func complaints(_ value: JSONValue, _ path: String) -> Set<String> {
@@ -116,8 +116,21 @@ struct JSONOutputTests {
             ["dead", "retry", "1"], ["queue", "skip", "999", "--reason", "typo"],
             ["dead", "resolve", "999", "--reason", "typo"], ["attach", "fees", "--dry-run"],
             ["backfill", "sales"], ["detach", "sales", "--dry-run"], ["uninstall", "--dry-run"],
-            ["names", "tables"],
+            ["names", "tables"], ["jobs", "list"], ["jobs", "show", "1"], ["jobs", "show", "2"],
+            ["jobs", "watch", "1"], ["jobs", "cancel", "2"],
         ]
+    }
+
+    /// A job that ended with failed items, and one that was interrupted.
+    private static func leaveJobs(in database: CommandLineDatabase) async throws {
+        try await database.query(
+            """
+            select pgsync.begin_job('import', 'till', 'daily'); select pgsync.note_phase(1, 'items', 'reading', 1, 3);
+            select pgsync.put_failed_item(1, '17', 'transient', 'closed', error_column => 'day');
+            select pgsync.put_failed_item(1, '18', 'data.date', 'no date'); select pgsync.end_job(1, counts => '{"items": 1}');
+            select pgsync.begin_job('verify', 'books', trigger => 'schedule', correlation_id => 'c-2');
+            """
+        )
     }
 
     /// What other tests run: these run on, need a server of their own, or measure.
@@ -144,6 +157,7 @@ struct JSONOutputTests {
             try await book.database.query("update sales set total = 118 where id = 1")
             try await book.post()
             try await book.database.query("insert into sales values (3, 5, 'final', '2026-01-05')")
+            try await Self.leaveJobs(in: book.database)
             let lines = Self.lines(book)
             for line in lines {
                 let run = await CommandLineRun(

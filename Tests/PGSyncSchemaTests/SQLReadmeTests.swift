@@ -66,7 +66,10 @@ struct SQLReadmeTests {
                 where match.1 != "1886876531" || match.2 != nil || match.3 != nil {
                     let number =
                         match.2.map(String.init)
-                        ?? ["1886876532": "slot", "1886876533": "worker"][match.1, default: "hash"]
+                        ?? ["1886876532": "slot", "1886876533": "worker", "1886876535": "job"][
+                            match.1,
+                            default: "hash"
+                        ]
                     let name = try #require(match.3, "\(file.path): \(line)")
                     #expect(names["\(match.1) \(number)"] == String(name), "\(file.path): \(line)")
                     used.insert(String(name))

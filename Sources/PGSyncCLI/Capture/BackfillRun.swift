@@ -36,6 +36,10 @@ struct BackfillRun {
             try display.finish(report)
         }
         guard !report.isFinished else { return .success }
+        guard !report.isCancelled else {
+            context.say("somebody cancelled it; what it added to the log stays")
+            return .problemsFound
+        }
         context.say("stopped; what is done stays. To continue: pgsync backfill \(table.name.shellWord)")
         return listener.stopSignal.map(ExitCode.stopped) ?? .problemsFound
     }
@@ -43,7 +47,7 @@ struct BackfillRun {
     private func json(_ report: BackfillRunner.Report, _ duration: Duration) -> JSONValue {
         [
             "table": .string(table.name),
-            "state": report.isFinished ? "finished" : "running",
+            "state": report.isCancelled ? "cancelled" : report.isFinished ? "finished" : "running",
             "resumed": .bool(report.isResumed),
             "done": JSONValue(report.done),
             "expected": report.expected.map { JSONValue($0) } ?? .null,

@@ -11,7 +11,7 @@ extension ExitCode {
     static let noTable = ExitCode(66, "Unknown table or rule.")
     static let noSuchChange = ExitCode(
         67,
-        "Unknown change or record, or it is in another state."
+        "Unknown change, record or job, or it is in another state."
     )
     static let cannotConnect = ExitCode(69, "Cannot connect to the database, or the connection was lost.")
     static let cannotListen = ExitCode(71, "Cannot listen at the address of --metrics-listen.")

@@ -8,10 +8,11 @@ package struct BackfillStore {
         self.session = session
     }
 
-    /// Starts a backfill, or finds the interrupted one, and returns which.
+    /// Starts a backfill, or finds the interrupted one, and returns which; its job says that it came from here.
     package func start(_ table: TableReference) throws -> (progress: BackfillProgress, isResumed: Bool) {
         let underWay = try running(table)
         let id: Int64
+        try session.query("select set_config('pgsync.trigger', 'cli', true)")
         do {
             id = try session.query("select pgsync.start_backfill(\(.inferred(table.argument)))").onlyRow()
                 .decode(0)
@@ -35,11 +36,12 @@ package struct BackfillStore {
                 from pgsync.backfill_step(\(id), \(rows)) as step
                 """
             ).onlyRow()
+            let hasEnded: Bool = try row.decode("finished")
             return BackfillStep(
                 rows: try row.decode("row_count"),
                 done: try row.decode("done"),
                 expected: try row.decode("expected"),
-                isFinished: try row.decode("finished"),
+                state: hasEnded ? try progress(id).state : .running,
                 targetDuration: .milliseconds(try row.decode("milliseconds", as: Int64.self))
             )
         } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
@@ -107,7 +109,7 @@ package struct BackfillStep: Sendable, Equatable {
     package let rows: Int
     package let done: Int
     package let expected: Int?
-    package let isFinished: Bool
+    package let state: BackfillProgress.State
     /// How long a step should take, by the current settings.
     package let targetDuration: Duration
 }

@@ -14,6 +14,8 @@ declare
     v_last_key jsonb;
     v_position jsonb;
     v_count bigint;
+    v_job pgsync.sync_jobs;
+    v_is_new boolean;
 begin
     select progress.*
     into v_progress
@@ -29,6 +31,17 @@ begin
         return;
     end if;
 
+    select job.*
+    into v_job
+    from pgsync.sync_jobs as job
+    where job.id = v_progress.job
+    for update;
+    if v_job.cancel_requested_at is not null or v_job.finished_at is not null then
+        perform pgsync.finish_job(v_job.id, 'cancelled');
+        return query select 0::bigint, v_progress.done, v_progress.expected, true;
+        return;
+    end if;
+
     select source.*
     into v_source
     from pgsync.sources as source
@@ -39,6 +52,7 @@ begin
             hint = format('select pgsync.cancel_backfill(%s);', progress_id);
     end if;
 
+    v_is_new := pgsync.hold_job(v_job.id) or v_job.attempts = 0;
     v_count := 0;
     v_position := v_progress.position;
     if not v_position ? 'gone' then
@@ -82,13 +96,24 @@ begin
     set
         done = progress.done + v_count,
         position = v_position,
+        phase = case when v_position ? 'gone' then 'deleted' else 'rows' end,
         updated_at = clock_timestamp(),
         state = case when v_position -> 'gone' = 'null' then 'finished' else 'running' end,
         finished_at = case when v_position -> 'gone' = 'null' then clock_timestamp() end
     where progress.id = progress_id
     returning progress.* into v_progress;
 
+    update pgsync.sync_jobs as job
+    set
+        state = 'running',
+        attempts = job.attempts + v_is_new::integer,
+        counts = jsonb_build_object('rows', v_progress.done),
+        started_at = coalesce(job.started_at, clock_timestamp()),
+        heartbeat_at = clock_timestamp()
+    where job.id = v_job.id;
+
     if v_progress.state = 'finished' then
+        perform pgsync.finish_job(v_job.id, 'completed');
         -- What no trigger saw until now is logged with the row itself.
         perform pgsync.remember_growth(v_source.source_table);
     end if;

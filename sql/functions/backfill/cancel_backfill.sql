@@ -1,16 +1,26 @@
 create or replace function pgsync.cancel_backfill(progress_id bigint)
 returns boolean
-language sql
+language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-with cancelled as (
-    update pgsync.sync_progress as progress
-    set state = 'cancelled', finished_at = clock_timestamp(), updated_at = clock_timestamp()
-    where progress.id = cancel_backfill.progress_id and progress.kind = 'backfill' and progress.state = 'running'
-    returning progress.id
-)
-select exists (select from cancelled);
+declare
+    v_job bigint;
+begin
+    select progress.job
+    into v_job
+    from pgsync.sync_progress as progress
+    where progress.id = progress_id and progress.kind = 'backfill' and progress.state = 'running'
+    for update;
+    if not found then
+        return false;
+    end if;
+    update pgsync.sync_jobs as job
+    set cancel_requested_at = clock_timestamp(), cancel_requested_by = session_user
+    where job.id = v_job and job.cancel_requested_at is null;
+    perform pgsync.finish_job(v_job, 'cancelled');
+    return true;
+end;
 $$;
 
 comment on function pgsync.cancel_backfill(bigint)

@@ -6,6 +6,7 @@ set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
     v_progress_id bigint;
+    v_job bigint;
 begin
     if not exists (
         select
@@ -17,10 +18,24 @@ begin
             hint = format('Attach it first: select pgsync.attach(%L);', source_table::text);
     end if;
 
-    insert into pgsync.sync_progress (kind, subject, expected)
+    -- Without locks: while a step is under way, its transaction holds them.
+    select progress.id
+    into v_progress_id
+    from pgsync.sync_progress as progress
+    where progress.kind = 'backfill'
+        and progress.subject = start_backfill.source_table::text
+        and progress.state = 'running';
+    if found then
+        return v_progress_id;
+    end if;
+
+    v_job := pgsync.request_job('backfill', start_backfill.source_table::text);
+    insert into pgsync.sync_progress (kind, subject, job, phase, expected)
     select
         'backfill',
         start_backfill.source_table::text,
+        v_job,
+        'rows',
         nullif(sum(pg_relation_size(relation.oid) * density.rows_per_byte), 0)::bigint
     from pg_catalog.pg_class as relation
     -- The last row count, scaled to the present size; otherwise rows as wide as the planner estimates.

@@ -60,13 +60,17 @@ begin
         inner join pg_catalog.pg_database as here on own.database = here.oid and here.datname = current_database()
         where own.locktype = 'advisory'
             and (
-                (own.classid in (1886876531, 1886876532, 1886876533) and own.objsubid = 2)
+                (own.classid in (1886876531, 1886876532, 1886876533, 1886876535) and own.objsubid = 2)
                 or (own.classid, own.objid, own.objsubid) = (28775, 1937337955, 1)
             )
             and own.granted
             and (
                 own.mode = 'ExclusiveLock'
-                or (own.classid, own.objid) not in ((1886876531, 1), (1886876531, 5))
+                or (
+                    (own.classid, own.objid) not in ((1886876531, 1), (1886876531, 5))
+                    -- Shared by a stranger, it neither counts nor hinders.
+                    and own.classid <> 1886876535
+                )
                 or coalesce(own.pid::text, own.virtualtransaction) = any(v_sharing)
             )
         group by own.pid, lock_class, lock_number
@@ -105,7 +109,8 @@ begin
         (1886876531, 5, 'reading', 'it no longer shows who reads attached tables'),
         (28775, 1937337955, 'migration', 'pgsync migrate waits'),
         (1886876532, null, 'slots', 'changes in these slots are not posted'),
-        (1886876533, null, 'workers', 'workers with these numbers are judged by their heartbeat alone')
+        (1886876533, null, 'workers', 'workers with these numbers are judged by their heartbeat alone'),
+        (1886876535, null, 'jobs', 'jobs with these numbers cannot begin, or count as interrupted')
     ) as known (lock_class, lock_number, lock_name, consequence)
         on held.lock_class = known.lock_class and held.lock_number is not distinct from known.lock_number
     left join pg_catalog.pg_stat_activity as activity on held.pid = activity.pid

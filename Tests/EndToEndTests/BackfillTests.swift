@@ -31,6 +31,7 @@ struct BackfillTests {
                 process.send(signal: signal)
                 return try await process.wait()
             }
+            try await eventually { try await job(database).hasPrefix("interrupted") }
             done = try await self.done(database)
             #expect(done < 60_000)
             guard signal == SIGINT else { continue }
@@ -44,6 +45,14 @@ struct BackfillTests {
             "select count(*) || ' ' || count(distinct record_id) from pgsync.sync_logs"
         )
         #expect(counts == ["60000 60000"])
+        #expect(try await job(database) == "completed 3 cli 60000")
+    }
+
+    /// The job as people see it.
+    private func job(_ database: TestDatabase) async throws -> String {
+        try await database.lines(
+            "select concat_ws(' ', state, attempts, trigger, counts ->> 'rows') from pgsync.job_states"
+        ).joined()
     }
 
     private func done(_ database: TestDatabase) async throws -> Int {

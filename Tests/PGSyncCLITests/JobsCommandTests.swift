@@ -165,17 +165,41 @@ struct JobsCommandTests {
         }
     }
 
+    @Test("draws a bar on a terminal, one for each phase")
+    func draws() async throws {
+        try await withTable { database in
+            try await withRunner(in: database) { runner in
+                let terminal = Terminal(isInteractive: true)
+                let (lines, bars) = (CapturedOutput(terminal: terminal), CapturedOutput(terminal: terminal))
+                async let watching = watch("jobs", "watch", in: database, output: lines, errors: bars)
+                try await eventually { bars.text.contains("read") }
+                func run(_ script: String) async throws {
+                    try await runner.withSession { _ = try $0.runScript(script) }
+                }
+                try await run("select pgsync.note_phase(1, 'compare', done => 1)")
+                try await eventually { bars.text.contains("compare") }
+                try await run("select pgsync.end_job(1)")
+                #expect(await watching == .success)
+                let shown = bars.text
+                #expect(shown.contains(/job 1, verify of books: read +\[#+-+\] +75% +3 of 4/), "\(shown)")
+                #expect(shown.contains("job 1, verify of books: compare  1  "), "\(shown)")
+                #expect(lines.text.hasPrefix("job 1, verify of books: completed, after "), "\(lines.text)")
+            }
+        }
+    }
+
     /// Watches at short intervals, as a command line would.
     private func watch(
         _ words: String...,
         in database: CommandLineDatabase,
-        output: CapturedOutput
+        output: CapturedOutput,
+        errors: CapturedOutput = CapturedOutput()
     ) async -> ExitCode {
         await PGSyncProgram.program.run(
             words + ["--interval", "10ms"],
             environment: ["PGSYNC_DATABASE_URL": database.url()],
             output: output,
-            errors: CapturedOutput()
+            errors: errors
         )
     }
 

@@ -3,11 +3,14 @@ set search_path to pg_catalog, pg_temp;
 
 select
     progress.id,
+    progress.job,
     progress.kind,
     progress.subject,
+    progress.phase,
     progress.state,
     progress.done,
     progress.expected,
+    progress.failed,
     case
         when progress.expected > 0
             then round(100.0 * least(progress.done, progress.expected) / progress.expected, 1)

@@ -19,6 +19,8 @@ begin
         v_id := pgsync.request_job(
             begin_job.kind, begin_job.subject, begin_job.type, begin_job.trigger, begin_job.correlation_id
         );
+        -- In the order in which a step of a backfill locks them.
+        perform from pgsync.sync_progress as progress where progress.job = v_id for update;
         select active.*
         into v_job
         from pgsync.sync_jobs as active

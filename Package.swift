@@ -147,7 +147,8 @@ let package = Package(
             dependencies: [
                 "Concurrency", "PGSyncOperations", "PGSyncStore", "Postgres", "Services",
                 "TestSupport",
-            ]
+            ],
+            exclude: ["Schedules"]
         ),
         .testTarget(
             name: "PGSyncWorkerTests",

@@ -128,6 +128,20 @@ begin
                     'execute on function pgsync.job_holders(bigint)'
                 ]),
                 (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                    'execute on function pgsync.clock_change(text, timestamptz, timestamptz)',
+                    'execute on function pgsync.cron_clock( integer[], integer[], integer[], integer[], integer[], boolean, timestamp )',
+                    'execute on function pgsync.cron_complaint(text)',
+                    'execute on function pgsync.cron_day(integer[], integer[], integer[], boolean, date)',
+                    'execute on function pgsync.cron_days_words(integer[], integer[], boolean)',
+                    'execute on function pgsync.cron_next(text, text, timestamptz)',
+                    'execute on function pgsync.cron_times_words(integer[], integer[])',
+                    'execute on function pgsync.cron_words(text)',
+                    'execute on function pgsync.first_moment(timestamp, text)',
+                    'execute on function pgsync.list_words(integer[], text[])',
+                    'execute on function pgsync.parse_cron(text)',
+                    'execute on function pgsync.parse_cron_field(text, integer)'
+                ]),
+                (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
                     'execute on function pgsync.base_type(oid)',
                     'execute on function pgsync.capture_checksum(text)',
                     'execute on function pgsync.capture_columns(regclass)',

@@ -2,6 +2,7 @@
 -- read is older than each change that its snapshot does not show, whatever the ids say. Records with one
 -- claim, as nearly all have, skip the sorting. previous_change is the change whose attempt precedes this one
 -- in the audit log of the record; chain_end is what its last one will be, if this claim decides it.
+-- step: post (evaluate the rules), delete (reverse), supersede, or defer (its table is paused).
 create or replace function pgsync.rank_claims(claims pgsync.claim[])
 returns table (
     number integer,

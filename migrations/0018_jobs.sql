@@ -20,7 +20,8 @@ create table pgsync.sync_jobs (
     cancel_requested_at timestamptz,
     cancel_requested_by text,
     constraint sync_jobs_pkey primary key (id),
-    constraint kind_is_a_word check (kind ~ '^[a-z][a-z_]*$'),
+    constraint kind_is_a_word check (kind ~ '^[a-z][a-z_]{0,62}$'),
+    constraint subject_is_short check (octet_length(subject) <= 300),
     constraint state_is_known check (
         state in ('pending', 'running', 'waiting', 'completed', 'partial', 'failed', 'cancelled')
     ),
@@ -81,7 +82,7 @@ alter table pgsync.sync_progress
 add column job bigint
 -- squawk-ignore adding-foreign-key-constraint
 constraint sync_progress_job_fkey references pgsync.sync_jobs (id) on delete cascade,
-add column phase text,
+add column phase text constraint phase_is_short check (octet_length(phase) <= 100),
 add column message text,
 add column failed bigint not null default 0 constraint failed_is_not_negative check (failed >= 0);
 -- squawk-ignore ban-drop-constraint
@@ -154,6 +155,7 @@ create table pgsync.sync_failed_items (
     constraint sync_failed_items_job_fkey foreign key (job)
     references pgsync.sync_jobs (id) on delete set null,
     constraint state_is_known check (state in ('open', 'resolved', 'given_up')),
+    constraint item_id_is_short check (octet_length(item_id) <= 2100),
     constraint attempts_are_positive check (attempts > 0 and max_attempts > 0),
     constraint attempts_are_left check (state <> 'open' or attempts < max_attempts),
     constraint only_open_ones_have_a_next_attempt check ((state = 'open') = (next_attempt_at is not null)),
@@ -175,7 +177,7 @@ comment on column pgsync.sync_failed_items.job is 'The job in which it last fail
 comment on column pgsync.sync_failed_items.kind is 'The kind of that job.';
 comment on column pgsync.sync_failed_items.subject is 'The subject of that job.';
 comment on column pgsync.sync_failed_items.item_id
-is 'What identifies the item; it is open once for each kind and subject.';
+is 'What identifies the item, as pgsync.short_id keeps it; it is open once for each kind and subject.';
 comment on column pgsync.sync_failed_items.payload is 'What is needed to try it again.';
 comment on column pgsync.sync_failed_items.error_class is 'The class of its last failure.';
 comment on column pgsync.sync_failed_items.error_message is 'The message of its last failure.';

@@ -50,6 +50,13 @@ struct FailedItemTests {
         #expect(try await database.value("select state from pgsync.job_states where id = 1") == "partial")
     }
 
+    @Test("are known by keys of any length")
+    func longKey() async throws {
+        let key = "repeat('\u{1F9FE}', 9000) || 'x'"
+        for _ in 1...2 { try await run("\(key), 'x', 'y'", "\(key) || 'z', 'x', 'y'") }
+        #expect(try await items("attempts, octet_length(item_id) < 2100") == ["2 t", "2 t"])
+    }
+
     @Test("are tried again later and later, and given up after so many failures")
     func givenUp() async throws {
         try await database.run("select pgsync.set_configuration('retry_delay_seconds', '100')")

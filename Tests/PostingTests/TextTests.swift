@@ -84,12 +84,13 @@ struct TextTests {
                     // Codes and names whose length is checked, or that an administrator gives.
                     "ledger.accounts_pkey", "ledger.balance_snapshots_pkey", "ledger.currencies_pkey",
                     "ledger.periods_pkey", "pgsync.excluded_tables_pkey", "pgsync.migrations_pkey",
+                    "pgsync.one_active_job_per_subject", "pgsync.one_row_per_phase",
                     "pgsync.one_running_per_subject", "pgsync.rules_pkey", "pgsync.schema_objects_pkey",
                     "pgsync.sync_configuration_pkey",
                     // Made of a number and a rule, or at most 200 characters long.
                     "ledger.idempotency_key_is_used_once",
                     // Kept by pgsync.short_id.
-                    "pgsync.sync_master_status_pkey",
+                    "pgsync.one_open_failure_per_item", "pgsync.sync_master_status_pkey",
                 ].sorted()
         )
     }

@@ -27,7 +27,7 @@ begin
     from pgsync.sync_failed_items as item
     where item.kind = v_job.kind
         and item.subject = v_job.subject
-        and item.item_id = put_failed_item.item_id
+        and item.item_id = pgsync.short_id(put_failed_item.item_id)
         and item.state = 'open'
     for update;
 
@@ -50,7 +50,7 @@ begin
             next_attempt_at, state
         )
         values (
-            v_job.id, v_job.kind, v_job.subject, put_failed_item.item_id, put_failed_item.payload,
+            v_job.id, v_job.kind, v_job.subject, pgsync.short_id(put_failed_item.item_id), put_failed_item.payload,
             put_failed_item.error_class, put_failed_item.error_message, put_failed_item.error_column,
             v_limit, v_item.next_attempt_at, v_item.state
         )

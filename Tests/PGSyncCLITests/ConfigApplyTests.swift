@@ -209,7 +209,7 @@ struct ConfigApplyTests {
             try book.write(text.replacing("describe", with: "# other\n  describe"), to: "rules/lab.rules")
             let same = await book.apply()
             #expect(same.exitCode == .wrongRules)
-            #expect(same.errors.contains("version 1 of lab_bill is applied already, with other content"))
+            #expect(same.errors.contains("version 1 of lab_bill is already applied, with other content"))
 
             let second = text.replacing("rule lab_bill version 1", with: "rule lab_bill version 2")
             try book.write(second, to: "lab2.rules")

@@ -77,7 +77,7 @@ struct RulesApplyTests {
             #expect(refused.exitCode == .wrongRules)
             #expect(
                 refused.errors.contains(
-                    ":2:19: error: version 1 of sale is applied already, with other content"
+                    ":2:19: error: version 1 of sale is already applied, with other content"
                 )
             )
             #expect(refused.errors.contains("help: a version never changes: give this one version 2"))

@@ -35,7 +35,7 @@ struct ChartCSVTests {
                 "code,name,type\n1,\"a,b\n",
                 "chart.csv:2:1: error: the quote that opens a field here is never closed"
             ),
-            ("code,name,type\n1,a,b\n1,a,b", "chart.csv:3:1: error: the account 1 stands twice"),
+            ("code,name,type\n1,a,b\n1,a,b", "chart.csv:3:1: error: the account 1 is listed twice"),
             ("code,name,type,active\n1,a,b,maybe", "chart.csv:2:1: error: 'maybe' is neither true nor false"),
         ]
     )

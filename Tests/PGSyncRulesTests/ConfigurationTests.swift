@@ -108,24 +108,24 @@ struct ConfigurationTests {
             found.map { $0.first.map { String($0.dropFirst("pgsync.conf:".count)) } } == [
                 "1:1: error: a line cannot begin with 'setings'",
                 "4:3: error: 'queue_batch_size' lacks its value",
-                "6:3: error: the setting a stands here twice",
+                "6:3: error: the setting a is set twice",
                 "7:20: error: expected the end of the line, found ','",
                 "8:7: error: the table lacks its schema",
                 "11:3: error: a line cannot begin with 'kee'",
                 "12:11: error: expected the name of a column, found 'version', a word of the language",
-                "13:3: error: a table has 'key' only once",
+                "13:3: error: a table can have 'key' only once",
                 "15:3: error: choose one of 'columns' and 'exclude'",
                 "16:8: error: expected auto, row or statement, found 'both'",
                 "17:19: error: expected create, update, delete or truncate, found 'insert'",
                 "18:3: error: 'before' lacks 'image'",
                 "19:3: error: a line cannot begin with 'where'",
-                "20:7: error: the table public.lab_bills stands here twice",
+                "20:7: error: the table public.lab_bills is listed twice",
                 "21:1: error: 'chart' lacks the path of a CSV file",
                 "23:1: error: there are two charts",
                 "24:1: error: 'excluded' lacks a table: hr.'%' is all of them",
                 "25:1: error: 'excluded' lacks the reason, in single quotes",
                 "26:20: error: '2026-02-30' is not a day of the calendar",
-                "27:37: error: the rules would end before they begin",
+                "27:37: error: the rules would end before they start",
                 "28:15: error: expected 'from' and a day, 'until' and a day, or the end of the line, found 'since'",
                 "30:7: error: '~' is not understood",
             ]
@@ -150,7 +150,7 @@ struct ConfigurationTests {
                 pgsync.conf:2:33: error: expected the end of the line, found ','
                  2 |   permanent_error_classes data.*, rule.*
                    |                                 ^
-                  help: a value with blanks or commas stands in single quotes
+                  help: put a value with blanks or commas in single quotes
                 """
             ]
         )

@@ -102,9 +102,9 @@ struct NewLanguageTests {
                 "describe  'Sale '", "describe  account(place)",
                 "'account' stands only for the account of a line", ""
             ),
-            ("let net", "let total", "there is a column total already", "give the value another name"),
+            ("let net", "let total", "there is already a column total", "give the value another name"),
             ("let net = total - 1", "let net = net + 1", "shop.sales has no column net", ""),
-            ("total - 1\n", "total - 1\n  let net = total\n", "net stands for something else already", ""),
+            ("total - 1\n", "total - 1\n  let net = total\n", "net is already used for something else", ""),
             (
                 "credit  4300            total",
                 "let later = 5\n  credit  4300            total\n  when later = 5\n  assert early = 5\n  let early = 5",
@@ -117,7 +117,7 @@ struct NewLanguageTests {
             ),
             (
                 "let net = total - 1", "when paid_at = made_at",
-                "a timestamp can only be compared by its day", "write 'in time zone 'UTC'' behind it"
+                "a timestamp can only be compared by its day", "write 'in time zone 'UTC'' after it"
             ),
             ("|| place", "|| details", "details is an object", "name a field of it, such as details.country"),
             ("|| place", "|| details.contry", "details has no field contry", "did you mean details.country?"),
@@ -267,7 +267,7 @@ struct NewLanguageTests {
         let lets = (1...40).map { "  let n\($0) = n\($0 - 1) + n\($0 - 1)\n" }.joined()
         let text = Self.rule.replacing("  let net = total - 1\n", with: "  let n0 = total\n" + lets)
         let found = Self.report(text).allProblems
-        #expect(found.map(\.message) == ["the expression is too long, with what its names stand for"])
+        #expect(found.map(\.message) == ["the expression is too long, with its names expanded"])
     }
 
     @Test("With a table at hand, timestamps need no declaration, and those without a zone no zone")

@@ -85,7 +85,7 @@ struct RuleCheckerTests {
             ),
             ("total - tax", "items", "items is a list"),
             ("total - tax", "i.price", "i is not the element of a list here"),
-            ("tax / 2 exactly", "tax / 2", "a division must say what becomes of the remainder"),
+            ("tax / 2 exactly", "tax / 2", "a division must say how to round"),
             ("tax / 2 exactly", "tax / 0 exactly", "a divisor is a whole number from 1 to 999999"),
             ("tax / 2 exactly", "sqrt(tax)", "unknown function sqrt"),
             ("tax money", "tax mony", "unknown type mony"),
@@ -94,7 +94,7 @@ struct RuleCheckerTests {
             ("  date      day\n", "", "the rule sale lacks a line 'date'"),
             ("date      day", "date      total", "'date' must be a date, and this is money"),
             ("posts debit 1000 118.00", "posts debit 1000 119.00", "the example 'a sale' does not balance"),
-            ("\"mode\": \"cash\"", "\"mode\": \"gold\"", "the example 'a sale' does not do what it says"),
+            ("\"mode\": \"cash\"", "\"mode\": \"gold\"", "the example 'a sale' has another result"),
             (
                 "\"mode\": \"cash\"", "\"mod\": \"cash\"",
                 "the row of 'a sale' has a column mod, which shop.sales lacks"
@@ -102,7 +102,7 @@ struct RuleCheckerTests {
             ("\"mode\": \"cash\"", "\"mode\" \"cash\"", "the row is not JSON: expected ':'"),
             ("debit   road", "debt   road", "a line cannot begin with 'debt'"),
             ("'Sale'", "'Sale", "a text lacks its closing quote (')"),
-            ("'card' -> 1150", "'cash' -> 1150", "'cash' stands twice in the map road"),
+            ("'card' -> 1150", "'cash' -> 1150", "'cash' is in the map twice: road"),
         ]
     )
     func explains(_ part: String, _ other: String, _ message: String) throws {
@@ -114,7 +114,7 @@ struct RuleCheckerTests {
     func unbalanced() throws {
         #expect(
             try problems(replacing: "total - tax", by: "total") == """
-                sale.rules:20:11: error: the example 'a sale' does not do what it says
+                sale.rules:20:11: error: the example 'a sale' has another result
                  20 |   example 'a sale'
                     |           ^^^^^^^^
                   help: debits and credits differ (rule.unbalanced): \

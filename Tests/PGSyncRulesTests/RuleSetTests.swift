@@ -77,7 +77,7 @@ struct RuleSetTests {
         #expect(
             problems(changed, beside: try applied(Self.sale)).hasPrefix(
                 """
-                sale.rules:5:19: error: version 1 of sale is applied already, with other content
+                sale.rules:5:19: error: version 1 of sale is already applied, with other content
                  5 | rule sale version 1 on shop.sales
                    |                   ^
                   help: a version never changes: give this one version 2
@@ -87,7 +87,7 @@ struct RuleSetTests {
         let map = Self.sale.replacing("'card' -> 1150", with: "'card' -> 1100")
         #expect(
             problems(map, beside: try applied(Self.sale)).contains(
-                "is applied already, with other content of the map road\n"
+                "is already applied, with other content of the map road\n"
             )
         )
     }
@@ -97,7 +97,7 @@ struct RuleSetTests {
         let known = try applied(Self.sale) + applied(version(3))
         #expect(
             problems(version(2), beside: known).contains(
-                "version 3 of sale is applied, so 2 comes too late\n"
+                "version 3 of sale is already applied, so 2 is too late\n"
             )
         )
         #expect(problems(version(2), beside: known).contains("help: give it version 4"))
@@ -110,7 +110,7 @@ struct RuleSetTests {
         #expect(problems(two, beside: []) == "")
         #expect(
             problems(two, beside: [], from: "2026-06-01").contains(
-                "version 1 of sale would be for no day: a later one begins on 2026-06-01, too\n"
+                "version 1 of sale would cover no day: a later one begins on 2026-06-01, too\n"
             )
         )
     }

@@ -102,7 +102,7 @@ struct ExampleCheck {
         }
         throw Fault(
             example.name.range,
-            "the example '\(example.name.value)' does not do what it says",
+            "the example '\(example.name.value)' has another result",
             help: describe(outcome, draft: evaluator.draft(of: row), beside: example)
         )
     }

@@ -143,7 +143,7 @@ package struct RuleChecker {
         for (key, account) in map.entries {
             note(context.chart.faults(of: account), in: file)
             if entries.contains(where: { $0.key == ByteText(key.value) }) {
-                let fault = Fault(key.range, "'\(key.value)' stands twice in the map \(map.name.value)")
+                let fault = Fault(key.range, "'\(key.value)' is in the map twice: \(map.name.value)")
                 note([fault], in: file)
             }
             entries.append(AccountMap.Entry(key: ByteText(key.value), account: account.value))

@@ -212,7 +212,7 @@ extension RuleScope {
             throw Fault(
                 syntax.range,
                 "a timestamp can only be compared by its day",
-                help: "write 'in time zone '\(context.timeZone)'' behind it"
+                help: "write 'in time zone '\(context.timeZone)'' after it"
             )
         }
         let type = try agree(&a, &b, "cannot be compared", left.range)

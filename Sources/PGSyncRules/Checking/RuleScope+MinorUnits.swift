@@ -13,7 +13,7 @@ extension RuleScope {
                 Fault(
                     column.type.range,
                     "\(name) is an integer: 1900 is posted as 1900.\(String(repeating: "0", count: exponent))",
-                    help: "if it holds cents or the like, declare it: column \(name) minor money"
+                    help: "if it holds minor units such as cents, declare it: column \(name) minor money"
                 )
             )
         }

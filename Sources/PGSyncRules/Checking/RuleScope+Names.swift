@@ -29,12 +29,12 @@ extension RuleScope {
             guard !scope.isDeclared(name) else {
                 throw Fault(
                     syntax.name.range,
-                    "there is a column \(name) already",
+                    "there is already a column \(name)",
                     help: "give the value another name"
                 )
             }
             guard scope.lets[name] == nil, scope.element?.name != name else {
-                throw Fault(syntax.name.range, "\(name) stands for something else already")
+                throw Fault(syntax.name.range, "\(name) is already used for something else")
             }
             var value = try scope.typed(syntax.value)
             try scope.checkSize(value.formula, at: syntax.value.range)
@@ -66,7 +66,7 @@ extension RuleScope {
         if left < 0 {
             throw Fault(
                 range,
-                "the expression is too long, with what its names stand for",
+                "the expression is too long, with its names expanded",
                 help: "split the line"
             )
         }

@@ -57,7 +57,7 @@ extension RuleScope {
                     syntax.table.range,
                     "unknown table \(syntax.table.value)",
                     help: meant.map { "did you mean \($0)?" }
-                        ?? "create it first; names are written as they are stored"
+                        ?? "create it first; write names as PostgreSQL stores them"
                 )
             )
         }
@@ -112,7 +112,7 @@ extension RuleScope {
                 return nil
             }
             guard lets[name.value] == nil else {
-                note(Fault(name.range, "\(name.value) stands for something else already"))
+                note(Fault(name.range, "\(name.value) is already used for something else"))
                 return nil
             }
             guard let (column, fields) = noting({ scope throws(Fault) in try scope.list(list) }) else {

@@ -211,7 +211,7 @@ struct RuleScope {
             return Fault(
                 range,
                 "\(name) is \(known.dataType) in \(table), which rules cannot read",
-                help: "let the table have a column that says it plainly"
+                help: "add a column of a simple type"
             )
         }
         return Fault(

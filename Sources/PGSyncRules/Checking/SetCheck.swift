@@ -60,7 +60,7 @@ struct SetCheck {
                 return [
                     Fault(
                         range,
-                        "version \(highest) of \(rule.name) is applied, so \(rule.version) comes too late",
+                        "version \(highest) of \(rule.name) is already applied, so \(rule.version) is too late",
                         help: "give it version \(highest + 1)"
                     )
                 ]
@@ -69,7 +69,7 @@ struct SetCheck {
             return [
                 Fault(
                     range,
-                    "version \(rule.version) of \(rule.name) would be for no day: a later one begins on \(day), too",
+                    "version \(rule.version) of \(rule.name) would cover no day: a later one begins on \(day), too",
                     help: "apply it by itself first, with the day it began"
                 )
             ]
@@ -79,7 +79,7 @@ struct SetCheck {
         return [
             Fault(
                 range,
-                "version \(rule.version) of \(rule.name) is applied already, with other content"
+                "version \(rule.version) of \(rule.name) is already applied, with other content"
                     + (changed.isEmpty ? "" : " of the map \(changed.joined(separator: ", "))"),
                 help: "a version never changes: give this one version \(highest + 1)"
             )
@@ -141,7 +141,7 @@ struct SetCheck {
             checked.syntax.condition?.range ?? checked.syntax.name.range,
             "a row of \(rule.table) may be posted by both \(other) and \(rule.name)\(more)",
             help: "let both 'when' name different values of one column, "
-                + "or write 'together with \(other)' if both shall post"
+                + "or write 'together with \(other)' if both should post"
         )
     }
 }

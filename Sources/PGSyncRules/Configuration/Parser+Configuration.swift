@@ -62,14 +62,14 @@ extension Parser {
         let opening = next
         let name = try takeName("the name of a setting")
         if file.settings.contains(where: { $0.name.value == name.value }) {
-            throw Fault(name.range, "the setting \(name.value) stands here twice")
+            throw Fault(name.range, "the setting \(name.value) is set twice")
         }
         let value = try takeRun("its value", of: opening)
         guard next.isFirstOnLine || next.kind == .end else {
             throw Fault(
                 next.range,
                 "expected the end of the line, found \(next.name)",
-                help: "a value with blanks or commas stands in single quotes"
+                help: "put a value with blanks or commas in single quotes"
             )
         }
         file.settings.append(ConfigurationFile.Setting(name: name, value: value))
@@ -112,7 +112,7 @@ extension Parser {
         parseLines(under: opening) { try $0.parseCaptureOption(of: &table, &seen) }
         table.isWhole = faults.count == known
         if file.tables.contains(where: { $0.name.value == name.value }) {
-            throw Fault(name.range, "the table \(name.value) stands here twice")
+            throw Fault(name.range, "the table \(name.value) is listed twice")
         }
         file.tables.append(table)
     }
@@ -127,7 +127,7 @@ extension Parser {
         }
         advance()
         guard seen.insert(opening.text).inserted else {
-            throw Fault(opening.range, "a table has '\(opening.text)' only once")
+            throw Fault(opening.range, "a table can have '\(opening.text)' only once")
         }
         let choices: Set = ["columns", "exclude"]
         if choices.contains(opening.text), seen.isSuperset(of: choices) {
@@ -164,13 +164,13 @@ extension Parser {
     private mutating func parseRules(_ opening: Token) throws -> ConfigurationFile.Rules {
         var paths: [Located<String>] = []
         repeat {
-            paths.append(try takeRun("the path of a rule file or of a directory with some", of: opening))
+            paths.append(try takeRun("the path of a rule file or directory", of: opening))
         } while skip(symbol: ",")
         var rules = ConfigurationFile.Rules(paths: paths)
         if skip(word: "from") { rules.from = try takeDay(of: opening) }
         if skip(word: "until") { rules.until = try takeDay(of: opening) }
         if let from = rules.from, let until = rules.until, until.value <= from.value {
-            throw Fault(until.range, "the rules would end before they begin")
+            throw Fault(until.range, "the rules would end before they start")
         }
         guard next.isFirstOnLine || next.kind == .end else {
             throw unexpected("'from' and a day, 'until' and a day, or the end of the line")

@@ -40,7 +40,7 @@ extension Chart {
                 isActive: try Self.truth(values["active"], or: true, record.line, in: file)
             )
             guard accounts.updateValue(account, forKey: account.code) == nil else {
-                throw file.problem(Self.fault(record.line, "the account \(account.code) stands twice"))
+                throw file.problem(Self.fault(record.line, "the account \(account.code) is listed twice"))
             }
         }
         self.init(accounts.values)

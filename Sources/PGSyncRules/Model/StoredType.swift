@@ -58,13 +58,13 @@ extension TableShape.Column {
         case (.float, .money), (.money, .money), (.float, .minorMoney), (.money, .minorMoney):
             return "it is not exact to the last digit: \(alter) alter \(column) type numeric(14, 2)"
         case (.text, .minorMoney):
-            return "a text may be anything: \(alter) alter \(column) type bigint using \(column)::bigint"
+            return "a text can be anything: \(alter) alter \(column) type bigint using \(column)::bigint"
         case (.text, .money), (.text, .number), (.text, .integer):
             return
-                "a text may be anything: \(alter) alter \(column) type numeric(14, 2) using \(column)::numeric"
+                "a text can be anything: \(alter) alter \(column) type numeric(14, 2) using \(column)::numeric"
         default:
             return kind.natural.map { "declare it: column \(column) \($0.keyword)" }
-                ?? "rules cannot read this type; let the table have a column that says it plainly"
+                ?? "rules cannot read this type; add a column of a simple type"
         }
     }
 }

@@ -30,7 +30,7 @@ extension Parser {
                 throw Fault(
                     map.range,
                     "\(map.value) is neither an account nor a map with a value",
-                    help: "a code that is not a number stands in quotes: '\(map.value)'; "
+                    help: "put a code that is not a number in quotes: '\(map.value)'; "
                         + "an account that depends on a column comes from a map: \(map.value)(column)"
                 )
             }
@@ -119,7 +119,7 @@ extension Parser {
                 guard let rounding = try parseRounding() else {
                     throw Fault(
                         divisor.range,
-                        "a division must say what becomes of the remainder",
+                        "a division must say how to round",
                         help: "write '/ \(divisor.value) exactly' or '/ \(divisor.value) round half up to 2'"
                     )
                 }

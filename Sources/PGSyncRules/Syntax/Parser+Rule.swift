@@ -50,7 +50,7 @@ extension Parser {
     private mutating func parseSection(of rule: inout RuleSyntax) throws {
         let opening = next
         guard opening.kind == .word else {
-            throw unexpected("a line that begins with 'debit', 'credit', 'when' or the like")
+            throw unexpected("a line that begins with 'debit', 'credit' or 'when'")
         }
         switch opening.text {
         case "together":
@@ -90,7 +90,7 @@ extension Parser {
     }
 
     private func refuseSecond(_ opening: Token, _ isThere: Bool) throws {
-        if isThere { throw Fault(opening.range, "a rule has '\(opening.text)' only once") }
+        if isThere { throw Fault(opening.range, "a rule can have '\(opening.text)' only once") }
     }
 
     private mutating func parseLet() throws -> LetSyntax {
@@ -209,7 +209,7 @@ extension Parser {
         guard !statements.isEmpty || faults.count > faultsBefore else {
             throw Fault(
                 opening.range,
-                "nothing stands below '\(opening.text)'",
+                "nothing can be below '\(opening.text)'",
                 help: "indent the lines that belong to it"
             )
         }

@@ -204,7 +204,9 @@ struct ConsequenceTests {
     func cents() throws {
         let found = Self.warnings([:])
         #expect(found.map(\.message) == ["total is an integer: 1900 is posted as 1900.00"])
-        #expect(found.first?.help == "if it holds minor units such as cents, declare it: column total minor money")
+        #expect(
+            found.first?.help == "if it holds minor units such as cents, declare it: column total minor money"
+        )
         #expect(found.first?.description.hasPrefix("sale.rules:4:16: warning: ") == true)
         #expect(Self.warnings(["currency": "currency 'KWD'"]).first?.message.hasSuffix("1900.000") == true)
     }

@@ -134,3 +134,10 @@ extension PostgresError {
             && ["0A", "22", "23", "42", "55"].contains(sqlState.conditionClass)
     }
 }
+
+extension StoreError {
+    /// Only operators may do it.
+    static func notOperator(_ user: String) -> StoreError {
+        .notPermitted("\(user) is not allowed to do this", role: "pgsync_operator", user: user)
+    }
+}

@@ -160,14 +160,19 @@ struct PostingSession {
         let failed = memory.unexplained
         memory.unexplained = 0
         var fields: LogMetadata = ["batch.failed": .int(failed), "error.classes": .string(classes)]
-        do {
-            let change = try await context.within { [connection, context] in
-                try await connection.withSession { try context.store($0).latestFailure() }
+        if let change = result.failedChange {
+            fields["change.id"] = .int(Int(change))
+            do {
+                let table = try await context.within { [connection, context] in
+                    try await connection.withSession { try context.store($0).table(of: change) }
+                }
+                fields["change.table"] = .string(table)
+            } catch {
+                context.logger.debug(
+                    "The table of the failed change is unknown",
+                    ["error": .string("\(error)")]
+                )
             }
-            fields["change.id"] = change.map { .int(Int($0.id)) }
-            fields["change.table"] = change.map { .string($0.table) }
-        } catch {
-            context.logger.debug("The failed change was not found", ["error": .string("\(error)")])
         }
         context.logger.notice("Some changes failed", fields)
     }

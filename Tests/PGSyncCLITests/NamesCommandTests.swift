@@ -39,6 +39,8 @@ struct NamesCommandTests {
             for spec in command.arguments where asked.contains(spec.name) {
                 let isNew = ["pgsync trace", "pgsync period open"].contains(path) && spec.name != "TABLE"
                 #expect((spec.namesCommand == nil) == isNew, "\(path) \(spec.name)")
+                let words = spec.namesCommand?.split(separator: " ").map(String.init)
+                #expect(throws: Never.self) { try words.map { try PGSyncProgram.program.parse($0) } }
             }
         }
     }

@@ -74,12 +74,7 @@ struct AttachCommand: Command {
         .flag("backfill", \.backfill, help: "Then add the existing rows to the log."),
         .option("pace", \.pace, help: "How much of the time it works."),
         .flag("dry-run", \.dryRun, help: "Check and show the steps; change nothing."),
-        .option(
-            "patience",
-            \.patience,
-            limits: .within(.zero ... .seconds(86_400)),
-            help: "How long to try for the lock."
-        ),
+        .patience(\.patience),
     ]
 
     func validate() throws {

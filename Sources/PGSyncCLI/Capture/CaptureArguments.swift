@@ -1,6 +1,18 @@
 import Arguments
 import PGSyncCore
 
+extension Parameter where Root: Command {
+    /// How long a command that attaches or detaches tries for the lock on each table.
+    static func patience(_ property: any WritableKeyPath<Root, Duration> & Sendable) -> Self {
+        .option(
+            "patience",
+            property,
+            limits: .within(.zero ... .seconds(86_400)),
+            help: "How long to try for the lock."
+        )
+    }
+}
+
 /// Column names separated by commas, written as in SQL: folded to lower case unless in double quotes.
 struct ColumnList: ArgumentValue, Equatable {
     let names: [String]

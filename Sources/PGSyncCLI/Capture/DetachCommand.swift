@@ -23,12 +23,7 @@ struct DetachCommand: Command {
     static let parameters: [Parameter<Self>] = [
         .argument("TABLE", \.table, namesCommand: NameKind.tables.command, help: "The table."),
         .flag("dry-run", \.dryRun, help: "Show what would be done; change nothing."),
-        .option(
-            "patience",
-            \.patience,
-            limits: .within(.zero ... .seconds(86_400)),
-            help: "How long to try to lock the table."
-        ),
+        .patience(\.patience),
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {

@@ -32,12 +32,7 @@ struct ConfigApplyCommand: Command {
     static let parameters: [Parameter<Self>] = [
         .argument("FILE", \.file, isPath: true, help: "The configuration."),
         .flag("dry-run", \.dryRun, help: "Check everything and show the plan; change nothing."),
-        .option(
-            "patience",
-            \.patience,
-            limits: .within(.zero ... .seconds(86_400)),
-            help: "How long to try for the lock on each table."
-        ),
+        .patience(\.patience),
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {

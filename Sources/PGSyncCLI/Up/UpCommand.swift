@@ -44,7 +44,7 @@ struct UpCommand: Command {
             environment: ["PGSYNC_STATE_DIR"],
             isPath: true,
             help:
-                "Where everything is kept. [default: ~/.local/state/pgsync; for root \(StateDirectory.forRoot)]"
+                "Where everything is kept. [default: ~/.local/state/pgsync; if closed to the server's user, \(StateDirectory.forRoot)]"
         ),
         .option(
             "port",

@@ -52,11 +52,7 @@ package struct JobStore {
         do {
             try session.execute("select pgsync.cancel_job(\(id))")
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-            throw StoreError.notPermitted(
-                "\(user) is not allowed to do this",
-                role: "pgsync_operator",
-                user: user
-            )
+            throw StoreError.notOperator(user)
         }
         return try job(id)
     }

@@ -13,6 +13,8 @@ package struct BatchResult: Sendable, Equatable {
     package let deferred: Int
     /// TRUNCATEs of which one step is done and more remain.
     package let leftWaiting: Int
+    /// One of the failed changes.
+    package let failedChange: Int64?
     /// The failure classes of the failed changes, one each.
     package let errorClasses: [String]
     /// Where the next scan may begin.
@@ -42,6 +44,7 @@ package struct BatchResult: Sendable, Equatable {
         failed = try row.decode("failed")
         deferred = try row.decode("deferred")
         leftWaiting = try row.decode("left_waiting")
+        failedChange = try row.decode("failed_change")
         errorClasses = try row.decode("error_classes", as: [String]?.self) ?? []
         nextMark = try row.decode("next_mark", as: Int64?.self) ?? 0
         truncatedPart = try row.decode("truncated_part")

@@ -76,7 +76,7 @@ package struct PostingStore {
                 """
                 select
                     claimed, posted, amended, reversed, unchanged, superseded, failed, deferred, left_waiting,
-                    error_classes, next_mark, is_paused, truncated_part, emptied, is_cut
+                    failed_ids[1] as failed_change, error_classes, next_mark, is_paused, truncated_part, emptied, is_cut
                 from pgsync.process_batch(
                     \(task.worker), \(limit)::integer, \(mark), \(task.sources.parameter), \(isolating), \(task.isScheduled)
                 )
@@ -105,7 +105,7 @@ package struct PostingStore {
                 """
                 select
                     claimed, posted, amended, reversed, unchanged, superseded, failed, deferred, left_waiting,
-                    error_classes, next_mark, is_paused, truncated_part, emptied, is_cut
+                    failed_ids[1] as failed_change, error_classes, next_mark, is_paused, truncated_part, emptied, is_cut
                 from pgsync.process_one(\(task.worker), \(id), \(task.ownsSession))
                 """
             )
@@ -201,26 +201,16 @@ package struct PostingStore {
         )
     }
 
-    /// A change that could not be posted.
-    package struct FailedChange: Sendable, Equatable {
-        package let id: Int64
-        package let table: String
-    }
-
-    /// The change that this worker failed to post last, if that was recent.
-    package func latestFailure() throws -> FailedChange? {
+    /// The name of a change's table; its number if the table was never attached under a name.
+    package func table(of change: Int64) throws -> String {
         try session.query(
             """
-            select attempt.log_id, coalesce(source.table_name, attempt.source_table::oid::text) as table_name
-            from pgsync.sync_audit_log as attempt
-            left join pgsync.sources as source on source.source_table = attempt.source_table
-            where attempt.recorded_at > now() - interval '1 minute'
-                and attempt.worker = \(task.worker)
-                and attempt.outcome = 'failed'
-            order by attempt.recorded_at desc
-            limit 1
+            select coalesce(source.table_name, log.source_table::oid::text)
+            from pgsync.sync_logs as log
+            left join pgsync.sources as source on source.source_table = log.source_table
+            where log.id = \(change)
             """
-        ).first.map { FailedChange(id: try $0.decode("log_id"), table: try $0.decode("table_name")) }
+        ).onlyRow().decode(0)
     }
 
     private func row(_ query: Query) throws -> Row {

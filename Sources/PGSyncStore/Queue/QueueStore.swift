@@ -153,11 +153,7 @@ package struct QueueStore {
         do {
             return try body()
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-            throw StoreError.notPermitted(
-                "\(user) is not allowed to do this",
-                role: "pgsync_operator",
-                user: user
-            )
+            throw StoreError.notOperator(user)
         } catch let error as PostgresError where error.sqlState == .undefinedObject {
             throw StoreError.notAttached(table: table?.name ?? error.message)
         }

@@ -2,7 +2,7 @@
 create or replace function pgsync.utc_text(moment timestamptz)
 returns text
 language sql
-immutable
+stable
 strict
 parallel safe
 set search_path = pg_catalog, pgsync, pg_temp

@@ -118,6 +118,24 @@ begin
                 (array['pgsync_operator'], array[
                     'execute on function pgsync.cancel_job(bigint)'
                 ]),
+                (array['pgsync_worker', 'pgsync_operator'], array[
+                    'execute on function pgsync.begin_verify('
+                    || 'regclass, timestamptz, timestamptz, boolean, boolean, text, text)',
+                    'execute on function pgsync.verify_step(bigint, bigint)'
+                ]),
+                (array['pgsync_operator'], array[
+                    'execute on function pgsync.mark_difference(bigint, text, text)',
+                    'execute on function pgsync.undo_heals(bigint)',
+                    'execute on function pgsync.verify_sync_integrity(text, date, date)'
+                ]),
+                (array['pgsync_worker'], array[
+                    'select on table pgsync.verify_runs, pgsync.verified_days, pgsync.verified_sources, '
+                    || 'pgsync.sync_differences, pgsync.sync_heals'
+                ]),
+                (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                    'execute on function pgsync.difference_kinds()',
+                    'execute on function pgsync.sync_score()'
+                ]),
                 (array['pgsync_worker'], array[
                     'select on table pgsync.sync_jobs, pgsync.sync_failed_items, pgsync.job_states'
                 ]),
@@ -209,6 +227,8 @@ begin
                     'execute on function ledger.balances_at(date)',
                     'execute on function ledger.entry_date_for(date)',
                     'execute on function ledger.excess_of(text, text[], jsonb[])',
+                    'execute on function ledger.inspect_books()',
+                    'execute on function ledger.inspect_entries(bigint, bigint)',
                     'execute on function ledger.inspect_journal()',
                     'execute on function ledger.trial_balance_at(date)'
                 ]),

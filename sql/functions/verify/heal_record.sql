@@ -1,0 +1,163 @@
+create or replace function pgsync.heal_record(
+    job bigint,
+    difference pgsync.sync_differences,
+    verdict pgsync.record_verdict,
+    image jsonb,
+    snapshot pg_snapshot
+)
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+declare
+    v_healing constant text := (
+        select known.healing
+        from pgsync.difference_kinds() as known
+        where known.kind = difference.kind
+    );
+    v_slot constant smallint := pgsync.slot_of(verdict.record_id);
+    v_before pgsync.sync_master_status;
+    v_standing bigint[];
+    v_change bigint;
+begin
+    if v_healing = 'change' and verdict.verdict not in (
+        select known.kind
+        from pgsync.difference_kinds() as known
+        where known.subject = 'record'
+    ) then
+        perform pgsync.mark_difference(
+            difference.id,
+            'gone',
+            case verdict.verdict
+                when 'waiting' then 'a change of it waits'
+                when 'failed' then 'its last change is a dead letter'
+                else 'it was no longer found'
+            end
+        );
+        return null;
+    end if;
+
+    if v_healing <> 'change' then
+        perform pg_advisory_xact_lock(1886876532 /* slots */, v_slot);
+    end if;
+    select master.*
+    into v_before
+    from pgsync.sync_master_status as master
+    where master.source_table = difference.source_table and master.record_id = difference.record_id
+    for update;
+
+    if v_healing = 'queue' then
+        insert into pgsync.sync_queue (log_id, slot)
+        select log.id, log.slot
+        from pgsync.sync_logs as log
+        where log.id = difference.change_id
+            and not exists (
+                select
+                from pgsync.sync_audit_log as audit
+                where audit.log_id = log.id and audit.outcome <> 'failed'
+            )
+        on conflict on constraint sync_queue_pkey do nothing
+        returning log_id into v_change;
+    else
+        if v_healing = 'status' then
+            v_standing := array(
+                select entry.id
+                from ledger.journal_entries as entry
+                where entry.id in (
+                        select unnest(v_before.entry_ids)
+                        union all
+                        select orphan.entry_id
+                        from pgsync.sync_differences as orphan
+                        where orphan.kind = 'orphan_entry'
+                            and orphan.state = 'open'
+                            and orphan.source_table = difference.source_table
+                            and orphan.record_id = difference.record_id
+                    )
+                    and entry.source_table = difference.source_table
+                    and pgsync.short_id(entry.record_id) = difference.record_id
+                    and entry.purpose in ('posting', 'reinstatement')
+                    and not exists (
+                        select
+                        from ledger.journal_entries as reversal
+                        where reversal.reverses = entry.id
+                            and not exists (
+                                select
+                                from ledger.journal_entries as again
+                                where again.reverses = reversal.id
+                            )
+                    )
+                order by entry.id
+            );
+            insert into pgsync.sync_master_status as present (
+                source_table, record_id, last_change, last_audited, entry_ids, fingerprint, rules
+            )
+            values (
+                difference.source_table,
+                difference.record_id,
+                0,
+                coalesce((select max(entry.change_id) from ledger.journal_entries as entry where entry.id = any(v_standing)), 0),
+                v_standing,
+                coalesce(ledger.fingerprint_of(v_standing), 0),
+                array(
+                    select entry.rule
+                    from ledger.journal_entries as entry
+                    where entry.id = any(v_standing) and entry.rule is not null
+                    order by entry.rule
+                )
+            )
+            on conflict on constraint sync_master_status_pkey do update
+            set
+                entry_ids = excluded.entry_ids,
+                fingerprint = excluded.fingerprint,
+                rules = excluded.rules,
+                updated_at = clock_timestamp();
+        end if;
+
+        with logged as (
+            insert into pgsync.sync_logs (
+                source_table, source_version, record_id, action, data, slot, snapshot, correlation_id
+            )
+            select
+                difference.source_table,
+                case when heal_record.image is not null then source.version end,
+                verdict.record_id,
+                case when heal_record.image is null then 'delete' else 'create' end,
+                heal_record.image,
+                v_slot,
+                heal_record.snapshot,
+                'heal:' || heal_record.job
+            from pgsync.sources as source
+            where source.source_table = difference.source_table
+            returning id, slot
+        )
+
+        insert into pgsync.sync_queue (log_id, slot)
+        select logged.id, logged.slot
+        from logged
+        returning log_id into v_change;
+    end if;
+    if v_change is null then
+        perform pgsync.mark_difference(difference.id, 'gone', 'it was no longer found');
+        return null;
+    end if;
+
+    insert into pgsync.sync_heals (job, difference, source_table, record_id, change_id, entry_ids, fingerprint, rules)
+    values (
+        heal_record.job,
+        difference.id,
+        difference.source_table,
+        difference.record_id,
+        v_change,
+        coalesce(v_before.entry_ids, '{}'),
+        coalesce(v_before.fingerprint, 0),
+        coalesce(v_before.rules, '{}')
+    );
+    perform pgsync.mark_difference(
+        difference.id, 'healed', format('change %s was added by run %s', v_change, heal_record.job)
+    );
+    return v_change;
+end;
+$$;
+
+comment on function pgsync.heal_record(bigint, pgsync.sync_differences, pgsync.record_verdict, jsonb, pg_snapshot)
+is 'Heals one difference: adds a change of the record as it was read, after putting its status right.';

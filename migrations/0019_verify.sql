@@ -254,3 +254,6 @@ values
     'heal_limit_amount', '100000', '100000', 'number', 0, 1e15, null,
     'A verification heals nothing if more money is at stake than this, in units of any one currency.'
 );
+
+alter table pgsync.schema_objects add column body text not null default '';
+comment on column pgsync.schema_objects.body is 'Of a function: the SHA-256 of its body.';

@@ -224,6 +224,7 @@ begin
                 (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
                     'execute on function ledger.account_statement(text, date, date)',
                     'execute on function ledger.already_posted(text[], bytea[])',
+                    'execute on function ledger.amount_text(numeric, text)',
                     'execute on function ledger.balances_at(date)',
                     'execute on function ledger.entry_date_for(date)',
                     'execute on function ledger.excess_of(text, text[], jsonb[])',

@@ -58,6 +58,17 @@ package enum PGSyncProgram {
             .command(RetryCommand<WaitingChanges>.self),
             .command(PauseCommand.self),
             .command(ResumeCommand.self),
+            .command(VerifyCommand.self),
+            .group(
+                "differences",
+                "Show what verifications found, and decide about it.",
+                [
+                    .command(DifferencesListCommand.self), .command(DifferencesShowCommand.self),
+                    .command(DifferenceDecisionCommand<Acceptance>.self),
+                    .command(DifferenceDecisionCommand<Investigation>.self),
+                    .command(DifferenceDecisionCommand<Reopening>.self), .command(DifferencesUndoCommand.self),
+                ]
+            ),
             .group(
                 "jobs",
                 "Show and cancel long operations, such as backfills.",

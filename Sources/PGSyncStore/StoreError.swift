@@ -18,6 +18,7 @@ package enum StoreError: Error, Sendable, Equatable {
     case unreadableName(String, reason: String)
     case noSuchChange(Int64)
     case noSuchJob(Int64)
+    case noSuchDifference(Int64)
     case notAttached(table: String)
     case noBackfill(table: String)
     /// The compiled function of a version was dropped.
@@ -76,6 +77,8 @@ extension StoreError: CustomStringConvertible {
             "unknown change \(id); see pgsync queue list, or pgsync trace for a record"
         case .noSuchJob(let id):
             "unknown job \(id); see pgsync jobs list"
+        case .noSuchDifference(let id):
+            "unknown difference \(id); see pgsync differences list --all"
         case .jobHasEnded(let id, let state):
             "job \(id) has ended already: it is \(state)"
         case .notAttached(let table):

@@ -245,14 +245,3 @@ struct JobTests {
         try await database.run("drop role \(role)")
     }
 }
-
-extension PostgresConnection {
-    /// Runs a script and returns the first value of its last statement.
-    @discardableResult
-    func run(_ script: String) async throws -> String? {
-        try await withSession { session in
-            let rows = try session.runScript(script)
-            return try rows.columns.isEmpty ? nil : rows.first?.decode(0, as: String?.self)
-        }
-    }
-}

@@ -107,6 +107,17 @@ package struct TestDatabase: Sendable {
     }
 }
 
+extension PostgresConnection {
+    /// Runs a script and returns the first value of its last statement.
+    @discardableResult
+    package func run(_ script: String) async throws -> String? {
+        try await withSession { session in
+            let rows = try session.runScript(script)
+            return try rows.columns.isEmpty ? nil : rows.first?.decode(0, as: String?.self)
+        }
+    }
+}
+
 extension ConnectionOptions {
     /// The same, but names are looked up where the database says, as in psql.
     package var likePsql: ConnectionOptions {

@@ -11,7 +11,7 @@ extension ExitCode {
     static let noTable = ExitCode(66, "Unknown table or rule.")
     static let noSuchChange = ExitCode(
         67,
-        "Unknown change, record or job, or it is in another state."
+        "Unknown change, record, job or difference, or it is in another state."
     )
     static let cannotConnect = ExitCode(69, "Cannot connect to the database, or the connection was lost.")
     static let cannotListen = ExitCode(71, "Cannot listen at the address of --metrics-listen.")
@@ -34,6 +34,9 @@ extension ExitCode {
     static let notInTheBooks = ExitCode(91, "Unknown account or period.")
     static let wrongFile = ExitCode(92, "Cannot read a file, or its contents are wrong.")
     static let changesLeft = ExitCode(93, "The worker left changes that --fail-on names.")
+    static let differencesHealed = ExitCode(94, "The verification found differences and healed them all.")
+    static let differencesLeft = ExitCode(95, "The verification found differences that are left.")
+    static let notVerified = ExitCode(96, "The verification could not look at everything.")
     static let interrupted = ExitCode(130, "Stopped at once by Ctrl-C.")
     static let terminated = ExitCode(143, "Stopped at once by SIGTERM.")
 
@@ -41,8 +44,8 @@ extension ExitCode {
         .success, .problemsFound, .usage, .refused, .noTable, .noSuchChange, .cannotConnect, .cannotListen,
         .cannotWrite, .lockTimeout, .notPermitted, .configuration, .wrongRules,
         .schemaTooNew, .schemaChanged, .schemaMissing, .unsuitableServer, .clusterUnavailable, .clusterInUse,
-        .serverDied, .ledgerRefused, .notInTheBooks, .wrongFile, .changesLeft, .interrupted, .closedPipe,
-        .terminated,
+        .serverDied, .ledgerRefused, .notInTheBooks, .wrongFile, .changesLeft, .differencesHealed, .differencesLeft,
+        .notVerified, .interrupted, .closedPipe, .terminated,
     ]
 
     /// What a program ends with that a signal has stopped at once.

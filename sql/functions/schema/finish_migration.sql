@@ -70,8 +70,8 @@ begin
 
     delete from pgsync.schema_objects;
     -- Of functions, those that have a file: the others come and go with tables and rules.
-    insert into pgsync.schema_objects (kind, name, owner, rights, state)
-    select present.kind, present.name, present.owner, present.rights, present.state
+    insert into pgsync.schema_objects (kind, name, owner, rights, state, body)
+    select present.kind, present.name, present.owner, present.rights, present.state, present.body
     from pgsync.present_objects() as present
     where case present.kind
         when 'function' then exists (
@@ -99,4 +99,4 @@ end;
 $$;
 
 comment on function pgsync.finish_migration()
-is 'Gives generated functions to their owners and records owners, rights, settings and triggers.';
+is 'Gives generated functions to their owners and records owners, rights, settings, triggers and bodies.';

@@ -111,6 +111,11 @@ from present
 inner join pgsync.schema_objects as wanted on wanted.kind = present.kind and wanted.name = present.name
 where present.state <> wanted.state
 union all
+select 'body_changed', format('%s %s is not as it was installed', present.kind, present.name)
+from present
+inner join pgsync.schema_objects as wanted on wanted.kind = present.kind and wanted.name = present.name
+where present.body <> wanted.body and wanted.body <> ''
+union all
 -- The triggers of partitions are copies, which are enabled and disabled separately.
 select 'trigger_off',
     format(
@@ -126,4 +131,4 @@ order by 1, 2;
 $$;
 
 comment on function pgsync.inspect_schema()
-is 'Owners, rights, settings and triggers that are not as pgsync migrate left them; run it to restore them.';
+is 'Owners, rights, settings, triggers and functions that are not as pgsync migrate left them; run it to restore them.';

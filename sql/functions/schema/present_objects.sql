@@ -9,7 +9,7 @@ set jit = off
 as $$
 with present as (
     select 'schema' as kind, schema.nspname::text as name, schema.nspowner as owner, '' as state,
-        coalesce(schema.nspacl, acldefault('n', schema.nspowner)) as acl, 0::oid as relation
+        coalesce(schema.nspacl, acldefault('n', schema.nspowner)) as acl, 0::oid as relation, '' as body
     from pg_catalog.pg_namespace as schema
     where schema.nspname in ('pgsync', 'ledger', 'pgsync_read')
     union all
@@ -22,7 +22,7 @@ with present as (
                 acldefault(case relation.relkind when 'S' then 's' else 'r' end::"char", relation.relowner)
             )
         end,
-        case when relation.relispartition then 0 else relation.oid end
+        case when relation.relispartition then 0 else relation.oid end, ''
     from pg_catalog.pg_namespace as schema
     inner join pg_catalog.pg_class as relation on relation.relnamespace = schema.oid
     where schema.nspname in ('pgsync', 'ledger') and relation.relkind in ('r', 'p', 'v', 'S', 'c')
@@ -34,12 +34,18 @@ with present as (
             ', ', case when routine.prosecdef then 'security definer' else 'security invoker' end,
             array_to_string(routine.proconfig, ', ')
         ),
-        coalesce(routine.proacl, acldefault('f', routine.proowner)), 0
+        coalesce(routine.proacl, acldefault('f', routine.proowner)), 0,
+        -- The server writes the body of one that is bound when it is created, each major version in its way.
+        case
+            when routine.prosqlbody is null
+                then encode(sha256(convert_to(routine.provolatile::text || routine.prosrc, 'UTF8')), 'hex')
+            else ''
+        end
     from pg_catalog.pg_namespace as schema
     inner join pg_catalog.pg_proc as routine on routine.pronamespace = schema.oid
     where schema.nspname in ('pgsync', 'ledger')
     union all
-    select 'type', format('%s.%I', schema.nspname, type.typname), type.typowner, '', null, 0
+    select 'type', format('%s.%I', schema.nspname, type.typname), type.typowner, '', null, 0, ''
     from pg_catalog.pg_namespace as schema
     inner join pg_catalog.pg_type as type on type.typnamespace = schema.oid
     where schema.nspname in ('pgsync', 'ledger') and type.typtype in ('e', 'd')
@@ -49,7 +55,7 @@ with present as (
             when 'A' then 'always on' when 'O' then 'on, but not in a replica session'
             when 'R' then 'on in a replica session only' else 'off'
         end,
-        null, 0
+        null, 0, ''
     from pg_catalog.pg_namespace as schema
     inner join pg_catalog.pg_class as relation on relation.relnamespace = schema.oid
     inner join pg_catalog.pg_trigger as own on own.tgrelid = relation.oid
@@ -81,9 +87,10 @@ select
             )
         order by 1
     ),
-    present.state
+    present.state,
+    present.body
 from present;
 $$;
 
 comment on function pgsync.present_objects()
-is 'Our objects as the catalog has them: owner, rights of PUBLIC and our roles, settings, triggers.';
+is 'Our objects as the catalog has them: owner, rights of PUBLIC and our roles, settings, triggers, bodies.';

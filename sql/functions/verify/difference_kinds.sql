@@ -27,6 +27,7 @@ values
 ('unknown_entry', 'change', 'person', 'An outcome that names an entry which does not exist.'),
 ('journal', 'entry', 'person', 'An entry or account that breaks a rule of the ledger.'),
 ('balance', 'books', 'person', 'Balances that are not the sum of the lines.'),
+('unreadable', 'source', 'person', 'A table whose rows could not be read: nothing of it was verified.'),
 ('capture', 'source', 'person', 'A table whose changes are not all captured.'),
 ('growth', 'source', 'person', 'A table that was written to without its changes being captured.'),
 ('schema', 'schema', 'person', 'Something in the schema was changed after it was installed.'),

@@ -1,4 +1,5 @@
 -- Differences that a complete look no longer found are gone; a look at a span says nothing about the others.
+-- That a table has grown more than its changes tell is settled once all of its rows were compared.
 create or replace function pgsync.finish_verify(job bigint)
 returns text
 language plpgsql
@@ -9,6 +10,7 @@ declare
     v_run pgsync.verify_runs;
     v_report jsonb;
     v_counts jsonb;
+    v_source regclass;
 begin
     select run.* into v_run from pgsync.verify_runs as run where run.job = finish_verify.job;
     if v_run.since is null and v_run.until is null then
@@ -21,6 +23,30 @@ begin
         where known.state in ('open', 'investigating', 'accepted')
             and known.last_job <> v_run.job
             and (v_run.source_table is null or known.source_table = v_run.source_table);
+
+        for v_source in
+            select grown.source_table
+            from pgsync.sync_differences as grown
+            where grown.kind = 'growth'
+                and grown.last_job = v_run.job
+                and grown.state in ('open', 'investigating')
+                and not exists (
+                    select
+                    from pgsync.sync_differences as other
+                    where other.source_table = grown.source_table
+                        and other.kind <> 'growth'
+                        and other.state in ('open', 'investigating')
+                )
+        loop
+            perform pgsync.remember_growth(v_source);
+            update pgsync.sync_differences as known
+            set
+                state = 'gone',
+                reason = 'all rows were compared',
+                state_since = clock_timestamp(),
+                state_by = session_user
+            where known.kind = 'growth' and known.source_table = v_source and known.state <> 'healed';
+        end loop;
     end if;
 
     select
@@ -61,10 +87,10 @@ begin
         'server', version(),
         'schema', (select max(migration.name) from pgsync.migrations as migration),
         'table', pgsync.qualified_name(v_run.source_table),
-        'since', v_run.since,
-        'until', v_run.until,
-        'started_at', v_run.started_at,
-        'finished_at', clock_timestamp(),
+        'since_at', pgsync.utc_text(v_run.since),
+        'until_at', pgsync.utc_text(v_run.until),
+        'started_at', pgsync.utc_text(v_run.started_at),
+        'finished_at', pgsync.utc_text(clock_timestamp()),
         'first_snapshot', v_run.first_snapshot,
         'last_snapshot', v_run.last_snapshot,
         'phases', pgsync.verify_phases(v_run),
@@ -100,9 +126,10 @@ begin
             select coalesce(
                 jsonb_agg(
                     jsonb_build_object(
-                        'id', known.id, 'kind', known.kind, 'table', pgsync.qualified_name(known.source_table),
+                        'difference', known.id, 'kind', known.kind, 'table', pgsync.qualified_name(known.source_table),
                         'record', known.record_id, 'entry', known.entry_id, 'change', known.change_id,
-                        'found', known.found, 'state', known.state, 'amount', known.amount,
+                        'found', known.found, 'state', known.state,
+                        'amount', ledger.amount_text(known.amount, known.currency),
                         'currency', known.currency, 'expected', known.expected, 'posted', known.posted
                     )
                     order by known.id

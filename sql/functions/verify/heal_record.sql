@@ -3,14 +3,15 @@ create or replace function pgsync.heal_record(
     difference pgsync.sync_differences,
     verdict pgsync.record_verdict,
     image jsonb,
-    snapshot pg_snapshot
+    snapshot pg_snapshot,
+    posted bigint[]
 )
 returns bigint
 language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
-    v_healing constant text := (
+    v_healing text := (
         select known.healing
         from pgsync.difference_kinds() as known
         where known.kind = difference.kind
@@ -37,18 +38,51 @@ begin
         return null;
     end if;
 
-    if v_healing <> 'change' then
-        perform pg_advisory_xact_lock(1886876532 /* slots */, v_slot);
-    end if;
-    select master.*
-    into v_before
-    from pgsync.sync_master_status as master
-    where master.source_table = difference.source_table and master.record_id = difference.record_id
-    for update;
+    loop
+        if v_healing <> 'change' then
+            perform pg_advisory_xact_lock(1886876532 /* slots */, v_slot);
+        end if;
+        select master.*
+        into v_before
+        from pgsync.sync_master_status as master
+        where master.source_table = difference.source_table and master.record_id = difference.record_id;
+        -- What a poster has posted since the journal was looked through is in the status.
+        v_standing := array(
+            select entry.id
+            from ledger.journal_entries as entry
+            where entry.id = any(posted || v_before.entry_ids)
+                and entry.source_table = difference.source_table
+                and entry.record_id = verdict.record_id
+                and entry.purpose in ('posting', 'reinstatement')
+                and not exists (
+                    select
+                    from ledger.journal_entries as reversal
+                    where reversal.reverses = entry.id
+                        and not exists (
+                            select
+                            from ledger.journal_entries as again
+                            where again.reverses = reversal.id
+                        )
+                )
+            order by entry.id
+        );
+        exit when v_healing <> 'change' or coalesce(v_before.entry_ids, '{}') @> v_standing;
+        v_healing := 'status';
+    end loop;
 
     if v_healing = 'queue' then
-        insert into pgsync.sync_queue (log_id, slot)
-        select log.id, log.slot
+        insert into pgsync.sync_queue (log_id, slot, attempts)
+        select
+            log.id,
+            log.slot,
+            coalesce(
+                (
+                    select max(audit.attempt)
+                    from pgsync.sync_audit_log as audit
+                    where audit.log_id = log.id
+                ),
+                0
+            )
         from pgsync.sync_logs as log
         where log.id = difference.change_id
             and not exists (
@@ -60,34 +94,6 @@ begin
         returning log_id into v_change;
     else
         if v_healing = 'status' then
-            v_standing := array(
-                select entry.id
-                from ledger.journal_entries as entry
-                where entry.id in (
-                        select unnest(v_before.entry_ids)
-                        union all
-                        select orphan.entry_id
-                        from pgsync.sync_differences as orphan
-                        where orphan.kind = 'orphan_entry'
-                            and orphan.state = 'open'
-                            and orphan.source_table = difference.source_table
-                            and orphan.record_id = difference.record_id
-                    )
-                    and entry.source_table = difference.source_table
-                    and pgsync.short_id(entry.record_id) = difference.record_id
-                    and entry.purpose in ('posting', 'reinstatement')
-                    and not exists (
-                        select
-                        from ledger.journal_entries as reversal
-                        where reversal.reverses = entry.id
-                            and not exists (
-                                select
-                                from ledger.journal_entries as again
-                                where again.reverses = reversal.id
-                            )
-                    )
-                order by entry.id
-            );
             insert into pgsync.sync_master_status as present (
                 source_table, record_id, last_change, last_audited, entry_ids, fingerprint, rules
             )
@@ -159,5 +165,5 @@ begin
 end;
 $$;
 
-comment on function pgsync.heal_record(bigint, pgsync.sync_differences, pgsync.record_verdict, jsonb, pg_snapshot)
+comment on function pgsync.heal_record(bigint, pgsync.sync_differences, pgsync.record_verdict, jsonb, pg_snapshot, bigint[])
 is 'Heals one difference: adds a change of the record as it was read, after putting its status right.';

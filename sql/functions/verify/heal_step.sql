@@ -1,6 +1,7 @@
 -- Healing adds a change of the record as it is now, in the snapshot in which it was read, as a backfill does:
 -- so a change that comes meanwhile still wins. Rows are read before any lock is taken. Where the status itself
--- is wrong, it is taken from the journal first, under the record's slot, so that no poster works on it.
+-- is wrong, it is taken from the journal first, under the record's slot, so that no poster works on it. One
+-- look through the journal finds entries that the status should name: without it they would be posted twice.
 create or replace function pgsync.heal_step(job bigint, record_limit bigint)
 returns table (row_count bigint, next jsonb)
 language plpgsql
@@ -20,6 +21,7 @@ declare
     v_verdicts pgsync.record_verdict[];
     v_function_name text;
     v_piece record;
+    v_standing bigint[];
     v_pair record;
 begin
     select run.* into v_run from pgsync.verify_runs as run where run.job = heal_step.job;
@@ -43,7 +45,7 @@ begin
             inner join pgsync.sources as source
                 on difference.source_table = source.source_table and source.attached
             where difference.last_job = v_run.job and difference.state = 'open'
-            order by difference.source_table::oid, difference.record_id, difference.id
+            order by difference.source_table::oid, difference.record_id, known.healing <> 'status', difference.id
             limit least(record_limit, greatest(v_left, 1))
         ) as due
     );
@@ -85,6 +87,14 @@ begin
         cross join lateral pgsync.compare_records(v_source, paired.record_ids, paired.images) as compared
     );
 
+    v_standing := array(
+        select entry.id
+        from ledger.journal_entries as entry
+        where entry.source_table = v_source
+            and entry.record_id = any(v_records)
+            and entry.purpose in ('posting', 'reinstatement')
+    );
+
     -- In the order of their slots, like everybody who waits for several.
     for v_pair in
         select due as difference, own as verdict, read.image
@@ -92,14 +102,24 @@ begin
         inner join unnest(v_verdicts) as own on pgsync.short_id(own.record_id) = due.record_id
         left join unnest(v_piece.found_ids, v_piece.images) as read (record_id, image)
             on own.record_id = read.record_id
-        order by pgsync.slot_of(own.record_id), due.id
+        inner join pgsync.difference_kinds() as known on due.kind = known.kind
+        order by pgsync.slot_of(own.record_id), known.healing <> 'status', due.id
     loop
         if exists (
             select
             from pgsync.sync_heals as heal
             where heal.source_table = v_source
                 and heal.record_id = (v_pair.difference).record_id
-                and heal.job <> v_run.job
+                and heal.job = v_run.job
+        ) then
+            perform pgsync.mark_difference(
+                (v_pair.difference).id, 'healed', 'with another difference of the record'
+            );
+        elsif exists (
+            select
+            from pgsync.sync_heals as heal
+            where heal.source_table = v_source
+                and heal.record_id = (v_pair.difference).record_id
                 and heal.undone_at is null
                 and heal.healed_at > clock_timestamp() - interval '1 hour'
         ) then
@@ -107,7 +127,7 @@ begin
                 (v_pair.difference).id, 'investigating', 'it was healed less than an hour ago, and differs again'
             );
         else
-            perform pgsync.heal_record(v_run.job, v_pair.difference, v_pair.verdict, v_pair.image, v_piece.snapshot);
+            perform pgsync.heal_record(v_run.job, v_pair.difference, v_pair.verdict, v_pair.image, v_piece.snapshot, v_standing);
         end if;
     end loop;
     perform pgsync.ring_doorbell();

@@ -55,8 +55,22 @@ begin
         )
 
         select
-            (select jsonb_agg(to_jsonb(expected) order by expected.rule, expected.account) from expected),
-            (select jsonb_agg(to_jsonb(posted) order by posted.rule, posted.account) from posted),
+            (
+                select jsonb_agg(
+                    to_jsonb(expected)
+                    || jsonb_build_object('amount', ledger.amount_text(expected.amount, expected.currency))
+                    order by expected.rule, expected.account
+                )
+                from expected
+            ),
+            (
+                select jsonb_agg(
+                    to_jsonb(posted)
+                    || jsonb_build_object('amount', ledger.amount_text(posted.amount, posted.currency))
+                    order by posted.rule, posted.account
+                )
+                from posted
+            ),
             (select least(ceil(off.amount / 2), 9e18)::bigint from off),
             (select off.currency from off)
         into v_expected, v_posted, v_amount, v_currency;

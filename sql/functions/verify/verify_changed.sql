@@ -53,7 +53,12 @@ begin
                 and (v_run.until is null or log.captured_at < v_run.until)
         );
         continue when v_records = '{}';
-        v_piece := pgsync.read_piece(v_function_name || '_read', v_records, null, null);
+        begin
+            v_piece := pgsync.read_piece(v_function_name || '_read', v_records, null, null);
+        exception when others then
+            perform pgsync.note_unreadable(job, v_table, sqlstate, sqlerrm);
+            continue;
+        end;
         perform pgsync.note_records(
             job,
             v_table,

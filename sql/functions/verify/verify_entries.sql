@@ -80,6 +80,12 @@ begin
         from posting
         inner join lines on posting.id = lines.entry_id
         where pgsync.hash_check() = pgsync.hash_origin()
+            -- One that is reversed counts for nothing; that its reversal mirrors it is another check.
+            and not exists (
+                select
+                from ledger.journal_entries as reversal
+                where reversal.reverses = posting.id
+            )
             and posting.input_hash <> int8send(
                 hash_record_extended(
                     row(

@@ -24,12 +24,19 @@ begin
         return query select 0::bigint, null::jsonb;
         return;
     end if;
-    v_piece := pgsync.read_piece(
-        v_source.function_name || '_read',
-        null,
-        case when (start ->> 'source')::bigint = v_source.source_table::oid::bigint then start -> 'after' end,
-        row_limit
-    );
+    begin
+        v_piece := pgsync.read_piece(
+            v_source.function_name || '_read',
+            null,
+            case when (start ->> 'source')::bigint = v_source.source_table::oid::bigint then start -> 'after' end,
+            row_limit
+        );
+    exception when others then
+        perform pgsync.note_unreadable(job, v_source.source_table, sqlstate, sqlerrm);
+        return query
+        select 0::bigint, jsonb_build_object('source', v_source.source_table::oid::bigint + 1);
+        return;
+    end;
     v_count := coalesce(cardinality(v_piece.found_ids), 0);
     perform pgsync.note_records(
         job, v_source.source_table, coalesce(v_piece.found_ids, '{}'), coalesce(v_piece.images, '{}')

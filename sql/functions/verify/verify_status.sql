@@ -137,7 +137,14 @@ begin
             end if;
         end loop;
 
-        v_piece := pgsync.read_piece(v_source.function_name || '_read', v_records, null, null);
+        begin
+            v_piece := pgsync.read_piece(v_source.function_name || '_read', v_records, null, null);
+        exception when others then
+            perform pgsync.note_unreadable(job, v_source.source_table, sqlstate, sqlerrm);
+            return query
+            select 0::bigint, jsonb_build_object('source', v_source.source_table::oid::bigint + 1);
+            return;
+        end;
         v_gone := array(
             select unnest(v_records)
             except

@@ -153,10 +153,8 @@ let package = Package(
         .testTarget(
             name: "PGSyncWorkerTests",
             dependencies: [
-                "Concurrency", "PGSyncCore", "PGSyncRules", "PGSyncStore", "PGSyncWorker",
-                "Postgres",
-                "Services", "Subprocesses", "Telemetry",
-                "TestSupport",
+                "Concurrency", "PGSyncCore", "PGSyncOperations", "PGSyncRules", "PGSyncStore", "PGSyncWorker",
+                "Postgres", "Services", "Subprocesses", "Telemetry", "TestSupport",
             ]
         ),
         .testTarget(

@@ -88,7 +88,9 @@ struct VerifyResult: Sendable {
     private func dayText(_ width: Int?) -> String {
         var table = TextTable(
             [.init("captured on"), .init("changes", .right)]
-                + VerifiedDay.ends.map { .init($0, .right, isOptional: $0 == "unchanged" || $0 == "superseded") }
+                + VerifiedDay.ends.map {
+                    .init($0, .right, isOptional: $0 == "unchanged" || $0 == "superseded")
+                }
         )
         for (day, rows) in Dictionary(grouping: days, by: \.day).sorted(by: { $0.key < $1.key }) {
             let counts = VerifiedDay.ends.map { end in rows.reduce(0) { $0 + ($1.counts[end] ?? 0) } }

@@ -12,7 +12,8 @@ package struct VerifyScope: Sendable, Equatable {
     package var until: Day?
     package var healing: Healing
 
-    package init(table: TableReference? = nil, since: Day? = nil, until: Day? = nil, healing: Healing = .none) {
+    package init(table: TableReference? = nil, since: Day? = nil, until: Day? = nil, healing: Healing = .none)
+    {
         self.table = table
         self.since = since
         self.until = until
@@ -108,7 +109,9 @@ package struct VerifyStore {
 
     /// Why it healed nothing more; nil if nothing stopped it.
     package func healStopped(_ job: Int64) throws -> String? {
-        try session.query("select heal_stopped from pgsync.verify_runs where job = \(job)").onlyRow().decode(0)
+        try session.query("select heal_stopped from pgsync.verify_runs where job = \(job)").onlyRow().decode(
+            0
+        )
     }
 
     package func score() throws -> Score {

@@ -64,7 +64,9 @@ begin
         end case;
         update pgsync.verify_runs as run
         set last_snapshot = pg_current_snapshot()
-        where run.job = v_job.id;
+        where run.job = v_job.id
+        returning run.* into v_run;
+        v_phases := pgsync.verify_phases(v_run);
         perform pgsync.note_phase(
             v_job.id,
             v_phase,

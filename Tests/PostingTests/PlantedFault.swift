@@ -1,3 +1,4 @@
+// Long because each fault is a script.
 import Testing
 
 /// A fault that somebody plants, what a verification must call it, and whether healing mends it.

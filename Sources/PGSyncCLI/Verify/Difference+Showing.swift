@@ -61,7 +61,7 @@ extension Difference {
             "first_job": JSONValue(firstJob), "last_job": JSONValue(lastJob), "seen": JSONValue(seen),
             "first_seen_at": .string(firstSeenAt.description),
             "last_seen_at": .string(lastSeenAt.description),
-            "state_since_at": .string(stateSince.description), "user": .string(stateBy),
+            "state_changed_at": .string(stateSince.description), "user": .string(stateBy),
             "reason": reason.map(JSONValue.string) ?? .null,
         ]
     }

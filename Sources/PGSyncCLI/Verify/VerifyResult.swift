@@ -148,8 +148,8 @@ extension Score {
             value.flatMap { JSONNumber("\($0)") }.map(JSONValue.number) ?? .null
         }
         return [
-            "value": number(value), "verdict": .string(verdict), "freshness": number(freshness),
-            "proven": number(proven), "failures_part": number(failures), "sweep": number(sweep),
+            "points": number(value), "verdict": .string(verdict), "freshness": number(freshness),
+            "proven": number(proven), "failure_free": number(failures), "sweep": number(sweep),
             "cap": number(cap), "capped_by": cappedBy.map(JSONValue.string) ?? .null,
             "recommendation": .string(recommendation),
             "verified_at": verifiedAt.map { .string($0.description) } ?? .null,

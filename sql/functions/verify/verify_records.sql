@@ -37,7 +37,7 @@ begin
         select 0::bigint, jsonb_build_object('source', v_source.source_table::oid::bigint + 1);
         return;
     end;
-    v_count := coalesce(cardinality(v_piece.found_ids), 0);
+    v_count := coalesce(cardinality(v_piece.found_ids), 0)::bigint;
     perform pgsync.note_records(
         job, v_source.source_table, coalesce(v_piece.found_ids, '{}'), coalesce(v_piece.images, '{}')
     );

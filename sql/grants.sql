@@ -301,6 +301,7 @@ begin
                     'execute on function pgsync.recent_outcomes(integer)',
                     'execute on function pgsync.record_key(regclass, text[])',
                     'execute on function pgsync.running_totals()',
+                    'execute on function pgsync.sync_log_counts(integer)',
                     'execute on function pgsync.short_id(text)',
                     'execute on function pgsync.slot_of(text)',
                     'execute on function pgsync.waiting_state(pgsync.sync_status, timestamptz, timestamptz, boolean)',

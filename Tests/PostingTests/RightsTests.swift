@@ -68,8 +68,10 @@ struct RightsTests {
     /// All that can write: rights on tables beyond reading, sequences, functions that are not stable.
     private static let writing: [String: [String]] = [
         "pgsync_worker": [
-            "pgsync.begin_verify", "pgsync.verify_step", "pgsync.begin_job", "pgsync.end_job", "pgsync.note_phase", "pgsync.put_failed_item",
-            "pgsync.request_job", "pgsync.settle_failed_item",
+            "pgsync.begin_verify", "pgsync.verify_step", "pgsync.begin_job", "pgsync.end_job",
+            "pgsync.note_phase", "pgsync.put_failed_item", "pgsync.request_job",
+            "pgsync.settle_failed_item", "pgsync.note_interruption", "pgsync.retention_step",
+            "pgsync.take_due_schedules", "pgsync.take_job",
             "ledger.take_snapshot", "pgsync.arm_doorbell", "pgsync.begin_careful", "pgsync.capture_growth",
             "pgsync.disarm_doorbell", "pgsync.end_careful", "pgsync.find_lost_workers",
             "pgsync.find_truncated",
@@ -79,8 +81,12 @@ struct RightsTests {
         ],
         "pgsync_operator": [
             "pgsync.begin_verify", "pgsync.mark_difference", "pgsync.undo_heals", "pgsync.verify_step",
-            "pgsync.verify_sync_integrity", "pgsync.begin_job", "pgsync.cancel_job", "pgsync.end_job", "pgsync.note_phase",
-            "pgsync.put_failed_item", "pgsync.request_job", "pgsync.settle_failed_item",
+            "pgsync.verify_sync_integrity", "pgsync.begin_job", "pgsync.cancel_job", "pgsync.end_job",
+            "pgsync.note_phase", "pgsync.put_failed_item", "pgsync.request_job",
+            "pgsync.settle_failed_item", "pgsync.cleanup_old_sync_data", "pgsync.disable_schedule",
+            "pgsync.enable_schedule", "pgsync.note_interruption", "pgsync.remove_schedule",
+            "pgsync.retention_step", "pgsync.run_schedule", "pgsync.set_schedule",
+            "pgsync.take_due_schedules", "pgsync.take_job",
             "ledger.close_period", "ledger.import_chart", "ledger.open_period", "ledger.post_entry",
             "ledger.reopen_period", "ledger.reverse_entry", "ledger.start_closing", "ledger.take_snapshot",
             "pgsync.arm_doorbell", "pgsync.attach", "pgsync.backfill_step", "pgsync.cancel_backfill",

@@ -246,6 +246,10 @@ values
     'How many differences one verification records by name; the rest it only counts.'
 ),
 (
+    'reconcile_heals', 'true', 'true', 'boolean', null, null, null,
+    'Whether the schedule reconcile heals what it finds, within the limits of healing.'
+),
+(
     'heal_limit_records', '100', '100', 'integer', 0, 1000000, 'records',
     'How many records one verification heals at most.'
 ),
@@ -260,3 +264,8 @@ values
 
 alter table pgsync.schema_objects add column body text not null default '';
 comment on column pgsync.schema_objects.body is 'Of a function: the SHA-256 of its body.';
+
+insert into pgsync.sync_schedules (name, kind, type, cron, hours_setting)
+values
+('reconcile', 'reconcile', null, '0 * * * *', 'reconciliation_frequency_hours'),
+('verify', 'verify', 'full', '30 2 * * 0', null);

@@ -132,7 +132,8 @@ begin
                 (array['pgsync_worker', 'pgsync_operator'], array[
                     'execute on function pgsync.begin_verify('
                     || 'regclass, timestamptz, timestamptz, boolean, boolean, text, text)',
-                    'execute on function pgsync.verify_step(bigint, bigint)'
+                    'execute on function pgsync.prepare_verify(bigint)',
+                    'execute on function pgsync.verify_step(bigint, bigint, boolean)'
                 ]),
                 (array['pgsync_operator'], array[
                     'execute on function pgsync.mark_difference(bigint, text, text)',

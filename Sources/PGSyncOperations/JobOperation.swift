@@ -21,7 +21,9 @@ package protocol JobOperation: Sendable {
 
 package enum JobOperations {
     /// Those that a worker runs.
-    package static let all: [any JobOperation] = [Retention()]
+    package static let all: [any JobOperation] = [
+        Retention(), VerifyOperation(kind: "reconcile"), VerifyOperation(kind: "verify"),
+    ]
 }
 
 /// Why a job cannot continue.

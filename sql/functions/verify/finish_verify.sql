@@ -1,7 +1,7 @@
 -- Differences that a complete look no longer found are gone; a look at a span says nothing about the others.
 -- That a table has grown more than its changes tell is settled once all of its rows were compared.
 create or replace function pgsync.finish_verify(job bigint)
-returns text
+returns jsonb
 language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
@@ -151,9 +151,9 @@ begin
         digest = sha256(convert_to(v_report::text, 'UTF8')),
         finished_at = clock_timestamp()
     where run.job = v_run.job;
-    return pgsync.end_job(v_run.job, 'completed', v_counts);
+    return v_counts;
 end;
 $$;
 
 comment on function pgsync.finish_verify(bigint)
-is 'Ends a verification: differences that it no longer found are gone, and its report is kept.';
+is 'Closes a verification: differences that it no longer found are gone, and its report is kept.';

@@ -68,6 +68,8 @@ struct RightsTests {
     /// All that can write: rights on tables beyond reading, sequences, functions that are not stable.
     private static let writing: [String: [String]] = [
         "pgsync_worker": [
+            "pgsync.add_anchor", "pgsync.compare_anchors", "pgsync.end_verification", "pgsync.extend_chain",
+            "pgsync.verify_chain", "pgsync.verify_step",
             "pgsync.begin_job", "pgsync.end_job", "pgsync.note_phase", "pgsync.put_failed_item",
             "pgsync.request_job", "pgsync.settle_failed_item",
             "ledger.take_snapshot", "pgsync.arm_doorbell", "pgsync.begin_careful", "pgsync.capture_growth",
@@ -78,6 +80,8 @@ struct RightsTests {
             "pgsync.stop_worker",
         ],
         "pgsync_operator": [
+            "pgsync.add_anchor", "pgsync.compare_anchors", "pgsync.end_verification", "pgsync.extend_chain",
+            "pgsync.verify_chain", "pgsync.verify_step",
             "pgsync.begin_job", "pgsync.cancel_job", "pgsync.end_job", "pgsync.note_phase",
             "pgsync.put_failed_item", "pgsync.request_job", "pgsync.settle_failed_item",
             "ledger.close_period", "ledger.import_chart", "ledger.open_period", "ledger.post_entry",
@@ -98,7 +102,11 @@ struct RightsTests {
             "usage pgsync.sync_logs_id_seq",
         ],
         "pgsync_reader": ["pgsync.capture_growth", "pgsync.read_rows"],
-        "pgsync_auditor": ["pgsync.capture_growth", "pgsync.read_rows"], "public": [],
+        "pgsync_auditor": [
+            "pgsync.capture_growth", "pgsync.compare_anchors", "pgsync.end_verification", "pgsync.read_rows",
+            "pgsync.verify_chain", "pgsync.verify_step",
+        ],
+        "public": [],
     ]
 
     @Test("to write are these and no others", arguments: writing.keys.sorted())

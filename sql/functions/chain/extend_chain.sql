@@ -8,6 +8,7 @@ as $$
 declare
     v_kind text;
     v_count bigint := 0;
+    v_rows bigint;
     v_more boolean := false;
 begin
     if current_setting('transaction_isolation') <> 'read committed' then
@@ -25,7 +26,9 @@ begin
             v_more := true;
             exit;
         end if;
-        v_count := v_count + pgsync.extend_kind(v_kind, extend_chain.limit - v_count::integer);
+        v_rows := pgsync.extend_kind(v_kind, extend_chain.limit - v_count::integer);
+        exit when v_rows is null;
+        v_count := v_count + v_rows;
     end loop;
     return query
     select

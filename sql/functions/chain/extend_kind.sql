@@ -5,7 +5,7 @@ security definer
 set search_path = pg_catalog, pgsync, pg_temp
 set plan_cache_mode = force_custom_plan
 set enable_seqscan = off
-set lock_timeout = '5s'
+set lock_timeout = '1s'
 set jit = off
 as $$
 declare
@@ -25,7 +25,8 @@ begin
     end if;
 
     if v_kind.system_identifier is distinct from v_here then
-        -- Nobody writes at this moment, so it tells earlier rows from later ones.
+        -- Nobody writes at this moment, so it tells earlier rows from later ones. The step ends with it, so that
+        -- no builder waits for one table while writers wait for another.
         execute format('lock table %s in share mode', v_kind.source);
         update pgsync.chain_kinds as own
         set
@@ -42,7 +43,7 @@ begin
             mark_times = '{}',
             system_identifier = v_here
         where own.kind = v_kind.kind;
-        return 0;
+        return null;
     end if;
 
     while v_kind.survey_part is not null and v_count < extend_kind.limit loop
@@ -67,4 +68,4 @@ end;
 $$;
 
 comment on function pgsync.extend_kind(text, integer)
-is 'Chains new rows of a kind, so many at most or a part more; returns how many.';
+is 'Chains new rows of a kind, so many at most or a part more; returns how many, null at the start of a survey.';

@@ -73,7 +73,7 @@ let package = Package(
         .target(name: "PGSyncSchema", dependencies: ["PGSyncCore", "Postgres"], plugins: ["EmbedSQL"]),
         .target(
             name: "PGSyncOperations",
-            dependencies: ["PGSyncCore", "PGSyncStore", "Postgres", "Services"]
+            dependencies: ["Files", "PGSyncCore", "PGSyncStore", "Postgres", "Services", "Subprocesses"]
         ),
         .target(
             name: "PGSyncStore",

@@ -217,6 +217,8 @@ comment on column pgsync.chain_findings.kind is 'The kind of the row.';
 comment on column pgsync.chain_findings.key is 'The row.';
 comment on column pgsync.chain_findings.found is 'What was found, in words.';
 
+insert into pgsync.sync_schedules (name, kind, cron) values ('chain', 'chain', '*/5 * * * *');
+
 revoke all on table
 pgsync.audit_chain, pgsync.chain_kinds, pgsync.chain_tables, pgsync.chain_anchors, pgsync.chain_verifications,
 pgsync.chain_findings

@@ -266,6 +266,8 @@ begin
                     || 'pgsync.chain_verifications, pgsync.chain_findings, pgsync.chain_rows, pgsync.chain_state'
                 ]),
                 (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                    'execute on function pgsync.chain_block_content(pgsync.audit_chain)',
+                    'execute on function pgsync.chain_contents(pgsync.audit_chain)',
                     'execute on function pgsync.chain_field(text)',
                     'execute on function pgsync.chain_head(pgsync.audit_chain)',
                     'execute on function pgsync.chain_list(text[], bytea[])',

@@ -106,6 +106,14 @@ package enum PGSyncProgram {
                 ]
             ),
             .group(
+                "audit",
+                "Verify, anchor and export the chain over the audit log and the journal.",
+                [
+                    .command(AuditStatusCommand.self), .command(AuditVerifyCommand.self),
+                    .command(AuditAnchorCommand.self), .command(AuditExportCommand.self),
+                ]
+            ),
+            .group(
                 "bench",
                 "Measure what pgsync costs and how fast it is.",
                 [

@@ -21,7 +21,12 @@ package protocol JobOperation: Sendable {
 
 package enum JobOperations {
     /// Those that a worker runs.
-    package static let all: [any JobOperation] = [Retention()]
+    package static let all = all(anchoringTo: [])
+
+    /// The same, with the places where the chain is anchored.
+    package static func all(anchoringTo destinations: [AnchorDestination]) -> [any JobOperation] {
+        [Retention(), ChainKeeper(destinations: destinations)]
+    }
 }
 
 /// Why a job cannot continue.

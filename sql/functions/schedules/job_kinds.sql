@@ -6,7 +6,9 @@ immutable
 parallel safe
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-values ('retention', 'Removes ended jobs, settled failed items and runs of schedules that are older than job_retention_days.');
+values
+('chain', 'Chains new rows of the audit log and the journal, and anchors the chain where the worker is told to.'),
+('retention', 'Removes ended jobs, settled failed items and runs of schedules that are older than job_retention_days.');
 $$;
 
 comment on function pgsync.job_kinds()

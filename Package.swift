@@ -132,7 +132,7 @@ let package = Package(
             name: "PGSyncCLITests",
             dependencies: [
                 "Arguments", "HTTPServer", "JSON", "PGSyncCLI", "PGSyncCluster", "PGSyncCore", "PGSyncLedger",
-                "PGSyncSchema", "PGSyncWorker", "Postgres", "Telemetry", "TestSupport",
+                "PGSyncSchema", "PGSyncWorker", "Postgres", "Subprocesses", "Telemetry", "TestSupport",
             ]
         ),
         .testTarget(name: "PGSyncCoreTests", dependencies: ["PGSyncCore"]),

@@ -53,7 +53,7 @@ comment on column pgsync.audit_chain.head is 'The SHA-256 of all other fields: s
 create table pgsync.chain_kinds (
     kind text collate "C" not null,
     place integer not null,
-    source regclass,
+    source text,
     boundary pg_snapshot,
     boundary_at timestamptz,
     target pg_snapshot,
@@ -159,6 +159,7 @@ create table pgsync.chain_verifications (
     links bigint not null default 0,
     rows_checked bigint not null default 0,
     rows_waiting bigint not null default 0,
+    rows_dropped bigint not null default 0,
     findings bigint not null default 0,
     anchors jsonb not null default '[]',
     started_at timestamptz not null default clock_timestamp(),
@@ -187,6 +188,8 @@ comment on column pgsync.chain_verifications.links is 'How many links between bl
 comment on column pgsync.chain_verifications.rows_checked is 'How many rows were recomputed.';
 comment on column pgsync.chain_verifications.rows_waiting
 is 'How many rows were not due to be chained yet.';
+comment on column pgsync.chain_verifications.rows_dropped
+is 'How many chained rows were in ranges that were dropped.';
 comment on column pgsync.chain_verifications.findings is 'How many things were wrong.';
 comment on column pgsync.chain_verifications.anchors
 is 'Which anchors were compared, and the newest of each.';

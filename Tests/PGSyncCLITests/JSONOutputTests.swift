@@ -118,6 +118,9 @@ struct JSONOutputTests {
             ["backfill", "sales"], ["detach", "sales", "--dry-run"], ["uninstall", "--dry-run"],
             ["names", "tables"], ["jobs", "list"], ["jobs", "show", "1"], ["jobs", "show", "2"],
             ["jobs", "watch", "1"], ["jobs", "cancel", "2"],
+            ["audit", "anchor", "--extend", "--to", "file:\(book.path("anchors"))"], ["audit", "status"],
+            ["audit", "verify", "--anchors", book.path("anchors")], ["audit", "verify"],
+            ["audit", "export", "--output", book.path("chain")],
         ]
     }
 

@@ -148,7 +148,8 @@ struct AuditVerifyCommand: Command {
         try context.print("\(result.state)\(span)")
         try context.print(
             "\(result.links) of \(max(0, result.toSeq - result.fromSeq + 1)) links and \(result.rowsChecked) rows checked, "
-                + "\(result.rowsWaiting) rows not due yet, \(result.findingCount) findings"
+                + "\(result.rowsWaiting) rows not due yet, \(result.rowsDropped) dropped with their range, "
+                + "\(result.findingCount) findings"
         )
         for anchor in result.anchors {
             try context.print(
@@ -172,6 +173,7 @@ extension ChainVerification {
             "links": JSONValue(links),
             "rows_checked": JSONValue(rowsChecked),
             "rows_waiting": JSONValue(rowsWaiting),
+            "rows_dropped": JSONValue(rowsDropped),
             "findings": .array(
                 findings.map {
                     [

@@ -70,6 +70,7 @@ package struct ChainVerification: Sendable, Equatable {
     package let links: Int64
     package let rowsChecked: Int64
     package let rowsWaiting: Int64
+    package let rowsDropped: Int64
     package let findingCount: Int64
     package let anchors: [Used]
     package let finishedAt: Timestamp?
@@ -100,6 +101,7 @@ package struct ChainVerification: Sendable, Equatable {
         links = try row.decode("links")
         rowsChecked = try row.decode("rows_checked")
         rowsWaiting = try row.decode("rows_waiting")
+        rowsDropped = try row.decode("rows_dropped")
         findingCount = try row.decode("findings")
         finishedAt = try row.decode("finished_at")
         self.anchors = anchors
@@ -133,7 +135,7 @@ package struct ChainStore {
 
     /// Chains about so many rows; returns how many, and whether there are more.
     package func extend(limit: Int) throws -> (rows: Int, hasMore: Bool) {
-        let row = try session.query("select rows_chained, has_more from pgsync.extend_chain(\(limit))").onlyRow()
+        let row = try session.query("select rows_chained, has_more from pgsync.extend_chain(\(limit)::integer)").onlyRow()
         return (try row.decode("rows_chained"), try row.decode("has_more"))
     }
 

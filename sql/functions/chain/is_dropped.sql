@@ -1,4 +1,3 @@
--- Dropped ranges are told by pgsync.range_totals, which may not be there.
 create or replace function pgsync.is_dropped(kind text, key text)
 returns boolean
 language plpgsql
@@ -6,7 +5,18 @@ stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 begin
-    return false;
+    -- Where the audit log is not kept in ranges, none was dropped.
+    if is_dropped.kind <> 'audit' or to_regclass('pgsync.id_ranges') is null then
+        return false;
+    end if;
+    return exists (
+        select
+        from pgsync.id_ranges as made
+        where made.table_name = 'sync_audit_log'
+            and made.state = 'dropped'
+            and split_part(is_dropped.key, '.', 1)::bigint >= made.from_id
+            and split_part(is_dropped.key, '.', 1)::bigint < made.until_id
+    );
 end;
 $$;
 

@@ -85,7 +85,9 @@ begin
                     v_own.rows_checked := v_own.rows_checked + v_result.row_count;
                     v_rows := v_rows + v_result.row_count;
                 when 'waiting' then v_own.rows_waiting := v_own.rows_waiting + v_result.row_count;
-                when 'dropped' then v_rows := v_rows + v_result.row_count;
+                when 'dropped' then
+                    v_own.rows_dropped := v_own.rows_dropped + v_result.row_count;
+                    v_rows := v_rows + v_result.row_count;
                 else
                     v_own.findings := v_own.findings + v_result.row_count;
                     insert into pgsync.chain_findings (verification, finding, seq, kind, key, found)
@@ -106,6 +108,7 @@ begin
         links = v_own.links,
         rows_checked = v_own.rows_checked,
         rows_waiting = v_own.rows_waiting,
+        rows_dropped = v_own.rows_dropped,
         findings = v_own.findings
     where own.id = v_own.id;
     return query

@@ -12,7 +12,6 @@ package enum PGSyncProgram {
             examples: [
                 .init("pgsync up", "Start a private PostgreSQL with pgsync and a worker."),
                 .init("pgsync up --demo", "The same, with a demo clinic whose bills are posted."),
-                .init("pgsync migrate", "Install or update the schema in the database."),
             ]
         ),
         version: Version.number,
@@ -107,7 +106,7 @@ package enum PGSyncProgram {
             ),
             .group(
                 "audit",
-                "Verify, anchor and export the chain over the audit log and the journal.",
+                "Verify, anchor and export the chain that proves the audit log.",
                 [
                     .command(AuditStatusCommand.self), .command(AuditVerifyCommand.self),
                     .command(AuditAnchorCommand.self), .command(AuditExportCommand.self),

@@ -45,7 +45,9 @@ struct FilesTests {
             try FileManager.default.createSymbolicLink(atPath: path + ".link", withDestinationPath: path)
             #expect(throws: FileError.self) { try OpenFile.tail(of: path + ".link", length: 2) }
             #expect(throws: FileError.self) { try OpenFile.tail(of: directory, length: 2) }
-            let missing = try #require(throws: FileError.self) { try OpenFile.tail(of: path + "s", length: 2) }
+            let missing = try #require(throws: FileError.self) {
+                try OpenFile.tail(of: path + "s", length: 2)
+            }
             #expect(missing.isMissing)
         }
     }

@@ -36,12 +36,19 @@ struct AuditCommandTests {
         try await withBook { (book) throws in
             let database = book.database
             let file = book.path("anchors")
-            #expect(await database.run("audit", "anchor", "--to", "file:\(file)").errors.contains("nothing is chained yet"))
+            #expect(
+                await database.run("audit", "anchor", "--to", "file:\(file)").errors.contains(
+                    "nothing is chained yet"
+                )
+            )
             let anchored = await database.run("audit", "anchor", "--extend", "--to", "file:\(file)")
             #expect(anchored.exitCode == .success && anchored.output.contains("block"), "\(anchored.errors)")
             let verified = await database.run("audit", "verify", "--anchors", file)
             #expect(verified.exitCode == .success, "\(verified.output) \(verified.errors)")
-            #expect(verified.output.contains("verified\n") && verified.output.contains("anchor file:\(file): 1 lines"))
+            #expect(
+                verified.output.contains("verified\n")
+                    && verified.output.contains("anchor file:\(file): 1 lines")
+            )
             for arguments in [["--anchors", book.path("missing")], []] {
                 let unproven = await CommandLineRun(
                     ["audit", "verify"] + arguments,
@@ -52,7 +59,9 @@ struct AuditCommandTests {
             }
             let fromVariable = await CommandLineRun(
                 ["audit", "verify", "--json"],
-                environment: ["PGSYNC_DATABASE_URL": database.url(), "PGSYNC_ANCHOR_TO": "syslog;file:\(file)"]
+                environment: [
+                    "PGSYNC_DATABASE_URL": database.url(), "PGSYNC_ANCHOR_TO": "syslog;file:\(file)",
+                ]
             )
             #expect(try fromVariable.json["state"] == "verified")
             let since = await database.run("audit", "verify", "--since", "2026-01-01", "--anchors", file)
@@ -67,7 +76,9 @@ struct AuditCommandTests {
             let (database, file) = (book.database, book.path("anchors"))
             _ = await database.run("audit", "anchor", "--extend", "--to", "file:\(file)")
             try await dropGuards(database)
-            try await database.query("update ledger.journal_lines set amount = amount + 1 where entry_id = 7 and line = 1")
+            try await database.query(
+                "update ledger.journal_lines set amount = amount + 1 where entry_id = 7 and line = 1"
+            )
             let changed = try await database.run("audit", "verify", "--anchors", file, "--json").json
             #expect(changed["state"] == "broken" && changed["findings"]?[0]?["finding"] == "changed")
             #expect(changed["findings"]?[0]?["kind"] == "entry" && changed["findings"]?[0]?["key"] == "7")
@@ -77,7 +88,10 @@ struct AuditCommandTests {
             let cut = await database.run("audit", "verify", "--anchors", file)
             #expect(cut.exitCode == .problemsFound && cut.output.contains("tail_cut"))
             let refused = await database.run("audit", "anchor", "--extend", "--to", "file:\(file)")
-            #expect(refused.exitCode == .problemsFound && refused.errors.contains("written anew"), "\(refused.errors)")
+            #expect(
+                refused.exitCode == .problemsFound && refused.errors.contains("written anew"),
+                "\(refused.errors)"
+            )
             let rewritten = await database.run("audit", "verify", "--anchors", file)
             #expect(rewritten.exitCode == .problemsFound && rewritten.output.contains("rewritten"))
         }
@@ -87,13 +101,18 @@ struct AuditCommandTests {
     func files() async throws {
         try await withBook { book in
             let (database, file) = (book.database, book.path("anchors"))
-            func write(_ text: String) throws { try text.write(toFile: file, atomically: true, encoding: .utf8) }
+            func write(_ text: String) throws {
+                try text.write(toFile: file, atomically: true, encoding: .utf8)
+            }
             _ = await database.run("audit", "anchor", "--extend", "--to", "file:\(file)")
             let line = try String(contentsOfFile: file, encoding: .utf8)
 
             try write(line.replacing(/system=\d+/, with: "system=7"))
             var refused = await database.run("audit", "anchor", "--to", "file:\(file)")
-            #expect(refused.exitCode == .problemsFound && refused.errors.contains("of system 7"), "\(refused.errors)")
+            #expect(
+                refused.exitCode == .problemsFound && refused.errors.contains("of system 7"),
+                "\(refused.errors)"
+            )
             try write(line.replacing(/seq=\d+/, with: "seq=999"))
             refused = await database.run("audit", "anchor", "--to", "file:\(file)")
             #expect(refused.exitCode == .problemsFound && refused.errors.contains("had 999 blocks"))
@@ -118,13 +137,25 @@ struct AuditCommandTests {
             try "#!/bin/sh\ncat > '\(script).line'; env > '\(script).env'; echo \"$@\" > '\(script).words'\n"
                 .write(toFile: script, atomically: true, encoding: .utf8)
             try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: script)
-            let run = await database.run("audit", "anchor", "--extend", "--to", "command:\(script) $(id) ;file:\(script).anchors")
+            let run = await database.run(
+                "audit",
+                "anchor",
+                "--extend",
+                "--to",
+                "command:\(script) $(id) ;file:\(script).anchors"
+            )
             #expect(run.exitCode == .success, "\(run.errors)")
             #expect(try String(contentsOfFile: script + ".words", encoding: .utf8) == "$(id)\n")
-            let lines = try [".line", ".anchors"].map { try String(contentsOfFile: script + $0, encoding: .utf8) }
+            let lines = try [".line", ".anchors"].map {
+                try String(contentsOfFile: script + $0, encoding: .utf8)
+            }
             #expect(lines[0].hasPrefix("pgsync-anchor v=1 seq="))
             #expect(try !String(contentsOfFile: script + ".env", encoding: .utf8).contains("PGSYNC"))
-            #expect(try await database.query("select destination from pgsync.chain_anchors order by 1") == [script, script + ".anchors"])
+            #expect(
+                try await database.query("select destination from pgsync.chain_anchors order by 1") == [
+                    script, script + ".anchors",
+                ]
+            )
             let failed = await database.run("audit", "anchor", "--to", "command:false")
             #expect(failed.exitCode == .cannotWrite && failed.errors.contains("exit code 1"))
             #expect(await database.run("audit", "anchor", "--to", "ftp:x").exitCode == .usage)
@@ -145,8 +176,17 @@ struct AuditCommandTests {
                     """
                 )
                 let database = book.database
-                let unknown = await database.run("audit", "anchor", "--extend", "--to", "database:no_such_service")
-                #expect(unknown.exitCode == .cannotWrite && unknown.errors.contains("no_such_service"), "\(unknown.errors)")
+                let unknown = await database.run(
+                    "audit",
+                    "anchor",
+                    "--extend",
+                    "--to",
+                    "database:no_such_service"
+                )
+                #expect(
+                    unknown.exitCode == .cannotWrite && unknown.errors.contains("no_such_service"),
+                    "\(unknown.errors)"
+                )
                 // libpq finds services by a variable of the process, which nothing else here reads.
                 let services = book.path("services")
                 let options = try ConnectionOptions(archive.url())
@@ -176,7 +216,9 @@ struct AuditCommandTests {
             var check = Invocation("sha256sum", ["-c", "--quiet", "--strict", "heads.txt", "lists.txt"])
             check.workingDirectory = directory
             #expect(try await ChildProcess.run(check, timeout: .seconds(60)).status.isSuccess)
-            let heads = try String(contentsOfFile: directory + "/heads.txt", encoding: .utf8).split(separator: "\n")
+            let heads = try String(contentsOfFile: directory + "/heads.txt", encoding: .utf8).split(
+                separator: "\n"
+            )
             #expect(heads.count == blocks && blocks > 3)
             for number in 2...blocks {
                 let block = try String(contentsOfFile: "\(directory)/\(number).block", encoding: .utf8)
@@ -209,7 +251,9 @@ struct AuditCommandTests {
             #expect(try await verify() == .exited(1))
             try await database.query("update pgsync.audit_chain set chained_by = 'postgres' where seq = 2")
             #expect(try await verify() == .exited(0))
-            try await database.query("update ledger.journal_lines set party = 'x' where entry_id = 3 and line = 1")
+            try await database.query(
+                "update ledger.journal_lines set party = 'x' where entry_id = 3 and line = 1"
+            )
             #expect(try await verify() == .exited(1))
         }
     }
@@ -220,17 +264,33 @@ struct AuditCommandTests {
             let (database, file) = (book.database, book.path("anchors"))
             _ = await database.run("audit", "anchor", "--extend", "--to", "file:\(file)")
             for (role, verifies, anchors) in [
-                ("pgsync_auditor", true, false), ("pgsync_operator", true, true), ("pgsync_reader", false, false),
+                ("pgsync_auditor", true, false), ("pgsync_operator", true, true),
+                ("pgsync_reader", false, false),
             ] {
                 try await database.withRole { user in
                     try await database.query("grant \(role) to \(user)")
                     #expect(await database.run("audit", "status", as: user).exitCode == .success)
                     let verified = await database.run("audit", "verify", "--anchors", file, as: user).exitCode
                     #expect(verified == (verifies ? .success : .notPermitted), "\(role)")
-                    let export = await database.run("audit", "export", "--output", book.path("e-\(role)"), as: user)
+                    let export = await database.run(
+                        "audit",
+                        "export",
+                        "--output",
+                        book.path("e-\(role)"),
+                        as: user
+                    )
                     #expect(export.exitCode == .success, "\(export.errors)")
-                    let anchored = await database.run("audit", "anchor", "--to", "file:\(book.path("a-\(role)"))", as: user)
-                    #expect(anchored.exitCode == (anchors ? .success : .notPermitted), "\(role): \(anchored.errors)")
+                    let anchored = await database.run(
+                        "audit",
+                        "anchor",
+                        "--to",
+                        "file:\(book.path("a-\(role)"))",
+                        as: user
+                    )
+                    #expect(
+                        anchored.exitCode == (anchors ? .success : .notPermitted),
+                        "\(role): \(anchored.errors)"
+                    )
                     // Findings and verifications are kept, so what the role did stays.
                     try await database.query("reassign owned by \(user) to postgres")
                 }

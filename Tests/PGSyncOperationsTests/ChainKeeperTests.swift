@@ -6,7 +6,11 @@ import Services
 import TestSupport
 import Testing
 
-@Suite("The job that keeps the chain", .migrated(as: "chain keeper", LittleLedger.cashBook), .timeLimit(.minutes(5)))
+@Suite(
+    "The job that keeps the chain",
+    .migrated(as: "chain_keeper", LittleLedger.cashBook),
+    .timeLimit(.minutes(5))
+)
 struct ChainKeeperTests {
     private let database = TestDatabase.current
     private let file = "\(ScratchSpace.directory)/anchors-\(UInt64.random(in: 0 ... .max))"
@@ -38,9 +42,15 @@ struct ChainKeeperTests {
             #expect(try await run([.file(file)])?.state == .completed)
             #expect(try await database.value("select count(*) from pgsync.chain_anchors") == "\(lines)")
         }
-        #expect(try await database.value("select counts ->> 'rows' from pgsync.sync_jobs order by id desc limit 1") == "1")
+        #expect(
+            try await database.value(
+                "select counts ->> 'rows' from pgsync.sync_jobs order by id desc limit 1"
+            ) == "1"
+        )
         #expect(try await database.value("select lag_seconds < 60 from pgsync.chain_state") == "t")
-        #expect(try await database.value("select enabled from pgsync.sync_schedules where kind = 'chain'") == "t")
+        #expect(
+            try await database.value("select enabled from pgsync.sync_schedules where kind = 'chain'") == "t"
+        )
     }
 
     @Test("fails with what is wrong, after it has anchored in the other places")
@@ -57,9 +67,12 @@ struct ChainKeeperTests {
             delete from pgsync.audit_chain where seq = (select max(seq) from pgsync.audit_chain);
             """
         )
-        #expect(try await run([.command(["false"]), .file(file)])?.reason?.contains("its tail was cut") == true)
         #expect(
-            try await database.value("select error_class from pgsync.sync_jobs order by id desc limit 1") == "chain.broken"
+            try await run([.command(["false"]), .file(file)])?.reason?.contains("its tail was cut") == true
+        )
+        #expect(
+            try await database.value("select error_class from pgsync.sync_jobs order by id desc limit 1")
+                == "chain.broken"
         )
     }
 

@@ -15,7 +15,9 @@ struct AnchorList: ArgumentValue, Equatable {
     }
 
     var argument: String { destinations.map(\.text).joined(separator: ";") }
-    static var expectation: String { "file:PATH, syslog, database:SERVICE or command:PROGRAM, separated by ;" }
+    static var expectation: String {
+        "file:PATH, syslog, database:SERVICE or command:PROGRAM, separated by ;"
+    }
     static var placeholder: String { "PLACES" }
 }
 

@@ -19,7 +19,10 @@ struct AuditAnchorCommand: Command {
             that contradicts the chain or belongs to another database is refused, and the exit code is 1.
             """,
         examples: [
-            .init("pgsync audit anchor --to file:/mnt/worm/shop.anchors --to syslog", "Anchor in two places."),
+            .init(
+                "pgsync audit anchor --to file:/mnt/worm/shop.anchors --to syslog",
+                "Anchor in two places."
+            ),
             .init(
                 "pgsync audit anchor --extend --to 'command:git-anchor /srv/anchors'",
                 "Chain what is new first, and hand the line to a program."
@@ -51,7 +54,9 @@ struct AuditAnchorCommand: Command {
             var results: [(AnchorDestination, Result<AnchorLine, AnchorError>)] = []
             for destination in destinations {
                 do {
-                    results.append((destination, .success(try await Anchor(at: destination).write(connection))))
+                    results.append(
+                        (destination, .success(try await Anchor(at: destination).write(connection)))
+                    )
                 } catch let error as AnchorError {
                     results.append((destination, .failure(error)))
                 }
@@ -64,12 +69,16 @@ struct AuditAnchorCommand: Command {
             context.say("\(error)")
             if exitCode != .problemsFound { exitCode = ErrorExplanation.exitCode(for: error) }
         }
-        let written = results.compactMap { destination, result in (try? result.get()).map { (destination, $0) } }
+        let written = results.compactMap { destination, result in
+            (try? result.get()).map { (destination, $0) }
+        }
         if globals.json {
             try context.print(.array(written.map(Self.json)))
         } else if !globals.quiet {
             for (destination, line) in written {
-                try context.print("\(destination.kind) \(destination.place): block \(line.seq), head \(line.head)")
+                try context.print(
+                    "\(destination.kind) \(destination.place): block \(line.seq), head \(line.head)"
+                )
             }
         }
         return exitCode

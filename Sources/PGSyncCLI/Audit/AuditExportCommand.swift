@@ -51,11 +51,13 @@ struct AuditExportCommand: Command {
             let lists = try OutputFile("\(directory)/lists.txt")
             var (blocks, rows) = (0, 0)
             for seq in stride(from: span.first, through: span.last, by: 1) {
-                guard let files = try await connection.withSession({ try ChainStore.files(of: seq, $0) }) else {
+                guard let files = try await connection.withSession({ try ChainStore.files(of: seq, $0) })
+                else {
                     context.say("block \(seq) is missing; run pgsync audit verify")
                     continue
                 }
-                for (ending, content) in [("block", files.block), ("list", files.list), ("rows", files.rows)] {
+                for (ending, content) in [("block", files.block), ("list", files.list), ("rows", files.rows)]
+                {
                     let file = try OutputFile("\(directory)/\(seq).\(ending)")
                     try file.write(content)
                     try file.finish()

@@ -45,7 +45,8 @@ extension ChainState {
             "anchors": .array(
                 anchors.map {
                     [
-                        "anchor": .string($0.kind), "destination": .string($0.destination), "block": JSONValue($0.seq),
+                        "anchor": .string($0.kind), "destination": .string($0.destination),
+                        "block": JSONValue($0.seq),
                         "anchored_at": .string("\($0.anchoredAt)"), "age_seconds": JSONValue($0.seconds),
                     ]
                 }
@@ -58,7 +59,10 @@ extension ChainState {
         table.add(["state", state])
         table.add(["head", head.map { "block \(seq), \($0)" } ?? "nothing is chained yet"])
         table.add(["rows", "\(rows)"])
-        table.add(["lag", lagSeconds.map { Duration.seconds($0).roughly } ?? "unknown: not all rows were ever chained"])
+        table.add([
+            "lag",
+            lagSeconds.map { Duration.seconds($0).roughly } ?? "unknown: not all rows were ever chained",
+        ])
         let verified = verifiedAt.map { at in
             "at \(at.toTheSecond): \(links ?? 0) of \(verifiedSeq ?? 0) links and \(rowsChecked ?? 0) rows checked, \(findings ?? 0) findings"
         }

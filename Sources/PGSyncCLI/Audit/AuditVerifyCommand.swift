@@ -35,7 +35,8 @@ struct AuditVerifyCommand: Command {
             "anchors",
             \.anchors,
             isPath: true,
-            help: "Where anchors are; may be repeated. [default: files and databases in \(AnchorList.variable)]"
+            help:
+                "Where anchors are; may be repeated. [default: files and databases in \(AnchorList.variable)]"
         ),
         .option("limit", \.limit, limits: .within(1...100_000), help: "How many findings to show."),
     ]
@@ -76,16 +77,15 @@ struct AuditVerifyCommand: Command {
         } else {
             try show(result, findings, in: context, isQuiet: globals.quiet)
         }
-        return switch result.state {
-        case "broken": .problemsFound
-        case "verified" where problems.isEmpty: .success
-        default: .unproven
-        }
+        guard result.state != "broken" else { return .problemsFound }
+        return result.state == "verified" && problems.isEmpty ? .success : .unproven
     }
 
     private func sources(in context: CommandContext) -> [AnchorDestination] {
         guard anchors.isEmpty else { return anchors.map(\.destination) }
-        let known = context.environment[AnchorList.variable].flatMap { AnchorList(argument: $0)?.destinations }
+        let known = context.environment[AnchorList.variable].flatMap {
+            AnchorList(argument: $0)?.destinations
+        }
         return (known ?? []).filter { ["file", "database"].contains($0.kind) }
     }
 
@@ -133,7 +133,8 @@ struct AuditVerifyCommand: Command {
     ) throws {
         if !findings.isEmpty {
             var table = TextTable([
-                .init("finding"), .init("block", .right), .init("kind"), .init("key"), .init("found", overflow: .wrap),
+                .init("finding"), .init("block", .right), .init("kind"), .init("key"),
+                .init("found", overflow: .wrap),
             ])
             for finding in findings {
                 table.add([
@@ -144,7 +145,8 @@ struct AuditVerifyCommand: Command {
             try context.output.write(table.text(width: context.output.terminal.tableWidth))
         }
         guard !isQuiet || result.state != "verified" else { return }
-        let span = result.fromSeq == 1 ? "" : " from block \(result.fromSeq) on; nothing is known of those before"
+        let span =
+            result.fromSeq == 1 ? "" : " from block \(result.fromSeq) on; nothing is known of those before"
         try context.print("\(result.state)\(span)")
         try context.print(
             "\(result.links) of \(max(0, result.toSeq - result.fromSeq + 1)) links and \(result.rowsChecked) rows checked, "
@@ -157,7 +159,9 @@ struct AuditVerifyCommand: Command {
             )
         }
         if result.state == "unanchored" {
-            context.say("no anchor of the last day was compared, so the chain may have been cut or written anew")
+            context.say(
+                "no anchor of the last day was compared, so the chain may have been cut or written anew"
+            )
         }
     }
 }
@@ -178,7 +182,8 @@ extension ChainVerification {
                 findings.map {
                     [
                         "finding": .string($0.finding), "block": $0.seq.map { JSONValue($0) } ?? .null,
-                        "kind": $0.kind.map { .string($0) } ?? .null, "key": $0.key.map { .string($0) } ?? .null,
+                        "kind": $0.kind.map { .string($0) } ?? .null,
+                        "key": $0.key.map { .string($0) } ?? .null,
                         "found": .string($0.found),
                     ]
                 }
@@ -187,7 +192,8 @@ extension ChainVerification {
             "anchors": .array(
                 anchors.map {
                     [
-                        "anchor": .string($0.anchor), "lines": JSONValue($0.lines), "block": JSONValue($0.seq),
+                        "anchor": .string($0.anchor), "lines": JSONValue($0.lines),
+                        "block": JSONValue($0.seq),
                         "anchored_at": .string("\($0.anchoredAt)"),
                     ]
                 }

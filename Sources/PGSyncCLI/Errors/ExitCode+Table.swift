@@ -34,7 +34,10 @@ extension ExitCode {
     static let notInTheBooks = ExitCode(91, "Unknown account or period.")
     static let wrongFile = ExitCode(92, "Cannot read a file, or its contents are wrong.")
     static let changesLeft = ExitCode(93, "The worker left changes that --fail-on names.")
-    static let unproven = ExitCode(94, "The chain is not proved: no anchor of the last day, or one is unreadable.")
+    static let unproven = ExitCode(
+        94,
+        "The chain is not proved: no anchor of the last day, or one is unreadable."
+    )
     static let interrupted = ExitCode(130, "Stopped at once by Ctrl-C.")
     static let terminated = ExitCode(143, "Stopped at once by SIGTERM.")
 
@@ -42,7 +45,8 @@ extension ExitCode {
         .success, .problemsFound, .usage, .refused, .noTable, .noSuchChange, .cannotConnect, .cannotListen,
         .cannotWrite, .lockTimeout, .notPermitted, .configuration, .wrongRules,
         .schemaTooNew, .schemaChanged, .schemaMissing, .unsuitableServer, .clusterUnavailable, .clusterInUse,
-        .serverDied, .ledgerRefused, .notInTheBooks, .wrongFile, .changesLeft, .unproven, .interrupted, .closedPipe,
+        .serverDied, .ledgerRefused, .notInTheBooks, .wrongFile, .changesLeft, .unproven, .interrupted,
+        .closedPipe,
         .terminated,
     ]
 

@@ -20,7 +20,7 @@ struct WorkerCommand: Command {
     var healthFile: String?
     var checkHealth = false
     var metricsListen: ListenAddress?
-    var anchorTo: [AnchorList] = []
+    var anchorTo: AnchorList?
 
     static let signature = Signature(
         "worker",
@@ -159,7 +159,7 @@ struct WorkerCommand: Command {
             logger: logger
         )
         run.metricsAddress = metricsListen
-        run.anchors = anchorTo.flatMap(\.destinations)
+        run.anchors = anchorTo?.destinations ?? []
         let report = try await Interruption.asksFirst { [run] shutdown in
             do {
                 return try await run.run(until: shutdown)

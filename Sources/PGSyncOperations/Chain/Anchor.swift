@@ -57,7 +57,10 @@ package struct Anchor: Sendable {
                 ).map { try AnchorLine($0, of: database) }
             }
         case .systemLog, .command:
-            throw AnchorError.cannotRead(place: destination.text, reason: "give a file in which its lines are")
+            throw AnchorError.cannotRead(
+                place: destination.text,
+                reason: "give a file in which its lines are"
+            )
         }
     }
 
@@ -92,11 +95,14 @@ package struct Anchor: Sendable {
     }
 
     private static func lines(in bytes: [UInt8]) -> [AnchorLine] {
-        bytes.split(separator: UInt8(ascii: "\n")).compactMap { AnchorLine(String(decoding: $0, as: UTF8.self)) }
+        bytes.split(separator: UInt8(ascii: "\n")).compactMap {
+            AnchorLine(String(decoding: $0, as: UTF8.self))
+        }
     }
 
     /// The last anchor must be of this database and in its chain.
-    private func check(_ last: AnchorLine, _ line: AnchorLine, _ connection: PostgresConnection) async throws {
+    private func check(_ last: AnchorLine, _ line: AnchorLine, _ connection: PostgresConnection) async throws
+    {
         let place = destination.text
         guard last.isOfSameDatabase(as: line) else {
             throw AnchorError.broken(
@@ -136,13 +142,18 @@ package struct Anchor: Sendable {
         do {
             _ = try await ChildProcess.run(program, timeout: timeLimit).checked()
         } catch {
-            throw AnchorError.cannotWrite(place: "\(destination.kind):\(destination.place)", reason: "\(error)")
+            throw AnchorError.cannotWrite(
+                place: "\(destination.kind):\(destination.place)",
+                reason: "\(error)"
+            )
         }
     }
 
     // MARK: Databases
 
-    private func insert(_ line: AnchorLine, into service: String, _ connection: PostgresConnection) async throws {
+    private func insert(_ line: AnchorLine, into service: String, _ connection: PostgresConnection)
+        async throws
+    {
         let last = try await inDatabase(service, AnchorError.cannotWrite) { session in
             try session.query(
                 """

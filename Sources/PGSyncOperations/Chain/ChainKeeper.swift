@@ -24,7 +24,9 @@ struct ChainKeeper: JobOperation {
         guard state.seq > 0 else { return counts }
         var failures: [AnchorError] = []
         for destination in destinations {
-            let known = state.anchors.first { ($0.kind, $0.destination) == (destination.kind, destination.place) }
+            let known = state.anchors.first {
+                ($0.kind, $0.destination) == (destination.kind, destination.place)
+            }
             if let known, known.seq == state.seq, known.seconds < Self.interval { continue }
             try await job.note("anchor", done: counts["anchors"], expected: destinations.count)
             do {

@@ -50,7 +50,8 @@ package struct AnchorLine: Sendable, Equatable {
             let head = values["head"], head.wholeMatch(of: /[0-9a-f]{64}/) != nil,
             let rows = values["rows"].flatMap({ Int64($0) }),
             let at = values["at"],
-            at.wholeMatch(of: /\d{4}-(0[1-9]|1[0-2])-([0-2]\d|30|31)T([01]\d|2[0-3])(:[0-5]\d){2}\.\d{6}Z/) != nil,
+            at.wholeMatch(of: /\d{4}-(0[1-9]|1[0-2])-([0-2]\d|30|31)T([01]\d|2[0-3])(:[0-5]\d){2}\.\d{6}Z/)
+                != nil,
             let system = values["system"].flatMap({ Int64($0) }),
             let database = values["database"].flatMap({ Self.unescape($0) })
         else { return nil }
@@ -63,7 +64,8 @@ package struct AnchorLine: Sendable, Equatable {
         name.utf8.map { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"),
+                UInt8(ascii: "."):
                 String(UnicodeScalar(byte))
             default:
                 "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
@@ -79,7 +81,8 @@ package struct AnchorLine: Sendable, Equatable {
                 bytes.append(byte)
                 continue
             }
-            guard rest.count >= 2, let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            guard rest.count >= 2,
+                let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
             else { return nil }
             bytes.append(code)
             rest = rest.dropFirst(2)

@@ -135,7 +135,9 @@ package struct ChainStore {
 
     /// Chains about so many rows; returns how many, and whether there are more.
     package func extend(limit: Int) throws -> (rows: Int, hasMore: Bool) {
-        let row = try session.query("select rows_chained, has_more from pgsync.extend_chain(\(limit)::integer)").onlyRow()
+        let row = try session.query(
+            "select rows_chained, has_more from pgsync.extend_chain(\(limit)::integer)"
+        ).onlyRow()
         return (try row.decode("rows_chained"), try row.decode("has_more"))
     }
 

@@ -94,12 +94,15 @@ struct ChainTamperTests {
         ]
         let numbers = (1...Profile.size(12, full: 200)).map { _ in Int.random(in: 1...size) }
         var cases: [(table: String, condition: String, kind: String, key: String)] = [
-            ("ledger.period_history", "id = 3", "period", "3"), ("pgsync.rules", "name = 'bill'", "rule", "bill.1"),
+            ("ledger.period_history", "id = 3", "period", "3"),
+            ("pgsync.rules", "name = 'bill'", "rule", "bill.1"),
             ("ledger.accounts", "code = '4000'", "account", "4000"),
             ("ledger.currencies", "code = 'INR'", "currency", "INR"),
         ]
         for number in numbers {
-            cases.append(("pgsync.sync_audit_log", "log_id = \(number) and attempt = 1", "audit", "\(number).1"))
+            cases.append(
+                ("pgsync.sync_audit_log", "log_id = \(number) and attempt = 1", "audit", "\(number).1")
+            )
             cases.append(("ledger.journal_entries", "id = \(number)", "entry", "\(number)"))
             cases.append(("ledger.journal_lines", "entry_id = \(number) and line = 2", "entry", "\(number)"))
         }
@@ -112,7 +115,8 @@ struct ChainTamperTests {
                 let parts = verdict.split(separator: ": ", maxSplits: 1).map(String.init)
                 if free[one.table]?.contains(parts[0]) == true { continue }
                 // A row with another key is gone, and another came.
-                let isFound = parts.count == 2
+                let isFound =
+                    parts.count == 2
                     && (parts[1].contains("changed \(one.key)") || parts[1].contains("missing \(one.key)"))
                 #expect(isFound, "\(one.table) \(one.condition) \(verdict)")
             }
@@ -192,14 +196,21 @@ struct ChainTamperTests {
     )
     func blocks(act: String, expected: [String]) async throws {
         _ = try await prepare()
-        let second = try await database.value("select encode(head, 'hex') from pgsync.audit_chain where seq = 2") ?? ""
+        let second =
+            try await database.value("select encode(head, 'hex') from pgsync.audit_chain where seq = 2") ?? ""
         try await database.run(act)
         let verdict = try await database.verifyChain(ChainAnchor(seq: 2, head: second))
         #expect(verdict.state == "broken")
         for one in expected where !(one == "rewritten 2" && act.hasPrefix("delete")) {
-            #expect(verdict.findings.contains { $0.hasPrefix(one) }, "\(one) in \(verdict.findings.prefix(9))")
+            #expect(
+                verdict.findings.contains { $0.hasPrefix(one) },
+                "\(one) in \(verdict.findings.prefix(9))"
+            )
         }
-        #expect(verdict.links < Int(try await database.value("select max(seq) from pgsync.audit_chain") ?? "") ?? 0)
+        #expect(
+            verdict.links < Int(try await database.value("select max(seq) from pgsync.audit_chain") ?? "")
+                ?? 0
+        )
     }
 
     @Test("by cutting the tail or writing the whole chain anew is found by anchors alone")

@@ -50,10 +50,10 @@ begin
     v_block.snapshot := add_block.snapshot;
     v_block.system_identifier := (select control.system_identifier from pg_control_system() as control);
     v_block.chained_at := clock_timestamp();
-    v_block.chained_by := session_user;
+    v_block.chained_by := session_user::text;
     v_block.head := pgsync.chain_head(v_block);
     insert into pgsync.audit_chain values (v_block.*);
-    return v_block.row_count;
+    return v_block.row_count::bigint;
 end;
 $$;
 

@@ -1,4 +1,4 @@
-create or replace function pgsync.extend_chain("limit" integer default 50000)
+create or replace function pgsync.extend_chain(row_limit integer default 50000)
 returns table (rows_chained bigint, has_more boolean, seq bigint, head bytea, lag_seconds double precision)
 language plpgsql
 security definer
@@ -7,7 +7,7 @@ as $$
 #variable_conflict use_column
 declare
     v_kind text;
-    v_count bigint := 0;
+    v_count bigint := 0::bigint;
     v_rows bigint;
     v_more boolean := false;
 begin
@@ -16,17 +16,17 @@ begin
             current_setting('transaction_isolation')
             using errcode = 'invalid_transaction_state';
     end if;
-    if extend_chain.limit is null or extend_chain.limit < 1 then
+    if extend_chain.row_limit is null or extend_chain.row_limit < 1 then
         raise exception 'the limit must be positive' using errcode = 'invalid_parameter_value';
     end if;
     -- One at a time.
     perform from pgsync.chain_kinds as own order by own.place for update;
     for v_kind in select own.kind from pgsync.chain_kinds as own order by own.place loop
-        if v_count >= extend_chain.limit then
+        if v_count >= extend_chain.row_limit then
             v_more := true;
             exit;
         end if;
-        v_rows := pgsync.extend_kind(v_kind, extend_chain.limit - v_count::integer);
+        v_rows := pgsync.extend_kind(v_kind, extend_chain.row_limit - v_count::integer);
         exit when v_rows is null;
         v_count := v_count + v_rows;
     end loop;

@@ -1,4 +1,4 @@
-create or replace function pgsync.extend_kind(kind text, "limit" integer)
+create or replace function pgsync.extend_kind(kind text, row_limit integer)
 returns bigint
 language plpgsql
 security definer
@@ -12,7 +12,7 @@ declare
     v_kind pgsync.chain_kinds;
     v_here constant bigint := (select control.system_identifier from pg_control_system() as control);
     v_at constant timestamptz := clock_timestamp();
-    v_count bigint := 0;
+    v_count bigint := 0::bigint;
     v_part bigint;
 begin
     select own.* into v_kind from pgsync.chain_kinds as own where own.kind = extend_kind.kind;
@@ -27,7 +27,7 @@ begin
     if v_kind.system_identifier is distinct from v_here then
         -- Nobody writes at this moment, so it tells earlier rows from later ones. The step ends with it, so that
         -- no builder waits for one table while writers wait for another.
-        execute format('lock table %s in share mode', v_kind.source);
+        execute format('lock table %s in share mode', to_regclass(v_kind.source));
         update pgsync.chain_kinds as own
         set
             boundary = pg_current_snapshot(),
@@ -46,7 +46,7 @@ begin
         return null;
     end if;
 
-    while v_kind.survey_part is not null and v_count < extend_kind.limit loop
+    while v_kind.survey_part is not null and v_count < extend_kind.row_limit loop
         v_part := pgsync.next_part(v_kind.kind, v_kind.survey_part);
         if v_part is not null then
             v_count := v_count + coalesce(pgsync.extend_survey(v_kind.kind, v_part), 0);
@@ -60,12 +60,12 @@ begin
             end
         where own.kind = v_kind.kind;
     end loop;
-    if v_kind.survey_part is null and v_count < extend_kind.limit then
-        v_count := v_count + pgsync.extend_stream(v_kind.kind, extend_kind.limit - v_count::integer);
+    if v_kind.survey_part is null and v_count < extend_kind.row_limit then
+        v_count := v_count + pgsync.extend_stream(v_kind.kind, extend_kind.row_limit - v_count::integer);
     end if;
     return v_count;
 end;
 $$;
 
 comment on function pgsync.extend_kind(text, integer)
-is 'Chains new rows of a kind, so many at most or a part more; returns how many, null at the start of a survey.';
+is 'Chains new rows of a kind, so many or a part more; returns how many, null when it begins a survey.';

@@ -2,7 +2,7 @@
 -- whatever order they commit, and without waiting for transactions still open. Those of the audit log
 -- are found by time, from the watermark on; entries by the numbers of their transactions. A step that
 -- ends at its limit leaves the target and how far it came.
-create or replace function pgsync.extend_stream(kind text, "limit" integer)
+create or replace function pgsync.extend_stream(kind text, row_limit integer)
 returns bigint
 language plpgsql
 security definer
@@ -18,10 +18,10 @@ declare
     v_kind pgsync.chain_kinds;
     v_group record;
     v_span record;
-    v_count bigint := 0;
+    v_count bigint := 0::bigint;
     v_found bigint;
     v_until timestamptz;
-    v_width interval := '5 minutes';
+    v_width interval := interval '5 minutes';
 begin
     select own.* into v_kind from pgsync.chain_kinds as own where own.kind = extend_stream.kind;
     if v_kind.target is null then
@@ -34,11 +34,11 @@ begin
     end if;
 
     if v_kind.kind = 'audit' then
-        while v_count < extend_stream.limit and v_kind.reached_at < 'infinity' loop
+        while v_count < extend_stream.row_limit and v_kind.reached_at < 'infinity' loop
             v_until := case
                 when v_kind.reached_at + v_width > v_kind.target_at then 'infinity' else v_kind.reached_at + v_width
             end;
-            v_found := 0;
+            v_found := 0::bigint;
             for v_group in
                 with chunk as materialized (
                     select own.id, own.key, own.at, own.content
@@ -50,7 +50,7 @@ begin
                         and not pg_visible_in_snapshot(own.xid, v_kind.boundary)
                         and pg_visible_in_snapshot(own.xid, v_kind.target)
                     order by own.at, own.key collate "C"
-                    limit extend_stream.limit - v_count
+                    limit extend_stream.row_limit - v_count
                 )
 
                 select
@@ -74,7 +74,7 @@ begin
                 );
             end loop;
             v_count := v_count + v_found;
-            if v_count >= extend_stream.limit then
+            if v_count >= extend_stream.row_limit then
                 v_kind.reached_at := v_group.at;
                 v_kind.reached_key := v_group.key;
             else
@@ -93,7 +93,7 @@ begin
             select pg_snapshot_xmax(v_kind.boundary), pg_snapshot_xmax(v_kind.target)
             order by 1
         loop
-            exit when v_count >= extend_stream.limit;
+            exit when v_count >= extend_stream.row_limit;
             continue when v_kind.reached_xid > v_span.high;
             for v_group in
                 with chunk as materialized (
@@ -107,7 +107,7 @@ begin
                         and own.id > coalesce(v_kind.surveyed_through, 0)
                         and pg_visible_in_snapshot(own.xid, v_kind.target)
                     order by own.xid, own.id
-                    limit extend_stream.limit - v_count
+                    limit extend_stream.row_limit - v_count
                 )
 
                 select
@@ -135,7 +135,7 @@ begin
         end loop;
     end if;
 
-    if v_count < extend_stream.limit then
+    if v_count < extend_stream.row_limit then
         -- The marks that no watermark can need any more go, and if there are many, every second one.
         select
             array_agg(mark.xid order by mark.xid),

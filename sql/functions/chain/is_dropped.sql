@@ -4,19 +4,23 @@ language plpgsql
 stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
+declare
+    v_dropped boolean;
 begin
     -- Where the audit log is not kept in ranges, none was dropped.
     if is_dropped.kind <> 'audit' or to_regclass('pgsync.id_ranges') is null then
         return false;
     end if;
-    return exists (
-        select
-        from pgsync.id_ranges as made
-        where made.table_name = 'sync_audit_log'
-            and made.state = 'dropped'
-            and split_part(is_dropped.key, '.', 1)::bigint >= made.from_id
-            and split_part(is_dropped.key, '.', 1)::bigint < made.until_id
-    );
+    execute $query$
+        select exists (
+            select
+            from pgsync.id_ranges as made
+            where made.table_name = 'sync_audit_log' and made.state = 'dropped' and $1 >= made.from_id and $1 < made.until_id
+        )
+        $query$
+    into v_dropped
+    using split_part(is_dropped.key, '.', 1)::bigint;
+    return v_dropped;
 end;
 $$;
 

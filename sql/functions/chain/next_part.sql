@@ -21,7 +21,7 @@ begin
             from ledger.journal_entries as entry
             where entry.id >= next_part.part << 14;
         else
-            v_id := case when next_part.part = 0 then 0 end;
+            v_id := case when next_part.part = 0 then 0::bigint end;
     end case;
     return v_id >> 14;
 end;

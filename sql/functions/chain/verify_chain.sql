@@ -5,7 +5,7 @@ security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
-    v_from bigint := 1;
+    v_from bigint := 1::bigint;
     v_last pgsync.audit_chain;
     v_id bigint;
 begin

@@ -4,8 +4,6 @@ returns table (finding text, seq bigint, key text, found text, row_count bigint)
 language sql
 stable
 set search_path = pg_catalog, pgsync, pg_temp
-set enable_nestloop = off
-set enable_mergejoin = off
 set jit = off
 as $$
 with compared as (

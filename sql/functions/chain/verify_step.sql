@@ -18,10 +18,8 @@ as $$
 declare
     v_own pgsync.chain_verifications;
     v_until bigint;
-    v_bad bigint;
     v_part bigint;
-    v_first bigint;
-    v_rows bigint := 0;
+    v_rows bigint := 0::bigint;
     v_result record;
 begin
     v_own := pgsync.own_verification(verify_step.verification);
@@ -74,7 +72,7 @@ begin
                         select own.place from pgsync.chain_kinds as own where own.kind = v_own.next_kind
                     )
             ) as later;
-            v_own.next_part := 0;
+            v_own.next_part := 0::bigint;
             continue;
         end if;
         for v_result in

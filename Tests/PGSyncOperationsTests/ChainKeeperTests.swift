@@ -68,7 +68,7 @@ struct ChainKeeperTests {
             """
         )
         #expect(
-            try await run([.command(["false"]), .file(file)])?.reason?.contains("its tail was cut") == true
+            try await run([.command(["false"]), .file(file)])?.reason?.contains("was written anew") == true
         )
         #expect(
             try await database.value("select error_class from pgsync.sync_jobs order by id desc limit 1")

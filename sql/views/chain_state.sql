@@ -37,6 +37,7 @@ anchored as (
                 'kind', latest.kind,
                 'destination', latest.destination,
                 'seq', latest.seq,
+                'head', encode(latest.head, 'hex'),
                 'anchored_at', latest.anchored_at,
                 'seconds', round(extract(epoch from clock_timestamp() - latest.anchored_at), 1)
             )

@@ -35,7 +35,8 @@ package enum AnchorDestination: Sendable, Equatable {
     package var text: String {
         switch self {
         case .systemLog: "syslog"
-        case .file, .database, .command: "\(kind):\(place)"
+        case .file, .database: "\(kind):\(place)"
+        case .command(let words): "command:" + words.joined(separator: " ")
         }
     }
 

@@ -27,7 +27,7 @@ struct ChainKeeper: JobOperation {
             let known = state.anchors.first {
                 ($0.kind, $0.destination) == (destination.kind, destination.place)
             }
-            if let known, known.seq == state.seq, known.seconds < Self.interval { continue }
+            if let known, known.head == state.head, known.seconds < Self.interval { continue }
             try await job.note("anchor", done: counts["anchors"], expected: destinations.count)
             do {
                 try await Anchor(at: destination).write(job.connection)

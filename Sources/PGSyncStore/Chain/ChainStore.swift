@@ -26,6 +26,7 @@ package struct ChainState: Sendable, Equatable {
         package let kind: String
         package let destination: String
         package let seq: Int64
+        package let head: String
         package let anchoredAt: Timestamp
         package let seconds: Double
 
@@ -35,6 +36,7 @@ package struct ChainState: Sendable, Equatable {
             seq = try row.decode("seq")
             anchoredAt = try row.decode("anchored_at")
             seconds = try row.decode("seconds")
+            head = try row.decode("head")
         }
     }
 
@@ -146,7 +148,7 @@ package struct ChainStore {
             """
             select
                 own.anchor ->> 'kind' as kind, own.anchor ->> 'destination' as destination,
-                (own.anchor ->> 'seq')::bigint as seq, (own.anchor ->> 'anchored_at')::timestamptz as anchored_at,
+                (own.anchor ->> 'seq')::bigint as seq, own.anchor ->> 'head' as head, (own.anchor ->> 'anchored_at')::timestamptz as anchored_at,
                 (own.anchor ->> 'seconds')::double precision as seconds
             from pgsync.chain_state as state
             cross join jsonb_array_elements(state.anchors) as own (anchor)

@@ -5,19 +5,18 @@ stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
+    v_ranges constant regclass := to_regclass('pgsync.id_ranges');
     v_dropped boolean;
 begin
     -- Where the audit log is not kept in ranges, none was dropped.
-    if is_dropped.kind <> 'audit' or to_regclass('pgsync.id_ranges') is null then
+    if is_dropped.kind <> 'audit' or v_ranges is null then
         return false;
     end if;
-    execute $query$
-        select exists (
-            select
-            from pgsync.id_ranges as made
-            where made.table_name = 'sync_audit_log' and made.state = 'dropped' and $1 >= made.from_id and $1 < made.until_id
-        )
-        $query$
+    execute format(
+        'select exists (select from %s as made where made.table_name = %L and made.state = %L '
+        || 'and $1 >= made.from_id and $1 < made.until_id)',
+        v_ranges, 'sync_audit_log', 'dropped'
+    )
     into v_dropped
     using split_part(is_dropped.key, '.', 1)::bigint;
     return v_dropped;

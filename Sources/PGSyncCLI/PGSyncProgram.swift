@@ -127,6 +127,14 @@ package enum PGSyncProgram {
                 ]
             ),
             .group(
+                "audit",
+                "Verify, anchor and export the chain that proves the audit log.",
+                [
+                    .command(AuditStatusCommand.self), .command(AuditVerifyCommand.self),
+                    .command(AuditAnchorCommand.self), .command(AuditExportCommand.self),
+                ]
+            ),
+            .group(
                 "bench",
                 "Measure what pgsync costs and how fast it is.",
                 [

@@ -126,6 +126,9 @@ struct JSONOutputTests {
             ["schedule", "history", "retention"], ["schedule", "set", "retention", "--too-late", "6h"],
             ["schedule", "disable", "retention"], ["schedule", "enable", "retention"],
             ["schedule", "remove", "retention"],
+            ["audit", "anchor", "--extend", "--to", "file:\(book.path("anchors"))"], ["audit", "status"],
+            ["audit", "verify", "--anchors", book.path("anchors")], ["audit", "verify"],
+            ["audit", "export", "--output", book.path("chain")],
         ]
     }
 

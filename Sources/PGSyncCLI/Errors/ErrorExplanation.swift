@@ -3,6 +3,7 @@ import HTTPServer
 import PGSyncCluster
 import PGSyncDemo
 import PGSyncLedger
+import PGSyncOperations
 import PGSyncRules
 import PGSyncSchema
 import PGSyncStore
@@ -49,6 +50,8 @@ enum ErrorExplanation {
         case LedgerError.wrongChart, CommandError.unreadableFile: .wrongFile
         case CommandError.cannotWrite: .cannotWrite
         case is ListenError: .cannotListen
+        case AnchorError.cannotWrite: .cannotWrite
+        case AnchorError.cannotRead: .wrongFile
         case DemoError.mayNotCreate: .notPermitted
         case is RuleProblem: .wrongRules
 

@@ -17,6 +17,8 @@ struct WorkerRun: Sendable {
     var reporter: HealthReporter
     /// Where its metrics are served, if anywhere.
     var metricsAddress: ListenAddress?
+    /// Where the chain is anchored.
+    var anchors: [AnchorDestination] = []
     private let isAdmitted = Locked(false)
 
     init(_ options: WorkerOptions, connection: ConnectionOptions, logger: Logger) {
@@ -61,7 +63,7 @@ struct WorkerRun: Sendable {
         options.watchesQueue = metricsAddress != nil
         let worker = Worker(
             options,
-            operations: JobOperations.all,
+            operations: JobOperations.all(anchoringTo: anchors),
             connection: connection,
             logger: logger,
             metrics: metrics,

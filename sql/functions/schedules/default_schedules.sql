@@ -7,7 +7,8 @@ parallel safe
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 values
-('reconcile', 'reconcile', null::text, '0 * * * *', 'reconciliation_frequency_hours'),
+('chain', 'chain', null::text, '*/5 * * * *', null::text),
+('reconcile', 'reconcile', null, '0 * * * *', 'reconciliation_frequency_hours'),
 ('retention', 'retention', null, '0 3 * * *', null),
 ('verify', 'verify', 'full', '30 2 * * 0', null);
 $$;

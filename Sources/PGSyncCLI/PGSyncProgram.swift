@@ -66,6 +66,7 @@ package enum PGSyncProgram {
                     .command(JobsWatchCommand.self), .command(JobsCancelCommand.self),
                 ]
             ),
+            .command(CleanupCommand.self),
             .command(DemoCommand.self),
             .group(
                 "rules",

@@ -117,7 +117,7 @@ struct JSONOutputTests {
             ["dead", "resolve", "999", "--reason", "typo"], ["attach", "fees", "--dry-run"],
             ["backfill", "sales"], ["detach", "sales", "--dry-run"], ["uninstall", "--dry-run"],
             ["names", "tables"], ["jobs", "list"], ["jobs", "show", "1"], ["jobs", "show", "2"],
-            ["jobs", "watch", "1"], ["jobs", "cancel", "2"],
+            ["jobs", "watch", "1"], ["jobs", "cancel", "2"], ["cleanup", "--dry-run"], ["cleanup"],
         ]
     }
 

@@ -75,10 +75,11 @@ struct RightsTests {
             "pgsync.find_truncated",
             "pgsync.post_now", "pgsync.process_batch", "pgsync.process_one", "pgsync.register_worker",
             "pgsync.remember_growth", "pgsync.renew_capture", "pgsync.report_worker", "pgsync.resume_worker",
-            "pgsync.stop_worker",
+            "pgsync.stop_worker", "pgsync.cut_step", "pgsync.drop_range_step", "pgsync.make_ranges",
         ],
         "pgsync_operator": [
             "pgsync.begin_job", "pgsync.cancel_job", "pgsync.end_job", "pgsync.note_phase",
+            "pgsync.cut_step", "pgsync.drop_range_step", "pgsync.make_ranges",
             "pgsync.put_failed_item", "pgsync.request_job", "pgsync.settle_failed_item",
             "ledger.close_period", "ledger.import_chart", "ledger.open_period", "ledger.post_entry",
             "ledger.reopen_period", "ledger.reverse_entry", "ledger.start_closing", "ledger.take_snapshot",

@@ -57,6 +57,8 @@ extension ServerFacts {
         /// Workers that are alive.
         package var workers = 0
         package var failingDuties: [FailingDuty] = []
+        /// What is wrong with the ranges of ids.
+        package var ranges: [RangeFinding] = []
 
         package init() {}
     }

@@ -46,6 +46,7 @@ extension ServerFactsReader {
             0
         )
         posting.failingDuties = try failingDuties()
+        posting.ranges = try RangeStore(session).findings()
         return posting
     }
 

@@ -1,4 +1,4 @@
-import PGSyncStore
+// Long because the ranges of one database are tried from making to dropping.
 import Postgres
 import TestSupport
 import Testing
@@ -148,7 +148,9 @@ struct RangeTests {
         try await age()
         #expect(try await obstacle() == "unfinished")
         #expect(try await drop() == ["done"])
-        try await database.run("set session_replication_role = replica; delete from pgsync.sync_queue")
+        try await database.run(
+            "begin; set local pgsync.finishing = on; delete from pgsync.sync_queue; commit"
+        )
         #expect(try await drop() == ["frozen", "done"])
         #expect(try await obstacle() == "lost")
         #expect(try await database.value("select count(*) from pgsync.sync_logs") == "2")

@@ -21,6 +21,7 @@ struct CleanupCommandTests {
             #expect(young.output.contains("0 ranges can go"))
             try await database.query(
                 """
+                select pgsync.remember_growth(settling => '0');
                 alter table pgsync.sync_logs_000001 disable trigger all;
                 update pgsync.sync_logs_000001 set captured_at = captured_at - interval '8 days';
                 """

@@ -87,6 +87,7 @@ package enum PGSyncProgram {
                     .command(ScheduleRunCommand.self), .command(ScheduleSwitchCommand<Removing>.self),
                 ]
             ),
+            .command(CleanupCommand.self),
             .command(DemoCommand.self),
             .group(
                 "rules",

@@ -135,7 +135,8 @@ struct ConfigurationTests {
         )
         #expect(
             settings == [
-                "alert_threshold_queue_size 1000", "backfill_chunk_milliseconds 200",
+                "alert_threshold_queue_size 1000", "audit_retention_days 2922",
+                "backfill_chunk_milliseconds 200",
                 "balance_snapshot_minutes 5", "books_time_zone UTC",
                 "closed_period_policy sweep", "enable_doorbell true", "enable_real_time_sync true",
                 "job_retention_days 90", "max_crash_attempts 3", "max_retry_attempts 5",

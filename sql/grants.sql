@@ -137,6 +137,7 @@ begin
                 ]),
                 (array['pgsync_operator'], array[
                     'execute on function pgsync.mark_difference(bigint, text, text)',
+                    'execute on function pgsync.requeue_records(regclass, text[])',
                     'execute on function pgsync.undo_heals(bigint)',
                     'execute on function pgsync.verify_sync_integrity(text, date, date)'
                 ]),

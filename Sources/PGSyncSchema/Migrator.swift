@@ -111,14 +111,19 @@ package struct Migrator: Sendable {
     /// The step that was taken; nil where there is nothing to cut, or for a user who may not.
     private func cutStep(of table: String, on session: Session) throws -> String? {
         try session.runScript(script.settings)
-        let mayCut = try session.query(
+        let mayAct = try session.query(
             """
-            select coalesce(
-                has_function_privilege(to_regprocedure('pgsync.cut_step(text, bigint)')::oid, 'execute'), false
-            )
+            select coalesce(bool_or(pg_has_role(schema.nspowner, 'member')), false)
+            from pg_catalog.pg_namespace as schema
+            where schema.nspname = 'pgsync'
             """
         ).onlyRow().decode(0, as: Bool.self)
-        guard mayCut else { return nil }
+        guard mayAct else { return nil }
+        try session.runScript(MigrationScript.actAsOwner)
+        let canCut = try session.query(
+            "select to_regprocedure('pgsync.cut_step(text, bigint)') is not null"
+        ).onlyRow().decode(0, as: Bool.self)
+        guard canCut else { return nil }
         let state = try session.query("select pgsync.cut_step(\(table))").onlyRow().decode(0, as: String.self)
         if state == "done" { try session.execute("select pgsync.make_ranges()") }
         return state

@@ -135,4 +135,4 @@ from capped;
 $$;
 
 comment on function pgsync.sync_score()
-is 'How far the ledger can be trusted, from 0 to 100, with its parts; null until everything was verified once.';
+is 'How far the ledger can be trusted, from 0 to 100, with its parts; null before the first verification.';

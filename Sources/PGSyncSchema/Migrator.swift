@@ -95,8 +95,12 @@ package struct Migrator: Sendable {
         var tries = 0
         for table in ["sync_logs", "sync_audit_log"] {
             while tries < Self.mostTries {
-                let state = try await connection.withSession { session in
-                    try session.transaction { try cutStep(of: table, on: session) }
+                let state = try await connection.withSession { session -> String? in
+                    do {
+                        return try session.transaction { try cutStep(of: table, on: session) }
+                    } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
+                        return "busy"
+                    }
                 }
                 guard let state, state != "done" else { break }
                 guard state == "busy" else { continue }

@@ -52,6 +52,7 @@ struct JobServiceTests {
         try await database.run(
             """
             select pgsync.set_configuration('worker_heartbeat_seconds', '0.1');
+            delete from pgsync.sync_schedules where name <> 'retention';
             update pgsync.sync_schedules set next_run_at = now() - interval '1 second';
             insert into pgsync.sync_schedule_runs (schedule, outcome, noted_at)
             select 'retention', 'skipped', now() - make_interval(days => age)

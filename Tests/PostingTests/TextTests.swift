@@ -86,7 +86,10 @@ struct TextTests {
                     "ledger.periods_pkey", "pgsync.excluded_tables_pkey", "pgsync.migrations_pkey",
                     "pgsync.one_active_job_per_subject", "pgsync.one_row_per_phase",
                     "pgsync.one_running_per_subject", "pgsync.rules_pkey", "pgsync.schema_objects_pkey",
-                    "pgsync.sync_configuration_pkey",
+                    "pgsync.sync_configuration_pkey", "pgsync.audit_chain_kind_part",
+                    "pgsync.chain_anchors_destination", "pgsync.chain_kinds_pkey", "pgsync.id_ranges_pkey",
+                    "pgsync.name_is_used_once", "pgsync.one_range_from_each_id", "pgsync.range_totals_pkey",
+                    "pgsync.sync_schedule_runs_schedule", "pgsync.sync_schedules_pkey",
                     // Made of a number and a rule, or at most 200 characters long.
                     "ledger.idempotency_key_is_used_once",
                     // Kept by pgsync.short_id.

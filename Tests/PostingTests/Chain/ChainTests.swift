@@ -217,7 +217,7 @@ struct ChainTests {
                 """
                 set timezone = 'Asia/Kolkata'; set datestyle = 'SQL, DMY'; set intervalstyle = 'iso_8601';
                 set bytea_output = 'escape'; set extra_float_digits = -5; set search_path = public;
-                select pgsync.verify_chain_step(\(id)); select pgsync.verify_step(\(id));
+                select pgsync.verify_chain_step(\(id)); select pgsync.verify_chain_step(\(id));
                 select unnest(array[is_done::text, findings::text]) from pgsync.verify_chain_step(\(id))
                 """
             ) == ["true", "0"]

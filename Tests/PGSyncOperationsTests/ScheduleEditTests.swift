@@ -2,7 +2,11 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A schedule that users change", .migrated, .timeLimit(.minutes(5)))
+@Suite(
+    "A schedule that users change",
+    .migrated(as: "one_schedule", "delete from pgsync.sync_schedules where name <> 'retention'"),
+    .timeLimit(.minutes(5))
+)
 struct ScheduleEditTests {
     private let database = TestDatabase.current
 

@@ -4,7 +4,14 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A schedule", .migrated, .timeLimit(.minutes(5)))
+@Suite(
+    "A schedule",
+    .migrated(
+        as: "two_schedules",
+        "delete from pgsync.sync_schedules where name not in ('chain', 'retention')"
+    ),
+    .timeLimit(.minutes(5))
+)
 struct ScheduleTests {
     private let database = TestDatabase.current
 

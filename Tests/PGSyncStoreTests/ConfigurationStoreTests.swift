@@ -19,7 +19,7 @@ struct ConfigurationStoreTests {
     func lists() async throws {
         try await withStore(as: "pgsync_reader") { store in
             let settings = try store.list()
-            #expect(settings.count == 19)
+            #expect(settings.count >= 28)
             #expect(settings.allSatisfy { $0.isDefault && !$0.description.isEmpty && !$0.allowed.isEmpty })
             #expect(try store.setting("retention_days").allowed == "a whole number from 1 to 36500 days")
         }

@@ -140,6 +140,13 @@ struct FairnessTests {
             "select pgsync.begin_careful('test', 0, '{bills}', false)",
             "select pgsync.process_batch('test', 10, 0, '{bills}')",
         ] {
+            // The session before may still be ending.
+            try await eventually {
+                try await database.value(
+                    "select count(*) from pg_locks where locktype = 'advisory' and classid = 1886876532"
+                )
+                    == "0"
+            }
             #expect(
                 try await database.value(
                     """

@@ -216,6 +216,15 @@ struct HealTests {
         try await database.run("select pgsync.mark_difference(\(id), 'accepted', 'agreed')")
         try await verify("heals => true")
         #expect(try await states() == ["accepted 1"])
+        // What was accepted was that amount.
+        try await database.run(unseen("bills", "update bills set amount = 91 where id = 1"))
+        try await verify()
+        #expect(try await states() == ["open 1"])
+        for state in ["'healed'", "'gone'", "'lost'", "null"] {
+            await #expect(throws: PostgresError.self) {
+                try await database.run("select pgsync.mark_difference(\(id), \(state), 'so')")
+            }
+        }
         try await database.run(unseen("bills", "update bills set amount = 100 where id = 1"))
         try await verify()
         #expect(try await states() == ["gone 1"])

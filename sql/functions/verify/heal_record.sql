@@ -26,7 +26,7 @@ begin
         from pgsync.difference_kinds() as known
         where known.subject = 'record'
     ) then
-        perform pgsync.mark_difference(
+        perform pgsync.move_difference(
             difference.id,
             'gone',
             case verdict.verdict
@@ -150,7 +150,7 @@ begin
         returning log_id into v_change;
     end if;
     if v_change is null then
-        perform pgsync.mark_difference(difference.id, 'gone', 'it was no longer found');
+        perform pgsync.move_difference(difference.id, 'gone', 'it was no longer found');
         return null;
     end if;
 
@@ -165,7 +165,7 @@ begin
         coalesce(v_before.fingerprint, 0),
         coalesce(v_before.rules, '{}')
     );
-    perform pgsync.mark_difference(
+    perform pgsync.move_difference(
         difference.id, 'healed', format('change %s was added by run %s', v_change, heal_record.job)
     );
     return v_change;

@@ -112,7 +112,7 @@ begin
                 and heal.record_id = (v_pair.difference).record_id
                 and heal.job = v_run.job
         ) then
-            perform pgsync.mark_difference(
+            perform pgsync.move_difference(
                 (v_pair.difference).id, 'healed', 'with another difference of the record'
             );
         elsif exists (
@@ -123,7 +123,7 @@ begin
                 and heal.undone_at is null
                 and heal.healed_at > clock_timestamp() - interval '1 hour'
         ) then
-            perform pgsync.mark_difference(
+            perform pgsync.move_difference(
                 (v_pair.difference).id, 'investigating', 'it was healed less than an hour ago, and differs again'
             );
         else

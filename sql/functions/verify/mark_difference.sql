@@ -18,7 +18,7 @@ begin
         raise exception 'difference % is %', v_found.id, v_found.state
             using errcode = 'object_not_in_prerequisite_state',
             hint = 'If it comes again, the next verification opens a new one.';
-    elsif mark_difference.state not in ('open', 'investigating', 'accepted', 'healed', 'gone') then
+    elsif mark_difference.state not in ('open', 'investigating', 'accepted') then
         raise exception 'a difference cannot be %', mark_difference.state
             using errcode = 'invalid_parameter_value', hint = 'It can be open, investigating or accepted.';
     elsif mark_difference.state = 'accepted' and coalesce(mark_difference.reason, '') !~ '[^[:space:]]' then
@@ -27,13 +27,7 @@ begin
         raise exception 'a reason must not exceed 1,000 characters; this one has %', length(mark_difference.reason)
             using errcode = 'invalid_parameter_value';
     end if;
-    update pgsync.sync_differences as known
-    set
-        state = mark_difference.state,
-        reason = mark_difference.reason,
-        state_since = clock_timestamp(),
-        state_by = session_user
-    where known.id = v_found.id;
+    perform pgsync.move_difference(v_found.id, mark_difference.state, mark_difference.reason);
 end;
 $$;
 

@@ -1,5 +1,4 @@
--- A difference that is known keeps its number; one that was accepted stays so. The lines are looked up only
--- for those that are new or whose entries changed, so a verification of many known ones costs little.
+-- A difference that is known keeps its number, and what was accepted stays so while it is the same.
 create or replace function pgsync.note_difference(
     job bigint,
     kind text,
@@ -116,6 +115,13 @@ begin
         posted = excluded.posted,
         amount = excluded.amount,
         currency = excluded.currency,
+        -- What was accepted was accepted as it was.
+        state = case
+            when known.state = 'accepted'
+                and (known.expected, known.posted) is distinct from (excluded.expected, excluded.posted)
+                then 'open'
+            else known.state
+        end,
         last_job = excluded.last_job,
         seen = known.seen + (known.last_job <> excluded.last_job)::integer,
         last_seen_at = clock_timestamp()

@@ -56,7 +56,6 @@ begin
                 audit.log_id,
                 min(audit.source_table::oid)::regclass as source_table,
                 min(audit.record_id) as record_id,
-                count(*) filter (where audit.outcome <> 'failed') as ends,
                 min(audit.outcome) filter (where audit.outcome <> 'failed') as outcome,
                 array_agg(distinct entry.id) filter (where entry.id is not null) as entry_ids
             from pgsync.sync_audit_log as audit

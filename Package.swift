@@ -81,7 +81,10 @@ let package = Package(
         ),
         .target(
             name: "PGSyncWorker",
-            dependencies: ["Concurrency", "PGSyncCore", "PGSyncStore", "Postgres", "Services", "Telemetry"]
+            dependencies: [
+                "Concurrency", "PGSyncCore", "PGSyncOperations", "PGSyncStore", "Postgres", "Services",
+                "Telemetry",
+            ]
         ),
         .executableTarget(name: "pgsync", dependencies: ["PGSyncCLI"]),
         .executableTarget(name: "PostgresBenchmark", dependencies: ["CLibPQ", "PGSyncCluster", "Postgres"]),
@@ -153,10 +156,8 @@ let package = Package(
         .testTarget(
             name: "PGSyncWorkerTests",
             dependencies: [
-                "Concurrency", "PGSyncCore", "PGSyncRules", "PGSyncStore", "PGSyncWorker",
-                "Postgres",
-                "Services", "Subprocesses", "Telemetry",
-                "TestSupport",
+                "Concurrency", "PGSyncCore", "PGSyncOperations", "PGSyncRules", "PGSyncStore",
+                "PGSyncWorker", "Postgres", "Services", "Subprocesses", "Telemetry", "TestSupport",
             ]
         ),
         .testTarget(

@@ -110,13 +110,24 @@ begin
                 (array['pgsync_worker', 'pgsync_operator'], array[
                     'execute on function pgsync.begin_job(text, text, text, text, text)',
                     'execute on function pgsync.end_job(bigint, text, jsonb, text, text)',
+                    'execute on function pgsync.note_interruption(bigint, text, text)',
                     'execute on function pgsync.note_phase(bigint, text, text, bigint, bigint, boolean)',
                     'execute on function pgsync.put_failed_item(bigint, text, text, text, jsonb, text, integer)',
                     'execute on function pgsync.request_job(text, text, text, text, text)',
-                    'execute on function pgsync.settle_failed_item(bigint, text)'
+                    'execute on function pgsync.retention_step(text, integer, integer)',
+                    'execute on function pgsync.runnable_jobs(text[])',
+                    'execute on function pgsync.settle_failed_item(bigint, text)',
+                    'execute on function pgsync.take_due_schedules(timestamptz)',
+                    'execute on function pgsync.take_job(text[])'
                 ]),
                 (array['pgsync_operator'], array[
-                    'execute on function pgsync.cancel_job(bigint)'
+                    'execute on function pgsync.cancel_job(bigint)',
+                    'execute on function pgsync.cleanup_old_sync_data(integer)',
+                    'execute on function pgsync.disable_schedule(text)',
+                    'execute on function pgsync.enable_schedule(text)',
+                    'execute on function pgsync.remove_schedule(text)',
+                    'execute on function pgsync.run_schedule(text)',
+                    'execute on function pgsync.set_schedule(text, text, text, text, text, text, interval, text, boolean)'
                 ]),
                 (array['pgsync_worker', 'pgsync_operator'], array[
                     'execute on function pgsync.begin_verify('
@@ -137,7 +148,8 @@ begin
                     'execute on function pgsync.sync_score()'
                 ]),
                 (array['pgsync_worker'], array[
-                    'select on table pgsync.sync_jobs, pgsync.sync_failed_items, pgsync.job_states'
+                    'select on table pgsync.sync_jobs, pgsync.sync_failed_items, pgsync.job_states, '
+                    || 'pgsync.sync_schedules, pgsync.sync_schedule_runs, pgsync.schedule_runs, pgsync.schedule_states'
                 ]),
                 (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
                     'execute on function pgsync.get_failed_items_summary()',
@@ -155,9 +167,14 @@ begin
                     'execute on function pgsync.cron_times_words(integer[], integer[])',
                     'execute on function pgsync.cron_words(text)',
                     'execute on function pgsync.first_moment(timestamp, text)',
+                    'execute on function pgsync.job_kinds()',
                     'execute on function pgsync.list_words(integer[], text[])',
+                    'execute on function pgsync.next_runs(text, text, integer, timestamptz, text)',
                     'execute on function pgsync.parse_cron(text)',
-                    'execute on function pgsync.parse_cron_field(text, integer)'
+                    'execute on function pgsync.parse_cron_field(text, integer)',
+                    'execute on function pgsync.recent_runs(text)',
+                    'execute on function pgsync.retention_parts()',
+                    'execute on function pgsync.schedule_next(text, text, text, timestamptz)'
                 ]),
                 (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
                     'execute on function pgsync.base_type(oid)',
@@ -266,6 +283,7 @@ begin
                     'execute on function pgsync.rule_timestamp(text)'
                 ]),
                 (array['pgsync_worker', 'pgsync_operator'], array[
+                    'execute on function pgsync.error_class_of(text, text, text, text)',
                     'execute on function pgsync.find_truncated(bigint)',
                     'execute on function pgsync.post_now(regclass, text)',
                     'execute on function pgsync.process_batch(text, integer, bigint, regclass[], boolean, boolean)'
@@ -274,7 +292,6 @@ begin
                     'select on table pgsync.sync_workers',
                     'execute on function pgsync.begin_careful(text, bigint, regclass[], boolean, boolean)',
                     'execute on function pgsync.end_careful(text, bigint, text, text, boolean)',
-                    'execute on function pgsync.error_class_of(text, text, text, text)',
                     'execute on function pgsync.find_lost_workers(integer)',
                     'execute on function pgsync.process_one(text, bigint, boolean)',
                     'execute on function pgsync.register_worker(text, text, integer, text, integer, boolean)',
@@ -305,6 +322,7 @@ begin
                     'execute on function pgsync.recent_outcomes(integer)',
                     'execute on function pgsync.record_key(regclass, text[])',
                     'execute on function pgsync.running_totals()',
+                    'execute on function pgsync.sync_log_counts(integer)',
                     'execute on function pgsync.short_id(text)',
                     'execute on function pgsync.slot_of(text)',
                     'execute on function pgsync.waiting_state(pgsync.sync_status, timestamptz, timestamptz, boolean)',

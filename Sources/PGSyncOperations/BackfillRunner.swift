@@ -103,14 +103,35 @@ package struct BackfillRunner: Sendable {
     ) async throws -> Duration {
         let (progress, rows) = (report.progress, pacing.rows)
         let start = ContinuousClock.now
-        let step = try await connection.withTransaction { session in
-            try BackfillStore(session).step(progress.id, rows: rows, table: progress.table)
+        let step: BackfillStep
+        do {
+            step = try await connection.withTransaction { session in
+                try BackfillStore(session).step(progress.id, rows: rows, table: progress.table)
+            }
+        } catch let error as PostgresError where !error.isConnectionLost {
+            try await Self.note(error, of: progress, on: connection)
+            throw error
         }
         report.done = step.done
         report.expected = step.expected
         report.isFinished = step.state == .finished
         report.isCancelled = step.state == .cancelled
         return pacing.pause(afterStepOf: ContinuousClock.now - start, target: step.targetDuration)
+    }
+
+    /// Shows with the job why it was interrupted; it can be continued once the cause is gone.
+    private static func note(
+        _ error: PostgresError,
+        of progress: BackfillProgress,
+        on connection: PostgresConnection
+    ) async throws {
+        do {
+            try await connection.withTransaction { session in
+                try BackfillStore(session).noteInterruption(of: progress.id, JobStore.Failure(error))
+            }
+        } catch is PostgresError {
+            // What interrupted it counts more.
+        }
     }
 
     /// Whether a retry may help: the server is unreachable, or an interrupted session of ours is still

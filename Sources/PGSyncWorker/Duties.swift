@@ -7,10 +7,10 @@ enum Duty: String, Sendable, CaseIterable {
     case heartbeat, schema, leadership, locks, parts, queue
     // Those of the leader.
     case lostWorkers = "lost_workers"
-    case capture, growth, balances
+    case capture, growth, balances, schedules, jobs
 
     /// Those of the leader, which another worker may do next.
-    static let ofLeader: [Duty] = [.lostWorkers, .capture, .growth, .balances]
+    static let ofLeader: [Duty] = [.lostWorkers, .capture, .growth, .balances, .schedules, .jobs]
 }
 
 /// Which duties fail, and since when.

@@ -46,6 +46,7 @@ struct Housekeeper: Service {
             return try await context.gate.connect(until: shutdown)
         } ended: {
             context.metrics.note(leads: false)
+            context.jobs.resign()
         } body: { connection, backoff in
             duties.leads = false
             if registered == nil { try await resume(connection) }
@@ -197,8 +198,8 @@ struct Housekeeper: Service {
 
     private func lead(_ connection: PostgresConnection, _ duties: inout Duties) async throws {
         let takesSnapshot = context.now >= duties.nextSnapshot
-        let (ownsSession, alreadyLeads, id) = (
-            context.options.ownsSessions, duties.leads, context.registration.id
+        let (ownsSession, alreadyLeads, id, kinds) = (
+            context.options.ownsSessions, duties.leads, context.registration.id, context.jobs.kinds
         )
         var round: LeaderRound?
         try await attempt(.leadership) {
@@ -209,23 +210,26 @@ struct Housekeeper: Service {
                         return try session.transaction {
                             try session.runScript("set local lock_timeout = '\(Self.lockTimeout)'")
                             return try WorkerStore(session).lead(ownsSession: false)
-                                ? try LeaderRound(session, id, takesSnapshot: takesSnapshot) : nil
+                                ? try LeaderRound(session, id, kinds, takesSnapshot: takesSnapshot) : nil
                         }
                     }
                     guard try alreadyLeads || WorkerStore(session).lead() else { return nil }
-                    return try LeaderRound(session, id, takesSnapshot: takesSnapshot)
+                    return try LeaderRound(session, id, kinds, takesSnapshot: takesSnapshot)
                 }
             }
         }
         context.metrics.note(leads: round != nil)
         guard let round else {
             duties.leads = false
+            context.jobs.resign()
             context.duties.forget(Duty.ofLeader)
             return
         }
         if !duties.leads { context.logger.debug("This worker is now the leader") }
         duties.leads = ownsSession
+        context.jobs.lead(runnable: round.runnableKinds)
         for (duty, error) in round.ends { note(duty, error) }
+        for run in round.scheduled { log(run) }
         if round.tookSnapshot { duties.nextSnapshot = context.now + context.settings.snapshotInterval }
         for worker in round.lost {
             context.logger.notice(
@@ -249,6 +253,18 @@ struct Housekeeper: Service {
             )
         }
         if let findings = round.findings { duties.findings = findings }
+    }
+
+    private func log(_ run: ScheduleStore.Taken) {
+        guard let outcome = run.outcome else { return }
+        context.logger.log(
+            outcome == "started" && run.missed == 0 ? .debug : .notice,
+            "A schedule was due",
+            [
+                "schedule.name": .string(run.schedule), "schedule.outcome": .string(outcome),
+                "schedule.missed": .int(run.missed),
+            ]
+        )
     }
 
     // MARK: Beneath

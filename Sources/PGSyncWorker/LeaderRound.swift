@@ -9,10 +9,27 @@ struct LeaderRound: Sendable {
     private(set) var findings: [CaptureFinding]?
     private(set) var growth: [CaptureGrowth] = []
     private(set) var tookSnapshot = false
+    private(set) var scheduled: [ScheduleStore.Taken] = []
+    /// The kinds of jobs that nobody runs.
+    private(set) var runnableKinds: [String] = []
     /// How each duty ended.
     private(set) var ends: [(Duty, PostgresError?)] = []
 
-    init(_ session: Session, _ id: Int, takesSnapshot: Bool) throws {
+    /// `kinds` are those of the jobs that this worker runs; without any, it leaves schedules alone.
+    init(_ session: Session, _ id: Int, _ kinds: [String], takesSnapshot: Bool) throws {
+        if !kinds.isEmpty {
+            scheduled =
+                try attempt(.schedules, session) { try ScheduleStore(session).takeDue() } ?? []
+            for run in scheduled {
+                guard let problem = run.problem else { continue }
+                let error = PostgresError(
+                    .unexpectedResult,
+                    "the schedule \(run.schedule) cannot run: \(problem)"
+                )
+                ends.append((.schedules, error))
+            }
+            runnableKinds = try attempt(.jobs, session) { try JobStore(session).runnableKinds(kinds) } ?? []
+        }
         let inspection = CaptureInspection(session)
         lost = try attempt(.lostWorkers, session) { try WorkerStore(session).findLost(except: id) } ?? []
         findings = try attempt(.capture, session) {

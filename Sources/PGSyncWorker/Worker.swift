@@ -1,5 +1,6 @@
 import Concurrency
 import PGSyncCore
+package import PGSyncOperations
 import PGSyncStore
 package import Postgres
 package import Services
@@ -7,9 +8,11 @@ package import Telemetry
 
 /// Posts what waits in the queue: posters, a queue watcher that sleeps for them, and a housekeeper.
 ///
-/// A worker holds posters + 2 connections, and one more while a table is read.
+/// A worker holds posters + 2 connections, one more while a table is read, and in the leader one or two more while
+/// jobs run.
 package struct Worker: Sendable {
     private let options: WorkerOptions
+    private let operations: [any JobOperation]
     private let connection: ConnectionOptions
     private let logger: Logger
     private let metrics: WorkerMetrics
@@ -22,9 +25,10 @@ package struct Worker: Sendable {
 
     /// `checkSchema` is called now and then, and throws if the worker must not continue with the schema.
     ///
-    /// `onHealth` receives the worker's health at intervals.
+    /// `onHealth` receives the worker's health at intervals. If it leads, the worker runs the jobs of `operations`.
     package init(
         _ options: WorkerOptions,
+        operations: [any JobOperation] = [],
         connection: ConnectionOptions,
         logger: Logger,
         metrics: WorkerMetrics,
@@ -33,6 +37,7 @@ package struct Worker: Sendable {
         onHealth: @escaping @Sendable (WorkerHealth) -> Void = { _ in }
     ) {
         self.options = options
+        self.operations = options.runsJobs ? operations : []
         var connection = connection.with("fallback_application_name", "pgsync worker")
         if !options.ownsSessions {
             connection.keepsPreparedStatements = false
@@ -80,6 +85,7 @@ package struct Worker: Sendable {
         }
         let context = WorkerContext(
             options,
+            operations: operations,
             registration: registration,
             settings: settings,
             gate: gate,
@@ -199,6 +205,9 @@ package struct Worker: Sendable {
             "housekeeper",
             Housekeeper(context: context, connection: connection, checkSchema: checkSchema)
         )
+        if !operations.isEmpty {
+            services.add("jobs", JobService(context: context, operations: operations))
+        }
         for lane in PartList.Lane.allCases {
             services.add("reader of parts, \(lane)", PartReader(context: context, lane: lane))
         }

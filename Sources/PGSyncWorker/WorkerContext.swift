@@ -1,5 +1,6 @@
 import Concurrency
 import PGSyncCore
+import PGSyncOperations
 import PGSyncStore
 import Postgres
 import Services
@@ -16,6 +17,7 @@ final class WorkerContext: Sendable {
     let deadlines = DeadlineWatch()
     let duties = DutyRecord()
     let parts = PartList()
+    let jobs: JobBoard
     let report = Locked(WorkerReport())
     /// Its id in `sync_workers`, and whether a worker before it stopped without shutting down.
     let registration: Registration
@@ -30,6 +32,7 @@ final class WorkerContext: Sendable {
 
     init(
         _ options: WorkerOptions,
+        operations: [any JobOperation],
         registration: Registration,
         settings: WorkerSettings,
         gate: ConnectionGate,
@@ -41,6 +44,7 @@ final class WorkerContext: Sendable {
         self.gate = gate
         self.metrics = metrics
         self.logger = logger
+        jobs = JobBoard(operations)
         posters = PosterPool(posters: options.posters)
         currentSettings = Locked(settings)
     }

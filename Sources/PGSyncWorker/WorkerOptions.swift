@@ -40,6 +40,9 @@ package struct WorkerOptions: Sendable {
     /// Whether each session is the worker's own; through a transaction pooler, none is.
     var ownsSessions: Bool { mode == .doorbell }
 
+    /// Whether it may run jobs: a session holds the lock of a job that it runs, and a job outlasts a drained queue.
+    var runsJobs: Bool { ownsSessions && goal == .untilStopped }
+
     /// Ignore `enable_real_time_sync`: someone asked for the changes to be posted now.
     var isScheduled: Bool { goal != .untilStopped }
 }

@@ -101,6 +101,34 @@ struct BackfillRunnerTests {
         }
     }
 
+    @Test("shows with the job why it ended, and forgets that when it goes on")
+    func failing() async throws {
+        let table = try await attachedTable(rows: 100)
+        try await database.run(
+            """
+            create function refuse() returns trigger language plpgsql
+            as $$begin raise 'the disk is full' using errcode = 'disk_full'; end$$;
+            create trigger refuse before insert on pgsync.sync_queue for each row execute function refuse();
+            """
+        )
+        let runner = BackfillRunner(to: database.options, share: 1)
+        await #expect(throws: PostgresError.self) { try await runner.run(table, until: Shutdown()) { _ in } }
+        let state = "select concat_ws(' ', state, error_class, error_message) from pgsync.job_states"
+        // Its first step was undone, with the start of the job.
+        #expect(try await database.value(state) == "pending")
+        try await database.run(
+            "drop trigger refuse on pgsync.sync_queue; select pgsync.backfill_step(1, 10);"
+                + "create trigger refuse before insert on pgsync.sync_queue for each row execute function refuse();"
+        )
+        await #expect(throws: PostgresError.self) { try await runner.run(table, until: Shutdown()) { _ in } }
+        try await eventually {
+            try await database.value(state) == "interrupted transient the disk is full"
+        }
+        try await database.run("drop trigger refuse on pgsync.sync_queue")
+        #expect(try await runner.run(table, until: Shutdown()) { _ in }.isFinished)
+        #expect(try await database.value(state) == "completed")
+    }
+
     @Test("leaves a backfill alone that somebody else is working on")
     func busy() async throws {
         let table = try await attachedTable(rows: 10)

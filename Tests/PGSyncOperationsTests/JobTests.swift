@@ -207,7 +207,7 @@ struct JobTests {
             "update pgsync.sync_jobs set state = 'completed'",
             "update pgsync.sync_jobs set state = 'pending'",
             "update pgsync.sync_jobs set finished_at = now()",
-            "update pgsync.sync_jobs set error_message = 'x'",
+            "update pgsync.sync_jobs set state = 'cancelled', finished_at = now(), error_message = 'x'",
             "update pgsync.sync_jobs set attempts = 0",
             "update pgsync.sync_jobs set cancel_requested_at = now()",
             "update pgsync.sync_jobs set heartbeat_at = null", "update pgsync.sync_jobs set counts = '[]'",

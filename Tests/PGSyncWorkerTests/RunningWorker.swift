@@ -1,4 +1,5 @@
 import Concurrency
+import PGSyncOperations
 import PGSyncWorker
 import Postgres
 import Services
@@ -21,12 +22,19 @@ struct RunningWorker: Sendable {
     static func with(
         _ connection: ConnectionOptions? = nil,
         _ configure: (inout WorkerOptions) -> Void = { _ in },
+        operations: [any JobOperation] = [],
         checkSchema: @escaping @Sendable (PostgresConnection) async throws -> Void = { _ in },
         onHealth: @escaping @Sendable (WorkerHealth) -> Void = { _ in },
         _ body: @escaping @Sendable (RunningWorker) async throws -> Void
     ) async throws -> WorkerReport {
         let running = RunningWorker()
-        let worker = try running.worker(connection, configure, checkSchema: checkSchema, onHealth: onHealth)
+        let worker = try running.worker(
+            connection,
+            configure,
+            operations: operations,
+            checkSchema: checkSchema,
+            onHealth: onHealth
+        )
         return try await withTaskGroup(of: End.self) { group in
             group.addTask {
                 do {
@@ -81,6 +89,7 @@ struct RunningWorker: Sendable {
     private func worker(
         _ connection: ConnectionOptions?,
         _ configure: (inout WorkerOptions) -> Void,
+        operations: [any JobOperation] = [],
         checkSchema: @escaping @Sendable (PostgresConnection) async throws -> Void = { _ in },
         onHealth: @escaping @Sendable (WorkerHealth) -> Void = { _ in }
     ) throws -> Worker {
@@ -88,6 +97,7 @@ struct RunningWorker: Sendable {
         configure(&options)
         return Worker(
             options,
+            operations: operations,
             connection: connection ?? TestDatabase.current.options,
             logger: Logger(handler: log, level: .trace),
             metrics: try WorkerMetrics(in: registry),

@@ -68,8 +68,9 @@ struct RightsTests {
     /// All that can write: rights on tables beyond reading, sequences, functions that are not stable.
     private static let writing: [String: [String]] = [
         "pgsync_worker": [
-            "pgsync.begin_job", "pgsync.end_job", "pgsync.note_phase", "pgsync.put_failed_item",
-            "pgsync.request_job", "pgsync.settle_failed_item",
+            "pgsync.begin_job", "pgsync.end_job", "pgsync.note_interruption", "pgsync.note_phase",
+            "pgsync.put_failed_item", "pgsync.request_job", "pgsync.retention_step",
+            "pgsync.settle_failed_item", "pgsync.take_due_schedules", "pgsync.take_job",
             "ledger.take_snapshot", "pgsync.arm_doorbell", "pgsync.begin_careful", "pgsync.capture_growth",
             "pgsync.disarm_doorbell", "pgsync.end_careful", "pgsync.find_lost_workers",
             "pgsync.find_truncated",
@@ -78,8 +79,12 @@ struct RightsTests {
             "pgsync.stop_worker",
         ],
         "pgsync_operator": [
-            "pgsync.begin_job", "pgsync.cancel_job", "pgsync.end_job", "pgsync.note_phase",
-            "pgsync.put_failed_item", "pgsync.request_job", "pgsync.settle_failed_item",
+            "pgsync.begin_job", "pgsync.cancel_job", "pgsync.cleanup_old_sync_data",
+            "pgsync.disable_schedule", "pgsync.enable_schedule", "pgsync.end_job",
+            "pgsync.note_interruption", "pgsync.note_phase", "pgsync.put_failed_item",
+            "pgsync.remove_schedule", "pgsync.request_job", "pgsync.retention_step",
+            "pgsync.run_schedule", "pgsync.set_schedule", "pgsync.settle_failed_item",
+            "pgsync.take_due_schedules", "pgsync.take_job",
             "ledger.close_period", "ledger.import_chart", "ledger.open_period", "ledger.post_entry",
             "ledger.reopen_period", "ledger.reverse_entry", "ledger.start_closing", "ledger.take_snapshot",
             "pgsync.arm_doorbell", "pgsync.attach", "pgsync.backfill_step", "pgsync.cancel_backfill",

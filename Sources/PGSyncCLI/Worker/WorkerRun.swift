@@ -1,6 +1,7 @@
 import Concurrency
 import Glibc
 import HTTPServer
+import PGSyncOperations
 import PGSyncSchema
 import PGSyncWorker
 import Postgres
@@ -60,6 +61,7 @@ struct WorkerRun: Sendable {
         options.watchesQueue = metricsAddress != nil
         let worker = Worker(
             options,
+            operations: JobOperations.all,
             connection: connection,
             logger: logger,
             metrics: metrics,

@@ -49,6 +49,13 @@ package struct BackfillStore {
         }
     }
 
+    /// Records with its job why a backfill is interrupted.
+    package func noteInterruption(of id: Int64, _ failure: JobStore.Failure) throws {
+        let job: Int64? = try session.query("select job from pgsync.sync_progress where id = \(id)").onlyRow()
+            .decode(0)
+        if let job { try JobStore(session).noteInterruption(job, failure) }
+    }
+
     /// Cancels a backfill; false if it had already ended.
     ///
     /// What it has added to the log stays.

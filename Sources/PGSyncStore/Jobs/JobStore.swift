@@ -1,6 +1,7 @@
+import JSON
 package import Postgres
 
-/// Long operations: reading how they are, and asking them to end.
+/// Long operations: how they are, asking them to end, and running them.
 package struct JobStore {
     private let session: Session
 
@@ -57,6 +58,119 @@ package struct JobStore {
         return try job(id)
     }
 
+    // MARK: Running them
+
+    /// Why a job failed.
+    package struct Failure: Sendable, Equatable {
+        package var errorClass: String?
+        /// What the server reported, if it has no class.
+        package var sqlState: String?
+        package var message: String
+
+        package init(errorClass: String? = nil, sqlState: String? = nil, message: String) {
+            self.errorClass = errorClass
+            self.sqlState = sqlState
+            self.message = message
+        }
+    }
+
+    /// Which of these kinds have jobs that nobody runs.
+    package func runnableKinds(_ kinds: [String]) throws -> [String] {
+        try session.query("select distinct kind from pgsync.runnable_jobs(\(kinds)::text[]) order by kind")
+            .map {
+                try $0.decode(0)
+            }
+    }
+
+    /// Begins or resumes, in this session, the oldest job of these kinds that nobody runs.
+    package func take(_ kinds: [String]) throws -> TakenJob? {
+        try session.query(
+            "select job, kind, subject, type, resumed from pgsync.take_job(\(kinds)::text[])"
+        ).map(TakenJob.init).first
+    }
+
+    /// The heartbeat of a job; false once somebody has asked to cancel it.
+    package func notePhase(
+        _ id: Int64,
+        _ phase: String,
+        _ message: String? = nil,
+        done: Int? = nil,
+        expected: Int? = nil,
+        waits: Bool = false
+    ) throws -> Bool {
+        try session.query(
+            """
+            select pgsync.note_phase(
+                \(id), \(phase), \(message), \(done)::bigint, \(expected)::bigint, \(waits)
+            )
+            """
+        ).onlyRow().decode(0)
+    }
+
+    package func putFailedItem(
+        _ id: Int64,
+        _ item: String,
+        _ errorClass: String,
+        _ message: String,
+        payload: JSONText? = nil
+    ) throws -> Int64 {
+        try session.query(
+            "select pgsync.put_failed_item(\(id), \(item), \(errorClass), \(message), \(payload)::jsonb)"
+        ).onlyRow().decode(0)
+    }
+
+    /// Ends a job that this session runs, and returns how: partial if items of it failed.
+    package func end(
+        _ id: Int64,
+        _ state: Job.State? = nil,
+        counts: [String: Int]? = nil,
+        failure: Failure? = nil
+    ) throws -> Job.State {
+        let text = counts.map { counts in
+            let pairs = counts.sorted { $0.key < $1.key }.map { ($0.key, JSONValue($0.value)) }
+            return JSONText(JSONValue.object(JSONObject(pairs)).text())
+        }
+        let ended: String = try session.query(
+            """
+            select pgsync.end_job(
+                \(id),
+                \(state?.rawValue),
+                \(text)::jsonb,
+                case when \(failure != nil) then coalesce(
+                    \(failure?.errorClass), pgsync.error_class_of(coalesce(\(failure?.sqlState), ''))
+                ) end,
+                \(failure?.message)
+            )
+            """
+        ).onlyRow().decode(0)
+        return Job.State(rawValue: ended) ?? .completed
+    }
+
+    /// Records why the session of a job leaves it to another.
+    package func noteInterruption(_ id: Int64, _ failure: Failure) throws {
+        try session.execute(
+            """
+            select pgsync.note_interruption(
+                \(id),
+                coalesce(\(failure.errorClass), pgsync.error_class_of(coalesce(\(failure.sqlState), ''))),
+                \(failure.message)
+            )
+            """
+        )
+    }
+
+    // MARK: Retention
+
+    package func retentionParts() throws -> [String] {
+        try session.query("select part from pgsync.retention_parts() order by place").map { try $0.decode(0) }
+    }
+
+    /// Removes the next old rows of a part.
+    package func retentionStep(_ part: String) throws -> (removed: Int, hasMore: Bool) {
+        let row = try session.query("select removed, has_more from pgsync.retention_step(\(part))").onlyRow()
+        return (try row.decode("removed"), try row.decode("has_more"))
+    }
+
     private static let jobs = """
         select
             job.*,
@@ -65,4 +179,21 @@ package struct JobStore {
         from pgsync.job_states as job
 
         """
+}
+
+/// A job that a session has begun or resumed.
+package struct TakenJob: Sendable, Equatable {
+    package let id: Int64
+    package let kind: String
+    package let subject: String
+    package let type: String?
+    package let isResumed: Bool
+
+    init(_ row: Row) throws {
+        id = try row.decode("job")
+        kind = try row.decode("kind")
+        subject = try row.decode("subject")
+        type = try row.decode("type")
+        isResumed = try row.decode("resumed")
+    }
 }

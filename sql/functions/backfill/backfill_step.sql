@@ -109,7 +109,9 @@ begin
         attempts = job.attempts + v_is_new::integer,
         counts = jsonb_build_object('rows', v_progress.done),
         started_at = coalesce(job.started_at, clock_timestamp()),
-        heartbeat_at = clock_timestamp()
+        heartbeat_at = clock_timestamp(),
+        error_class = null,
+        error_message = null
     where job.id = v_job.id;
 
     if v_progress.state = 'finished' then

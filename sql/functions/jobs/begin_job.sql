@@ -49,7 +49,9 @@ begin
         state = 'running',
         attempts = own.attempts + 1,
         started_at = coalesce(own.started_at, clock_timestamp()),
-        heartbeat_at = clock_timestamp()
+        heartbeat_at = clock_timestamp(),
+        error_class = null,
+        error_message = null
     where own.id = v_job.id;
     return query select v_job.id, v_job.attempts > 0;
 end;

@@ -1,0 +1,118 @@
+import PGSyncStore
+package import Postgres
+package import Services
+
+/// What runs the jobs of one kind.
+///
+/// A kind has a row in `pgsync.job_kinds`, an operation in ``JobOperations/all``, and a page or section about it.
+package protocol JobOperation: Sendable {
+    var kind: String { get }
+
+    /// Whether a job may take longer than a minute: such jobs never delay short ones.
+    var isLong: Bool { get }
+
+    /// Does the work in short steps, and returns what it has done, by names.
+    ///
+    /// It may be called again for a job that was interrupted, and continues from what the steps before have left.
+    ///
+    /// - Throws: ``JobFailure`` or any other error if the job cannot continue; what ``RunningJob`` throws passes through.
+    func run(_ job: RunningJob) async throws -> [String: Int]
+}
+
+package enum JobOperations {
+    /// Those that a worker runs.
+    package static let all: [any JobOperation] = [Retention()]
+}
+
+/// Why a job cannot continue.
+package struct JobFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Such as `data.refused`: see `pgsync.error_classes`.
+    package let errorClass: String
+    package let description: String
+
+    package init(_ errorClass: String, _ description: String) {
+        self.errorClass = errorClass
+        self.description = description
+    }
+}
+
+/// A job that this session runs.
+package struct RunningJob: Sendable {
+    /// What ends a job that has not failed.
+    enum Stop: Error {
+        case cancelled
+        /// The worker stops or leads no longer; another continues.
+        case interrupted
+    }
+
+    package let id: Int64
+    package let kind: String
+    package let subject: String
+    package let type: String?
+    /// Whether an earlier session has begun it.
+    package let isResumed: Bool
+    /// For the job alone; it is closed after the job.
+    package let connection: PostgresConnection
+    package let shutdown: Shutdown
+    /// For rests.
+    private let clock: any Clock<Duration>
+
+    init(
+        _ job: TakenJob,
+        on connection: PostgresConnection,
+        until shutdown: Shutdown,
+        clock: any Clock<Duration>
+    ) {
+        id = job.id
+        kind = job.kind
+        subject = job.subject
+        type = job.type
+        isResumed = job.isResumed
+        self.connection = connection
+        self.shutdown = shutdown
+        self.clock = clock
+    }
+
+    /// Runs a step in a transaction; steps are short, because a worker that stops waits for one.
+    @discardableResult
+    package func step<Result: Sendable>(
+        _ options: TransactionOptions = TransactionOptions(),
+        _ body: @Sendable (Session) throws -> Result
+    ) async throws -> Result {
+        guard !shutdown.isRequested else { throw Stop.interrupted }
+        return try await connection.withTransaction(options, body)
+    }
+
+    /// Reports that the job is alive, and how far its phase is; to be called every few seconds.
+    ///
+    /// - Throws: if the job is to end, because a user cancelled it or the worker stops.
+    package func note(
+        _ phase: String,
+        _ message: String? = nil,
+        done: Int? = nil,
+        expected: Int? = nil,
+        waits: Bool = false
+    ) async throws {
+        let id = id
+        let continues = try await connection.withTransaction { session in
+            try JobStore(session)
+                .notePhase(id, phase, message, done: done, expected: expected, waits: waits)
+        }
+        guard continues else { throw Stop.cancelled }
+        guard !shutdown.isRequested else { throw Stop.interrupted }
+    }
+
+    /// Records an item that failed; the job goes on with the others.
+    package func fail(item: String, _ failure: JobFailure, payload: JSONText? = nil) async throws {
+        let id = id
+        _ = try await step { session in
+            try JobStore(session)
+                .putFailedItem(id, item, failure.errorClass, failure.description, payload: payload)
+        }
+    }
+
+    /// Rests between two steps.
+    package func rest(for duration: Duration) async throws {
+        guard try await !shutdown.sleep(for: duration, clock: clock) else { throw Stop.interrupted }
+    }
+}

@@ -1,0 +1,77 @@
+package import PGSyncStore
+package import Postgres
+package import Services
+
+/// Takes jobs that nobody runs, and runs them to their end.
+package struct JobRunner: Sendable {
+    /// How a job left this session.
+    package struct Report: Sendable, Equatable {
+        package let id: Int64
+        package let kind: String
+        package let subject: String
+        /// `interrupted` if another session is to continue it.
+        package let state: Job.State
+        /// Why it failed.
+        package var reason: String?
+    }
+
+    private let operations: [String: any JobOperation]
+    private let clock: any Clock<Duration>
+
+    package init(_ operations: [any JobOperation], clock: any Clock<Duration> = ContinuousClock()) {
+        self.operations = Dictionary(uniqueKeysWithValues: operations.map { ($0.kind, $0) })
+        self.clock = clock
+    }
+
+    package var kinds: [String] { operations.keys.sorted() }
+
+    /// Runs the oldest job of its kinds that nobody runs; nil if there is none.
+    ///
+    /// - Throws: if the connection is lost or the task cancelled; then another session can continue the job.
+    package func runNext(on connection: PostgresConnection, until shutdown: Shutdown) async throws -> Report?
+    {
+        let kinds = kinds
+        let taken = try await connection.withTransaction { try JobStore($0).take(kinds) }
+        guard let taken, let operation = operations[taken.kind] else { return nil }
+        func report(_ state: Job.State, _ reason: String? = nil) -> Report {
+            Report(id: taken.id, kind: taken.kind, subject: taken.subject, state: state, reason: reason)
+        }
+        func end(
+            _ state: Job.State?,
+            _ counts: [String: Int]? = nil,
+            failure: JobStore.Failure? = nil
+        ) async throws -> Report {
+            let state = try await connection.withTransaction { session in
+                try JobStore(session).end(taken.id, state, counts: counts, failure: failure)
+            }
+            return report(state, failure?.message)
+        }
+        do {
+            let job = RunningJob(taken, on: connection, until: shutdown, clock: clock)
+            return try await end(nil, operation.run(job))
+        } catch RunningJob.Stop.interrupted {
+            return report(.interrupted)
+        } catch RunningJob.Stop.cancelled {
+            return try await end(.cancelled)
+        } catch let error as PostgresError where error.isConnectionLost {
+            throw error
+        } catch let error where error is CancellationError || Task.isCancelled {
+            throw error
+        } catch {
+            return try await end(.failed, failure: JobStore.Failure(error))
+        }
+    }
+}
+
+extension JobStore.Failure {
+    init(_ error: any Error) {
+        switch error {
+        case let error as PostgresError:
+            self.init(sqlState: error.sqlState?.code, message: error.message)
+        case let error as JobFailure:
+            self.init(errorClass: error.errorClass, message: error.description)
+        default:
+            self.init(errorClass: "unexpected", message: "\(error)")
+        }
+    }
+}

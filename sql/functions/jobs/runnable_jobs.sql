@@ -1,0 +1,24 @@
+create or replace function pgsync.runnable_jobs(kinds text[])
+returns table (job bigint, kind text)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+set jit = off
+as $$
+select
+    active.id,
+    active.kind
+from pgsync.sync_jobs as active
+where active.state in ('pending', 'running', 'waiting')
+    and active.kind = any(runnable_jobs.kinds)
+    and (
+        active.attempts < 2
+        or active.heartbeat_at + least(interval '1 second' * 2 ^ least(active.attempts, 20), interval '1 hour')
+        < clock_timestamp()
+    )
+    and not exists (select from pgsync.job_holders(active.id));
+$$;
+
+comment on function pgsync.runnable_jobs(text[])
+is 'The jobs of these kinds that are pending or interrupted, and that somebody may run now.';

@@ -1,0 +1,26 @@
+create or replace function pgsync.cleanup_old_sync_data(days_to_keep integer default null)
+returns table (part text, removed bigint)
+language plpgsql
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    v_step record;
+begin
+    for part in select known.part from pgsync.retention_parts() as known order by known.place loop
+        removed := 0;
+        loop
+            select step.*
+            into v_step
+            from pgsync.retention_step(part, cleanup_old_sync_data.days_to_keep, 10000) as step;
+            removed := removed + v_step.removed;
+            exit when not v_step.has_more;
+        end loop;
+        return next;
+    end loop;
+end;
+$$;
+
+comment on function pgsync.cleanup_old_sync_data(integer)
+is 'What the schedule retention does, at once, and keeping so many days if given; returns what it removed.';

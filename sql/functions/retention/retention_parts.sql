@@ -1,0 +1,17 @@
+-- Another part is a row here, a line in retention_step.sql, and a function like remove_old_jobs.
+create or replace function pgsync.retention_parts()
+returns table (place integer, part text, setting text)
+language sql
+immutable
+parallel safe
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+values
+(1, 'schedule_runs', 'job_retention_days'),
+(2, 'failed_items', 'job_retention_days'),
+(3, 'progress', 'job_retention_days'),
+(4, 'jobs', 'job_retention_days');
+$$;
+
+comment on function pgsync.retention_parts()
+is 'What retention removes, in this order, and the settings that say after how many days.';

@@ -21,6 +21,7 @@ let package = Package(
     targets: [
         // Modules without the prefix know nothing of the product.
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(
@@ -30,6 +31,7 @@ let package = Package(
         ),
         .target(name: "CSpawn"),
         .target(name: "Arguments", dependencies: ["Concurrency", "VisibleText"]),
+        .target(name: "HTTPClient", dependencies: ["CCurl", "Concurrency"]),
         .target(name: "HTTPServer", dependencies: ["CMicroHTTPD", "Concurrency"]),
         .target(name: "JSON", dependencies: ["VisibleText"]),
         .target(name: "CSV"),
@@ -38,6 +40,7 @@ let package = Package(
         .target(name: "Files", dependencies: ["Concurrency"]),
         .target(name: "Postgres", dependencies: ["CLibPQ", "CLinux", "Concurrency", "Days"]),
         .target(name: "Services", dependencies: ["Concurrency"]),
+        .target(name: "Signing", dependencies: ["CCrypto"]),
         .target(name: "Subprocesses", dependencies: ["CSpawn", "Concurrency"]),
         .target(name: "Telemetry", dependencies: ["Concurrency", "Days", "VisibleText"]),
         .target(name: "VisibleText"),
@@ -103,7 +106,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: ["Concurrency", "PGSyncCluster", "PGSyncSchema", "Postgres", "Subprocesses"],
-            path: "Tests/TestSupport"
+            path: "Tests/TestSupport",
+            exclude: ["Referees"]
         ),
         .executableTarget(name: "SignalProbe", dependencies: ["Services"], path: "Tests/SignalProbe"),
         .target(name: "SteppedClock", path: "Tests/SteppedClock"),
@@ -122,6 +126,10 @@ let package = Package(
             exclude: ["Landed"]
         ),
         .testTarget(name: "FilesTests", dependencies: ["Files"]),
+        .testTarget(
+            name: "HTTPClientTests",
+            dependencies: ["Concurrency", "HTTPClient", "Subprocesses", "TestSupport"]
+        ),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "Concurrency", "TestSupport"]),
         .testTarget(name: "ImportFenceTests"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
@@ -197,6 +205,7 @@ let package = Package(
             name: "ServicesTests",
             dependencies: ["Concurrency", "Services", "SignalProbe", "TestSupport"]
         ),
+        .testTarget(name: "SigningTests", dependencies: ["Signing"]),
         .testTarget(name: "SubprocessesTests", dependencies: ["Concurrency", "Subprocesses"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Concurrency", "Telemetry"]),
         .testTarget(name: "VisibleTextTests", dependencies: ["VisibleText"]),

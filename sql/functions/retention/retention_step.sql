@@ -41,7 +41,11 @@ begin
     union all
     select step.removed, step.has_more
     from pgsync.remove_old_jobs(v_before, row_limit) as step
-    where retention_step.part = 'jobs';
+    where retention_step.part = 'jobs'
+    union all
+    select step.removed, step.has_more
+    from pgsync.remove_old_deliveries(v_before, row_limit) as step
+    where retention_step.part = 'deliveries';
 end;
 $$;
 

@@ -12,7 +12,6 @@ package enum PGSyncProgram {
             examples: [
                 .init("pgsync up", "Start a private PostgreSQL with pgsync and a worker."),
                 .init("pgsync up --demo", "The same, with a demo clinic whose bills are posted."),
-                .init("pgsync migrate", "Install or update the schema in the database."),
             ]
         ),
         version: Version.number,
@@ -75,6 +74,17 @@ package enum PGSyncProgram {
                 [
                     .command(JobsListCommand.self), .command(JobsShowCommand.self),
                     .command(JobsWatchCommand.self), .command(JobsCancelCommand.self),
+                ]
+            ),
+            .group(
+                "schedule",
+                "Show and change what runs when, such as retention.",
+                [
+                    .command(ScheduleListCommand.self), .command(ScheduleNextCommand.self),
+                    .command(ScheduleHistoryCommand.self), .command(ScheduleSetCommand.self),
+                    .command(ScheduleSwitchCommand<Enabling>.self),
+                    .command(ScheduleSwitchCommand<Disabling>.self),
+                    .command(ScheduleRunCommand.self), .command(ScheduleSwitchCommand<Removing>.self),
                 ]
             ),
             .command(DemoCommand.self),

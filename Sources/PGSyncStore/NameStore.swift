@@ -11,6 +11,8 @@ package enum NameKind: String, CaseIterable, Sendable {
     case changes
     case deadLetters = "dead-letters"
     case jobs
+    case schedules
+    case channels
 
     fileprivate var query: Query {
         switch self {
@@ -37,6 +39,8 @@ package enum NameKind: String, CaseIterable, Sendable {
         case .changes: "select log_id::text from pgsync.sync_queue order by log_id limit 200"
         case .deadLetters:
             "select log_id::text from pgsync.sync_queue where sync_status = 'failed' order by log_id limit 200"
+        case .schedules: "select name from pgsync.sync_schedules order by name"
+        case .channels: "select name from pgsync.channels order by name"
         case .jobs:
             "select id::text from pgsync.sync_jobs order by finished_at is not null, id desc limit 200"
         }

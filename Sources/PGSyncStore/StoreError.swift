@@ -8,6 +8,8 @@ package enum StoreError: Error, Sendable, Equatable {
         case table
         case setting
         case rule
+        case schedule
+        case channel
     }
 
     // What was asked for is not there.
@@ -45,6 +47,8 @@ package enum StoreError: Error, Sendable, Equatable {
     case alreadyRetired(String, from: Day)
     case backfillIsRunning(table: String)
     case jobHasEnded(Int64, state: String)
+    /// A job of this schedule has not ended yet.
+    case scheduleIsActive(String, reason: String)
     /// A pooler lends each transaction another session, which only polling can do with; says what showed it.
     case needsPolling(String)
 
@@ -69,6 +73,12 @@ extension StoreError: CustomStringConvertible {
             known.isEmpty
                 ? "unknown rule \(name): no rules have been applied yet; apply some with pgsync rules apply FILE"
                 : "unknown rule \(name); the rules are \(known.joined(separator: ", "))"
+        case .unknown(.schedule, let name, let known):
+            "unknown schedule \(name); the schedules are \(known.joined(separator: ", "))"
+        case .unknown(.channel, let name, let known):
+            known.isEmpty
+                ? "unknown channel \(name): there are none yet; see pgsync channels set --help"
+                : "unknown channel \(name); the channels are \(known.joined(separator: ", "))"
         case .unknownVersion(let name, let version, let known):
             "\(name) has no version \(version), only \(known.map(String.init).joined(separator: ", "))"
         case .unreadableName(let name, let reason):
@@ -112,7 +122,7 @@ extension StoreError: CustomStringConvertible {
             has put there would run as him
               hint: pgsync attach \(table), or leave --rows out
             """
-        case .refused(let reason), .invalidValue(let reason):
+        case .refused(let reason), .invalidValue(let reason), .scheduleIsActive(_, let reason):
             reason
         case .wrongKey(let message, let hint):
             ([message] + [hint].compactMap { $0.map { "  hint: \($0)" } }).joined(separator: "\n")

@@ -118,6 +118,10 @@ struct JSONOutputTests {
             ["backfill", "sales"], ["detach", "sales", "--dry-run"], ["uninstall", "--dry-run"],
             ["names", "tables"], ["jobs", "list"], ["jobs", "show", "1"], ["jobs", "show", "2"],
             ["jobs", "watch", "1"], ["jobs", "cancel", "2"],
+            ["schedule", "list"], ["schedule", "next", "retention"], ["schedule", "run", "retention"],
+            ["schedule", "history", "retention"], ["schedule", "set", "retention", "--too-late", "6h"],
+            ["schedule", "disable", "retention"], ["schedule", "enable", "retention"],
+            ["schedule", "remove", "retention"],
         ]
     }
 

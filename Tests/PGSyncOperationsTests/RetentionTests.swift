@@ -80,7 +80,7 @@ struct RetentionTests {
             ]
         )
         for call in [
-            "cleanup_old_sync_data(0)", "cleanup_old_sync_data(-1)", "retention_step('jobs', 1, 0)",
+            "cleanup_old_sync_data(0)", "cleanup_old_sync_data(-1)", "retention_step('jobs', 0)",
             "retention_step('bills')",
         ] {
             #expect(try await database.refusal(of: "select pgsync.\(call)").sqlState?.code == "22023")
@@ -95,7 +95,7 @@ struct RetentionTests {
             select 'retention', 'skipped', now() - interval '1 year' from generate_series(1, 25)
             """
         )
-        let step = "select removed || ' ' || has_more from pgsync.retention_step('schedule_runs', null, 10)"
+        let step = "select removed || ' ' || has_more from pgsync.retention_step('schedule_runs', 10)"
         try await database.connect { holder in
             try await holder.run("begin; select from pgsync.sync_schedule_runs where id = 3 for update")
             #expect(try await database.value(step) == "10 true")

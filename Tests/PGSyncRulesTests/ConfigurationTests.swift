@@ -10,6 +10,54 @@ struct ConfigurationTests {
         ConfigurationFile(name: "pgsync.conf", text: text).problems.map(\.description)
     }
 
+    @Test("have schedules: a name, an expression, and what differs from the usual")
+    func schedules() throws {
+        let file = ConfigurationFile(
+            name: "pgsync.conf",
+            text: """
+                schedules
+                  retention  '0 3 * * *'
+                  "night-1"  '@daily'  kind retention  subject 'a b'  zone Asia/Kolkata  too_late '06:00:00'
+                  off        '@daily'  type full  every reconciliation_frequency_hours  disabled  # for now
+                """
+        )
+        #expect(file.problems == [])
+        #expect(file.schedules.map(\.name.value) == ["retention", "night-1", "off"])
+        #expect(file.schedules.map(\.cron.value) == ["0 3 * * *", "@daily", "@daily"])
+        #expect(file.schedules.map(\.kind) == ["retention", "retention", "off"])
+        #expect(file.schedules.map(\.isEnabled) == [true, true, false])
+        #expect(
+            file.schedules[1].options.mapValues(\.value)
+                == ["kind": "retention", "subject": "a b", "zone": "Asia/Kolkata", "too_late": "06:00:00"]
+        )
+        var text = ConfigurationText(comment: "again")
+        text.add(schedules: [("night-1", "0 3 * * *", [("subject", "a b"), ("zone", "Asia/Kolkata")], false)])
+        #expect(
+            text.text == """
+                # again
+
+                schedules
+                  "night-1"  '0 3 * * *'  subject 'a b'  zone Asia/Kolkata  disabled
+
+                """
+        )
+        #expect(ConfigurationFile(name: "again.conf", text: text.text).problems == [])
+    }
+
+    @Test(
+        "say what is wrong with a schedule",
+        arguments: [
+            ("retention", "'retention' lacks when it runs"), ("retention 0 3 * * *", "in single quotes"),
+            ("a '@daily' zone", "'zone' lacks its value"), ("a '@daily' zones UTC", "did you mean zone?"),
+            ("a '@daily' kind x kind y", "can have 'kind' only once"),
+            ("a '@daily'\n  a '@daily'", "listed twice"),
+        ]
+    )
+    func wrongSchedules(line: String, message: String) {
+        let problems = Self.problems("schedules\n  \(line)\n")
+        #expect(problems.count == 1 && problems.first?.contains(message) == true, "\(problems)")
+    }
+
     @Test("read like a page: settings, a chart, tables with their options, rules with their days")
     func reads() throws {
         let file = ConfigurationFile(

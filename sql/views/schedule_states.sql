@@ -10,6 +10,19 @@ select
     own.time_zone,
     own.hours_setting,
     own.too_late_after,
+    own.name in (
+        select ours.name
+        from pgsync.default_schedules() as ours
+        where
+            ours.kind = own.kind
+            and own.subject = 'all'
+            and ours.type is not distinct from own.type
+            and ours.cron = own.cron
+            and own.time_zone = 'UTC'
+            and ours.hours_setting is not distinct from own.hours_setting
+            and own.too_late_after is null
+            and own.enabled
+    ) as is_default,
     own.next_run_at,
     case
         when own.next_run_at < clock_timestamp() then clock_timestamp() - own.next_run_at
@@ -62,6 +75,7 @@ comment on column pgsync.schedule_states.hours_setting
 is 'A setting that says every how many hours; null for all that cron chooses.';
 comment on column pgsync.schedule_states.too_late_after
 is 'How late it may still start; null if it is never too late.';
+comment on column pgsync.schedule_states.is_default is 'Whether it is as pgsync comes with it.';
 comment on column pgsync.schedule_states.next_run_at
 is 'The first due time that nobody has taken yet; for further ones see pgsync.next_runs.';
 comment on column pgsync.schedule_states.overdue

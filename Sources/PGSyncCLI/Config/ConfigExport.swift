@@ -20,11 +20,18 @@ struct ConfigExport: Sendable {
 
     init(_ session: Session) throws {
         var text = ConfigurationText(
-            comment: "Settings, accounts, tables and rules; to apply: pgsync config apply \(Self.name)"
+            comment:
+                "Settings, schedules, accounts, tables and rules; to apply: pgsync config apply \(Self.name)"
         )
         var others: [File] = []
         let settings = try ConfigurationStore(session).list()
         text.add(settings: settings.filter { !$0.isDefault }.map { ($0.key, $0.value) })
+        let schedules = try ScheduleStore(session).list().filter { !$0.isDefault }
+        text.add(
+            schedules: schedules.map {
+                ($0.name, $0.definition.cron, $0.definition.options(of: $0.name), $0.definition.isEnabled)
+            }
+        )
         let chart = try Book(session).chart
         if !chart.accounts.isEmpty {
             text.add(chart: Self.chartName)
@@ -53,6 +60,19 @@ struct ConfigExport: Sendable {
     func check() throws {
         let problems = ConfigurationFile(name: main.path, text: main.text).problems
         if let problem = problems.first { throw CommandError.cannotExport(problem) }
+    }
+}
+
+extension Schedule.Definition {
+    /// As a configuration has them behind the expression.
+    fileprivate func options(of name: String) -> [(word: String, value: String)] {
+        let all: [(String, String?, String?)] = [
+            ("kind", kind, name), ("subject", subject, "all"), ("type", type, nil), ("zone", timeZone, "UTC"),
+            ("too_late", tooLateAfter, nil), ("every", hoursSetting, nil),
+        ]
+        return all.compactMap { word, value, usual in
+            value == usual ? nil : value.map { (word, $0) }
+        }
     }
 }
 

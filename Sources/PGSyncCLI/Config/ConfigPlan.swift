@@ -7,7 +7,7 @@ import VisibleText
 /// Something that applying a configuration changes.
 struct ConfigChange: Sendable {
     enum Kind: String, Sendable {
-        case setting, account, table, excluded, rule
+        case setting, schedule, account, table, excluded, rule
     }
 
     let kind: Kind
@@ -34,6 +34,7 @@ struct ConfigPlan: Sendable {
     }
 
     var settings: [(name: String, value: String)] = []
+    var schedules: [(name: String, definition: Schedule.Definition)] = []
     var changesChart = false
     var attachments: [Attachment] = []
     var exclusions: [Exclusion] = []

@@ -23,7 +23,7 @@ struct ConfigRun {
         var done = 0
         do {
             try await changeSettings()
-            done += count(.setting, .account)
+            done += count(.setting, .schedule, .account)
             for table in plan.attachments where !table.isNew {
                 try await attach(table)
                 done += 1
@@ -52,11 +52,14 @@ struct ConfigRun {
     // MARK: Steps
 
     private func changeSettings() async throws {
-        guard !plan.settings.isEmpty || plan.changesChart else { return }
+        guard !plan.settings.isEmpty || !plan.schedules.isEmpty || plan.changesChart else { return }
         let access = try LedgerAccess(globals, in: context, program: Self.program)
         try await access.change { [plan, sources] session in
             for setting in plan.settings {
                 try ConfigurationStore(session).set(setting.name, to: setting.value)
+            }
+            for schedule in plan.schedules {
+                try ScheduleStore(session).set(schedule.name, .init(schedule.definition))
             }
             guard plan.changesChart, let chart = sources.chart else { return }
             let store = ChartImport(session)

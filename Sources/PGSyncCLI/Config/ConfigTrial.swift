@@ -23,6 +23,7 @@ struct ConfigTrial {
     static func run(_ sources: ConfigSources, in session: Session) throws -> Result<ConfigPlan, Failure> {
         var trial = ConfigTrial(sources, in: session)
         try trial.trySettings()
+        try trial.trySchedules()
         let hasChart = try trial.tryChart()
         try trial.tryTables()
         try trial.tryExclusions()

@@ -8,7 +8,7 @@ extension ExitCode {
         "Other failure; or doctor or --check-health found a problem."
     )
     static let refused = ExitCode(65, "The table cannot be captured as requested.")
-    static let noTable = ExitCode(66, "Unknown table or rule.")
+    static let noTable = ExitCode(66, "Unknown table, rule or schedule.")
     static let noSuchChange = ExitCode(
         67,
         "Unknown change, record, job or difference, or it is in another state."
@@ -18,7 +18,10 @@ extension ExitCode {
     static let cannotWrite = ExitCode(73, "Cannot write the output file.")
     static let lockTimeout = ExitCode(75, "Another session held a lock for too long; try again.")
     static let notPermitted = ExitCode(77, "The database user is not allowed to do this.")
-    static let configuration = ExitCode(78, "Unknown setting, or a value that it does not allow.")
+    static let configuration = ExitCode(
+        78,
+        "Unknown setting, or a value that it or a schedule does not allow."
+    )
     static let wrongRules = ExitCode(79, "A rule file has errors; nothing was done.")
     static let schemaTooNew = ExitCode(80, "The database needs a newer pgsync.")
     static let schemaChanged = ExitCode(81, "The applied migrations differ from those of this pgsync.")

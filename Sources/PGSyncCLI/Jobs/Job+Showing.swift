@@ -1,4 +1,5 @@
 import JSON
+import PGSyncOperations
 import PGSyncStore
 import Postgres
 
@@ -18,7 +19,8 @@ extension Job {
     var remedy: String {
         kind == "backfill"
             ? "to continue: pgsync backfill \(subject.shellWord)"
-            : "whoever begins it again resumes it"
+            : JobOperations.all.contains { $0.kind == kind }
+                ? "the leading worker resumes it" : "whoever begins it again resumes it"
     }
 
     var json: JSONValue {

@@ -14,6 +14,18 @@ extension ServerFacts {
             }
         }
 
+        /// Something that should have been done some time ago.
+        package struct Late: Sendable, Equatable {
+            package let name: String
+            /// Since when.
+            package let age: Duration
+
+            package init(name: String, age: Duration) {
+                self.name = name
+                self.age = age
+            }
+        }
+
         /// Dead letters of one class.
         package struct DeadLetters: Sendable, Equatable {
             package let errorClass: String
@@ -57,6 +69,10 @@ extension ServerFacts {
         /// Workers that are alive.
         package var workers = 0
         package var failingDuties: [FailingDuty] = []
+        /// Schedules that were due a while ago and nobody has taken, the longest first.
+        package var lateSchedules: [Late] = []
+        /// Jobs that nobody runs although they have begun, the longest first.
+        package var interruptedJobs: [Late] = []
 
         package init() {}
     }

@@ -32,6 +32,18 @@ package struct ConfigurationFile: Sendable {
         package var named: [Located<String>] { (key ?? []) + (columns ?? []) + (exclude ?? []) }
     }
 
+    /// What runs when; what is not said has its default.
+    package struct Schedule: Sendable {
+        package let name: Located<String>
+        package let cron: Located<String>
+        /// By its word: kind, subject, type, zone, too_late, every.
+        package internal(set) var options: [String: Located<String>] = [:]
+        package internal(set) var isEnabled = true
+
+        /// Its kind is its name, unless it says another one.
+        package var kind: String { options["kind"]?.value ?? name.value }
+    }
+
     /// Rule files that share their maps, and the days that new versions in them are for.
     package struct Rules: Sendable {
         package let paths: [Located<String>]
@@ -41,6 +53,7 @@ package struct ConfigurationFile: Sendable {
 
     package let source: RuleFile
     package internal(set) var settings: [Setting] = []
+    package internal(set) var schedules: [Schedule] = []
     /// The path of the chart of accounts; paths begin where the configuration is.
     package internal(set) var chart: Located<String>?
     package internal(set) var exclusions: [Exclusion] = []

@@ -21,6 +21,21 @@ package struct ConfigurationText {
         )
     }
 
+    /// Adds schedules: the words behind each expression, and what they say.
+    package mutating func add(
+        schedules: [(name: String, cron: String, options: [(word: String, value: String)], isEnabled: Bool)]
+    ) {
+        guard !schedules.isEmpty else { return }
+        add(
+            "schedules",
+            schedules.map { schedule in
+                (["\(Self.name(schedule.name))  \(Self.quoted(schedule.cron))"]
+                    + schedule.options.map { "\($0.word) \(Self.run($0.value))" }
+                    + (schedule.isEnabled ? [] : ["disabled"])).joined(separator: "  ")
+            }
+        )
+    }
+
     package mutating func add(chart path: String) { add("chart \(Self.run(path))") }
 
     /// Adds tables that must never be attached.

@@ -2,7 +2,9 @@ import Days
 
 extension Parser {
     /// The words that begin a part of a configuration.
-    private static let parts = ["settings", "chart", "excluded", "table", "rules"]
+    private static let parts = ["settings", "schedules", "chart", "excluded", "table", "rules"]
+    /// Those behind the expression of a schedule.
+    private static let scheduleOptions = ["kind", "subject", "type", "zone", "too_late", "every", "disabled"]
     /// Those that say how a table is captured.
     private static let captureOptions = ["key", "columns", "exclude", "kind", "actions", "before"]
 
@@ -21,6 +23,9 @@ extension Parser {
         case "settings":
             try expectEndOfLine()
             parseLines(under: opening) { try $0.parseSetting(of: &file) }
+        case "schedules":
+            try expectEndOfLine()
+            parseLines(under: opening) { try $0.parseSchedule(of: &file) }
         case "chart":
             if file.chart != nil { throw Fault(opening.range, "there are two charts") }
             file.chart = try takeRun("the path of a CSV file", of: opening)
@@ -73,6 +78,33 @@ extension Parser {
             )
         }
         file.settings.append(ConfigurationFile.Setting(name: name, value: value))
+    }
+
+    private mutating func parseSchedule(of file: inout ConfigurationFile) throws {
+        let opening = next
+        let name = try takeName("the name of a schedule")
+        if file.schedules.contains(where: { $0.name.value == name.value }) {
+            throw Fault(name.range, "the schedule \(name.value) is listed twice")
+        }
+        try expectMore("when it runs, such as '0 3 * * *'", of: opening)
+        let cron = try take(.text, "when it runs, in single quotes, such as '0 3 * * *'")
+        var schedule = ConfigurationFile.Schedule(name: name, cron: cron)
+        while !next.isFirstOnLine, next.kind != .end {
+            let word = next
+            guard word.kind == .word, Self.scheduleOptions.contains(word.text) else {
+                throw unknown(word, among: Self.scheduleOptions, "behind the expression stands")
+            }
+            advance()
+            if word.text == "disabled" {
+                schedule.isEnabled = false
+            } else {
+                guard schedule.options[word.text] == nil else {
+                    throw Fault(word.range, "a schedule can have '\(word.text)' only once")
+                }
+                schedule.options[word.text] = try takeRun("its value", of: word)
+            }
+        }
+        file.schedules.append(schedule)
     }
 
     private mutating func parseExclusion(_ opening: Token) throws -> ConfigurationFile.Exclusion {

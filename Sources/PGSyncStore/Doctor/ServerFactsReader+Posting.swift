@@ -46,7 +46,41 @@ extension ServerFactsReader {
             0
         )
         posting.failingDuties = try failingDuties()
+        (posting.lateSchedules, posting.interruptedJobs) = try late()
         return posting
+    }
+
+    /// What a leader, which looks every few seconds, would have done or said.
+    private func late() throws -> (
+        schedules: [ServerFacts.Posting.Late], jobs: [ServerFacts.Posting.Late]
+    ) {
+        let rows = try session.query(
+            """
+            with late as (
+                select true as is_schedule, own.name, clock_timestamp() - own.next_run_at as age
+                from pgsync.sync_schedules as own
+                union all
+                select false, concat(job.id, ', ', job.kind, ' of ', job.subject), clock_timestamp() - job.heartbeat_at
+                from pgsync.job_states as job
+                where job.state = 'interrupted'
+            )
+            select late.is_schedule, late.name, (extract(epoch from late.age) * 1000)::bigint as age
+            from late
+            where late.age > interval '1 minute'
+                + pgsync.configuration_number('worker_heartbeat_seconds')::double precision * interval '2 seconds'
+            order by late.age desc
+            limit 50
+            """
+        ).map { row in
+            (
+                isSchedule: try row.decode("is_schedule", as: Bool.self),
+                late: ServerFacts.Posting.Late(
+                    name: try row.decode("name"),
+                    age: .milliseconds(try row.decode("age", as: Int64.self))
+                )
+            )
+        }
+        return (rows.filter(\.isSchedule).map(\.late), rows.filter { !$0.isSchedule }.map(\.late))
     }
 
     private func deadLetters() throws -> [ServerFacts.Posting.DeadLetters] {

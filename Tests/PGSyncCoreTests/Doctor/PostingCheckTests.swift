@@ -45,6 +45,18 @@ struct PostingCheckTests {
         )
     }
 
+    @Test("tell of schedules that nobody takes, and of jobs that nobody continues")
+    func late() {
+        let late = [
+            ServerFacts.Posting.Late(name: "retention", age: .seconds(9_000)),
+            ServerFacts.Posting.Late(name: "chain", age: .seconds(90)),
+        ]
+        #expect(Self.warnings { $0.lateSchedules = late } == ["posting.schedules"])
+        #expect(Self.warnings { $0.interruptedJobs = late } == ["posting.jobs"])
+        let found = Self.findings { $0.lateSchedules = late }.first { $0.severity == .warning }?.verdict.found
+        #expect(found == "schedule retention was due 2 h ago (and 1 more)")
+    }
+
     @Test("tell of a queue that is long, and of a change that waits though a worker runs")
     func backlog() {
         #expect(

@@ -6,14 +6,27 @@ set search_path = pg_catalog, pgsync, pg_temp
 as $$
 #variable_conflict use_column
 declare
+    v_known record;
     v_step record;
 begin
-    for part in select known.part from pgsync.retention_parts() as known order by known.place loop
+    if days_to_keep < 1 then
+        raise exception 'keep at least one day, not %', days_to_keep using errcode = 'invalid_parameter_value';
+    end if;
+    for v_known in select known.* from pgsync.retention_parts() as known order by known.place loop
+        part := v_known.part;
         removed := 0;
         loop
             select step.*
             into v_step
-            from pgsync.retention_step(part, cleanup_old_sync_data.days_to_keep, 10000) as step;
+            from pgsync.remove_old(
+                v_known.part,
+                clock_timestamp() - make_interval(
+                    days => coalesce(
+                        cleanup_old_sync_data.days_to_keep, pgsync.configuration_integer(v_known.setting)::integer
+                    )
+                ),
+                10000
+            ) as step;
             removed := removed + v_step.removed;
             exit when not v_step.has_more;
         end loop;

@@ -1,4 +1,4 @@
--- Another part is a row here, a line in retention_step.sql, and a function like remove_old_jobs.
+-- Another part is a row here, a line in remove_old.sql, and a function like remove_old_jobs.
 create or replace function pgsync.retention_parts()
 returns table (place integer, part text, setting text)
 language sql

@@ -13,6 +13,11 @@ as $$
 declare
     v_cron constant record := pgsync.parse_cron(cron);
 begin
+    if pgsync.cron_complaint(cron) is not null then
+        raise exception 'invalid schedule: %', pgsync.cron_complaint(cron)
+            using errcode = 'invalid_parameter_value',
+            hint = 'For example, every day at 03:00 is 0 3 * * * and every five minutes is */5 * * * *.';
+    end if;
     run_at := after;
     for v_run in 1..least(next_runs.runs, 1000) loop
         run_at := pgsync.schedule_next(cron, time_zone, hours_setting, run_at);

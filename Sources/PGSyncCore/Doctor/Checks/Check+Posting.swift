@@ -1,5 +1,7 @@
 extension Check {
-    static let posting = [isPosting, workers, queueSize, oldestChange, deadLetters, exhausted, lost, duties]
+    static let posting = [
+        isPosting, workers, queueSize, oldestChange, deadLetters, exhausted, lost, duties, schedules, jobs,
+    ]
 
     /// A change that is ready and waits longer than this waits for a reason.
     private static let longWait = Duration.seconds(300)
@@ -104,6 +106,30 @@ extension Check {
 
     /// A finding is one line, however many tables there are.
     private static let tablesShown = 3
+
+    static let schedules = Check("posting.schedules", .posting, \.posting) { posting in
+        guard let first = posting.lateSchedules.first else { return .ok("no schedule is late") }
+        return .warning(
+            "schedule \(first.name) was due \(Quantity.time(first.age)) ago" + others(posting.lateSchedules),
+            "No worker leads that takes schedules: none runs, or only some with --poll, --drain or --once.",
+            remedy: "pgsync worker    (if one runs: pgsync status shows what it fails at)"
+        )
+    }
+
+    static let jobs = Check("posting.jobs", .posting, \.posting) { posting in
+        guard let first = posting.interruptedJobs.first else { return .ok("no job is interrupted") }
+        return .warning(
+            "job \(first.name) was interrupted \(Quantity.time(first.age)) ago"
+                + others(posting.interruptedJobs),
+            "Its session ended before it did, and nobody continues it.",
+            remedy:
+                "pgsync jobs list --state interrupted    (jobs show says how to continue; jobs cancel ends it)"
+        )
+    }
+
+    private static func others(_ late: [ServerFacts.Posting.Late]) -> String {
+        late.count > 1 ? " (and \(late.count - 1) more)" : ""
+    }
 
     static let duties = Check("posting.housekeeping", .posting, \.posting) { posting in
         guard let first = posting.failingDuties.first else {

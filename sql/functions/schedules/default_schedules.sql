@@ -1,0 +1,13 @@
+-- What migrations have inserted: another default is a row here, too.
+create or replace function pgsync.default_schedules()
+returns table (name text, kind text, type text, cron text, hours_setting text)
+language sql
+immutable
+parallel safe
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+values ('retention', 'retention', null::text, '0 3 * * *', null::text);
+$$;
+
+comment on function pgsync.default_schedules()
+is 'The schedules that pgsync comes with.';

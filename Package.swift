@@ -50,7 +50,7 @@ let package = Package(
             name: "PGSyncCLI",
             dependencies: [
                 "Arguments", "Concurrency", "Days", "Files", "HTTPServer", "JSON", "PGSyncBench",
-                "PGSyncCluster", "PGSyncCore", "PGSyncDemo", "PGSyncLedger", "PGSyncOperations",
+                "PGSyncCluster", "PGSyncCore", "PGSyncDelivery", "PGSyncDemo", "PGSyncLedger", "PGSyncOperations",
                 "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services",
                 "Telemetry", "VisibleText",
             ]
@@ -64,6 +64,10 @@ let package = Package(
         ),
         .target(name: "PGSyncCore", dependencies: ["CCrypto"]),
         .target(name: "PGSyncCluster", dependencies: ["Concurrency", "Files", "Subprocesses"]),
+        .target(
+            name: "PGSyncDelivery",
+            dependencies: ["Files", "HTTPClient", "JSON", "PGSyncStore", "Postgres", "Signing", "Subprocesses"]
+        ),
         .target(
             name: "PGSyncDemo",
             dependencies: [
@@ -85,8 +89,8 @@ let package = Package(
         .target(
             name: "PGSyncWorker",
             dependencies: [
-                "Concurrency", "PGSyncCore", "PGSyncOperations", "PGSyncStore", "Postgres", "Services",
-                "Telemetry",
+                "Concurrency", "PGSyncCore", "PGSyncDelivery", "PGSyncOperations", "PGSyncStore", "Postgres",
+                "Services", "Telemetry",
             ]
         ),
         .executableTarget(name: "pgsync", dependencies: ["PGSyncCLI"]),

@@ -152,6 +152,10 @@ let package = Package(
             name: "PGSyncClusterTests",
             dependencies: ["PGSyncCluster", "Subprocesses", "TestSupport"]
         ),
+        .testTarget(
+            name: "PGSyncDeliveryTests",
+            dependencies: ["Concurrency", "JSON", "PGSyncDelivery", "PGSyncStore", "Postgres", "TestSupport"]
+        ),
         .testTarget(name: "PGSyncDemoTests", dependencies: ["PGSyncDemo", "PGSyncRules"]),
         .testTarget(
             name: "PGSyncLedgerTests",

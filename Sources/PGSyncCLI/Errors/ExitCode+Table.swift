@@ -8,7 +8,7 @@ extension ExitCode {
         "Other failure; or doctor or --check-health found a problem."
     )
     static let refused = ExitCode(65, "The table cannot be captured as requested.")
-    static let noTable = ExitCode(66, "Unknown table, rule or schedule.")
+    static let noTable = ExitCode(66, "Unknown table, rule, schedule or channel.")
     static let noSuchChange = ExitCode(
         67,
         "Unknown change, record, job or difference, or it is in another state."
@@ -40,6 +40,7 @@ extension ExitCode {
     static let differencesHealed = ExitCode(94, "The verification found differences and healed them all.")
     static let differencesLeft = ExitCode(95, "The verification found differences that are left.")
     static let notVerified = ExitCode(96, "The verification could not look at everything.")
+    static let notDelivered = ExitCode(97, "The test message was not delivered.")
     static let interrupted = ExitCode(130, "Stopped at once by Ctrl-C.")
     static let terminated = ExitCode(143, "Stopped at once by SIGTERM.")
 
@@ -48,7 +49,7 @@ extension ExitCode {
         .cannotWrite, .lockTimeout, .notPermitted, .configuration, .wrongRules,
         .schemaTooNew, .schemaChanged, .schemaMissing, .unsuitableServer, .clusterUnavailable, .clusterInUse,
         .serverDied, .ledgerRefused, .notInTheBooks, .wrongFile, .changesLeft, .differencesHealed, .differencesLeft,
-        .notVerified, .interrupted, .closedPipe, .terminated,
+        .notVerified, .notDelivered, .interrupted, .closedPipe, .terminated,
     ]
 
     /// What a program ends with that a signal has stopped at once.

@@ -32,6 +32,14 @@ package struct ChannelStore {
         return found
     }
 
+    /// The settings, of whatever kind, that are lists.
+    package func listSettings() throws -> Set<String> {
+        let names: [String] = try session.query(
+            "select setting from pgsync.channel_settings() where type in ('words', 'names', 'ranges', 'addresses')"
+        ).map { try $0.decode(0) }
+        return Set(names)
+    }
+
     // MARK: Changing
 
     /// What to change of a channel; nil keeps it, and an empty text clears a secret.

@@ -191,7 +191,7 @@ struct HTTPClientTests {
             running.cancel()
             await #expect(throws: TransferError.cancelled) { try await running.value }
             let early = Task {
-                withUnsafeCurrentTask { $0?.cancel() }
+                unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
                 return try await client.send(hanging)
             }
             await #expect(throws: TransferError.cancelled) { try await early.value }

@@ -153,7 +153,8 @@ begin
                 (array['pgsync_worker', 'pgsync_operator'], array[
                     'execute on function pgsync.begin_verify('
                     || 'regclass, timestamptz, timestamptz, boolean, boolean, text, text)',
-                    'execute on function pgsync.verify_step(bigint, bigint)'
+                    'execute on function pgsync.prepare_verify(bigint)',
+                    'execute on function pgsync.verify_step(bigint, bigint, boolean)'
                 ]),
                 (array['pgsync_operator'], array[
                     'execute on function pgsync.mark_difference(bigint, text, text)',
@@ -303,6 +304,34 @@ begin
                     'execute on function pgsync.rule_round_even(numeric, numeric, integer)',
                     'execute on function pgsync.rule_text(jsonb, text)',
                     'execute on function pgsync.rule_timestamp(text)'
+                ]),
+                (array['pgsync_worker'], array[
+                    'select on table pgsync.audit_chain, pgsync.chain_kinds, pgsync.chain_tables, pgsync.chain_anchors, '
+                    || 'pgsync.chain_verifications, pgsync.chain_findings, pgsync.chain_rows, pgsync.chain_state'
+                ]),
+                (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                    'execute on function pgsync.chain_block_content(pgsync.audit_chain)',
+                    'execute on function pgsync.chain_contents(pgsync.audit_chain)',
+                    'execute on function pgsync.chain_field(text)',
+                    'execute on function pgsync.chain_head(pgsync.audit_chain)',
+                    'execute on function pgsync.chain_list(text[], bytea[])',
+                    'execute on function pgsync.chain_part(text, bigint)',
+                    'execute on function pgsync.chained_part(text, bigint)',
+                    'execute on function pgsync.is_dropped(text, text)',
+                    'execute on function pgsync.next_part(text, bigint)',
+                    'execute on function pgsync.verify_links(bigint, bigint)',
+                    'execute on function pgsync.verify_part(text, bigint)'
+                ]),
+                (array['pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                    'execute on function pgsync.compare_anchors('
+                    || 'bigint, text, bigint[], text[], timestamptz[], text[])',
+                    'execute on function pgsync.end_verification(bigint)',
+                    'execute on function pgsync.verify_chain(timestamptz)',
+                    'execute on function pgsync.verify_chain_step(bigint)'
+                ]),
+                (array['pgsync_operator', 'pgsync_worker'], array[
+                    'execute on function pgsync.add_anchor(text, text, bigint, bytea)',
+                    'execute on function pgsync.extend_chain(integer)'
                 ]),
                 (array['pgsync_worker', 'pgsync_operator'], array[
                     'execute on function pgsync.error_class_of(text, text, text, text)',

@@ -43,6 +43,9 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
         self.init(operation, path, .system(errno))
     }
 
+    /// Whether there is no such file.
+    public var isMissing: Bool { reason == .system(ENOENT) }
+
     /// The reason alone, in words.
     public var description: String {
         switch reason {

@@ -54,6 +54,15 @@ public struct OpenFile: ~Copyable {
         return bytes
     }
 
+    /// The end of a file, which must be regular and no link.
+    public static func tail(of path: String, length: Int) throws(FileError) -> [UInt8] {
+        let file = try OpenFile(path, waits: false, followsLinks: false)
+        guard try file.isRegular() else { throw FileError(.open, path, .notRegular) }
+        // Fails where the file is shorter, and then all of it is read.
+        lseek(file.descriptor, -length, SEEK_END)
+        return try file.read(upTo: length)
+    }
+
     /// All that is in a file, of so many bytes at most.
     public static func bytes(
         of path: String,

@@ -139,6 +139,14 @@ package enum PGSyncProgram {
                 ]
             ),
             .group(
+                "audit",
+                "Verify, anchor and export the chain that proves the audit log.",
+                [
+                    .command(AuditStatusCommand.self), .command(AuditVerifyCommand.self),
+                    .command(AuditAnchorCommand.self), .command(AuditExportCommand.self),
+                ]
+            ),
+            .group(
                 "bench",
                 "Measure what pgsync costs and how fast it is.",
                 [
@@ -149,6 +157,7 @@ package enum PGSyncProgram {
             .command(NamesCommand.self),
             .command(CompletionsCommand.self),
         ],
+        rare: ["uninstall", "detach", "pause", "resume", "demo", "bench", "names", "completions"],
         describeParts: { $0.verbose ? ["libpq \(ClientLibrary.version)"] : [] },
         explain: ErrorExplanation.failure
     )

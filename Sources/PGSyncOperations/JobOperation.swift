@@ -21,7 +21,15 @@ package protocol JobOperation: Sendable {
 
 package enum JobOperations {
     /// Those that a worker runs.
-    package static let all: [any JobOperation] = [Retention()]
+    package static let all = all(anchoringTo: [])
+
+    /// The same, with the places where the chain is anchored.
+    package static func all(anchoringTo destinations: [AnchorDestination]) -> [any JobOperation] {
+        [
+            ChainKeeper(destinations: destinations), Retention(), VerifyOperation(kind: "reconcile"),
+            VerifyOperation(kind: "verify"),
+        ]
+    }
 }
 
 /// Why a job cannot continue.

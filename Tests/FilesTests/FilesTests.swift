@@ -33,6 +33,25 @@ struct FilesTests {
         }
     }
 
+    @Test("the end of a file is read, all of it if it is shorter, and never that of a link")
+    func tail() throws {
+        try inDirectory {
+            let path = "\(directory)/file"
+            let file = try ReplacementFile(path, mode: 0o600)
+            try file.write("abcdef")
+            try file.finish()
+            #expect(try OpenFile.tail(of: path, length: 2) == Array("ef".utf8))
+            #expect(try OpenFile.tail(of: path, length: 100) == Array("abcdef".utf8))
+            try FileManager.default.createSymbolicLink(atPath: path + ".link", withDestinationPath: path)
+            #expect(throws: FileError.self) { try OpenFile.tail(of: path + ".link", length: 2) }
+            #expect(throws: FileError.self) { try OpenFile.tail(of: directory, length: 2) }
+            let missing = try #require(throws: FileError.self) {
+                try OpenFile.tail(of: path + "s", length: 2)
+            }
+            #expect(missing.isMissing)
+        }
+    }
+
     @Test("what is larger than the limit is refused, and cut where only its beginning is asked for")
     func limits() throws {
         try inDirectory {

@@ -94,7 +94,11 @@ struct JSONOutputTests {
     /// What is run, after two sales of which one fails, a fee without a rule, and an amended sale.
     private static func lines(_ book: RuleBook) -> [[String]] {
         [
-            ["status"], ["sources"], ["queue", "list"], ["queue", "show", "1", "--images"], ["dead", "list"],
+            ["status"], ["verify"], ["differences", "list"], ["differences", "show", "1"],
+            ["differences", "investigate", "1"], ["differences", "accept", "1", "--reason", "agreed"],
+            ["differences", "reopen", "1"], ["verify", "--source", "sales", "--heal"],
+            ["differences", "undo", "4"], ["sources"], ["queue", "list"], ["queue", "show", "1", "--images"],
+            ["dead", "list"],
             ["dead", "show", "2", "--images"], ["trace", "sales", "1", "--images"], ["trace", "sales", "2"],
             ["ledger", "trial-balance"], ["ledger", "entries"], ["ledger", "accounts"],
             ["ledger", "statement", "1000"], ["ledger", "check"],
@@ -124,6 +128,9 @@ struct JSONOutputTests {
             ["schedule", "remove", "retention"],
             ["channels", "set", "hear", "--kind", "notify"], ["channels", "list"], ["channels", "test", "hear"],
             ["channels", "disable", "hear"], ["channels", "enable", "hear"], ["channels", "remove", "hear"],
+            ["audit", "anchor", "--extend", "--to", "file:\(book.path("anchors"))"], ["audit", "status"],
+            ["audit", "verify", "--anchors", book.path("anchors")], ["audit", "verify"],
+            ["audit", "export", "--output", book.path("chain")],
         ]
     }
 
@@ -164,6 +171,13 @@ struct JSONOutputTests {
             try await book.post()
             try await book.database.query("insert into sales values (3, 5, 'final', '2026-01-05')")
             try await Self.leaveJobs(in: book.database)
+            try await book.database.query(
+                """
+                alter table sales disable trigger "000_pgsync_insert";
+                insert into sales values (9, 5, 'final', '2026-01-05');
+                alter table sales enable always trigger "000_pgsync_insert";
+                """
+            )
             let lines = Self.lines(book)
             for line in lines {
                 let run = await CommandLineRun(

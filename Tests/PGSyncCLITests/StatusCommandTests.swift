@@ -150,7 +150,7 @@ struct StatusCommandTests {
             }
             #expect(parts[0].lowerBound < parts[1].lowerBound && parts[1].lowerBound < parts[2].lowerBound)
             #expect(!whole.contains("more line"))
-            let short = view.screen(columns: 80, rows: 16)
+            let short = view.screen(columns: 80, rows: 17)
             #expect(short.contains("till") && !short.contains("public.fees"))
             #expect(short.contains(/\d more lines?: pgsync status; q: quit/), "\(short)")
         }

@@ -222,11 +222,12 @@ struct ConfigurationTests {
         let whole = ConfigurationFile(name: "x", text: pages.joined())
         for word in [
             "settings", "chart", "excluded", "table", "rules", "key", "columns", "exclude", "kind", "actions",
-            "before   image", "from", "until",
+            "before   image", "from", "until", "schedules", "subject", "type", "zone", "too_late", "every",
+            "disabled",
         ] {
             #expect(whole.source.text.contains("\(word)"), "\(word)")
         }
-        #expect(pages.count == 2)
+        #expect(pages.count == 3)
     }
 
     @Test(
@@ -239,6 +240,7 @@ struct ConfigurationTests {
     func written(name: String) throws {
         var text = ConfigurationText(comment: "Written")
         text.add(settings: [("first", name), ("the_second", "-0.5")])
+        text.add(schedules: [("n\(name)", "@daily", [("subject", name)], false)])
         text.add(chart: "charts/\(name)")
         text.add(exclusion: LikePattern.matching("x\(name)"), "\(name)%", reason: name)
         let table = TableName(schema: "s\(name)", name: "t\(name)")
@@ -248,6 +250,8 @@ struct ConfigurationTests {
         let file = ConfigurationFile(name: "x", text: text.text)
         #expect(file.problems == [], "\(text.text)")
         #expect(file.settings.map(\.value.value) == [name, "-0.5"])
+        #expect(file.schedules.map(\.name.value) == ["n\(name)"])
+        #expect(file.schedules.first?.options.mapValues(\.value) == ["subject": name])
         #expect(file.chart?.value == "charts/\(name)")
         #expect(file.exclusions.map(\.schemaPattern) == [LikePattern.matching("x\(name)")])
         #expect(file.exclusions.map(\.tablePattern) == ["\(name)%"])

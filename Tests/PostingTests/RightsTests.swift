@@ -68,9 +68,12 @@ struct RightsTests {
     /// All that can write: rights on tables beyond reading, sequences, functions that are not stable.
     private static let writing: [String: [String]] = [
         "pgsync_worker": [
-            "pgsync.begin_job", "pgsync.end_job", "pgsync.note_interruption", "pgsync.note_phase",
-            "pgsync.put_failed_item", "pgsync.request_job", "pgsync.retention_step",
-            "pgsync.settle_failed_item", "pgsync.take_due_schedules", "pgsync.take_job",
+            "pgsync.begin_verify", "pgsync.verify_step", "pgsync.begin_job", "pgsync.end_job",
+            "pgsync.note_phase", "pgsync.put_failed_item", "pgsync.request_job",
+            "pgsync.settle_failed_item", "pgsync.note_interruption", "pgsync.retention_step",
+            "pgsync.take_due_schedules", "pgsync.take_job", "pgsync.add_anchor", "pgsync.compare_anchors",
+            "pgsync.end_verification", "pgsync.extend_chain", "pgsync.verify_chain",
+            "pgsync.verify_chain_step",
             "ledger.take_snapshot", "pgsync.arm_doorbell", "pgsync.begin_careful", "pgsync.capture_growth",
             "pgsync.disarm_doorbell", "pgsync.end_careful", "pgsync.find_lost_workers",
             "pgsync.find_truncated",
@@ -79,11 +82,14 @@ struct RightsTests {
             "pgsync.stop_worker",
         ],
         "pgsync_operator": [
-            "pgsync.begin_job", "pgsync.cancel_job", "pgsync.cleanup_old_sync_data",
-            "pgsync.disable_schedule", "pgsync.enable_schedule", "pgsync.end_job",
-            "pgsync.note_interruption", "pgsync.note_phase", "pgsync.put_failed_item",
-            "pgsync.remove_schedule", "pgsync.request_job", "pgsync.retention_step",
-            "pgsync.run_schedule", "pgsync.set_schedule", "pgsync.settle_failed_item",
+            "pgsync.begin_verify", "pgsync.mark_difference", "pgsync.undo_heals", "pgsync.verify_step",
+            "pgsync.verify_sync_integrity", "pgsync.begin_job", "pgsync.cancel_job", "pgsync.end_job",
+            "pgsync.note_phase", "pgsync.put_failed_item", "pgsync.request_job",
+            "pgsync.settle_failed_item", "pgsync.cleanup_old_sync_data", "pgsync.disable_schedule",
+            "pgsync.enable_schedule", "pgsync.note_interruption", "pgsync.remove_schedule",
+            "pgsync.retention_step", "pgsync.run_schedule", "pgsync.set_schedule", "pgsync.add_anchor",
+            "pgsync.compare_anchors", "pgsync.end_verification", "pgsync.extend_chain",
+            "pgsync.verify_chain", "pgsync.verify_chain_step",
             "pgsync.take_due_schedules", "pgsync.take_job",
             "ledger.close_period", "ledger.import_chart", "ledger.open_period", "ledger.post_entry",
             "ledger.reopen_period", "ledger.reverse_entry", "ledger.start_closing", "ledger.take_snapshot",
@@ -103,7 +109,11 @@ struct RightsTests {
             "usage pgsync.sync_logs_id_seq",
         ],
         "pgsync_reader": ["pgsync.capture_growth", "pgsync.read_rows"],
-        "pgsync_auditor": ["pgsync.capture_growth", "pgsync.read_rows"], "public": [],
+        "pgsync_auditor": [
+            "pgsync.capture_growth", "pgsync.compare_anchors", "pgsync.end_verification", "pgsync.read_rows",
+            "pgsync.verify_chain", "pgsync.verify_chain_step",
+        ],
+        "public": [],
     ]
 
     @Test("to write are these and no others", arguments: writing.keys.sorted())

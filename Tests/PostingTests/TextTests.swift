@@ -90,7 +90,8 @@ struct TextTests {
                     // Made of a number and a rule, or at most 200 characters long.
                     "ledger.idempotency_key_is_used_once",
                     // Kept by pgsync.short_id.
-                    "pgsync.one_open_failure_per_item", "pgsync.sync_master_status_pkey",
+                    "pgsync.one_difference_at_a_time", "pgsync.one_open_failure_per_item",
+                    "pgsync.sync_heals_record", "pgsync.sync_master_status_pkey",
                 ].sorted()
         )
     }

@@ -34,13 +34,14 @@ public struct Program<Globals: ParameterSet>: Sendable {
 
     /// Creates a program; `explain` puts the errors that commands throw into words.
     ///
-    /// `describeParts` adds lines to the version, such as those of the libraries in use.
+    /// The first page of the help only names the `rare` commands. `describeParts` adds lines to the version, such as those of the libraries in use.
     public init(
         _ signature: Signature,
         version: String,
         exitCodes: [ExitCode],
         variables: [(String, String)] = [],
         commands: [CommandTree<Globals>],
+        rare: Set<String> = [],
         describeParts: @escaping @Sendable (Globals) -> [String] = { _ in [] },
         explain: @escaping @Sendable (any Error) -> Failure
     ) {
@@ -50,7 +51,8 @@ public struct Program<Globals: ParameterSet>: Sendable {
             version: version,
             globals: Globals.parameters.map(\.spec) + [.help, .version],
             exitCodes: exitCodes,
-            variables: variables
+            variables: variables,
+            rare: rare
         )
         self.describeParts = describeParts
         self.explain = explain

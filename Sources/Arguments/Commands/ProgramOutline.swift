@@ -6,6 +6,8 @@ public struct ProgramOutline: Sendable {
     let exitCodes: [ExitCode]
     /// What the program reads of its environment beside what stands in for options, with what it is for.
     var variables: [(String, String)] = []
+    /// The commands that the first page of the help only names.
+    var rare: Set<String> = []
 
     var name: String { root.signature.name }
 

@@ -32,8 +32,16 @@ struct HelpText {
                 section("EXIT CODES", Self.rows(signature.exitCodes)),
             ]
         } else {
-            let rows = command.subcommands.map { ($0.signature.name, $0.signature.abstract) }
-            sections += [section("COMMANDS", rows + [("help", "Show the help of a command.")]), examples]
+            let rare = isRoot ? command.subcommands.filter { program.rare.contains($0.signature.name) } : []
+            let names = Set(rare.map(\.signature.name))
+            let rows = command.subcommands.filter { !names.contains($0.signature.name) }
+                .map { ($0.signature.name, $0.signature.abstract) }
+            sections += [
+                section("COMMANDS", rows + [("help", "Show the help of a command.")]),
+                rare.isEmpty
+                    ? nil : "MORE\n" + wrapped(rare.map(\.signature.name).joined(separator: ", "), indent: 2),
+                examples,
+            ]
         }
         let topics = HelpTopic.allCases.map(\.rawValue).joined(separator: "|")
         return joined(sections + ["See also: \(program.name) help \(topics)"])

@@ -3,6 +3,7 @@ import HTTPServer
 import PGSyncCluster
 import PGSyncDemo
 import PGSyncLedger
+import PGSyncOperations
 import PGSyncRules
 import PGSyncSchema
 import PGSyncStore
@@ -33,8 +34,8 @@ enum ErrorExplanation {
 
         case StoreError.unknown(.setting, _, _), StoreError.invalidValue: .configuration
         case StoreError.unknown, StoreError.unknownVersion, StoreError.unreadableName: .noTable
-        case StoreError.noSuchChange, StoreError.noSuchJob, StoreError.jobHasEnded, StoreError.noSuchDifference,
-            StoreError.scheduleIsActive:
+        case StoreError.noSuchChange, StoreError.noSuchJob, StoreError.jobHasEnded,
+            StoreError.noSuchDifference, StoreError.scheduleIsActive:
             .noSuchChange
         case StoreError.notPermitted, StoreError.notOwner, StoreError.mayNotTry: .notPermitted
         case StoreError.refused, StoreError.notAttached, StoreError.noBackfill: .refused
@@ -49,6 +50,8 @@ enum ErrorExplanation {
         case LedgerError.wrongChart, CommandError.unreadableFile: .wrongFile
         case CommandError.cannotWrite: .cannotWrite
         case is ListenError: .cannotListen
+        case AnchorError.cannotWrite: .cannotWrite
+        case AnchorError.cannotRead: .wrongFile
         case DemoError.mayNotCreate: .notPermitted
         case is RuleProblem: .wrongRules
 

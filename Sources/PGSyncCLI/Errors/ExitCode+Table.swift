@@ -40,7 +40,11 @@ extension ExitCode {
     static let differencesHealed = ExitCode(94, "The verification found differences and healed them all.")
     static let differencesLeft = ExitCode(95, "The verification found differences that are left.")
     static let notVerified = ExitCode(96, "The verification could not look at everything.")
-    static let notDelivered = ExitCode(97, "The test message was not delivered.")
+    static let unproven = ExitCode(
+        97,
+        "The chain is not proved: no anchor of the last day, or one is unreadable."
+    )
+    static let notDelivered = ExitCode(98, "The test message was not delivered.")
     static let interrupted = ExitCode(130, "Stopped at once by Ctrl-C.")
     static let terminated = ExitCode(143, "Stopped at once by SIGTERM.")
 
@@ -48,8 +52,8 @@ extension ExitCode {
         .success, .problemsFound, .usage, .refused, .noTable, .noSuchChange, .cannotConnect, .cannotListen,
         .cannotWrite, .lockTimeout, .notPermitted, .configuration, .wrongRules,
         .schemaTooNew, .schemaChanged, .schemaMissing, .unsuitableServer, .clusterUnavailable, .clusterInUse,
-        .serverDied, .ledgerRefused, .notInTheBooks, .wrongFile, .changesLeft, .differencesHealed, .differencesLeft,
-        .notVerified, .notDelivered, .interrupted, .closedPipe, .terminated,
+        .serverDied, .ledgerRefused, .notInTheBooks, .wrongFile, .changesLeft, .differencesHealed,
+        .differencesLeft, .notVerified, .unproven, .notDelivered, .interrupted, .closedPipe, .terminated,
     ]
 
     /// What a program ends with that a signal has stopped at once.

@@ -17,6 +17,7 @@ extension SystemStatus {
             "failures": .array(failures.map(\.json)),
             "workers": .array(workers.map { $0.json(at: takenAt) }),
             "foreign_locks": .array(foreignLocks.map(\.json)),
+            "score": score.json,
             "durability": durability.json,
         ]
     }

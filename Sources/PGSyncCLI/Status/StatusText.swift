@@ -26,6 +26,7 @@ struct StatusText {
             ("dead", dead),
             ("last minute", outcomes({ $0.lastMinute }, isCapped: { $0.isMinuteCapped })),
             ("last hour", outcomes({ $0.lastHour }, isCapped: { $0.isHourCapped })),
+            ("verified", verified),
             ("durability", status.durability.sentence),
         ]
         return Self.list(lines.compactMap { $0 }, width)
@@ -56,6 +57,11 @@ struct StatusText {
         if !status.isRealTime { return "scheduled runs only: enable_real_time_sync is false" }
         return status.workers.contains { $0.state == "running" }
             ? "on" : "on, but no worker is running; to start one: pgsync worker"
+    }
+
+    private var verified: String {
+        guard let at = status.score.verifiedAt else { return "never; to verify everything: pgsync verify" }
+        return "\(age(of: at)) ago, \(status.score.text)"
     }
 
     /// Dead letters are part of the queue, and no part of what waits for a worker.

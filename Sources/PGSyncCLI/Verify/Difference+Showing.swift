@@ -59,8 +59,9 @@ extension Difference {
             "amount": amount.map(JSONValue.string) ?? .null,
             "currency": currency.map(JSONValue.string) ?? .null,
             "first_job": JSONValue(firstJob), "last_job": JSONValue(lastJob), "seen": JSONValue(seen),
-            "first_seen_at": .string(firstSeenAt.description), "last_seen_at": .string(lastSeenAt.description),
-            "state_since_at": .string(stateSince.description), "user": .string(stateBy),
+            "first_seen_at": .string(firstSeenAt.description),
+            "last_seen_at": .string(lastSeenAt.description),
+            "state_changed_at": .string(stateSince.description), "user": .string(stateBy),
             "reason": reason.map(JSONValue.string) ?? .null,
         ]
     }

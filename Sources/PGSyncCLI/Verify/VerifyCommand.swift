@@ -31,7 +31,9 @@ struct VerifyCommand: Command {
             .init("pgsync verify --heal --dry-run", "See what healing would do."),
             .init("pgsync verify --report november.json", "Keep the report; sha256sum gives its digest."),
         ],
-        exitCodes: [.differencesHealed, .differencesLeft, .notVerified, .noTable, .lockTimeout, .notPermitted]
+        exitCodes: [
+            .differencesHealed, .differencesLeft, .notVerified, .noTable, .lockTimeout, .notPermitted,
+        ]
     )
 
     static let parameters: [Parameter<Self>] = [

@@ -88,7 +88,9 @@ struct VerifyResult: Sendable {
     private func dayText(_ width: Int?) -> String {
         var table = TextTable(
             [.init("captured on"), .init("changes", .right)]
-                + VerifiedDay.ends.map { .init($0, .right, isOptional: $0 == "unchanged" || $0 == "superseded") }
+                + VerifiedDay.ends.map {
+                    .init($0, .right, isOptional: $0 == "unchanged" || $0 == "superseded")
+                }
         )
         for (day, rows) in Dictionary(grouping: days, by: \.day).sorted(by: { $0.key < $1.key }) {
             let counts = VerifiedDay.ends.map { end in rows.reduce(0) { $0 + ($1.counts[end] ?? 0) } }
@@ -146,8 +148,8 @@ extension Score {
             value.flatMap { JSONNumber("\($0)") }.map(JSONValue.number) ?? .null
         }
         return [
-            "value": number(value), "verdict": .string(verdict), "freshness": number(freshness),
-            "proven": number(proven), "failures_part": number(failures), "sweep": number(sweep),
+            "points": number(value), "verdict": .string(verdict), "freshness": number(freshness),
+            "proven": number(proven), "failure_free": number(failures), "sweep": number(sweep),
             "cap": number(cap), "capped_by": cappedBy.map(JSONValue.string) ?? .null,
             "recommendation": .string(recommendation),
             "verified_at": verifiedAt.map { .string($0.description) } ?? .null,

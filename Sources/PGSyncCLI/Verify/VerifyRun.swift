@@ -76,7 +76,9 @@ private final class VerifyDisplay: Sendable {
         guard isShown, let step = report.step, step.state == .running else { return }
         try state.withLock { state in
             if state.phase != step.phase {
-                if state.phase.isEmpty, report.isResumed { context.say("continuing where it was interrupted") }
+                if state.phase.isEmpty, report.isResumed {
+                    context.say("continuing where it was interrupted")
+                }
                 try state.writer?.finish(completed: state.done, elapsed: ContinuousClock.now - state.start)
                 let bar = ProgressBar(step.phase, total: step.expected, start: step.done)
                 state = State(phase: step.phase, writer: ProgressWriter(bar, to: context.errors))

@@ -20,6 +20,7 @@ struct WorkerCommand: Command {
     var healthFile: String?
     var checkHealth = false
     var metricsListen: ListenAddress?
+    var anchorTo: AnchorList?
 
     static let signature = Signature(
         "worker",
@@ -125,6 +126,12 @@ struct WorkerCommand: Command {
             environment: ["PGSYNC_METRICS_LISTEN"],
             help: "Serve /metrics and /healthz. [default host: 127.0.0.1]"
         ),
+        .option(
+            "anchor-to",
+            \.anchorTo,
+            environment: [AnchorList.variable],
+            help: "Anchor the chain there: see pgsync audit anchor."
+        ),
     ]
 
     func validate() throws {
@@ -152,6 +159,7 @@ struct WorkerCommand: Command {
             logger: logger
         )
         run.metricsAddress = metricsListen
+        run.anchors = anchorTo?.destinations ?? []
         let report = try await Interruption.asksFirst { [run] shutdown in
             do {
                 return try await run.run(until: shutdown)

@@ -18,6 +18,8 @@ struct WorkerRun: Sendable {
     var reporter: HealthReporter
     /// Where its metrics are served, if anywhere.
     var metricsAddress: ListenAddress?
+    /// Where the chain is anchored.
+    var anchors: [AnchorDestination] = []
     private let isAdmitted = Locked(false)
 
     init(_ options: WorkerOptions, connection: ConnectionOptions, logger: Logger) {
@@ -62,7 +64,7 @@ struct WorkerRun: Sendable {
         options.watchesQueue = metricsAddress != nil
         let worker = Worker(
             options,
-            operations: JobOperations.all,
+            operations: JobOperations.all(anchoringTo: anchors),
             delivery: DeliveryRunner(ChannelSender(.current(), version: Version.number)),
             connection: connection,
             logger: logger,

@@ -56,6 +56,7 @@ package struct StatusStore {
             workers: try workers(),
             foreignLocks: try foreignLocks(),
             durability: try durability(),
+            score: try VerifyStore(session).score(),
             totals: try RunningTotals(
                 session.query("select captured, attempts, entries, lines from pgsync.running_totals()")
                     .onlyRow()

@@ -17,6 +17,7 @@ package struct SystemStatus: Sendable, Equatable {
     package let workers: [WorkerState]
     package let foreignLocks: [ForeignLock]
     package let durability: Durability
+    package let score: Score
     package let totals: RunningTotals
 
     /// When the oldest waiting change was captured, without dead letters.

@@ -106,7 +106,9 @@ package struct DifferenceStore {
     }
 
     package func mark(_ id: Int64, _ state: Difference.State, reason: String?) throws -> Difference {
-        _ = try permitted { try session.execute("select pgsync.mark_difference(\(id), \(state.rawValue), \(reason))") }
+        _ = try permitted {
+            try session.execute("select pgsync.mark_difference(\(id), \(state.rawValue), \(reason))")
+        }
         return try difference(id)
     }
 
@@ -138,7 +140,9 @@ package struct DifferenceStore {
             return try body()
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
             throw StoreError.notOperator(user)
-        } catch let error as PostgresError where error.kind == .server && error.sqlState?.conditionClass == "P0" {
+        } catch let error as PostgresError
+            where error.kind == .server && error.sqlState?.conditionClass == "P0"
+        {
             throw StoreError.refused(error)
         } catch let error as PostgresError where error.isRefusal {
             throw StoreError.refused(error)

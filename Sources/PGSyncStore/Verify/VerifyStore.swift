@@ -12,7 +12,8 @@ package struct VerifyScope: Sendable, Equatable {
     package var until: Day?
     package var healing: Healing
 
-    package init(table: TableReference? = nil, since: Day? = nil, until: Day? = nil, healing: Healing = .none) {
+    package init(table: TableReference? = nil, since: Day? = nil, until: Day? = nil, healing: Healing = .none)
+    {
         self.table = table
         self.since = since
         self.until = until
@@ -58,17 +59,35 @@ package struct VerifyStore {
     ///
     /// Code of tables' owners runs in it, which can replace one of our prepared statements: no statement names
     /// are used in such a session.
-    package func step(_ job: Int64, rows: Int) throws -> VerifyStep {
+    package func step(_ job: Int64, rows: Int, endsJob: Bool = true) throws -> VerifyStep {
         try VerifyStep(
             session.query(
                 """
                 select
                     step.*,
                     pgsync.configuration_integer('verify_step_milliseconds')::bigint as milliseconds
-                from pgsync.verify_step(\(job), \(rows)) as step
+                from pgsync.verify_step(\(job), \(rows), \(endsJob)) as step
                 """
             ).onlyRow()
         )
+    }
+
+    /// Sets what a job looks at, by its subject and kind.
+    package func prepare(_ job: Int64) throws {
+        try session.execute("select pgsync.prepare_verify(\(job))")
+    }
+
+    /// What a verification that has ended counted, by names.
+    package func counts(_ job: Int64) throws -> [String: Int] {
+        let rows = try session.query(
+            """
+            select counted.key, counted.value::bigint
+            from pgsync.verify_runs as run
+            cross join lateral jsonb_each_text(run.report::jsonb -> 'counts') as counted
+            where run.job = \(job)
+            """
+        )
+        return try Dictionary(uniqueKeysWithValues: rows.map { (try $0.decode(0), try $0.decode(1)) })
     }
 
     /// The report of a verification that has ended, as it was stored, with its digest in hexadecimal.
@@ -108,7 +127,9 @@ package struct VerifyStore {
 
     /// Why it healed nothing more; nil if nothing stopped it.
     package func healStopped(_ job: Int64) throws -> String? {
-        try session.query("select heal_stopped from pgsync.verify_runs where job = \(job)").onlyRow().decode(0)
+        try session.query("select heal_stopped from pgsync.verify_runs where job = \(job)").onlyRow().decode(
+            0
+        )
     }
 
     package func score() throws -> Score {

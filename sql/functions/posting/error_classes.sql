@@ -25,6 +25,8 @@ values
 ('ledger.party', 'The account requires a party.'),
 ('ledger.refused', 'The ledger refused the entry.'),
 ('period.closed', 'No open period contains its date.'),
+('chain.anchor', 'An anchor of the chain could not be written.'),
+('chain.broken', 'The chain and one of its anchors contradict each other.'),
 ('transient', 'A temporary failure: a lock, a lost connection, no space.'),
 ('crash', 'The session that was posting it ended, several times.'),
 ('unexpected', 'Anything else.');

@@ -6,7 +6,11 @@ immutable
 parallel safe
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-values ('retention', 'retention', null::text, '0 3 * * *', null::text);
+values
+('chain', 'chain', null::text, '*/5 * * * *', null::text),
+('reconcile', 'reconcile', null, '0 * * * *', 'reconciliation_frequency_hours'),
+('retention', 'retention', null, '0 3 * * *', null),
+('verify', 'verify', 'full', '30 2 * * 0', null);
 $$;
 
 comment on function pgsync.default_schedules()

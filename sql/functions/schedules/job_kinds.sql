@@ -6,7 +6,11 @@ immutable
 parallel safe
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-values ('retention', 'Removes ended jobs, settled failed items and runs of schedules that are older than job_retention_days.');
+values
+('verify', 'Compares everything, or a table, with the ledger; it heals nothing.'),
+('reconcile', 'Compares what has changed since the last time with the ledger, and heals if reconcile_heals is true.'),
+('chain', 'Chains new rows of the audit log and the journal, and anchors the chain where the worker is told to.'),
+('retention', 'Removes ended jobs, settled failed items and runs of schedules that are older than job_retention_days.');
 $$;
 
 comment on function pgsync.job_kinds()

@@ -29,7 +29,6 @@ values
 ('balance', 'books', 'person', 'Balances that are not the sum of the lines.'),
 ('unreadable', 'source', 'person', 'A table whose rows could not be read: nothing of it was verified.'),
 ('capture', 'source', 'person', 'A table whose changes are not all captured.'),
-('growth', 'source', 'person', 'A table that was written to without its changes being captured.'),
 ('schema', 'schema', 'person', 'Something in the schema was changed after it was installed.'),
 ('rule', 'schema', 'person', 'The function of a rule was changed after it was applied.'),
 ('sequence', 'schema', 'person', 'A sequence that is behind the numbers in use.'),

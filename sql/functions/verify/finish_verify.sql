@@ -1,7 +1,7 @@
 -- Differences that a complete look no longer found are gone; a look at a span says nothing about the others.
 -- That a table has grown more than its changes tell is settled once all of its rows were compared.
 create or replace function pgsync.finish_verify(job bigint)
-returns text
+returns jsonb
 language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
@@ -23,31 +23,20 @@ begin
         where known.state in ('open', 'investigating', 'accepted')
             and known.last_job <> v_run.job
             and (v_run.source_table is null or known.source_table = v_run.source_table);
-
-        for v_source in
-            select grown.source_table
-            from pgsync.sync_differences as grown
-            where grown.kind = 'growth'
-                and grown.last_job = v_run.job
-                and grown.state in ('open', 'investigating')
-                and not exists (
-                    select
-                    from pgsync.sync_differences as other
-                    where other.source_table = grown.source_table
-                        and other.kind <> 'growth'
-                        and other.state in ('open', 'investigating')
-                )
-        loop
-            perform pgsync.remember_growth(v_source);
-            update pgsync.sync_differences as known
-            set
-                state = 'gone',
-                reason = 'all rows were compared',
-                state_since = clock_timestamp(),
-                state_by = session_user
-            where known.kind = 'growth' and known.source_table = v_source and known.state <> 'healed';
-        end loop;
     end if;
+    for v_source in
+        select whole.source_table
+        from unnest(v_run.whole_tables) as whole (source_table)
+        inner join pgsync.capture_growth() as growth
+            on whole.source_table = growth.source_table and growth.unexplained > 0
+        where not exists (
+            select
+            from pgsync.sync_differences as difference
+            where difference.source_table = whole.source_table and difference.state in ('open', 'investigating')
+        )
+    loop
+        perform pgsync.remember_growth(v_source);
+    end loop;
 
     select
         jsonb_build_object(
@@ -162,9 +151,9 @@ begin
         digest = sha256(convert_to(v_report::text, 'UTF8')),
         finished_at = clock_timestamp()
     where run.job = v_run.job;
-    return pgsync.end_job(v_run.job, 'completed', v_counts);
+    return v_counts;
 end;
 $$;
 
 comment on function pgsync.finish_verify(bigint)
-is 'Ends a verification: differences that it no longer found are gone, and its report is kept.';
+is 'Closes a verification: differences that it no longer found are gone, and its report is kept.';

@@ -19,7 +19,6 @@ declare
     v_verdicts pgsync.record_verdict[];
     v_suspects text[];
     v_record pgsync.record_verdict;
-    v_number bigint;
 begin
     v_verdicts := array(
         select compared
@@ -87,7 +86,7 @@ begin
         from unnest(v_verdicts) as own
         where own.verdict = any(v_kinds)
     loop
-        v_number := pgsync.note_difference(
+        perform pgsync.note_difference(
             note_records.job,
             v_record.verdict,
             case v_record.verdict

@@ -113,6 +113,7 @@ select
     capped.sweep,
     capped.cap,
     case
+        when capped.total <= capped.cap then null
         when capped.open > 0 then format('%s open difference%s', capped.open, case capped.open when 1 then '' else 's' end)
         when capped.cap is not null then 'no full verification for two intervals'
     end,

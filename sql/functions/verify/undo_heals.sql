@@ -7,6 +7,7 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
 set enable_mergejoin = off
+set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 #variable_conflict use_column

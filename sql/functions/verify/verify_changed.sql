@@ -5,6 +5,7 @@ create or replace function pgsync.verify_changed(job bigint, start jsonb, row_li
 returns table (row_count bigint, next jsonb)
 language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
+set enable_mergejoin = off
 set plan_cache_mode = force_custom_plan
 set jit = off
 as $$

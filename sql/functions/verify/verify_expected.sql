@@ -26,9 +26,7 @@ select case
             union all
             select source.source_table
             from pgsync.sources as source
-            where verify_expected.phase = 'records'
-                and source.attached
-                and (run.source_table is null or source.source_table = run.source_table)
+            where verify_expected.phase = 'records' and source.source_table = any(run.whole_tables)
         ) as looked_at
         cross join lateral (
             select tree.relid from pg_partition_tree(looked_at.root) as tree where tree.isleaf

@@ -5,7 +5,8 @@ stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 select case
-    when run.since is not null or run.until is not null then '{signs,changes,changed}'::text[]
+    when run.since is not null or run.until is not null
+        then '{signs,changes,changed}'::text[] || case when run.whole_tables <> '{}' then '{records,status}'::text[] else '{}' end
     when run.source_table is not null then '{signs,changes,records,status,entries}'
     else '{signs,changes,records,status,entries,books}'
 end || case when run.heals then '{heal}'::text[] else '{}' end;

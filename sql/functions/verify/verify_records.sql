@@ -15,7 +15,7 @@ begin
     into v_source
     from pgsync.sources as source
     where source.attached
-        and (v_run.source_table is null or source.source_table = v_run.source_table)
+        and source.source_table = any(v_run.whole_tables)
         and source.source_table::oid::bigint >= coalesce((start ->> 'source')::bigint, 0)
         and exists (select from pg_catalog.pg_class as relation where relation.oid = source.source_table)
     order by source.source_table::oid
@@ -37,7 +37,7 @@ begin
         select 0::bigint, jsonb_build_object('source', v_source.source_table::oid::bigint + 1);
         return;
     end;
-    v_count := coalesce(cardinality(v_piece.found_ids), 0);
+    v_count := coalesce(cardinality(v_piece.found_ids), 0)::bigint;
     perform pgsync.note_records(
         job, v_source.source_table, coalesce(v_piece.found_ids, '{}'), coalesce(v_piece.images, '{}')
     );

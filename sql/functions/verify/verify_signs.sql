@@ -1,4 +1,6 @@
--- Signs that something got around pgsync: they tell of changes that no comparison of rows can still see.
+-- Signs that something got around pgsync: they tell of changes that no comparison of rows can still see. A
+-- table that has grown more than its changes tell is only a reason to compare all of its rows: what was rolled
+-- back grows it, too.
 create or replace function pgsync.verify_signs(job bigint)
 returns void
 language plpgsql
@@ -10,6 +12,25 @@ declare
     v_found record;
 begin
     select run.* into v_run from pgsync.verify_runs as run where run.job = verify_signs.job;
+    update pgsync.verify_runs as run
+    set whole_tables = array(
+        select source.source_table
+        from pgsync.sources as source
+        inner join pg_catalog.pg_class as relation on source.source_table = relation.oid
+        where source.attached
+            and (v_run.source_table is null or source.source_table = v_run.source_table)
+            and (
+                (v_run.since is null and v_run.until is null)
+                or source.source_table in (
+                    select growth.source_table
+                    from pgsync.capture_growth() as growth
+                    where growth.unexplained > 0
+                )
+            )
+        order by source.source_table::oid
+    )
+    where run.job = v_run.job;
+
     for v_found in
         select
             'capture' as kind,
@@ -19,16 +40,6 @@ begin
             finding.remedy
         from pgsync.inspect_capture() as finding
         where v_run.source_table is null or finding.source_table = v_run.source_table
-        union all
-        select
-            'growth',
-            growth.source_table,
-            '',
-            format('%s writes were not captured', growth.unexplained),
-            format('find out how, then: select pgsync.start_backfill(%L);', growth.source_table::text)
-        from pgsync.capture_growth() as growth
-        where growth.unexplained > 0
-            and (v_run.source_table is null or growth.source_table = v_run.source_table)
         union all
         select 'schema', null, left(schema.found, 100), schema.finding || ': ' || schema.found, 'see: pgsync doctor'
         from pgsync.inspect_schema() as schema

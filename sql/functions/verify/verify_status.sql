@@ -24,7 +24,7 @@ begin
     into v_source
     from pgsync.sources as source
     where source.attached
-        and (v_run.source_table is null or source.source_table = v_run.source_table)
+        and source.source_table = any(v_run.whole_tables)
         and source.source_table::oid::bigint >= coalesce((start ->> 'source')::bigint, 0)
         and exists (select from pg_catalog.pg_class as relation where relation.oid = source.source_table)
     order by source.source_table::oid

@@ -1,7 +1,7 @@
 -- A step looks at so many rows at most, in the caller's transaction: in one of isolation level repeatable
 -- read, everything it looks at is of one moment. The position is kept with what was found, so a verification
 -- that is interrupted continues where it was.
-create or replace function pgsync.verify_step(job bigint, row_limit bigint default 1000)
+create or replace function pgsync.verify_step(job bigint, row_limit bigint default 1000, ends_job boolean default true)
 returns table (
     phase text,
     row_count bigint,
@@ -24,6 +24,7 @@ declare
     v_phase text;
     v_count bigint;
     v_next jsonb;
+    v_counts jsonb;
     v_state text := 'running';
 begin
     v_job := pgsync.running_job(verify_step.job);
@@ -36,7 +37,7 @@ begin
     v_phase := coalesce(v_progress.phase, v_phases[1]);
 
     if v_job.cancel_requested_at is not null then
-        v_state := pgsync.end_job(v_job.id, 'cancelled');
+        v_state := case when ends_job then pgsync.end_job(v_job.id, 'cancelled') else 'cancelled' end;
     else
         case v_phase
             when 'signs' then
@@ -64,7 +65,9 @@ begin
         end case;
         update pgsync.verify_runs as run
         set last_snapshot = pg_current_snapshot()
-        where run.job = v_job.id;
+        where run.job = v_job.id
+        returning run.* into v_run;
+        v_phases := pgsync.verify_phases(v_run);
         perform pgsync.note_phase(
             v_job.id,
             v_phase,
@@ -79,7 +82,8 @@ begin
             v_phase := v_phases[array_position(v_phases, v_phase) + 1];
             perform pgsync.note_phase(v_job.id, v_phase, expected => pgsync.verify_expected(v_run, v_phase));
         else
-            v_state := pgsync.finish_verify(v_job.id);
+            v_counts := pgsync.finish_verify(v_job.id);
+            v_state := case when ends_job then pgsync.end_job(v_job.id, 'completed', v_counts) else 'completed' end;
         end if;
     end if;
     return query
@@ -100,5 +104,5 @@ begin
 end;
 $$;
 
-comment on function pgsync.verify_step(bigint, bigint)
+comment on function pgsync.verify_step(bigint, bigint, boolean)
 is 'Does the next step of a verification that this session has begun; returns how far it is.';

@@ -26,9 +26,15 @@ declare
     v_state text;
 begin
     if reference_type is not null then
-        v_source := pgsync.table_named(reference_type);
+        -- With its schema, or without if no other attached table has the name.
+        select case when count(*) = 1 then min(source.source_table::oid)::regclass end
+        into v_source
+        from pgsync.sources as source
+        inner join pg_catalog.pg_class as relation on relation.oid = source.source_table
+        where source.attached
+            and reference_type in (source.table_name, relation.relname);
         if v_source is null then
-            raise exception 'there is no table %', reference_type
+            raise exception '% is not the name of one attached table', reference_type
                 using errcode = 'undefined_table',
                 hint = 'These are attached: select table_name from pgsync.sources where attached;';
         end if;

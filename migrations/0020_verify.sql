@@ -7,6 +7,7 @@ create table pgsync.verify_runs (
     until timestamptz,
     heals boolean not null default false,
     dry_run boolean not null default false,
+    whole_tables regclass[] not null default '{}',
     first_snapshot pg_snapshot not null default pg_current_snapshot(),
     last_snapshot pg_snapshot,
     heal_stopped text,
@@ -30,6 +31,8 @@ is 'It looks only at records that changed from this time on; null for all record
 comment on column pgsync.verify_runs.until is 'It looks only at records that changed before this time.';
 comment on column pgsync.verify_runs.heals is 'Whether it heals what it finds.';
 comment on column pgsync.verify_runs.dry_run is 'Whether it only says what it would heal.';
+comment on column pgsync.verify_runs.whole_tables
+is 'The tables it compares row by row; those of a span that have grown more than their changes tell.';
 comment on column pgsync.verify_runs.first_snapshot is 'The snapshot of its start.';
 comment on column pgsync.verify_runs.last_snapshot is 'The snapshot of its latest step.';
 comment on column pgsync.verify_runs.heal_stopped is 'Why it healed nothing more; null if nothing stopped it.';
@@ -243,6 +246,10 @@ values
     'How many differences one verification records by name; the rest it only counts.'
 ),
 (
+    'reconcile_heals', 'true', 'true', 'boolean', null, null, null,
+    'Whether the schedule reconcile heals what it finds, within the limits of healing.'
+),
+(
     'heal_limit_records', '100', '100', 'integer', 0, 1000000, 'records',
     'How many records one verification heals at most.'
 ),
@@ -257,3 +264,8 @@ values
 
 alter table pgsync.schema_objects add column body text not null default '';
 comment on column pgsync.schema_objects.body is 'Of a function: the SHA-256 of its body.';
+
+insert into pgsync.sync_schedules (name, kind, type, cron, hours_setting)
+values
+('reconcile', 'reconcile', null, '0 * * * *', 'reconciliation_frequency_hours'),
+('verify', 'verify', 'full', '30 2 * * 0', null);

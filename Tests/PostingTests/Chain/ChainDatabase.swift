@@ -1,0 +1,119 @@
+import Postgres
+import TestSupport
+
+/// What a verification of the chain came to.
+struct ChainVerdict: Equatable {
+    var state: String
+    /// Each finding with the row or block it concerns, such as "changed entry 5" or "tail_cut 7".
+    var findings: [String]
+    var links: Int
+    var waiting: Int
+}
+
+/// What was anchored: a block, its head, and when.
+struct ChainAnchor {
+    var seq: Int
+    var head: String
+    var at: String = "now()"
+}
+
+extension TestDatabase {
+    /// Chains what there is, in steps of so many rows; returns how many rows that were.
+    @discardableResult
+    func extendChain(limit: Int = 50_000) async throws -> Int {
+        var rows = 0
+        while true {
+            let step = try await lines(
+                "select unnest(array[rows_chained::text, has_more::text]) from pgsync.extend_chain(\(limit))"
+            )
+            rows += Int(step[0]) ?? 0
+            if step[1] == "false" { return rows }
+        }
+    }
+
+    /// The head of the chain, to be compared later.
+    func anchorChain() async throws -> ChainAnchor {
+        let state = try await lines(
+            "select unnest(array[seq::text, encode(head, 'hex')]) from pgsync.chain_state"
+        )
+        return ChainAnchor(seq: Int(state[0]) ?? 0, head: state[1])
+    }
+
+    /// Verifies the whole chain and compares the anchors.
+    func verifyChain(_ anchors: ChainAnchor...) async throws -> ChainVerdict {
+        let id = try await value("select pgsync.verify_chain()") ?? ""
+        while try await value("select is_done from pgsync.verify_chain_step(\(id))") == "f" {}
+        for anchor in anchors {
+            try await run(
+                """
+                select pgsync.compare_anchors(
+                    \(id), 'file', array[\(anchor.seq)]::bigint[], array['\(anchor.head)'],
+                    array[\(anchor.at)]::timestamptz[], array['here']
+                )
+                """
+            )
+        }
+        let state = try await value("select pgsync.end_verification(\(id))") ?? ""
+        let figures = try await lines(
+            "select unnest(array[links, rows_waiting, findings]) from pgsync.chain_verifications where id = \(id)"
+        ).compactMap(Int.init)
+        let findings = try await lines(
+            """
+            select concat_ws(' ', finding, kind, coalesce(key, seq::text)) from pgsync.chain_findings
+            where verification = \(id) order by id
+            """
+        )
+        return ChainVerdict(state: state, findings: findings, links: figures[0], waiting: figures[1])
+    }
+
+    /// Switches off all that refuses a change, as whoever owns the database can.
+    func dropGuards() async throws {
+        try await run(
+            """
+            do $$
+            declare
+                guarded record;
+            begin
+                for guarded in
+                    select own.oid::regclass as name from pg_class as own
+                    where own.relnamespace in ('pgsync'::regnamespace, 'ledger'::regnamespace)
+                        and own.relkind in ('r', 'p') and not own.relispartition
+                loop
+                    execute format('alter table %s disable trigger all', guarded.name);
+                end loop;
+                for guarded in
+                    select own.conname, own.conrelid::regclass as name from pg_constraint as own
+                    where own.connamespace in ('pgsync'::regnamespace, 'ledger'::regnamespace)
+                        and own.contype in ('c', 'f') and own.conislocal and own.conparentid = 0
+                loop
+                    execute format('alter table %s drop constraint if exists %I', guarded.name, guarded.conname);
+                end loop;
+            end;
+            $$;
+            """
+        )
+    }
+
+    /// Begins the chain anew, as somebody would who wants to hide what was chained.
+    func rewriteChain() async throws {
+        try await dropGuards()
+        try await run(
+            """
+            truncate pgsync.audit_chain;
+            update pgsync.chain_kinds set system_identifier = null, boundary_at = null;
+            """
+        )
+        try await extendChain()
+    }
+}
+
+extension PostgresConnection {
+    /// Runs a script in this session and returns the first value of its last statement.
+    @discardableResult
+    func run(_ script: String) async throws -> String? {
+        try await withSession { session in
+            let rows = try session.runScript(script)
+            return rows.columns.isEmpty ? nil : try rows.first?.decode(0, as: String?.self)
+        }
+    }
+}

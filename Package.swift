@@ -50,7 +50,8 @@ let package = Package(
             name: "PGSyncCLI",
             dependencies: [
                 "Arguments", "Concurrency", "Days", "Files", "HTTPServer", "JSON", "PGSyncBench",
-                "PGSyncCluster", "PGSyncCore", "PGSyncDelivery", "PGSyncDemo", "PGSyncLedger", "PGSyncOperations",
+                "PGSyncCluster", "PGSyncCore", "PGSyncDelivery", "PGSyncDemo", "PGSyncLedger",
+                "PGSyncOperations",
                 "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services",
                 "Telemetry", "VisibleText",
             ]
@@ -66,7 +67,9 @@ let package = Package(
         .target(name: "PGSyncCluster", dependencies: ["Concurrency", "Files", "Subprocesses"]),
         .target(
             name: "PGSyncDelivery",
-            dependencies: ["Files", "HTTPClient", "JSON", "PGSyncStore", "Postgres", "Signing", "Subprocesses"]
+            dependencies: [
+                "Files", "HTTPClient", "JSON", "PGSyncStore", "Postgres", "Signing", "Subprocesses",
+            ]
         ),
         .target(
             name: "PGSyncDemo",
@@ -172,7 +175,8 @@ let package = Package(
         .testTarget(
             name: "PGSyncWorkerTests",
             dependencies: [
-                "Concurrency", "PGSyncCore", "PGSyncOperations", "PGSyncRules", "PGSyncStore",
+                "Concurrency", "PGSyncCore", "PGSyncDelivery", "PGSyncOperations", "PGSyncRules",
+                "PGSyncStore",
                 "PGSyncWorker", "Postgres", "Services", "Subprocesses", "Telemetry", "TestSupport",
             ]
         ),

@@ -40,7 +40,9 @@ extension HTTPRequest {
     fileprivate func check() throws(TransferError) {
         guard method.isToken else { throw .invalid("\"\(method)\" is no method") }
         guard url.hasPrefix("https://") || url.hasPrefix("http://"), url.isPlain, !url.contains(" ") else {
-            throw .invalid("the URL does not begin with https:// or http://, or has a space or control character")
+            throw .invalid(
+                "the URL does not begin with https:// or http://, or has a space or control character"
+            )
         }
         for (name, value) in headers {
             guard name.isToken else { throw .invalid("a header has no proper name") }
@@ -56,7 +58,8 @@ extension MailRequest {
         }
         guard !recipients.isEmpty else { throw .invalid("nobody to send it to") }
         for address in [sender] + recipients {
-            guard address.isPlain, address.contains("@"), !address.contains(where: { " <>".contains($0) }) else {
+            guard address.isPlain, address.contains("@"), !address.contains(where: { " <>".contains($0) })
+            else {
                 throw .invalid("\"\(address)\" is no address")
             }
         }
@@ -74,7 +77,8 @@ extension String {
     fileprivate var isToken: Bool {
         !isEmpty
             && unicodeScalars.allSatisfy {
-                $0.isASCII && ($0.properties.isAlphabetic || "0123456789!#$%&'*+-.^_`|~".unicodeScalars.contains($0))
+                $0.isASCII
+                    && ($0.properties.isAlphabetic || "0123456789!#$%&'*+-.^_`|~".unicodeScalars.contains($0))
             }
     }
 }

@@ -140,7 +140,8 @@ extension TransferError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .invalid(let reason): "the request cannot be sent: \(reason)"
-        case .unknownHost(let reason), .unreachable(let reason), .timedOut(let reason), .failed(let reason): reason
+        case .unknownHost(let reason), .unreachable(let reason), .timedOut(let reason), .failed(let reason):
+            reason
         case .addressRefused(let address): "the address \(address) is not public and not allowed"
         case .untrusted(let reason): reason
         case .bodyTooLarge(let limit, _): "the answer is longer than \(limit) bytes"

@@ -2,7 +2,9 @@ import Glibc
 
 /// An address of IPv4 (4 bytes) or IPv6 (16 bytes).
 public struct IPAddress: Sendable, Hashable, CustomStringConvertible {
-    /// In network order. An IPv4 address that is written as one of IPv6 counts as IPv4.
+    /// In network order.
+    ///
+    /// An IPv4 address that is written as one of IPv6 counts as IPv4.
     let bytes: [UInt8]
 
     init?(bytes: [UInt8]) {
@@ -87,8 +89,10 @@ public struct AddressPolicy: Sendable, Equatable {
 
     /// What is not of the internet (RFC 6890), or leads back out of IPv6 to what may not be (RFC 6052, 3056, 4380).
     private static let reserved: [AddressRange] = [
-        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
-        "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24",
+        "203.0.113.0/24",
         "224.0.0.0/3", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
         // What a cloud keeps for its machines at a public address.
         "168.63.129.16/32",

@@ -40,7 +40,7 @@ final class Transfer {
 
     deinit {
         unsafe curl_easy_cleanup(handle)
-        for unsafe list in unsafe lists { unsafe curl_slist_free_all(list) }
+        for unsafelist in unsafe lists { unsafe curl_slist_free_all(list) }
         unsafe reason.deallocate()
     }
 
@@ -81,7 +81,11 @@ final class Transfer {
             unsafe ccurl_set_size(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
             unsafe body.withUnsafeBytes { bytes in
                 // It is copied; where there is nothing, the address matters not but must be one.
-                _ = unsafe ccurl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress ?? UnsafeRawPointer(reason))
+                _ = unsafe ccurl_set_pointer(
+                    handle,
+                    CURLOPT_COPYPOSTFIELDS,
+                    bytes.baseAddress ?? UnsafeRawPointer(reason)
+                )
             }
         }
         switch request.method {
@@ -134,11 +138,14 @@ final class Transfer {
         var words = unsafe String(cString: reason)
         if words.isEmpty { words = unsafe String(cString: curl_easy_strerror(code)) }
         if isTooLarge { return .failure(.bodyTooLarge(limit: limits.body, status: end.status)) }
-        if let refusedAddress, code == CURLE_COULDNT_CONNECT { return .failure(.addressRefused(refusedAddress)) }
+        if let refusedAddress, code == CURLE_COULDNT_CONNECT {
+            return .failure(.addressRefused(refusedAddress))
+        }
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST: return .failure(.unknownHost(words))
         case CURLE_OPERATION_TIMEDOUT: return .failure(.timedOut(words))
-        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE, CURLE_USE_SSL_FAILED,
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE,
+            CURLE_USE_SSL_FAILED,
             CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR:
             return .failure(.untrusted(words))
         case CURLE_COULDNT_CONNECT, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE,
@@ -188,7 +195,9 @@ final class Transfer {
     }
 
     fileprivate func open(_ address: UnsafeMutablePointer<curl_sockaddr>) -> Int32 {
-        guard let bytes = unsafe Self.bytes(of: address), let target = IPAddress(bytes: bytes) else { return -1 }
+        guard let bytes = unsafe Self.bytes(of: address), let target = IPAddress(bytes: bytes) else {
+            return -1
+        }
         guard policy.permits(target) else {
             refusedAddress = target.description
             return -1
@@ -201,9 +210,13 @@ final class Transfer {
         guard let raw = unsafe ccurl_address(address) else { return nil }
         switch unsafe address.pointee.family {
         case AF_INET:
-            return unsafe withUnsafeBytes(of: raw.loadUnaligned(as: sockaddr_in.self).sin_addr) { unsafe Array($0) }
+            return unsafe withUnsafeBytes(of: raw.loadUnaligned(as: sockaddr_in.self).sin_addr) {
+                unsafe Array($0)
+            }
         case AF_INET6:
-            return unsafe withUnsafeBytes(of: raw.loadUnaligned(as: sockaddr_in6.self).sin6_addr) { unsafe Array($0) }
+            return unsafe withUnsafeBytes(of: raw.loadUnaligned(as: sockaddr_in6.self).sin6_addr) {
+                unsafe Array($0)
+            }
         default: return nil
         }
     }
@@ -213,19 +226,34 @@ private func transfer(_ own: UnsafeMutableRawPointer) -> Transfer {
     unsafe Unmanaged<Transfer>.fromOpaque(own).takeUnretainedValue()
 }
 
-private func writeBody(_ data: UnsafeMutablePointer<CChar>?, _: Int, _ count: Int, _ own: UnsafeMutableRawPointer?) -> Int {
+private func writeBody(
+    _ data: UnsafeMutablePointer<CChar>?,
+    _: Int,
+    _ count: Int,
+    _ own: UnsafeMutableRawPointer?
+) -> Int {
     guard let own = unsafe own else { return 0 }
     let bytes = unsafe UnsafeRawBufferPointer(start: data, count: count)
     return unsafe transfer(own).append(body: bytes) ? count : count + 1
 }
 
-private func writeHeader(_ data: UnsafeMutablePointer<CChar>?, _: Int, _ count: Int, _ own: UnsafeMutableRawPointer?) -> Int {
+private func writeHeader(
+    _ data: UnsafeMutablePointer<CChar>?,
+    _: Int,
+    _ count: Int,
+    _ own: UnsafeMutableRawPointer?
+) -> Int {
     guard let own = unsafe own else { return 0 }
     let bytes = unsafe UnsafeRawBufferPointer(start: data, count: count)
     return unsafe transfer(own).append(header: bytes) ? count : count + 1
 }
 
-private func readMessage(_ data: UnsafeMutablePointer<CChar>?, _: Int, _ count: Int, _ own: UnsafeMutableRawPointer?) -> Int {
+private func readMessage(
+    _ data: UnsafeMutablePointer<CChar>?,
+    _: Int,
+    _ count: Int,
+    _ own: UnsafeMutableRawPointer?
+) -> Int {
     guard let own = unsafe own else { return 0 }
     return unsafe transfer(own).next(into: UnsafeMutableRawBufferPointer(start: data, count: count))
 }

@@ -53,7 +53,9 @@ final class TransferLoop: Sendable {
     private let policy: AddressPolicy
 
     init(policy: AddressPolicy) throws(TransferError) {
-        guard Self.isReady, let raw = unsafe curl_multi_init() else { throw .failed("there is no memory for a client") }
+        guard Self.isReady, let raw = unsafe curl_multi_init() else {
+            throw .failed("there is no memory for a client")
+        }
         multi = unsafe Multi(raw: raw)
         self.policy = policy
         guard let refusal = DetachedThread.start({ self.serve() }) else { return }

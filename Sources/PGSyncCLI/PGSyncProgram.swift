@@ -67,7 +67,8 @@ package enum PGSyncProgram {
                     .command(DifferencesListCommand.self), .command(DifferencesShowCommand.self),
                     .command(DifferenceDecisionCommand<Acceptance>.self),
                     .command(DifferenceDecisionCommand<Investigation>.self),
-                    .command(DifferenceDecisionCommand<Reopening>.self), .command(DifferencesUndoCommand.self),
+                    .command(DifferenceDecisionCommand<Reopening>.self),
+                    .command(DifferencesUndoCommand.self),
                 ]
             ),
             .group(

@@ -17,7 +17,9 @@ package struct ChannelSender: Sendable {
     }
 
     /// Sends messages that were taken together, and returns what the receiver answered.
-    package func send(_ deliveries: [Delivery], through channel: Channel) async throws(DeliveryFailure) -> String {
+    package func send(_ deliveries: [Delivery], through channel: Channel) async throws(DeliveryFailure)
+        -> String
+    {
         guard let first = deliveries.first else { throw .settings("there is nothing to send") }
         switch channel.kind {
         case .notify: throw .settings("only the database can notify")
@@ -55,7 +57,10 @@ package struct ChannelSender: Sendable {
         guard let reference = channel.secret else { throw .settings("the channel has no secret") }
         let url = try site.secret(reference)
         // The URL is the secret, so that no message shows any of it.
-        guard url.hasPrefix("https://") || (url.hasPrefix("http://") && !channel.list("allow_addresses").isEmpty) else {
+        guard
+            url.hasPrefix("https://")
+                || (url.hasPrefix("http://") && !channel.list("allow_addresses").isEmpty)
+        else {
             throw .settings("\(reference) is no URL of an incoming webhook")
         }
         var request = HTTPRequest("POST", url)
@@ -139,7 +144,11 @@ package struct ChannelSender: Sendable {
             let output = try await ChildProcess.run(invocation, timeout: limit)
             guard output.status.isSuccess else {
                 let words = output.standardError.text.split(separator: "\n").last.map { ": \($0)" } ?? ""
-                throw DeliveryFailure(.retry, "delivery.failed", "\(path) ended with \(output.status)\(words)")
+                throw DeliveryFailure(
+                    .retry,
+                    "delivery.failed",
+                    "\(path) ended with \(output.status)\(words)"
+                )
             }
             return "\(output.status)"
         } catch let failure as DeliveryFailure {

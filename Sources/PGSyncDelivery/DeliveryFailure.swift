@@ -11,7 +11,12 @@ package struct DeliveryFailure: Error, Sendable, Equatable {
     /// How long the receiver asked to wait.
     package var retryAfter: Duration?
 
-    init(_ outcome: ChannelStore.Outcome, _ errorClass: String, _ message: String, retryAfter: Duration? = nil) {
+    init(
+        _ outcome: ChannelStore.Outcome,
+        _ errorClass: String,
+        _ message: String,
+        retryAfter: Duration? = nil
+    ) {
         self.outcome = outcome
         self.errorClass = errorClass
         self.message = message
@@ -25,7 +30,8 @@ package struct DeliveryFailure: Error, Sendable, Equatable {
         let message = error.description
         switch error {
         case .invalid: self.init(.retry, "delivery.settings", message)
-        case .unknownHost, .unreachable, .cancelled, .failed: self.init(.retry, "delivery.unreachable", message)
+        case .unknownHost, .unreachable, .cancelled, .failed:
+            self.init(.retry, "delivery.unreachable", message)
         case .addressRefused: self.init(.retry, "delivery.address", message)
         case .timedOut: self.init(.retry, "delivery.timeout", message)
         case .untrusted: self.init(.retry, "delivery.untrusted", message)

@@ -36,12 +36,16 @@ package struct DeliverySite: Sendable {
         var text: String
         if let name = reference.removing(prefix: "env:") {
             guard name.hasPrefix(Self.variablePrefix), let value = variables[name] else {
-                throw .settings("\(reference) is not set where the worker runs, or does not begin with \(Self.variablePrefix)")
+                throw .settings(
+                    "\(reference) is not set where the worker runs, or does not begin with \(Self.variablePrefix)"
+                )
             }
             text = value
         } else if let path = reference.removing(prefix: "file:") {
             guard let real = Self.path(path, within: secrets) else {
-                throw .settings("\(reference) is not there, or not in \(secrets); PGSYNC_SECRETS names the directory")
+                throw .settings(
+                    "\(reference) is not there, or not in \(secrets); PGSYNC_SECRETS names the directory"
+                )
             }
             do throws(FileError) {
                 text = String(
@@ -61,13 +65,17 @@ package struct DeliverySite: Sendable {
 
     /// The variables of these names, as far as they are set and hold no secret.
     func environment(_ names: [String]) -> [String: String] {
-        variables.filter { name, _ in names.contains(name) && !name.hasPrefix(Self.variablePrefix) && !Self.isOurs(name) }
+        variables.filter { name, _ in
+            names.contains(name) && !name.hasPrefix(Self.variablePrefix) && !Self.isOurs(name)
+        }
     }
 
     /// Where a program really is, if the owner of the machine lets channels run it.
     func program(_ path: String) throws(DeliveryFailure) -> String {
         guard let commands else {
-            throw .settings("this worker runs no programs: PGSYNC_COMMANDS names the directory of those it may run")
+            throw .settings(
+                "this worker runs no programs: PGSYNC_COMMANDS names the directory of those it may run"
+            )
         }
         guard let real = Self.path(path, within: commands) else {
             throw .settings("\(path) is not there, or not in \(commands), which PGSYNC_COMMANDS names")
@@ -82,7 +90,8 @@ package struct DeliverySite: Sendable {
 
     /// A path without links, if it leads to something in a directory.
     private static func path(_ path: String, within directory: String) -> String? {
-        guard let real = resolved(path), let base = resolved(directory), real.hasPrefix(base == "/" ? "/" : base + "/")
+        guard let real = resolved(path), let base = resolved(directory),
+            real.hasPrefix(base == "/" ? "/" : base + "/")
         else { return nil }
         return real
     }

@@ -13,7 +13,8 @@ extension Delivery {
             [("alert", JSONValue(alert)), ("subject", .string(subject)), ("severity", .string(severity))]
             + body.map { ($0.key, $0.value) }
         return [
-            "type": .string("alert.\(event)"), "id": .string(messageID), "timestamp": .string(createdAt.description),
+            "type": .string("alert.\(event)"), "id": .string(messageID),
+            "timestamp": .string(createdAt.description),
             "data": .object(JSONObject(data)),
         ]
     }
@@ -22,7 +23,9 @@ extension Delivery {
     package var notification: String {
         let text = payload.text()
         guard text.utf8.count >= 8_000 else { return text }
-        let short = payload(of: JSONObject(body.filter { $0.key != "words" && $0.key != "link" }.map { ($0.key, $0.value) }))
+        let short = payload(
+            of: JSONObject(body.filter { $0.key != "words" && $0.key != "link" }.map { ($0.key, $0.value) })
+        )
         return short.text()
     }
 
@@ -43,14 +46,17 @@ enum SlackMessage {
 
     static func payload(_ delivery: Delivery) -> JSONValue {
         let mark = delivery.event == "resolved" ? "resolved" : delivery.severity
-        let lines = ["*\(escaped(delivery.subject))* (\(mark))"] + [delivery.words.map(escaped)].compactMap(\.self)
+        let lines =
+            ["*\(escaped(delivery.subject))* (\(mark))"] + [delivery.words.map(escaped)].compactMap(\.self)
             + delivery.details.map(escaped)
         return [
             "text": .string(shortened(escaped(delivery.subject), to: 300)),
             "blocks": [
                 [
                     "type": "section",
-                    "text": ["type": "mrkdwn", "text": .string(shortened(lines.joined(separator: "\n"), to: most))],
+                    "text": [
+                        "type": "mrkdwn", "text": .string(shortened(lines.joined(separator: "\n"), to: most)),
+                    ],
                 ]
             ],
         ]
@@ -72,7 +78,9 @@ enum SlackMessage {
             kept.append(character)
         }
         // An escape that was cut would show as text.
-        if let start = kept.lastIndex(of: "&"), !kept[start...].contains(";") { kept = String(kept[..<start]) }
+        if let start = kept.lastIndex(of: "&"), !kept[start...].contains(";") {
+            kept = String(kept[..<start])
+        }
         return kept + "…"
     }
 }

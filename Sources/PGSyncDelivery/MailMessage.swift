@@ -20,7 +20,9 @@ struct MailMessage {
     /// Headers and text, as mail servers take them; `now` is in seconds since 1970.
     func bytes(now: Int) -> [UInt8] {
         var threads: [String] = []
-        for delivery in deliveries where !threads.contains(delivery.thread) { threads.append(delivery.thread) }
+        for delivery in deliveries where !threads.contains(delivery.thread) {
+            threads.append(delivery.thread)
+        }
         // No message has the id of the thread; that all refer to it is what holds them together.
         let references = threads.map { "<\($0)@\(domain)>" }
         let headers = [
@@ -37,7 +39,8 @@ struct MailMessage {
             "Content-Transfer-Encoding: base64",
         ]
         let text = deliveries.map { delivery in
-            (["\(delivery.event), \(delivery.severity): \(delivery.subject)"] + [delivery.words].compactMap(\.self)
+            (["\(delivery.event), \(delivery.severity): \(delivery.subject)"]
+                + [delivery.words].compactMap(\.self)
                 + delivery.details).joined(separator: "\r\n")
         }.joined(separator: "\r\n\r\n")
         let encoded = Array(Base64.encode(Array((text + "\r\n").utf8)).utf8)
@@ -49,7 +52,9 @@ struct MailMessage {
 
     /// A text as a header may have it (RFC 2047): plain if it is short ASCII, else in encoded words of 75 characters.
     static func encoded(_ text: String) -> String {
-        let isPlain = text.utf8.count <= 60 && text.utf8.allSatisfy { (0x20..<0x7f).contains($0) } && !text.contains("=?")
+        let isPlain =
+            text.utf8.count <= 60 && text.utf8.allSatisfy { (0x20..<0x7f).contains($0) }
+            && !text.contains("=?")
         guard !isPlain else { return text }
         var chunks: [[UInt8]] = [[]]
         for scalar in text.unicodeScalars {
@@ -68,7 +73,8 @@ struct MailMessage {
         let pad = { (number: Int32) in number < 10 ? "0\(number)" : "\(number)" }
         let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        return unsafe "\(days[Int(parts.tm_wday)]), \(parts.tm_mday) \(months[Int(parts.tm_mon)]) \(Int(parts.tm_year) + 1900) "
+        return
+            unsafe "\(days[Int(parts.tm_wday)]), \(parts.tm_mday) \(months[Int(parts.tm_mon)]) \(Int(parts.tm_year) + 1900) "
             + "\(pad(parts.tm_hour)):\(pad(parts.tm_min)):\(pad(parts.tm_sec)) +0000"
     }
 }

@@ -41,9 +41,10 @@ final class DeliveryBoard: Sendable {
     func end(_ name: String) { state.withLock { _ = $0.busy.remove(name) } }
 }
 
-/// Sends news of alerts. Channels do not wait for one another.
+/// Sends news of alerts.
 ///
-/// It needs no lead: a message is taken by one worker alone, whoever leads meanwhile.
+/// Channels do not wait for one another. It needs no lead: a message is taken by one worker
+/// alone, whoever leads meanwhile.
 struct DeliveryService: Service {
     let context: WorkerContext
     let runner: DeliveryRunner
@@ -85,8 +86,10 @@ struct DeliveryService: Service {
         do {
             guard let connection = try await context.gate.connect(until: shutdown) else { return }
             try await connection.closing {
-                try await connection.withSession { [limits = context.limits] in
-                    try PostingStore.limit($0, to: limits)
+                if context.options.ownsSessions {
+                    try await connection.withSession { [limits = context.limits] in
+                        try PostingStore.limit($0, to: limits)
+                    }
                 }
                 try await runner.run(name, on: connection) {
                     !shutdown.isRequested

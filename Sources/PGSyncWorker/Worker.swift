@@ -42,7 +42,7 @@ package struct Worker: Sendable {
     ) {
         self.options = options
         self.operations = options.runsJobs ? operations : []
-        self.delivery = options.runsJobs ? delivery : nil
+        self.delivery = options.goal == .untilStopped ? delivery : nil
         var connection = connection.with("fallback_application_name", "pgsync worker")
         if !options.ownsSessions {
             connection.keepsPreparedStatements = false

@@ -24,7 +24,9 @@ public enum Base64 {
     public static func decode(_ text: String) -> [UInt8]? {
         let letters = Array(text.utf8)
         let padding = letters.reversed().prefix { $0 == UInt8(ascii: "=") }.count
-        guard letters.count % 4 == 0, padding <= 2, letters.dropLast(padding).allSatisfy(isLetter) else { return nil }
+        guard letters.count % 4 == 0, padding <= 2, letters.dropLast(padding).allSatisfy(isLetter) else {
+            return nil
+        }
         guard !letters.isEmpty else { return [] }
         var bytes = [UInt8](repeating: 0, count: letters.count / 4 * 3)
         let count = unsafe EVP_DecodeBlock(&bytes, letters, Int32(letters.count))

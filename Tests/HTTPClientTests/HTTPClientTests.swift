@@ -7,9 +7,13 @@ import Testing
 
 @Suite("HTTPClient", .timeLimit(.minutes(5)))
 struct HTTPClientTests {
-    private static let local = AddressPolicy(allowing: ["127.0.0.0/8", "::1"].compactMap { AddressRange($0) })
+    private static let local = AddressPolicy(
+        allowing: ["127.0.0.0/8", "::1"].compactMap { AddressRange($0) }
+    )
 
-    private func request(_ server: ScriptedServer, _ path: String = "/", _ method: String = "GET") -> HTTPRequest {
+    private func request(_ server: ScriptedServer, _ path: String = "/", _ method: String = "GET")
+        -> HTTPRequest
+    {
         HTTPRequest(method, "http://127.0.0.1:\(server.port)\(path)")
     }
 
@@ -104,7 +108,11 @@ struct HTTPClientTests {
         try await ScriptedServer.run { request in
             switch request.path {
             case "/end": ScriptedServer.reply(200, body: "end")
-            default: ScriptedServer.reply(302, headers: "Location: \(request.path == "/one" ? "/end" : "/one")\r\n")
+            default:
+                ScriptedServer.reply(
+                    302,
+                    headers: "Location: \(request.path == "/one" ? "/end" : "/one")\r\n"
+                )
             }
         } _: { server in
             let client = try HTTPClient(policy: Self.local)
@@ -124,9 +132,12 @@ struct HTTPClientTests {
         try await ScriptedServer.run { request in
             ScriptedServer.reply(302, headers: "Location: http://[::1]:1\(request.path)\r\n")
         } _: { server in
-            for url in ["http://127.0.0.1:\(server.port)/", "http://localhost:\(server.port)/", "http://0x7f.1:\(server.port)"] {
-                await #expect(throws: TransferError.addressRefused("127.0.0.1"), "\(url)") {
-                    try await HTTPClient().send(HTTPRequest("GET", url))
+            for host in ["127.0.0.1", "localhost", "0x7f.1", "[::ffff:127.0.0.1]"] {
+                await #expect {
+                    try await HTTPClient().send(HTTPRequest("GET", "http://\(host):\(server.port)/"))
+                } throws: { error in
+                    let refused = ["127.0.0.1", "::1"].map { TransferError.addressRefused($0) }
+                    return (error as? TransferError).map(refused.contains) == true
                 }
             }
             #expect(server.requests.isEmpty)
@@ -145,7 +156,9 @@ struct HTTPClientTests {
         arguments: ["a\r\nX-Evil: 1", "a\nb", "a\rb", "a\0b", "a\u{7f}b"]
     )
     func injection(text: String) async throws {
-        try await ScriptedServer.run { _ in ScriptedServer.reply(200) } _: { server in
+        try await ScriptedServer.run { _ in
+            ScriptedServer.reply(200)
+        } _: { server in
             let client = try HTTPClient(policy: Self.local)
             var value = request(server)
             value.headers = [("X", text)]
@@ -164,16 +177,23 @@ struct HTTPClientTests {
 
     @Test(
         "speaks HTTP alone, without users in the URL",
-        arguments: ["file:///etc/passwd", "gopher://127.0.0.1/", "smtp://127.0.0.1", "http://user:secret@127.0.0.1/", ""]
+        arguments: [
+            "file:///etc/passwd", "gopher://127.0.0.1/", "smtp://127.0.0.1", "http://user:secret@127.0.0.1/",
+            "",
+        ]
     )
     func protocols(url: String) async throws {
-        await #expect(throws: TransferError.self) { try await HTTPClient(policy: Self.local).send(HTTPRequest("GET", url)) }
+        await #expect(throws: TransferError.self) {
+            try await HTTPClient(policy: Self.local).send(HTTPRequest("GET", url))
+        }
     }
 
     @Test("ignores a proxy of the environment")
     func proxy() async throws {
         // What the process has is not changed here: a proxy would be asked with the whole URL.
-        try await ScriptedServer.run { _ in ScriptedServer.reply(200) } _: { server in
+        try await ScriptedServer.run { _ in
+            ScriptedServer.reply(200)
+        } _: { server in
             _ = try await HTTPClient(policy: Self.local).send(request(server, "/path"))
             #expect(server.requests.first?.path == "/path")
         }
@@ -201,7 +221,9 @@ struct HTTPClientTests {
 
     @Test("does many at once")
     func many() async throws {
-        try await ScriptedServer.run { ScriptedServer.reply(200, body: $0.path) } _: { server in
+        try await ScriptedServer.run {
+            ScriptedServer.reply(200, body: $0.path)
+        } _: { server in
             let client = try HTTPClient(policy: Self.local)
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 for number in 0..<50 {
@@ -288,7 +310,11 @@ struct MailTests {
             await #expect {
                 try await client.send(wrong)
             } throws: { error in
-                if case .refused(535, let words)? = error as? TransferError { !words.contains("shout") } else { false }
+                if case .refused(535, let words)? = error as? TransferError {
+                    !words.contains("shout")
+                } else {
+                    false
+                }
             }
             wrong = mail(receiver)
             wrong.recipients = ["nobody@example.com"]

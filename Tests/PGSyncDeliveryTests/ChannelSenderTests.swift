@@ -36,7 +36,9 @@ struct ChannelSenderTests {
         _ subject: String = "bills: 412 of 9,871 fail",
         alert: Int64 = 7,
         event: String = "raised",
-        body: [(String, JSONValue)] = [("kind", "SYNC_FAILURES"), ("table", "public.bills"), ("words", "amount is null")]
+        body: [(String, JSONValue)] = [
+            ("kind", "SYNC_FAILURES"), ("table", "public.bills"), ("words", "amount is null"),
+        ]
     ) -> Delivery {
         Delivery(
             alert: alert,
@@ -51,7 +53,10 @@ struct ChannelSenderTests {
     }
 
     private func sender(_ variables: [String: String] = [:], commands: String? = nil) -> ChannelSender {
-        ChannelSender(DeliverySite(variables: variables, secrets: "/nonexistent", commands: commands), version: "1.0")
+        ChannelSender(
+            DeliverySite(variables: variables, secrets: "/nonexistent", commands: commands),
+            version: "1.0"
+        )
     }
 
     private func failure(_ body: () async throws -> String) async -> DeliveryFailure? {
@@ -63,20 +68,30 @@ struct ChannelSenderTests {
         }
     }
 
-    private func webhook(_ port: UInt16, scheme: String = "http", more: [(String, JSONValue)] = []) -> JSONValue {
+    private func webhook(_ port: UInt16, scheme: String = "http", more: [(String, JSONValue)] = [])
+        -> JSONValue
+    {
         .object(
             JSONObject(
-                [("url", .string("\(scheme)://127.0.0.1:\(port)/hook")), ("allow_addresses", ["127.0.0.1"])] + more
+                [("url", .string("\(scheme)://127.0.0.1:\(port)/hook")), ("allow_addresses", ["127.0.0.1"])]
+                    + more
             )
         )
     }
 
     // MARK: Webhooks
 
-    @Test("signs webhooks so that the package standardwebhooks verifies them, also while secrets are exchanged", .enabled(if: Receiver.isInstalled))
+    @Test(
+        "signs webhooks so that the package standardwebhooks verifies them, also while secrets are exchanged",
+        .enabled(if: Receiver.isInstalled)
+    )
     func signature() async throws {
         try await Receiver.run(.webhook, secret: Self.secret) { receiver in
-            let settings = webhook(receiver.port, scheme: "https", more: [("authorities", .string(receiver.certificate))])
+            let settings = webhook(
+                receiver.port,
+                scheme: "https",
+                more: [("authorities", .string(receiver.certificate))]
+            )
             let variables = ["PGSYNC_SECRET_NEW": Self.other, "PGSYNC_SECRET_OLD": Self.secret]
             for (secret, previous) in [("OLD", nil), ("NEW", "OLD"), ("OLD", "NEW")] {
                 let channel = try await channel(
@@ -105,10 +120,13 @@ struct ChannelSenderTests {
     @Test(
         "knows what each status means",
         arguments: [
-            (200, nil), (202, nil), (204, nil), (302, "retry delivery.redirected"), (400, "refused delivery.refused"),
+            (200, nil), (202, nil), (204, nil), (302, "retry delivery.redirected"),
+            (400, "refused delivery.refused"),
             (401, "retry delivery.unauthorized"), (404, "retry delivery.unauthorized"),
-            (408, "retry delivery.unavailable"), (410, "gone delivery.gone"), (413, "refused delivery.refused"),
-            (429, "retry delivery.throttled"), (500, "retry delivery.unavailable"), (503, "retry delivery.unavailable"),
+            (408, "retry delivery.unavailable"), (410, "gone delivery.gone"),
+            (413, "refused delivery.refused"),
+            (429, "retry delivery.throttled"), (500, "retry delivery.unavailable"),
+            (503, "retry delivery.unavailable"),
         ]
     )
     func statuses(status: Int, meaning: String?) async throws {
@@ -127,11 +145,16 @@ struct ChannelSenderTests {
 
     @Test("connects to a private address only if the channel allows it")
     func addresses() async throws {
-        try await ScriptedServer.run { _ in ScriptedServer.reply(200) } _: { server in
+        try await ScriptedServer.run { _ in
+            ScriptedServer.reply(200)
+        } _: { server in
             for (allowed, isRefused) in [("10.0.0.0/8", true), ("127.0.0.0/8", false)] {
                 let channel = try await channel(
                     .webhook,
-                    ["url": .string("http://127.0.0.1:\(server.port)/"), "allow_addresses": [.string(allowed)]],
+                    [
+                        "url": .string("http://127.0.0.1:\(server.port)/"),
+                        "allow_addresses": [.string(allowed)],
+                    ],
                     secret: "env:PGSYNC_SECRET_A"
                 )
                 let failure = await failure {
@@ -145,11 +168,14 @@ struct ChannelSenderTests {
 
     // MARK: Secrets
 
-    @Test("reads secrets from variables that are meant for it and files of one directory, and from nowhere else")
+    @Test(
+        "reads secrets from variables that are meant for it and files of one directory, and from nowhere else"
+    )
     func secrets() async throws {
         let directory = "\(ScratchSpace.directory)/secrets-\(UInt64.random(in: 0 ... .max))"
         unsafe mkdir(directory, 0o700)
-        for (path, text) in [("\(directory)/key", Self.secret + "\n"), ("\(directory).outside", Self.secret)] {
+        for (path, text) in [("\(directory)/key", Self.secret + "\n"), ("\(directory).outside", Self.secret)]
+        {
             let file = unsafe fopen(path, "w")
             unsafe fputs(text, file)
             unsafe fclose(file)
@@ -163,7 +189,8 @@ struct ChannelSenderTests {
         #expect(try site.secret("file:\(directory)/key") == Self.secret)
         for reference in [
             "env:PGPASSWORD", "env:PGSYNC_SECRET_B", "env:PGSYNC_SECRET_EMPTY", "file:\(directory).outside",
-            "file:\(directory)/link", "file:\(directory)/../\(directory.split(separator: "/").last ?? "").outside",
+            "file:\(directory)/link",
+            "file:\(directory)/../\(directory.split(separator: "/").last ?? "").outside",
             "file:\(directory)/missing", "file:\(directory)", "file:/etc/passwd", "x",
         ] {
             #expect(throws: DeliveryFailure.self, "\(reference)") { try site.secret(reference) }
@@ -177,7 +204,11 @@ struct ChannelSenderTests {
         try await ScriptedServer.run { request in
             ScriptedServer.reply(request.path.contains("hush") ? 200 : 500)
         } _: { server in
-            let channel = try await channel(.slack, ["allow_addresses": ["127.0.0.1"]], secret: "env:PGSYNC_SECRET_S")
+            let channel = try await channel(
+                .slack,
+                ["allow_addresses": ["127.0.0.1"]],
+                secret: "env:PGSYNC_SECRET_S"
+            )
             let hostile = delivery(
                 "<!channel> & <http://evil|click>",
                 body: [("words", .string(String(repeating: "<&😀", count: 2_000)))]
@@ -190,7 +221,9 @@ struct ChannelSenderTests {
             #expect(text.utf16.count <= 3_000 && text.utf16.count > 2_900)
             #expect(!text.contains("<"))
             #expect(text.matches(of: /&(?!amp;|lt;|gt;)/).isEmpty)
-            for wrong in ["http://127.0.0.1:1/hush", "not hush", "http://127.0.0.1:\(server.port)/h%00ush\u{7}"] {
+            for wrong in [
+                "http://127.0.0.1:1/hush", "not hush", "http://127.0.0.1:\(server.port)/h%00ush\u{7}",
+            ] {
                 let failure = await failure {
                     try await sender(["PGSYNC_SECRET_S": wrong]).send([hostile], through: channel)
                 }
@@ -201,13 +234,17 @@ struct ChannelSenderTests {
 
     // MARK: Mail
 
-    @Test("sends one mail for what goes together, in threads, whatever the texts say", .enabled(if: Receiver.isInstalled))
+    @Test(
+        "sends one mail for what goes together, in threads, whatever the texts say",
+        .enabled(if: Receiver.isInstalled)
+    )
     func mail() async throws {
         try await Receiver.run(.mail, secret: "hush") { receiver in
             let channel = try await channel(
                 .mail,
                 [
-                    "host": "localhost", "port": JSONValue(receiver.port), "user": "pgsync", "from": "pgsync@books.example",
+                    "host": "localhost", "port": JSONValue(receiver.port), "user": "pgsync",
+                    "from": "pgsync@books.example",
                     "to": ["a@example.com", "b@example.com"], "allow_addresses": ["127.0.0.1", "::1"],
                     "authorities": .string(receiver.certificate),
                 ],
@@ -218,7 +255,11 @@ struct ChannelSenderTests {
             _ = try await sender.send([delivery()], through: channel)
             _ = try await sender.send(
                 [
-                    delivery("\(long)\r\nBcc: evil@example.com", event: "resolved", body: [("words", ".\r\n.\r\nQUIT")]),
+                    delivery(
+                        "\(long)\r\nBcc: evil@example.com",
+                        event: "resolved",
+                        body: [("words", ".\r\n.\r\nQUIT")]
+                    ),
                     delivery("other", alert: 8),
                 ],
                 through: channel
@@ -226,7 +267,9 @@ struct ChannelSenderTests {
             try await eventually { receiver.received.count == 2 }
             let mails = try receiver.received.map { try JSONValue(parsing: $0) }
             func header(_ mail: Int, _ name: String) -> [String] {
-                (mails[mail]["headers"]?.array ?? []).filter { $0[0]?.string == name }.compactMap { $0[1]?.string }
+                (mails[mail]["headers"]?.array ?? []).filter { $0[0]?.string == name }.compactMap {
+                    $0[1]?.string
+                }
             }
             #expect(header(0, "Subject") == ["[high] bills: 412 of 9,871 fail"])
             #expect(header(0, "Auto-Submitted") == ["auto-generated"])
@@ -239,7 +282,9 @@ struct ChannelSenderTests {
             let subject = try #require(header(1, "Subject").first)
             #expect(subject.hasPrefix("Resolved: क्लिनिक क्लिनिक") && subject.hasSuffix("(and 1 more)"))
             #expect(mails[1]["text"]?.string?.contains("QUIT") == true)
-            #expect(mails[1]["defects"] == [] && mails[1]["recipients"] == ["a@example.com", "b@example.com"])
+            #expect(
+                mails[1]["defects"] == [] && mails[1]["recipients"] == ["a@example.com", "b@example.com"]
+            )
             #expect(mails[0]["raw"]?.string?.contains("hush") == false)
         }
     }
@@ -269,10 +314,14 @@ struct ChannelSenderTests {
         let hostile = "$(touch \(directory)/x); `id` | \"'\\ && *"
         let channel = try await channel(
             .command,
-            ["command": [.string(program), "--to=$HOME"], "environment": ["PATH", "LANG", "PGPASSWORD", "PGSYNC_SECRET_A"]]
+            [
+                "command": [.string(program), "--to=$HOME"],
+                "environment": ["PATH", "LANG", "PGPASSWORD", "PGSYNC_SECRET_A"],
+            ]
         )
         let variables = [
-            "PATH": "/usr/bin:/bin", "LANG": "C", "HOME": "/root", "PGPASSWORD": "hush", "PGSYNC_SECRET_A": "hush",
+            "PATH": "/usr/bin:/bin", "LANG": "C", "HOME": "/root", "PGPASSWORD": "hush",
+            "PGSYNC_SECRET_A": "hush",
         ]
         let runner = sender(variables, commands: directory)
         #expect(try await runner.send([delivery(hostile)], through: channel).isEmpty == false)
@@ -286,15 +335,24 @@ struct ChannelSenderTests {
         #expect(lines.contains("4"))
         #expect(try JSONValue(parsing: lines.last ?? "")["data"]?["subject"]?.string == hostile)
         let failed = await failure { try await runner.send([delivery("fail")], through: channel) }
-        #expect(failed?.outcome == .retry && failed?.message.hasSuffix(": it cannot") == true, "\(failed?.message ?? "")")
+        #expect(
+            failed?.outcome == .retry && failed?.message.hasSuffix(": it cannot") == true,
+            "\(failed?.message ?? "")"
+        )
         for site in [sender(variables), sender(variables, commands: "/usr/lib")] {
-            #expect(await failure { try await site.send([delivery()], through: channel) }?.errorClass == "delivery.settings")
+            #expect(
+                await failure { try await site.send([delivery()], through: channel) }?.errorClass
+                    == "delivery.settings"
+            )
         }
     }
 
     @Test("ends a program, with what it has started, at its time limit")
     func commandTimeLimit() async throws {
-        let channel = try await channel(.command, ["command": ["/bin/sh", "-c", "sleep 1000 & sleep 1000"], "seconds": 1])
+        let channel = try await channel(
+            .command,
+            ["command": ["/bin/sh", "-c", "sleep 1000 & sleep 1000"], "seconds": 1]
+        )
         let start = ContinuousClock.now
         let failure = await failure { try await sender(commands: "/").send([delivery()], through: channel) }
         #expect(failure?.errorClass == "delivery.timeout")

@@ -32,7 +32,9 @@ struct DeliveryRunnerTests {
 
     @Test("two at once deliver each message once, those of an alert in order")
     func twoSenders() async throws {
-        try await ScriptedServer.run { _ in ScriptedServer.reply(204) } _: { server in
+        try await ScriptedServer.run { _ in
+            ScriptedServer.reply(204)
+        } _: { server in
             try await webhook(server.port)
             try await database.run(
                 """
@@ -62,17 +64,23 @@ struct DeliveryRunnerTests {
             var events: [Int: [String]] = [:]
             for request in server.requests {
                 let body = try JSONValue(parsing: request.body)
-                events[body["data"]?["alert"]?.number?.int ?? 0, default: []].append(body["type"]?.string ?? "")
+                events[body["data"]?["alert"]?.number?.int ?? 0, default: []].append(
+                    body["type"]?.string ?? ""
+                )
             }
             #expect(events.count == 8)
-            for (_, order) in events { #expect(order == ["alert.raised", "alert.changed", "alert.resolved"]) }
+            for (_, order) in events {
+                #expect(order == ["alert.raised", "alert.changed", "alert.resolved"])
+            }
         }
     }
 
     @Test("try again with the same id and a new time, and record what was wrong")
     func again() async throws {
         let answers = Answers([500, 204])
-        try await ScriptedServer.run { _ in ScriptedServer.reply(answers.next()) } _: { server in
+        try await ScriptedServer.run { _ in
+            ScriptedServer.reply(answers.next())
+        } _: { server in
             try await webhook(server.port)
             try await database.run("select pgsync.queue_delivery(1, 'raised', 'high', 'x')")
             try await database.connect { connection in
@@ -90,7 +98,9 @@ struct DeliveryRunnerTests {
             #expect(server.requests.count == 2)
             #expect(Set(server.requests.compactMap { $0.headers["webhook-id"] }).count == 1)
             #expect(
-                try await database.value("select concat_ws(' ', state, attempts, error_class) from pgsync.alert_deliveries")
+                try await database.value(
+                    "select concat_ws(' ', state, attempts, error_class) from pgsync.alert_deliveries"
+                )
                     == "delivered 2"
             )
         }
@@ -98,7 +108,9 @@ struct DeliveryRunnerTests {
 
     @Test("show a secret nowhere: not in what runs, in tables or in failures")
     func secrets() async throws {
-        try await ScriptedServer.run { _ in [.hang] } _: { server in
+        try await ScriptedServer.run { _ in
+            [.hang]
+        } _: { server in
             try await webhook(server.port)
             try await database.run("select pgsync.queue_delivery(1, 'raised', 'high', 'x')")
             try await database.connect { connection in
@@ -106,7 +118,10 @@ struct DeliveryRunnerTests {
                 try await eventually { !server.requests.isEmpty }
                 let key = String(Self.secret.dropFirst(6))
                 #expect(server.requests[0].text.contains("v1,") && !server.requests[0].text.contains(key))
-                for relation in ["pg_stat_activity", "pgsync.channels", "pgsync.alert_deliveries", "pg_prepared_statements"] {
+                for relation in [
+                    "pg_stat_activity", "pgsync.channels", "pgsync.alert_deliveries",
+                    "pg_prepared_statements",
+                ] {
                     let rows = try await database.lines("select own::text from \(relation) as own")
                     #expect(!rows.isEmpty || relation.hasPrefix("pg_prepared"))
                     #expect(rows.allSatisfy { !$0.contains(key) }, "\(relation)")
@@ -140,7 +155,9 @@ struct DeliveryRunnerTests {
             let second = try await notifications.next()?.payload ?? ""
             #expect(second.utf8.count < 8_000 && second.utf8.count > 800)
         }
-        #expect(try await database.lines("select distinct state from pgsync.alert_deliveries") == ["delivered"])
+        #expect(
+            try await database.lines("select distinct state from pgsync.alert_deliveries") == ["delivered"]
+        )
     }
 
     @Test("cut what is too long to notify")

@@ -68,6 +68,7 @@ struct RightsTests {
     /// All that can write: rights on tables beyond reading, sequences, functions that are not stable.
     private static let writing: [String: [String]] = [
         "pgsync_worker": [
+            "pgsync.queue_delivery", "pgsync.settle_deliveries", "pgsync.take_deliveries",
             "pgsync.begin_verify", "pgsync.verify_step", "pgsync.begin_job", "pgsync.end_job",
             "pgsync.note_phase", "pgsync.put_failed_item", "pgsync.request_job",
             "pgsync.settle_failed_item", "pgsync.note_interruption", "pgsync.retention_step",
@@ -82,6 +83,8 @@ struct RightsTests {
             "pgsync.stop_worker",
         ],
         "pgsync_operator": [
+            "pgsync.disable_channel", "pgsync.enable_channel", "pgsync.queue_delivery",
+            "pgsync.remove_channel", "pgsync.set_channel",
             "pgsync.begin_verify", "pgsync.mark_difference", "pgsync.undo_heals", "pgsync.verify_step",
             "pgsync.verify_sync_integrity", "pgsync.begin_job", "pgsync.cancel_job", "pgsync.end_job",
             "pgsync.note_phase", "pgsync.put_failed_item", "pgsync.request_job",

@@ -10,7 +10,8 @@ struct SigningTests {
             ([UInt8](repeating: 0x0b, count: 20), "Hi There", "b0344c61d8db38535ca8afceaf0bf12b"),
             (Array("Jefe".utf8), "what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c7"),
             (
-                [UInt8](repeating: 0xaa, count: 131), "Test Using Larger Than Block-Size Key - Hash Key First",
+                [UInt8](repeating: 0xaa, count: 131),
+                "Test Using Larger Than Block-Size Key - Hash Key First",
                 "60e431591ee0b67f0d8a26aacbf5b77f"
             ),
         ]
@@ -32,7 +33,10 @@ struct SigningTests {
         #expect(Base64.decode(encoded) == Array(plain.utf8))
     }
 
-    @Test("what is not base64 is refused", arguments: ["Zg", "Zg=", "Z===", "====", "Zm9v\n", " Zm9v", "Zm_v", "Zg==Zg=="])
+    @Test(
+        "what is not base64 is refused",
+        arguments: ["Zg", "Zg=", "Z===", "====", "Zm9v\n", " Zm9v", "Zm_v", "Zg==Zg=="]
+    )
     func notBase64(text: String) {
         #expect(Base64.decode(text) == nil)
     }

@@ -43,7 +43,10 @@ package final class Receiver: Sendable {
         let (stream, continuation) = AsyncStream<String>.makeStream()
         var invocation = Invocation(
             Repository.path(of: python),
-            [Repository.path(of: "Tests/TestSupport/Referees/receiver.py"), kind.rawValue, certificate, key, secret]
+            [
+                Repository.path(of: "Tests/TestSupport/Referees/receiver.py"), kind.rawValue, certificate,
+                key, secret,
+            ]
         )
         invocation.standardOutput = .lines(continuation)
         invocation.diesWithParent = true

@@ -118,7 +118,7 @@ extension ScriptedServer.Request {
         guard words.count == 3 else { return nil }
         var headers: [String: String] = [:]
         for line in lines.dropFirst() {
-            let parts = line.split(separator: ":", maxSplits: 1)
+            let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             if parts.count == 2 { headers[parts[0].lowercased()] = String(parts[1].drop { $0 == " " }) }
         }
         let body = String(all[end.upperBound...])

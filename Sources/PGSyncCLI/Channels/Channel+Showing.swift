@@ -42,12 +42,15 @@ extension Channel {
             "min_severity": .string(minSeverity), "enabled": .bool(isEnabled),
             "disabled_reason": disabledReason.map(JSONValue.string) ?? .null,
             "failures_in_a_row": JSONValue(failures), "failing_since_at": Self.json(failingSince),
-            "not_before_at": Self.json(notBefore), "unsent": JSONValue(waiting), "last_ok_at": Self.json(lastOKAt),
+            "not_before_at": Self.json(notBefore), "unsent": JSONValue(waiting),
+            "last_ok_at": Self.json(lastOKAt),
             "last_error_at": Self.json(lastErrorAt),
             "error_class": lastErrorClass.map(JSONValue.string) ?? .null,
             "error_message": lastErrorMessage.map(JSONValue.string) ?? .null,
         ]
     }
 
-    private static func json(_ time: Timestamp?) -> JSONValue { time.map { .string($0.description) } ?? .null }
+    private static func json(_ time: Timestamp?) -> JSONValue {
+        time.map { .string($0.description) } ?? .null
+    }
 }

@@ -7,7 +7,8 @@ struct ChannelsListCommand: Command {
     static let signature = Signature(
         "list",
         "List the channels through which news of alerts is sent.",
-        discussion: "unsent: messages that wait for the channel. A channel that keeps failing is tried less and less often.",
+        discussion:
+            "unsent: messages that wait for the channel. A channel that keeps failing is tried less and less often.",
         examples: [.init("pgsync channels list", "Which there are, and how they fare.")]
     )
     static let parameters: [Parameter<Self>] = []

@@ -76,7 +76,9 @@ struct ChannelsSetCommand: Command {
         if globals.json {
             try context.print(channel.json)
         } else if !globals.quiet {
-            try context.print("\(name) sends to \(channel.targetText); to try it: pgsync channels test \(name)")
+            try context.print(
+                "\(name) sends to \(channel.targetText); to try it: pgsync channels test \(name)"
+            )
         }
         return .success
     }
@@ -86,7 +88,9 @@ struct ChannelsSetCommand: Command {
         var merged = old.map { ($0.key, $0.value) }
         var given: [(key: String, values: [String])] = []
         for setting in settings {
-            let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+                String.init
+            )
             if let place = given.firstIndex(where: { $0.key == parts[0] }) {
                 given[place].values.append(parts[1])
             } else {

@@ -57,7 +57,9 @@ enum ChannelDisabling: ChannelSwitch {
 
     static func act(on name: String, in store: ChannelStore) throws -> (JSONValue, String) {
         try store.disable(name)
-        return (try store.channel(name).json, "disabled \(name); to use it again: pgsync channels enable \(name)")
+        return (
+            try store.channel(name).json, "disabled \(name); to use it again: pgsync channels enable \(name)"
+        )
     }
 }
 

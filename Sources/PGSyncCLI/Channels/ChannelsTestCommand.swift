@@ -28,10 +28,14 @@ struct ChannelsTestCommand: Command {
             event: "test",
             severity: "low",
             subject: "Test of the channel \(name)",
-            body: JSONObject([("kind", "TEST"), ("words", "pgsync channels test sent this; nothing is wrong.")]),
+            body: JSONObject([
+                ("kind", "TEST"), ("words", "pgsync channels test sent this; nothing is wrong."),
+            ]),
             messageID: "msg_test_\(UInt64.random(in: 0 ... .max))",
             thread: "test_\(UInt64.random(in: 0 ... .max))",
-            createdAt: try await database.read { try $0.query("select clock_timestamp()").onlyRow().decode(0) }
+            createdAt: try await database.read {
+                try $0.query("select clock_timestamp()").onlyRow().decode(0)
+            }
         )
         let start = ContinuousClock.now
         var answer: String?
@@ -41,7 +45,10 @@ struct ChannelsTestCommand: Command {
             answer = "listeners of \(ChannelStore.notification) were notified"
         } else {
             do throws(DeliveryFailure) {
-                answer = try await ChannelSender(.current(), version: Version.number).send([delivery], through: channel)
+                answer = try await ChannelSender(.current(), version: Version.number).send(
+                    [delivery],
+                    through: channel
+                )
             } catch {
                 failure = error
             }

@@ -31,7 +31,9 @@ package struct Channel: Sendable, Equatable {
     init(_ row: Row) throws {
         name = try row.decode("name")
         let kind: String = try row.decode("kind")
-        guard let known = Kind(rawValue: kind) else { throw StoreError.invalidValue(reason: "unknown kind \(kind)") }
+        guard let known = Kind(rawValue: kind) else {
+            throw StoreError.invalidValue(reason: "unknown kind \(kind)")
+        }
         self.kind = known
         settings = try JSONValue(parsing: try row.decode("settings", as: JSONText.self).text)
         secret = try row.decode("secret")
@@ -100,7 +102,8 @@ package struct Delivery: Sendable, Equatable {
             event: try row.decode("event"),
             severity: try row.decode("severity"),
             subject: try row.decode("subject"),
-            body: try JSONValue(parsing: try row.decode("body", as: JSONText.self).text).object ?? JSONObject(),
+            body: try JSONValue(parsing: try row.decode("body", as: JSONText.self).text).object
+                ?? JSONObject(),
             messageID: try row.decode("message_id"),
             thread: try row.decode("thread"),
             createdAt: try row.decode("created_at")

@@ -23,7 +23,7 @@ declare
     );
     v_message constant text := left(regexp_replace(error_message, '[[:cntrl:]]+', ' ', 'g'), 500);
     -- Being asked to wait is no failure.
-    v_throttled constant boolean := error_class = 'delivery.throttled';
+    v_throttled constant boolean := coalesce(error_class, '') = 'delivery.throttled';
     v_asked constant interval := least(greatest(retry_after, interval '0'), v_longest);
     v_chance constant double precision := 0.9 + 0.2 * random();
     v_channel pgsync.channels;

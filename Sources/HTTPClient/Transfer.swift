@@ -40,7 +40,7 @@ final class Transfer {
 
     deinit {
         unsafe curl_easy_cleanup(handle)
-        for unsafelist in unsafe lists { unsafe curl_slist_free_all(list) }
+        unsafe lists.forEach { unsafe curl_slist_free_all($0) }
         unsafe reason.deallocate()
     }
 
@@ -141,6 +141,9 @@ final class Transfer {
         if let refusedAddress, code == CURLE_COULDNT_CONNECT {
             return .failure(.addressRefused(refusedAddress))
         }
+        if case .mail = order.kind, end.status >= 400, code != CURLE_OPERATION_TIMEDOUT {
+            return .failure(.refused(code: end.status, end.lastLine.isEmpty ? words : end.lastLine))
+        }
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST: return .failure(.unknownHost(words))
         case CURLE_OPERATION_TIMEDOUT: return .failure(.timedOut(words))
@@ -151,13 +154,10 @@ final class Transfer {
         case CURLE_COULDNT_CONNECT, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE,
             CURLE_HTTP2, CURLE_HTTP2_STREAM:
             return .failure(.unreachable(words))
-        case CURLE_LOGIN_DENIED:
-            return .failure(.refused(code: 535, end.lastLine.isEmpty ? words : end.lastLine))
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
             return .failure(.invalid(words))
         default:
-            guard case .mail = order.kind, end.status >= 400 else { return .failure(.failed(words)) }
-            return .failure(.refused(code: end.status, end.lastLine))
+            return .failure(.failed(words))
         }
     }
 

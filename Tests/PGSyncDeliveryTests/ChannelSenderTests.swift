@@ -1,3 +1,4 @@
+// Long because each kind of channel is tried here with the same beginning.
 import Glibc
 import JSON
 import PGSyncStore

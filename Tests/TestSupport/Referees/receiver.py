@@ -71,7 +71,7 @@ async def mail():
 
     def authenticate(server, session, envelope, mechanism, data):
         right = data.password == sys.argv[4].encode()
-        return AuthResult(success=right, handled=True, auth_data=data.login.decode())
+        return AuthResult(success=right, handled=False, auth_data=data.login.decode())
 
     loop = asyncio.get_running_loop()
     server = await loop.create_server(

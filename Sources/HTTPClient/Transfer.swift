@@ -176,7 +176,8 @@ final class Transfer {
         headerBytes += bytes.count
         guard headerBytes <= Self.mostHeaderBytes else { return false }
         let line = unsafe String(decoding: bytes, as: UTF8.self).prefix { !$0.isNewline }
-        if !line.isEmpty { end.lastLine = String(line) }
+        // A mail server says goodbye after the answer that counts.
+        if !line.isEmpty, !line.hasPrefix("221 ") { end.lastLine = String(line) }
         if line.hasPrefix("HTTP/") {
             // The headers of an earlier answer, such as a redirect, are of no interest.
             end.headers = []

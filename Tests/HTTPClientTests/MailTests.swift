@@ -25,7 +25,7 @@ struct MailTests {
         try await Receiver.run(.mail, secret: "hush") { receiver in
             let client = try HTTPClient(policy: local)
             let reply = try await client.send(mail(receiver))
-            #expect(reply.code == 250)
+            #expect(reply.code == 250 && reply.text == "250 2.0.0 taken")
             try await eventually { receiver.received.count == 1 }
             let line = try #require(receiver.received.first)
             #expect(line.contains(#""recipients": ["a@example.com", "b@example.com"]"#))

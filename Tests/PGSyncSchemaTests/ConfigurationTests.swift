@@ -137,7 +137,7 @@ struct ConfigurationTests {
             settings == [
                 "alert_threshold_queue_size 1000", "backfill_chunk_milliseconds 200",
                 "balance_snapshot_minutes 5", "books_time_zone UTC",
-                "closed_period_policy sweep", "enable_doorbell true", "enable_real_time_sync true",
+                "closed_period_policy sweep", "delivery_retry_hours 72", "enable_doorbell true", "enable_real_time_sync true",
                 "job_retention_days 90", "max_crash_attempts 3", "max_retry_attempts 5",
                 "permanent_error_classes data.*, rule.*, ledger.*, period.*",
                 "poll_interval_seconds 5", "posting_paused false",

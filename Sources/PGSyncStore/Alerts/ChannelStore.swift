@@ -8,7 +8,9 @@ package struct ChannelStore {
         self.session = session
     }
 
-    package func list() throws -> [Channel] {
+    package func list() throws -> [Channel] { try list(named: nil) }
+
+    private func list(named name: String?) throws -> [Channel] {
         try session.query(
             """
             select
@@ -19,15 +21,15 @@ package struct ChannelStore {
                     where unsent.channel = own.name and unsent.state in ('waiting', 'sending')
                 ) as waiting
             from pgsync.channels as own
+            where \(name)::text is null or own.name = \(name)
             order by own.name
             """
         ).map(Channel.init)
     }
 
     package func channel(_ name: String) throws -> Channel {
-        let all = try list()
-        guard let found = all.first(where: { $0.name == name }) else {
-            throw StoreError.unknown(.channel, name, known: all.map(\.name))
+        guard let found = try list(named: name).first else {
+            throw StoreError.unknown(.channel, name, known: try list().map(\.name))
         }
         return found
     }

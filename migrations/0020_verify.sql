@@ -10,6 +10,7 @@ create table pgsync.verify_runs (
     whole_tables regclass[] not null default '{}',
     first_snapshot pg_snapshot not null default pg_current_snapshot(),
     last_snapshot pg_snapshot,
+    named bigint not null default 0,
     heal_stopped text,
     started_at timestamptz not null default clock_timestamp(),
     finished_at timestamptz,
@@ -35,7 +36,10 @@ comment on column pgsync.verify_runs.whole_tables
 is 'The tables it compares row by row; those of a span that have grown more than their changes tell.';
 comment on column pgsync.verify_runs.first_snapshot is 'The snapshot of its start.';
 comment on column pgsync.verify_runs.last_snapshot is 'The snapshot of its latest step.';
-comment on column pgsync.verify_runs.heal_stopped is 'Why it healed nothing more; null if nothing stopped it.';
+comment on column pgsync.verify_runs.named
+is 'How many differences it has recorded; at verify_named_differences it records no more.';
+comment on column pgsync.verify_runs.heal_stopped
+is 'Why it healed nothing more; null if nothing stopped it.';
 comment on column pgsync.verify_runs.started_at is 'When it started.';
 comment on column pgsync.verify_runs.finished_at is 'When it ended; null until then.';
 comment on column pgsync.verify_runs.report is 'Its report, as JSON.';
@@ -56,13 +60,15 @@ create table pgsync.verified_days (
     waiting bigint not null default 0,
     lost bigint not null default 0,
     constraint verified_days_pkey primary key (job, source_table, day),
-    constraint verified_days_job_fkey foreign key (job) references pgsync.verify_runs (job) on delete cascade,
+    constraint verified_days_job_fkey foreign key (job)
+    references pgsync.verify_runs (job) on delete cascade,
     constraint all_changes_are_accounted_for check (
         captured = posted + amended + reversed + unchanged + superseded + skipped + failed + waiting + lost
     )
 );
 
-comment on table pgsync.verified_days is 'What became of the changes of each table and day, by each verification.';
+comment on table pgsync.verified_days
+is 'What became of the changes of each table and day, by each verification.';
 comment on column pgsync.verified_days.job is 'The verification.';
 comment on column pgsync.verified_days.source_table is 'The table.';
 comment on column pgsync.verified_days.day is 'The day on which they were captured, in books_time_zone.';
@@ -89,22 +95,28 @@ create table pgsync.verified_sources (
     not_watched bigint not null default 0,
     different bigint not null default 0,
     constraint verified_sources_pkey primary key (job, source_table),
-    constraint verified_sources_job_fkey foreign key (job) references pgsync.verify_runs (job) on delete cascade,
+    constraint verified_sources_job_fkey foreign key (job)
+    references pgsync.verify_runs (job) on delete cascade,
     constraint all_records_are_accounted_for check (
         records = equal + no_entry + waiting + failed + skipped + not_watched + different
     )
 );
 
-comment on table pgsync.verified_sources is 'How the records of each table compare with the ledger, by each verification.';
+comment on table pgsync.verified_sources
+is 'How the records of each table compare with the ledger, by each verification.';
 comment on column pgsync.verified_sources.job is 'The verification.';
 comment on column pgsync.verified_sources.source_table is 'The table.';
 comment on column pgsync.verified_sources.records
 is 'The records it looked at: the rows of the table, and those that are posted but have no row.';
-comment on column pgsync.verified_sources.equal is 'Those whose entries are exactly what the rules make of their row.';
-comment on column pgsync.verified_sources.no_entry is 'Those of which the rules make none, and that have none.';
+comment on column pgsync.verified_sources.equal
+is 'Those whose entries are exactly what the rules make of their row.';
+comment on column pgsync.verified_sources.no_entry
+is 'Those of which the rules make none, and that have none.';
 comment on column pgsync.verified_sources.waiting is 'Those that differ because a change of them waits.';
-comment on column pgsync.verified_sources.failed is 'Those that differ because their last change is a dead letter.';
-comment on column pgsync.verified_sources.skipped is 'Those that differ because somebody skipped their last change.';
+comment on column pgsync.verified_sources.failed
+is 'Those that differ because their last change is a dead letter.';
+comment on column pgsync.verified_sources.skipped
+is 'Those that differ because somebody skipped their last change.';
 comment on column pgsync.verified_sources.not_watched
 is 'Those that differ by a kind of change that the table is not attached for.';
 comment on column pgsync.verified_sources.different is 'Those that differ, and nothing explains it.';
@@ -143,8 +155,8 @@ create table pgsync.sync_differences (
 );
 
 create unique index one_difference_at_a_time on pgsync.sync_differences (
-    kind, coalesce(source_table, 0::oid), coalesce(record_id, ''), coalesce(entry_id, 0), coalesce(change_id, 0),
-    detail
+    kind, coalesce(source_table, 0::oid), coalesce(record_id, ''), coalesce(entry_id, 0),
+    coalesce(change_id, 0), detail
 )
 where state <> 'gone' and state <> 'healed';
 create index sync_differences_last_job on pgsync.sync_differences (last_job);
@@ -200,7 +212,8 @@ create index sync_heals_job on pgsync.sync_heals (job);
 create index sync_heals_difference on pgsync.sync_heals (difference);
 create index sync_heals_record on pgsync.sync_heals (source_table, record_id, healed_at);
 
-comment on table pgsync.sync_heals is 'Each healing: the change that was added for a record, and how it stood before.';
+comment on table pgsync.sync_heals
+is 'Each healing: the change that was added for a record, and how it stood before.';
 comment on column pgsync.sync_heals.job is 'The verification that healed it.';
 comment on column pgsync.sync_heals.difference is 'The difference.';
 comment on column pgsync.sync_heals.source_table is 'The table of the record.';
@@ -218,9 +231,9 @@ create type pgsync.record_verdict as (
     record_id text,
     verdict text,
     image jsonb,
-    entry_ids bigint[],
-    posted_rules text[],
-    expected_rules text[],
+    entry_ids bigint[],  -- noqa: LT01
+    posted_rules text[],  -- noqa: LT01
+    expected_rules text[],  -- noqa: LT01
     failure text
 );
 
@@ -231,7 +244,9 @@ pgsync.verify_runs, pgsync.verified_days, pgsync.verified_sources, pgsync.sync_d
 from public;
 revoke all on sequence pgsync.sync_differences_id_seq, pgsync.sync_heals_id_seq from public;
 
-insert into pgsync.sync_configuration (config_key, config_value, default_value, kind, minimum, maximum, unit, description)
+insert into pgsync.sync_configuration (
+    config_key, config_value, default_value, kind, minimum, maximum, unit, description
+)
 values
 (
     'verify_step_milliseconds', '500', '500', 'integer', 10, 5000, 'milliseconds',
@@ -243,7 +258,7 @@ values
 ),
 (
     'verify_named_differences', '10000', '10000', 'integer', 1, 1000000, 'differences',
-    'How many differences one verification records by name; the rest it only counts.'
+    'How many differences one verification records; after that it only counts records that differ.'
 ),
 (
     'reconcile_heals', 'true', 'true', 'boolean', null, null, null,

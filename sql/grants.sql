@@ -158,8 +158,20 @@ begin
                 ]),
                 (array['pgsync_operator'], array[
                     'execute on function pgsync.mark_difference(bigint, text, text)',
+                    'execute on function pgsync.requeue_records(regclass, text[])',
                     'execute on function pgsync.undo_heals(bigint)',
                     'execute on function pgsync.verify_sync_integrity(text, date, date)'
+                ]),
+                (array['pgsync_worker', 'pgsync_operator'], array[
+                    'execute on function pgsync.cut_step(text, bigint)',
+                    'execute on function pgsync.drop_range_step()',
+                    'execute on function pgsync.make_ranges(bigint)'
+                ]),
+                (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                    'select on table pgsync.id_ranges, pgsync.range_totals',
+                    'execute on function pgsync.inspect_ranges()',
+                    'execute on function pgsync.list_ranges()',
+                    'execute on function pgsync.open_end(text)'
                 ]),
                 (array['pgsync_worker'], array[
                     'select on table pgsync.verify_runs, pgsync.verified_days, pgsync.verified_sources, '

@@ -100,6 +100,7 @@ package enum PGSyncProgram {
                     .command(ChannelsSwitchCommand<ChannelRemoving>.self),
                 ]
             ),
+            .command(CleanupCommand.self),
             .command(DemoCommand.self),
             .group(
                 "rules",

@@ -53,7 +53,10 @@ package struct Migrator: Sendable {
         var status = try await status(on: connection)
         if let conflict = status.plan.conflict { throw conflict }
         if status.plan.steps.isEmpty { status = try await self.status(on: connection, comparing: true) }
-        guard !status.plan.steps.isEmpty else { return [] }
+        guard !status.plan.steps.isEmpty else {
+            try await cutRanges(on: connection)
+            return []
+        }
         if let obstacle = status.facts.obstacle { throw obstacle }
 
         var taken: [SchemaPlan.Step] = []
@@ -71,6 +74,7 @@ package struct Migrator: Sendable {
             for notice in notices { report(.notice(notice)) }
             switch outcome {
             case .nothingLeft:
+                try await cutRanges(on: connection)
                 return taken.map(\.description)
             case .busy(let holder):
                 report(.waiting(for: holder))
@@ -81,6 +85,48 @@ package struct Migrator: Sendable {
                 report(.applied(step: step.description, duration: clock.now - start))
             }
         }
+    }
+
+    /// Cuts the tables that are kept in ranges, and makes the next of these.
+    ///
+    /// Each step is a transaction, which gives up rather than keep a writer waiting. What is not done after some
+    /// tries, a worker continues.
+    private func cutRanges(on connection: PostgresConnection) async throws {
+        var tries = 0
+        for table in ["sync_logs", "sync_audit_log"] {
+            while tries < Self.mostTries {
+                let state = try await connection.withSession { session in
+                    try session.transaction { try cutStep(of: table, on: session) }
+                }
+                guard let state, state != "done" else { break }
+                guard state == "busy" else { continue }
+                tries += 1
+                try await Task.sleep(for: .milliseconds(.random(in: 100...500)))
+            }
+        }
+    }
+
+    private static let mostTries = 20
+
+    /// The step that was taken; nil where there is nothing to cut, or for a user who may not.
+    private func cutStep(of table: String, on session: Session) throws -> String? {
+        try session.runScript(script.settings)
+        let mayAct = try session.query(
+            """
+            select coalesce(bool_or(pg_has_role(schema.nspowner, 'member')), false)
+            from pg_catalog.pg_namespace as schema
+            where schema.nspname = 'pgsync'
+            """
+        ).onlyRow().decode(0, as: Bool.self)
+        guard mayAct else { return nil }
+        try session.runScript(MigrationScript.actAsOwner)
+        let canCut = try session.query(
+            "select to_regprocedure('pgsync.cut_step(text, bigint)') is not null"
+        ).onlyRow().decode(0, as: Bool.self)
+        guard canCut else { return nil }
+        let state = try session.query("select pgsync.cut_step(\(table))").onlyRow().decode(0, as: String.self)
+        if state == "done" { try session.execute("select pgsync.make_ranges()") }
+        return state
     }
 
     /// The migrator that this one waits for; its session is unknown if it has just ended.

@@ -13,6 +13,7 @@ package enum NameKind: String, CaseIterable, Sendable {
     case jobs
     case schedules
     case channels
+    case differences
 
     fileprivate var query: Query {
         switch self {
@@ -39,6 +40,11 @@ package enum NameKind: String, CaseIterable, Sendable {
         case .changes: "select log_id::text from pgsync.sync_queue order by log_id limit 200"
         case .deadLetters:
             "select log_id::text from pgsync.sync_queue where sync_status = 'failed' order by log_id limit 200"
+        case .differences:
+            """
+            select id::text from pgsync.sync_differences
+            order by state not in ('open', 'investigating'), id desc limit 200
+            """
         case .schedules: "select name from pgsync.sync_schedules order by name"
         case .channels: "select name from pgsync.channels order by name"
         case .jobs:

@@ -19,6 +19,8 @@ package enum StoreError: Error, Sendable, Equatable {
     case unknownVersion(String, version: Int, known: [Int])
     case unreadableName(String, reason: String)
     case noSuchChange(Int64)
+    /// It was in a range that was dropped, if it was ever captured.
+    case droppedChange(Int64, range: String)
     case noSuchJob(Int64)
     case noSuchDifference(Int64)
     case notAttached(table: String)
@@ -83,6 +85,8 @@ extension StoreError: CustomStringConvertible {
             "\(name) has no version \(version), only \(known.map(String.init).joined(separator: ", "))"
         case .unreadableName(let name, let reason):
             "\(name) is not a valid table name: \(reason)"
+        case .droppedChange(let id, let range):
+            "change \(id) was dropped with range \(range); pgsync trace TABLE KEY shows what became of its record"
         case .noSuchChange(let id):
             "unknown change \(id); see pgsync queue list, or pgsync trace for a record"
         case .noSuchJob(let id):

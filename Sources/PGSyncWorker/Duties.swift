@@ -7,11 +7,11 @@ enum Duty: String, Sendable, CaseIterable {
     case heartbeat, schema, leadership, locks, parts, queue
     // Those of the leader.
     case lostWorkers = "lost_workers"
-    case capture, growth, balances, schedules, jobs, delivery
+    case capture, growth, balances, ranges, schedules, jobs, delivery
 
     /// Those of the leader, which another worker may do next.
     static let ofLeader: [Duty] = [
-        .lostWorkers, .capture, .growth, .balances, .schedules, .jobs, .delivery,
+        .lostWorkers, .capture, .growth, .balances, .ranges, .schedules, .jobs, .delivery,
     ]
 }
 

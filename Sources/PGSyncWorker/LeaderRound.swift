@@ -44,10 +44,18 @@ struct LeaderRound: Sendable {
                 try inspection.rememberGrowth()
                 return growth
             } ?? []
-        guard takesSnapshot else { return }
-        tookSnapshot = try attempt(.balances, session) { try WorkerStore(session).takeSnapshot() } != nil
+        if takesSnapshot {
+            tookSnapshot = try attempt(.balances, session) { try WorkerStore(session).takeSnapshot() } != nil
+        }
+        // Last, because in a transaction of the whole round its locks are kept until the end.
+        try attempt(.ranges, session) {
+            let ranges = RangeStore(session)
+            if !session.isInTransaction { try ranges.cut() }
+            _ = try ranges.make()
+        }
     }
 
+    @discardableResult
     private mutating func attempt<Success>(
         _ duty: Duty,
         _ session: Session,

@@ -131,6 +131,7 @@ struct JSONOutputTests {
             ["audit", "anchor", "--extend", "--to", "file:\(book.path("anchors"))"], ["audit", "status"],
             ["audit", "verify", "--anchors", book.path("anchors")], ["audit", "verify"],
             ["audit", "export", "--output", book.path("chain")],
+            ["cleanup", "--dry-run"], ["cleanup"],
         ]
     }
 

@@ -24,7 +24,7 @@ struct NamesCommandTests {
             #expect(await database.run("names", "accounts").output == "1000\n4000\n4100\n")
             #expect(await database.run("names", "changes").output == "1\n3\n")
             #expect(try await database.run("names", "dead-letters", "--json").json == ["1"])
-            #expect(await database.run("names", "schedules").output == "retention\n")
+            #expect(await database.run("names", "schedules").output == "chain\nreconcile\nretention\nverify\n")
             #expect(await database.run("names", "settings").output.contains("\nqueue_batch_size\n"))
             let periods = await database.run("names", "periods")
             #expect(periods.exitCode == .success && periods.output.contains("2026"))

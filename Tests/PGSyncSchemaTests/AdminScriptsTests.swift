@@ -29,10 +29,12 @@ struct AdminScriptsTests {
             """
         )
         let script = try Data(contentsOf: Self.directory.appending(path: name))
-        // Those that change something say for whom they are, and what they have to be told.
-        let preparation =
-            name == "backfill.sql"
-            ? "set role pgsync_operator;\n\\set table public.t\n" : "set role pgsync_reader;\n"
+        // Those that change something are for operators, and some have to be told what.
+        let told = [
+            "backfill.sql": "\\set table public.t\n", "requeue.sql": "\\set from 1\n\\set through 2\n",
+            "retry_all.sql": "", "reconcile.sql": "", "clear_completed.sql": "", "pause_everything.sql": "",
+        ]
+        let preparation = told[name].map { "set role pgsync_operator;\n" + $0 } ?? "set role pgsync_reader;\n"
         let output = try await TestDatabase.current.psql(
             preparation + String(decoding: script, as: UTF8.self)
         )

@@ -135,14 +135,19 @@ struct ConfigurationTests {
         )
         #expect(
             settings == [
-                "alert_threshold_queue_size 1000", "backfill_chunk_milliseconds 200",
+                "alert_threshold_queue_size 1000", "audit_retention_days 2922",
+                "backfill_chunk_milliseconds 200",
                 "balance_snapshot_minutes 5", "books_time_zone UTC",
-                "closed_period_policy sweep", "delivery_retry_hours 72", "enable_doorbell true", "enable_real_time_sync true",
+                "closed_period_policy sweep", "delivery_retry_hours 72",
+                "enable_doorbell true", "enable_real_time_sync true",
+                "heal_limit_amount 100000", "heal_limit_percent 1", "heal_limit_records 100",
                 "job_retention_days 90", "max_crash_attempts 3", "max_retry_attempts 5",
                 "permanent_error_classes data.*, rule.*, ledger.*, period.*",
                 "poll_interval_seconds 5", "posting_paused false",
-                "queue_batch_size 500", "reconciliation_frequency_hours 1", "retention_days 7",
+                "queue_batch_size 500", "reconcile_heals true", "reconciliation_frequency_hours 1",
+                "retention_days 7",
                 "retry_backoff_multiplier 2", "retry_delay_seconds 60", "sync_timeout_seconds 300",
+                "verify_interval_days 7", "verify_named_differences 10000", "verify_step_milliseconds 500",
                 "worker_heartbeat_seconds 5",
             ]
         )

@@ -104,6 +104,20 @@ struct HealTests {
         #expect(try await states() == ["healed 10", "open 2"])
     }
 
+    @Test("has a limit to the differences that are recorded, and forgets none for it")
+    func recorded() async throws {
+        try await fill(wrong: 12)
+        try await verify()
+        try await database.run("select pgsync.set_configuration('verify_named_differences', '5')")
+        try await verify()
+        #expect(
+            try await database.value(
+                "select named || ' ' || different from pgsync.verify_runs inner join pgsync.verified_sources using (job) where job = 2 and different > 0"
+            ) == "5 12"
+        )
+        #expect(try await states() == ["open 12"])
+    }
+
     @Test("of a record that differs again within an hour stops, and asks")
     func oscillation() async throws {
         try await fill(wrong: 1)

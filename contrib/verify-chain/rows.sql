@@ -46,6 +46,17 @@ row_fields (kind, key, fields) as (
     select 'account', code, array[code, type, contra::text] from ledger.accounts
     union all
     select 'currency', code, array[code, exponent::text] from ledger.currencies
+    union all
+    select 'range_total', range_name || '.' || total.table_name || '.' || day || '.' || outcome, array[
+        range_name, total.table_name, day::text, outcome, total.row_count::text, entry_count::text, first_id::text,
+        last_id::text, encode(digest, 'hex')
+    ]
+    from pgsync.range_totals as total
+    inner join pgsync.id_ranges using (range_name)
+    where state in ('frozen', 'dropped')
+    union all
+    select 'report', job::text, array[job::text, finished_at::text, encode(digest, 'hex')]
+    from pgsync.verify_runs where digest is not null
 )
 
 select kind || ' ' || key || ' ' || encode(sha256(convert_to((

@@ -159,13 +159,49 @@ select
     '1' collate "C" || pgsync.chain_field('currency')
     || pgsync.chain_field(currency.code)
     || pgsync.chain_field(currency.exponent::text) as content
-from ledger.currencies as currency;
+from ledger.currencies as currency
+union all
+select
+    'range_total'::text as kind,
+    0::bigint as id,
+    total.range_name || '.' || total.table_name || '.' || total.day || '.'
+    || total.outcome collate "C" as key,
+    total.frozen_at as at,
+    null::xid8 as xid,
+    null::regclass as source_table,
+    '1' collate "C" || pgsync.chain_field('range_total')
+    || pgsync.chain_field(total.range_name)
+    || pgsync.chain_field(total.table_name)
+    || pgsync.chain_field(total.day::text)
+    || pgsync.chain_field(total.outcome)
+    || pgsync.chain_field(total.row_count::text)
+    || pgsync.chain_field(total.entry_count::text)
+    || pgsync.chain_field(total.first_id::text)
+    || pgsync.chain_field(total.last_id::text)
+    || pgsync.chain_field(encode(total.digest, 'hex')) as content
+from pgsync.range_totals as total
+inner join pgsync.id_ranges as made
+    on total.range_name = made.range_name and made.state in ('frozen', 'dropped')
+union all
+select
+    'report'::text as kind,
+    0::bigint as id,
+    run.job::text collate "C" as key,
+    run.finished_at as at,
+    null::xid8 as xid,
+    null::regclass as source_table,
+    '1' collate "C" || pgsync.chain_field('report')
+    || pgsync.chain_field(run.job::text)
+    || pgsync.chain_field(run.finished_at::text)
+    || pgsync.chain_field(encode(run.digest, 'hex')) as content
+from pgsync.verify_runs as run
+where run.digest is not null;
 
 comment on view pgsync.chain_rows
 is 'All rows that the chain covers, with the text whose SHA-256 it keeps.';
 
 comment on column pgsync.chain_rows.kind
-is 'audit, entry (with its lines), period (history), rule, rule_end, account or currency.';
+is 'audit, entry (with lines), period (history), rule, rule_end, account, currency, range_total or report.';
 comment on column pgsync.chain_rows.id is 'Its number, by which parts are told; 0 for kinds with few rows.';
 comment on column pgsync.chain_rows.key is 'What identifies it within its kind.';
 comment on column pgsync.chain_rows.at is 'When it says that it was recorded.';

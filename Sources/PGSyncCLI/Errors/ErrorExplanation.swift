@@ -34,7 +34,7 @@ enum ErrorExplanation {
 
         case StoreError.unknown(.setting, _, _), StoreError.invalidValue: .configuration
         case StoreError.unknown, StoreError.unknownVersion, StoreError.unreadableName: .noTable
-        case StoreError.noSuchChange, StoreError.noSuchJob, StoreError.jobHasEnded,
+        case StoreError.noSuchChange, StoreError.droppedChange, StoreError.noSuchJob, StoreError.jobHasEnded,
             StoreError.noSuchDifference, StoreError.scheduleIsActive:
             .noSuchChange
         case StoreError.notPermitted, StoreError.notOwner, StoreError.mayNotTry: .notPermitted

@@ -82,7 +82,13 @@ struct DifferencesShowCommand: Command {
     )
 
     static let parameters: [Parameter<Self>] = [
-        .argument("ID", \.id, limits: .atLeast(1), help: "The number of the difference.")
+        .argument(
+            "ID",
+            \.id,
+            limits: .atLeast(1),
+            namesCommand: NameKind.differences.command,
+            help: "The number of the difference."
+        )
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
@@ -142,7 +148,13 @@ struct DifferenceDecisionCommand<Decision: DifferenceDecision>: Command {
 
     static var parameters: [Parameter<Self>] {
         [
-            .argument("ID", \.id, limits: .atLeast(1), help: "The number of the difference."),
+            .argument(
+                "ID",
+                \.id,
+                limits: .atLeast(1),
+                namesCommand: NameKind.differences.command,
+                help: "The number of the difference."
+            ),
             .option("reason", \.reason, placeholder: "TEXT", help: "Why; it is kept."),
         ]
     }
@@ -181,7 +193,13 @@ struct DifferencesUndoCommand: Command {
     )
 
     static let parameters: [Parameter<Self>] = [
-        .argument("JOB", \.job, limits: .atLeast(1), help: "The number of the verification.")
+        .argument(
+            "JOB",
+            \.job,
+            limits: .atLeast(1),
+            namesCommand: NameKind.jobs.command,
+            help: "The number of the verification."
+        )
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {

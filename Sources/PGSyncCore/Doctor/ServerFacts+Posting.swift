@@ -73,6 +73,8 @@ extension ServerFacts {
         package var lateSchedules: [Late] = []
         /// Jobs that nobody runs although they have begun, the longest first.
         package var interruptedJobs: [Late] = []
+        /// What is wrong with the ranges of ids.
+        package var ranges: [RangeFinding] = []
 
         package init() {}
     }

@@ -158,6 +158,13 @@ package struct SourceStore {
                 from pgsync.sync_logs as log
                 where \(countsCaptured)
                 group by log.source_table
+            ),
+            dropped as materialized (
+                select total.source_table, sum(total.row_count)::bigint as changes
+                from pgsync.range_totals as total
+                inner join pgsync.id_ranges as made on made.range_name = total.range_name
+                where total.outcome = 'captured' and made.state = 'dropped'
+                group by total.source_table
             )
             select
                 source.source_table::oid::bigint as number,
@@ -166,10 +173,12 @@ package struct SourceStore {
                 source.attached_by, source.version,
                 coalesce(queued.waiting, 0) as waiting,
                 coalesce(queued.dead, 0) as dead,
-                case when \(countsCaptured) then coalesce(captured.changes, 0) end as captured
+                case when \(countsCaptured) then coalesce(captured.changes, 0) + coalesce(dropped.changes, 0) end
+                    as captured
             from pgsync.sources as source
             left join queued on queued.source_table = source.source_table
             left join captured on captured.source_table = source.source_table
+            left join dropped on dropped.source_table = source.source_table
             where source.attached
             order by source.table_name
             """

@@ -47,6 +47,7 @@ extension ServerFactsReader {
         )
         posting.failingDuties = try failingDuties()
         (posting.lateSchedules, posting.interruptedJobs) = try late()
+        posting.ranges = try RangeStore(session).findings()
         return posting
     }
 

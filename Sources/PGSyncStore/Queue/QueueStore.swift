@@ -44,7 +44,17 @@ package struct QueueStore {
             where log.id = \(id)
             """
         )
-        guard let row = found.first else { throw StoreError.noSuchChange(id) }
+        guard let row = found.first else {
+            let range: String? = try session.query(
+                """
+                select made.range_name
+                from pgsync.id_ranges as made
+                where made.table_name = 'sync_logs' and made.state = 'dropped'
+                    and made.from_id <= \(id) and made.until_id > \(id)
+                """
+            ).first?.decode(0)
+            throw range.map { StoreError.droppedChange(id, range: $0) } ?? StoreError.noSuchChange(id)
+        }
         let waiting = try session.query(Query(Self.columns + " where waiting.log_id = $1", [id]))
         let attempts = try session.query(
             """

@@ -44,3 +44,7 @@ select json_build_object('kind', 'account', 'key', code, 'fields', json_build_ar
 from ledger.accounts;
 select json_build_object('kind', 'currency', 'key', code, 'fields', json_build_array(code, exponent))
 from ledger.currencies;
+select json_build_object('kind', 'report', 'key', job::text, 'fields', json_build_array(
+    job, json_build_object('time', (extract(epoch from finished_at) * 1000000)::bigint), encode(digest, 'hex')
+))
+from pgsync.verify_runs where digest is not null;

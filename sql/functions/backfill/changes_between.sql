@@ -12,6 +12,7 @@ declare
     v_until pg_snapshot;
     v_lowest bigint;
     v_highest bigint;
+    v_dropped pgsync.id_ranges;
 begin
     select tick.snapshot into v_until from pgsync.ticks as tick where tick.id = until_tick;
     if not found then
@@ -37,6 +38,22 @@ begin
     where tick.id > until_tick
     order by tick.id
     limit 1;
+
+    select made.*
+    into v_dropped
+    from pgsync.id_ranges as made
+    where made.table_name = 'sync_logs'
+        and made.state = 'dropped'
+        and made.until_id > coalesce(v_lowest, 0) + 1
+        and made.from_id <= coalesce(v_highest, 9223372036854775807)
+    order by made.until_id desc
+    limit 1;
+    if found then
+        raise exception 'changes before % were dropped with range %', v_dropped.until_id, v_dropped.range_name
+            using errcode = 'object_not_in_prerequisite_state',
+            detail = format('It was dropped at %s; retention_days says how long the log is kept.', v_dropped.dropped_at),
+            hint = 'The reader must start over: read the tables, then what changes after a new tick.';
+    end if;
 
     return query
     select log.*

@@ -19,11 +19,19 @@ declare
 begin
     if v_posted then
         select
-            -- Only the log has the whole of a long id.
+            -- Only the log and the audit log have the whole of a long id.
             array_agg(
                 case
                     when octet_length(known.record_id) <= 500 then known.record_id
-                    else (select log.record_id from pgsync.sync_logs as log where log.id = known.last_audited)
+                    else coalesce(
+                        (select log.record_id from pgsync.sync_logs as log where log.id = known.last_audited),
+                        (
+                            select audit.record_id
+                            from pgsync.sync_audit_log as audit
+                            where audit.log_id = known.last_audited
+                            limit 1
+                        )
+                    )
                 end
             ),
             count(*),

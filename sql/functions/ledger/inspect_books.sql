@@ -38,4 +38,4 @@ where by_lines <> by_snapshots;
 $$;
 
 comment on function ledger.inspect_books()
-is 'Which safeguards of the ledger are off, and which balances and accounts are wrong; no rows when all is well.';
+is 'Which safeguards of the ledger are off, and which balances are wrong; no rows when all is well.';

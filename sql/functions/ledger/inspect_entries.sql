@@ -138,6 +138,15 @@ where entry.id > inspect_entries.after_id
     and entry.id <= inspect_entries.through_id
     and (entry.purpose = 'posting' or entry.change_id is not null)
     and audit.log_id is null
+    -- What became of a change is forgotten with its range.
+    and not exists (
+        select
+        from pgsync.id_ranges as made
+        where made.table_name = 'sync_audit_log'
+            and made.state = 'dropped'
+            and entry.change_id >= made.from_id
+            and entry.change_id < made.until_id
+    )
     -- A reversal of many entries is done in steps.
     and not exists (
         select

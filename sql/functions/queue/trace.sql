@@ -88,6 +88,21 @@ emptied (log_id) as (
     where named.log_id is not null and not exists (select from tried where tried.log_id = named.log_id)
 ),
 
+-- Changes whose images went with their range.
+gone as materialized (
+    select named.log_id, made.range_name, made.dropped_at
+    from (
+        select tried.log_id from tried
+        union
+        select emptied.log_id from emptied
+    ) as named
+    inner join pgsync.id_ranges as made
+        on made.table_name = 'sync_logs'
+        and made.state = 'dropped'
+        and named.log_id >= made.from_id
+        and named.log_id < made.until_id
+),
+
 attempt as materialized (
     select own_attempt.* from own_attempt
     union all
@@ -130,6 +145,19 @@ told as (
             else '{}'
         end as details
     from change
+    union all
+    select
+        (select min(attempt.recorded_at) from attempt where attempt.log_id = gone.log_id),
+        1,
+        'change',
+        gone.log_id,
+        null,
+        format(
+            'its image was dropped with range %s on %s', gone.range_name,
+            to_char(gone.dropped_at at time zone 'UTC', 'YYYY-MM-DD')
+        ),
+        jsonb_build_object('range', gone.range_name, 'dropped_at', pgsync.utc_text(gone.dropped_at))
+    from gone
     union all
     select
         attempt.recorded_at,

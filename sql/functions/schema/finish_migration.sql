@@ -68,6 +68,17 @@ begin
         execute v_statement;
     end loop;
 
+    -- Nobody writes to a new database yet. In others, pgsync migrate and workers do this in steps.
+    if pgsync.last_id() = 0
+        and not exists (select from pgsync.sources)
+        and not exists (select from pgsync.sync_logs)
+        and not (select part.is_separate from pgsync.open_end('sync_logs') as part)
+    then
+        perform pgsync.cut('sync_audit_log', 0, 4000000);
+        perform pgsync.cut('sync_logs', 0, 250000);
+        perform pgsync.make_ranges();
+    end if;
+
     delete from pgsync.schema_objects;
     -- Of functions, those that have a file: the others come and go with tables and rules.
     insert into pgsync.schema_objects (kind, name, owner, rights, state, body)

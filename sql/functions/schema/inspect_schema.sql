@@ -131,4 +131,4 @@ order by 1, 2;
 $$;
 
 comment on function pgsync.inspect_schema()
-is 'Owners, rights, settings, triggers and functions that are not as pgsync migrate left them; run it to restore them.';
+is 'Owners, rights, settings, triggers, functions that pgsync migrate left otherwise; run it to restore them.';

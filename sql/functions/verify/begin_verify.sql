@@ -72,4 +72,4 @@ end;
 $$;
 
 comment on function pgsync.begin_verify(regclass, timestamptz, timestamptz, boolean, boolean, text, text)
-is 'Begins or resumes a verification in this session: of one table or all, of a span of changes or everything.';
+is 'Begins or resumes a verification in this session: of one table or all, of a span of changes or all.';

@@ -36,4 +36,4 @@ values
 $$;
 
 comment on function pgsync.difference_kinds()
-is 'The kinds of differences: what each is about, how it is healed (change, status, queue, person), and what it means.';
+is 'The kinds of differences: subject, how they are healed (change, status, queue, person), meaning.';

@@ -13,7 +13,11 @@ declare
     v_source regclass;
 begin
     select run.* into v_run from pgsync.verify_runs as run where run.job = finish_verify.job;
-    if v_run.since is null and v_run.until is null then
+    -- If it has stopped recording, what it did not record may still be there.
+    if v_run.since is null
+        and v_run.until is null
+        and v_run.named < pgsync.configuration_integer('verify_named_differences')
+    then
         update pgsync.sync_differences as known
         set
             state = 'gone',
@@ -86,6 +90,7 @@ begin
         'heals', v_run.heals,
         'dry_run', v_run.dry_run,
         'heal_stopped', v_run.heal_stopped,
+        'recorded', v_run.named,
         'counts', v_counts,
         'tables', (
             select coalesce(

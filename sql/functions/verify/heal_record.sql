@@ -101,7 +101,14 @@ begin
                 difference.source_table,
                 difference.record_id,
                 0,
-                coalesce((select max(entry.change_id) from ledger.journal_entries as entry where entry.id = any(v_standing)), 0),
+                coalesce(
+                    (
+                        select max(entry.change_id)
+                        from ledger.journal_entries as entry
+                        where entry.id = any(v_standing)
+                    ),
+                    0
+                ),
                 v_standing,
                 coalesce(ledger.fingerprint_of(v_standing), 0),
                 array(
@@ -165,5 +172,7 @@ begin
 end;
 $$;
 
-comment on function pgsync.heal_record(bigint, pgsync.sync_differences, pgsync.record_verdict, jsonb, pg_snapshot, bigint[])
+comment on function pgsync.heal_record(
+    bigint, pgsync.sync_differences, pgsync.record_verdict, jsonb, pg_snapshot, bigint[]
+)
 is 'Heals one difference: adds a change of the record as it was read, after putting its status right.';

@@ -1,6 +1,6 @@
 -- Healing adds a change of the record as it is now, in the snapshot in which it was read, as a backfill does:
--- so a change that comes meanwhile still wins. Rows are read before any lock is taken. Where the status itself
--- is wrong, it is taken from the journal first, under the record's slot, so that no poster works on it. One
+-- so a change that comes meanwhile still wins. Rows are read before any lock is taken. Where the status is
+-- wrong, it is taken from the journal first, under the record's slot, so that no poster works on it. One
 -- look through the journal finds entries that the status should name: without it they would be posted twice.
 create or replace function pgsync.heal_step(job bigint, record_limit bigint)
 returns table (row_count bigint, next jsonb)

@@ -25,6 +25,14 @@ declare
     v_amount bigint;
     v_currency text;
 begin
+    update pgsync.verify_runs as run
+    set named = run.named + 1
+    where run.job = note_difference.job
+        and run.named < pgsync.configuration_integer('verify_named_differences');
+    if not found then
+        return null;
+    end if;
+
     if note_difference.entry_ids is not null then
         with expected as (
             select line.*
@@ -116,5 +124,7 @@ begin
 end;
 $$;
 
-comment on function pgsync.note_difference(bigint, text, text, regclass, text, bigint, bigint, text, text, jsonb, bigint[])
-is 'Records a difference that a verification found, or that it found again; returns its number.';
+comment on function pgsync.note_difference(
+    bigint, text, text, regclass, text, bigint, bigint, text, text, jsonb, bigint[]
+)
+is 'Records what a verification found, perhaps again; returns its number, null if it recorded too many.';

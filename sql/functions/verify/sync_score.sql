@@ -60,7 +60,8 @@ fact as (
             select count(*)
             from pgsync.sync_differences as difference
             where difference.state in ('open', 'investigating')
-        ) as open
+        ) as open,
+        (select chain.state from pgsync.chain_state as chain) as chain
     from (select) as once
     left join latest on true
 ),
@@ -92,6 +93,7 @@ capped as (
         part.*,
         part.freshness + part.proven_part + part.failures + part.sweep as total,
         least(
+            case when part.chain = 'broken' then 30 end,
             case when part.open > 0 then 89 end,
             case when part.sweep_days > 2 * part.interval_days then 94 end
         )::numeric as cap
@@ -114,11 +116,13 @@ select
     capped.cap,
     case
         when capped.total <= capped.cap then null
+        when capped.chain = 'broken' then 'a broken chain'
         when capped.open > 0 then format('%s open difference%s', capped.open, case capped.open when 1 then '' else 's' end)
         when capped.cap is not null then 'no full verification for two intervals'
     end,
     case
         when capped.total is null then 'verify everything: pgsync verify'
+        when capped.chain = 'broken' then 'find out what was changed: pgsync audit verify'
         when capped.open > 0 then 'see the differences, and heal them: pgsync differences; pgsync verify --heal --dry-run'
         when capped.sweep < 15 then 'verify everything again: pgsync verify'
         when capped.failures < 25 then 'fix and retry the dead letters: pgsync dead list'
@@ -131,4 +135,4 @@ from capped;
 $$;
 
 comment on function pgsync.sync_score()
-is 'How far the ledger can be trusted, from 0 to 100, with its parts; null until everything was verified once.';
+is 'How far the ledger can be trusted, from 0 to 100, with its parts; null before the first verification.';

@@ -1,6 +1,6 @@
 -- Signs that something got around pgsync: they tell of changes that no comparison of rows can still see. A
--- table that has grown more than its changes tell is only a reason to compare all of its rows: what was rolled
--- back grows it, too.
+-- table that has grown more than its changes tell is only a reason to compare all of its rows: what was
+-- rolled back grows it, too.
 create or replace function pgsync.verify_signs(job bigint)
 returns void
 language plpgsql
@@ -114,4 +114,4 @@ end;
 $$;
 
 comment on function pgsync.verify_signs(bigint)
-is 'Records signs that changes were not captured, or that rules, schema, sequences or clock were tampered with.';
+is 'Records signs that changes were not captured, or that rules, schema, sequences or clock were changed.';

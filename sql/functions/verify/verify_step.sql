@@ -1,7 +1,11 @@
 -- A step looks at so many rows at most, in the caller's transaction: in one of isolation level repeatable
 -- read, everything it looks at is of one moment. The position is kept with what was found, so a verification
 -- that is interrupted continues where it was.
-create or replace function pgsync.verify_step(job bigint, row_limit bigint default 1000, ends_job boolean default true)
+create or replace function pgsync.verify_step(
+    job bigint,
+    row_limit bigint default 1000,
+    ends_job boolean default true
+)
 returns table (
     phase text,
     row_count bigint,

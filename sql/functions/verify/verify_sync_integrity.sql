@@ -1,4 +1,4 @@
--- For psql, in one statement: a long one for big tables, which the pgsync program does in short steps instead.
+-- For psql, in one statement: a long one for big tables. pgsync verify works in short steps instead.
 create or replace function pgsync.verify_sync_integrity(
     reference_type text default null,
     start_date date default null,
@@ -87,4 +87,4 @@ end;
 $$;
 
 comment on function pgsync.verify_sync_integrity(text, date, date)
-is 'Compares the ledger with one table or all, heals what may be healed, and returns results and corrections.';
+is 'Compares the ledger with one table or all, heals what may be healed, and returns what it did.';

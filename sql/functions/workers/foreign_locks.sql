@@ -107,6 +107,7 @@ begin
         (1886876531, 3, 'ticks', 'pgsync.tick() waits'),
         (1886876531, 4, 'leader', 'no worker can lead: capture is not inspected and balances are not summed'),
         (1886876531, 5, 'reading', 'it no longer shows who reads attached tables'),
+        (1886876531, 6, 'ranges', 'no range of ids is made or dropped'),
         (28775, 1937337955, 'migration', 'pgsync migrate waits'),
         (1886876532, null, 'slots', 'changes in these slots are not posted'),
         (1886876533, null, 'workers', 'workers with these numbers are judged by their heartbeat alone'),

@@ -1,6 +1,7 @@
 extension Check {
     static let posting = [
         isPosting, workers, queueSize, oldestChange, deadLetters, exhausted, lost, duties, schedules, jobs,
+        ranges,
     ]
 
     /// A change that is ready and waits longer than this waits for a reason.
@@ -144,6 +145,18 @@ extension Check {
             "Its work besides posting, such as inspecting capture, is not done.",
             remedy: "Fix the cause; the worker retries by itself"
         )
+    }
+
+    static let ranges = Check("posting.ranges", .posting, \.posting) { posting in
+        guard let first = posting.ranges.first(where: { $0.severity == .problem }) ?? posting.ranges.first
+        else {
+            return .ok("ranges of ids are ready for the next changes")
+        }
+        let others = posting.ranges.count - 1
+        let found = first.found + (others > 0 ? " (and \(others) more)" : "")
+        let meaning = "The log is kept in ranges of changes, so that old ones can be dropped."
+        return first.severity == .problem
+            ? .problem(found, meaning, remedy: first.remedy) : .warning(found, meaning, remedy: first.remedy)
     }
 
     private static func waiting(_ posting: ServerFacts.Posting) -> String {

@@ -40,7 +40,15 @@ begin
                 coalesce(
                     case
                         when octet_length(master.record_id) > 500
-                            then (select log.slot from pgsync.sync_logs as log where log.id = master.last_audited)
+                            then coalesce(
+                                (select log.slot from pgsync.sync_logs as log where log.id = master.last_audited),
+                                (
+                                    select pgsync.slot_of(audit.record_id)
+                                    from pgsync.sync_audit_log as audit
+                                    where audit.log_id = master.last_audited
+                                    limit 1
+                                )
+                            )
                     end,
                     pgsync.slot_of(master.record_id)
                 )

@@ -1,0 +1,125 @@
+package import PGSyncCore
+package import Postgres
+
+/// The ranges of ids that the log and the audit log are kept in: made ahead, dropped behind.
+package struct RangeStore {
+    private let session: Session
+
+    package init(_ session: Session) {
+        self.session = session
+    }
+
+    package func list() throws -> [IDRange] {
+        try session.query("select * from pgsync.list_ranges()").map(IDRange.init)
+    }
+
+    /// What is wrong with them; empty when all is well.
+    package func findings() throws -> [RangeFinding] {
+        try session.query("select * from pgsync.inspect_ranges()").map { row in
+            RangeFinding(
+                kind: try row.decode("finding"),
+                severity: Severity(rawValue: try row.decode("severity")) ?? .problem,
+                found: try row.decode("found"),
+                remedy: try row.decode("remedy")
+            )
+        }
+    }
+
+    /// Makes those that will be needed next; returns how many.
+    package func make() throws -> Int {
+        try session.query("select pgsync.make_ranges()").onlyRow().decode(0)
+    }
+
+    /// Takes the next step of emptying an open end that has rows, if there are not so many that reading them
+    /// takes a while: `pgsync migrate` does that.
+    package func cut() throws {
+        try session.execute(
+            """
+            select pgsync.cut_step(uncut.table_name)
+            from (values ('sync_logs'), ('sync_audit_log')) as uncut (table_name)
+            cross join lateral pgsync.open_end(uncut.table_name) as part
+            inner join pg_class as relation on relation.oid = part.part
+            where not part.is_separate and relation.reltuples < 5000000
+                or exists (
+                    select from pgsync.inspect_ranges() as inspected
+                    where inspected.finding = 'open_end_used'
+                        and inspected.found like '%pgsync.' || uncut.table_name || ' %'
+                )
+            limit 1
+            """
+        )
+    }
+
+    /// Takes the next step of dropping ranges that are old enough; to be the only one of its transaction.
+    package func drop() throws -> DropStep {
+        let user: String = try session.query("select current_user::text").onlyRow().decode(0)
+        let row: Row
+        do {
+            row = try session.query("select * from pgsync.drop_range_step()").onlyRow()
+        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+            throw StoreError.notOperator(user)
+        }
+        return DropStep(
+            state: DropStep.State(rawValue: try row.decode("state")) ?? .busy,
+            range: try row.decode("range_name"),
+            bytes: try row.decode("bytes"),
+            hasMore: try row.decode("has_more")
+        )
+    }
+}
+
+/// A range of ids.
+package struct IDRange: Sendable, Equatable {
+    package enum State: String, Sendable {
+        case kept, freezing, frozen, dropped
+    }
+
+    /// Whose: `sync_logs` or `sync_audit_log`.
+    package let table: String
+    package let name: String
+    package let from: Int64
+    package let until: Int64
+    package let state: State
+    /// Why it cannot be dropped yet; nil if it can, or was.
+    package let obstacle: String?
+    package let rows: Int64
+    package let bytes: Int64
+    package let madeAt: Timestamp
+    package let droppedAt: Timestamp?
+    package let droppedBy: String?
+
+    package var canGo: Bool { state != .dropped && obstacle == nil }
+
+    init(_ row: Row) throws {
+        table = try row.decode("table_name")
+        name = try row.decode("range_name")
+        from = try row.decode("from_id")
+        until = try row.decode("until_id")
+        state = State(rawValue: try row.decode("state")) ?? .kept
+        obstacle = try row.decode("obstacle")
+        rows = try row.decode("row_count", as: Int64?.self) ?? 0
+        bytes = try row.decode("bytes", as: Int64?.self) ?? 0
+        madeAt = try row.decode("made_at")
+        droppedAt = try row.decode("dropped_at")
+        droppedBy = try row.decode("dropped_by")
+    }
+}
+
+/// What a step of dropping ranges did.
+package struct DropStep: Sendable, Equatable {
+    package enum State: String, Sendable {
+        /// Counted a part of a range, or all of it.
+        case freezing, frozen
+        case dropped
+        /// Others hold locks; to be tried again later.
+        case busy
+        /// Nothing is old enough.
+        case done
+    }
+
+    package let state: State
+    package let range: String?
+    package let bytes: Int64?
+    /// Whether the next step can follow at once.
+    package let hasMore: Bool
+}

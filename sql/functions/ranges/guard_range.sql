@@ -1,0 +1,42 @@
+-- What a part does not get from its parent: a trigger against TRUNCATE, and the rights that grants.sql gives
+-- on all tables. Where a statement names the parent, only the rights on that count.
+create or replace function pgsync.guard_range(part regclass, about text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+    -- The statements are composed with %I and regclass.
+    -- @plpgsql_check_options: security_warnings = off
+declare
+    v_parent constant text := case
+        when about like 'sync_audit_log%' then 'sync_audit_log' else 'sync_logs'
+    end;
+    v_trigger constant text := v_parent || '_is_never_truncated';
+    v_role name;
+begin
+    execute format(
+        'create or replace trigger %I before truncate on %s for each statement execute function pgsync.refuse_change()',
+        v_trigger, part
+    );
+    execute format('alter table %s enable always trigger %I', part, v_trigger);
+    execute format('comment on trigger %I on %s is %L', v_trigger, part, 'What happened never changes.');
+    execute format('comment on table %s is %L', part, about);
+    execute format('revoke all on table %s from public', part);
+    for v_role in
+        select role.rolname
+        from pg_catalog.pg_roles as role
+        where role.rolname in (
+                'pgsync_capture', 'pgsync_worker', 'pgsync_operator', 'pgsync_reader', 'pgsync_auditor'
+            )
+        order by role.rolname
+    loop
+        execute format('revoke all on table %s from %I', part, v_role);
+        if v_role in ('pgsync_operator', 'pgsync_reader', 'pgsync_auditor') then
+            execute format('grant select on table %s to %I', part, v_role);
+        end if;
+    end loop;
+end;
+$$;
+
+comment on function pgsync.guard_range(regclass, text)
+is 'Gives a range its trigger against TRUNCATE, its comment and its rights.';

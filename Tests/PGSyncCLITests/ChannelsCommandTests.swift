@@ -77,7 +77,8 @@ struct ChannelsCommandTests {
             for (words, reason) in [
                 (["--kind", "slack", "--secret", "https://hooks.slack.example/hush"], "not kept here"),
                 (["--kind", "webhook", "--set", "url=https://a.example"], "needs a secret"),
-                (["--kind", "notify", "--set", "x=1"], "no setting"), (["--min-severity", "low", "--secret", ""], "needs a kind"),
+                (["--kind", "notify", "--set", "x=1"], "no setting"),
+                (["--min-severity", "low", "--secret", ""], "needs a kind"),
             ] {
                 let run = await database.run(
                     "channels",

@@ -33,4 +33,5 @@ exception
 end;
 $$;
 
-comment on function pgsync.is_channel_value(text, text) is 'Whether a text fits a type of setting of channels.';
+comment on function pgsync.is_channel_value(text, text)
+is 'Whether a text fits a type of setting of channels.';

@@ -1,5 +1,5 @@
--- A message is tried again after 30 s, then after twice as long each time, up to an hour. What fails as a
--- channel is left alone for a minute at first, up to 15; once it answers again, what waits for it goes at once.
+-- A message is tried again after 30 s, then after twice as long each time, up to an hour. A channel
+-- that fails is left alone for a minute at first, up to 15. Once it answers, what waits for it goes at once.
 create or replace function pgsync.settle_deliveries(
     channel text,
     taking uuid,

@@ -21,6 +21,7 @@ let package = Package(
     targets: [
         // Modules without the prefix know nothing of the product.
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(
@@ -30,6 +31,7 @@ let package = Package(
         ),
         .target(name: "CSpawn"),
         .target(name: "Arguments", dependencies: ["Concurrency", "VisibleText"]),
+        .target(name: "HTTPClient", dependencies: ["CCurl", "Concurrency"]),
         .target(name: "HTTPServer", dependencies: ["CMicroHTTPD", "Concurrency"]),
         .target(name: "JSON", dependencies: ["VisibleText"]),
         .target(name: "CSV"),
@@ -38,6 +40,7 @@ let package = Package(
         .target(name: "Files", dependencies: ["Concurrency"]),
         .target(name: "Postgres", dependencies: ["CLibPQ", "CLinux", "Concurrency", "Days"]),
         .target(name: "Services", dependencies: ["Concurrency"]),
+        .target(name: "Signing", dependencies: ["CCrypto"]),
         .target(name: "Subprocesses", dependencies: ["CSpawn", "Concurrency"]),
         .target(name: "Telemetry", dependencies: ["Concurrency", "Days", "VisibleText"]),
         .target(name: "VisibleText"),
@@ -47,7 +50,8 @@ let package = Package(
             name: "PGSyncCLI",
             dependencies: [
                 "Arguments", "Concurrency", "Days", "Files", "HTTPServer", "JSON", "PGSyncBench",
-                "PGSyncCluster", "PGSyncCore", "PGSyncDemo", "PGSyncLedger", "PGSyncOperations",
+                "PGSyncCluster", "PGSyncCore", "PGSyncDelivery", "PGSyncDemo", "PGSyncLedger",
+                "PGSyncOperations",
                 "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services",
                 "Telemetry", "VisibleText",
             ]
@@ -61,6 +65,12 @@ let package = Package(
         ),
         .target(name: "PGSyncCore", dependencies: ["CCrypto"]),
         .target(name: "PGSyncCluster", dependencies: ["Concurrency", "Files", "Subprocesses"]),
+        .target(
+            name: "PGSyncDelivery",
+            dependencies: [
+                "Files", "HTTPClient", "JSON", "PGSyncStore", "Postgres", "Signing", "Subprocesses",
+            ]
+        ),
         .target(
             name: "PGSyncDemo",
             dependencies: [
@@ -82,8 +92,8 @@ let package = Package(
         .target(
             name: "PGSyncWorker",
             dependencies: [
-                "Concurrency", "PGSyncCore", "PGSyncOperations", "PGSyncStore", "Postgres", "Services",
-                "Telemetry",
+                "Concurrency", "PGSyncCore", "PGSyncDelivery", "PGSyncOperations", "PGSyncStore", "Postgres",
+                "Services", "Telemetry",
             ]
         ),
         .executableTarget(name: "pgsync", dependencies: ["PGSyncCLI"]),
@@ -103,7 +113,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: ["Concurrency", "PGSyncCluster", "PGSyncSchema", "Postgres", "Subprocesses"],
-            path: "Tests/TestSupport"
+            path: "Tests/TestSupport",
+            exclude: ["Referees"]
         ),
         .executableTarget(name: "SignalProbe", dependencies: ["Services"], path: "Tests/SignalProbe"),
         .target(name: "SteppedClock", path: "Tests/SteppedClock"),
@@ -122,6 +133,10 @@ let package = Package(
             exclude: ["Landed"]
         ),
         .testTarget(name: "FilesTests", dependencies: ["Files"]),
+        .testTarget(
+            name: "HTTPClientTests",
+            dependencies: ["Concurrency", "HTTPClient", "Subprocesses", "TestSupport"]
+        ),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "Concurrency", "TestSupport"]),
         .testTarget(name: "ImportFenceTests"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
@@ -140,6 +155,10 @@ let package = Package(
             name: "PGSyncClusterTests",
             dependencies: ["PGSyncCluster", "Subprocesses", "TestSupport"]
         ),
+        .testTarget(
+            name: "PGSyncDeliveryTests",
+            dependencies: ["Concurrency", "JSON", "PGSyncDelivery", "PGSyncStore", "Postgres", "TestSupport"]
+        ),
         .testTarget(name: "PGSyncDemoTests", dependencies: ["PGSyncDemo", "PGSyncRules"]),
         .testTarget(
             name: "PGSyncLedgerTests",
@@ -156,7 +175,8 @@ let package = Package(
         .testTarget(
             name: "PGSyncWorkerTests",
             dependencies: [
-                "Concurrency", "PGSyncCore", "PGSyncOperations", "PGSyncRules", "PGSyncStore",
+                "Concurrency", "PGSyncCore", "PGSyncDelivery", "PGSyncOperations", "PGSyncRules",
+                "PGSyncStore",
                 "PGSyncWorker", "Postgres", "Services", "Subprocesses", "Telemetry", "TestSupport",
             ]
         ),
@@ -198,6 +218,7 @@ let package = Package(
             name: "ServicesTests",
             dependencies: ["Concurrency", "Services", "SignalProbe", "TestSupport"]
         ),
+        .testTarget(name: "SigningTests", dependencies: ["Signing"]),
         .testTarget(name: "SubprocessesTests", dependencies: ["Concurrency", "Subprocesses"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Concurrency", "Telemetry"]),
         .testTarget(name: "VisibleTextTests", dependencies: ["VisibleText"]),

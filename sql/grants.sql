@@ -129,6 +129,27 @@ begin
                     'execute on function pgsync.run_schedule(text)',
                     'execute on function pgsync.set_schedule(text, text, text, text, text, text, interval, text, boolean)'
                 ]),
+                (array['pgsync_worker'], array[
+                    'select on table pgsync.channels, pgsync.alert_deliveries',
+                    'execute on function pgsync.due_channels(timestamptz)',
+                    'execute on function pgsync.settle_deliveries('
+                    || 'text, uuid, text, text, text, interval, timestamptz)',
+                    'execute on function pgsync.take_deliveries(text, timestamptz, interval)'
+                ]),
+                (array['pgsync_worker', 'pgsync_operator'], array[
+                    'execute on function pgsync.queue_delivery(bigint, text, text, text, jsonb, timestamptz)'
+                ]),
+                (array['pgsync_operator'], array[
+                    'execute on function pgsync.disable_channel(text)',
+                    'execute on function pgsync.enable_channel(text)',
+                    'execute on function pgsync.remove_channel(text)',
+                    'execute on function pgsync.set_channel(text, text, jsonb, text, text, text, boolean)'
+                ]),
+                (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                    'execute on function pgsync.breaker_limit()',
+                    'execute on function pgsync.channel_settings()',
+                    'execute on function pgsync.failing_channels(timestamptz)'
+                ]),
                 (array['pgsync_worker', 'pgsync_operator'], array[
                     'execute on function pgsync.begin_verify('
                     || 'regclass, timestamptz, timestamptz, boolean, boolean, text, text)',

@@ -20,6 +20,8 @@ package enum PGSyncProgram {
             ("PGSYNC_DATABASE_URL", "--database-url"), ("DATABASE_URL", "--database-url"),
             ("XDG_STATE_HOME", "where pgsync up keeps its directory, else ~/.local/state"),
             ("PGSYNC_CLUSTER_USER", "who runs the server of pgsync up when root starts it"),
+            ("PGSYNC_SECRETS", "the directory of secrets that channels may name [default: /run/secrets]"),
+            ("PGSYNC_COMMANDS", "the directory of programs that channels may run; none without"),
             ("PGSYNC_PG_BINDIR", "the directory of the server's programs, for pgsync up"),
         ],
         commands: [
@@ -86,6 +88,16 @@ package enum PGSyncProgram {
                     .command(ScheduleSwitchCommand<Enabling>.self),
                     .command(ScheduleSwitchCommand<Disabling>.self),
                     .command(ScheduleRunCommand.self), .command(ScheduleSwitchCommand<Removing>.self),
+                ]
+            ),
+            .group(
+                "channels",
+                "Show, change and try the channels of alerts.",
+                [
+                    .command(ChannelsListCommand.self), .command(ChannelsSetCommand.self),
+                    .command(ChannelsTestCommand.self), .command(ChannelsSwitchCommand<ChannelEnabling>.self),
+                    .command(ChannelsSwitchCommand<ChannelDisabling>.self),
+                    .command(ChannelsSwitchCommand<ChannelRemoving>.self),
                 ]
             ),
             .command(CleanupCommand.self),

@@ -12,6 +12,7 @@ package enum NameKind: String, CaseIterable, Sendable {
     case deadLetters = "dead-letters"
     case jobs
     case schedules
+    case channels
     case differences
 
     fileprivate var query: Query {
@@ -45,6 +46,7 @@ package enum NameKind: String, CaseIterable, Sendable {
             order by state not in ('open', 'investigating'), id desc limit 200
             """
         case .schedules: "select name from pgsync.sync_schedules order by name"
+        case .channels: "select name from pgsync.channels order by name"
         case .jobs:
             "select id::text from pgsync.sync_jobs order by finished_at is not null, id desc limit 200"
         }

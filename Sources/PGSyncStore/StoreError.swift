@@ -9,6 +9,7 @@ package enum StoreError: Error, Sendable, Equatable {
         case setting
         case rule
         case schedule
+        case channel
     }
 
     // What was asked for is not there.
@@ -76,6 +77,10 @@ extension StoreError: CustomStringConvertible {
                 : "unknown rule \(name); the rules are \(known.joined(separator: ", "))"
         case .unknown(.schedule, let name, let known):
             "unknown schedule \(name); the schedules are \(known.joined(separator: ", "))"
+        case .unknown(.channel, let name, let known):
+            known.isEmpty
+                ? "unknown channel \(name): there are none yet; see pgsync channels set --help"
+                : "unknown channel \(name); the channels are \(known.joined(separator: ", "))"
         case .unknownVersion(let name, let version, let known):
             "\(name) has no version \(version), only \(known.map(String.init).joined(separator: ", "))"
         case .unreadableName(let name, let reason):

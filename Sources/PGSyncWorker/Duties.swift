@@ -7,10 +7,12 @@ enum Duty: String, Sendable, CaseIterable {
     case heartbeat, schema, leadership, locks, parts, queue
     // Those of the leader.
     case lostWorkers = "lost_workers"
-    case capture, growth, balances, ranges, schedules, jobs
+    case capture, growth, balances, ranges, schedules, jobs, delivery
 
     /// Those of the leader, which another worker may do next.
-    static let ofLeader: [Duty] = [.lostWorkers, .capture, .growth, .balances, .ranges, .schedules, .jobs]
+    static let ofLeader: [Duty] = [
+        .lostWorkers, .capture, .growth, .balances, .ranges, .schedules, .jobs, .delivery,
+    ]
 }
 
 /// Which duties fail, and since when.

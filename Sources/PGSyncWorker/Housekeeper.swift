@@ -228,6 +228,7 @@ struct Housekeeper: Service {
         if !duties.leads { context.logger.debug("This worker is now the leader") }
         duties.leads = ownsSession
         context.jobs.lead(runnable: round.runnableKinds)
+        context.deliveries.note(due: round.dueChannels)
         for (duty, error) in round.ends { note(duty, error) }
         for run in round.scheduled { log(run) }
         if round.tookSnapshot { duties.nextSnapshot = context.now + context.settings.snapshotInterval }

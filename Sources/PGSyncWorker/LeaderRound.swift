@@ -12,6 +12,8 @@ struct LeaderRound: Sendable {
     private(set) var scheduled: [ScheduleStore.Taken] = []
     /// The kinds of jobs that nobody runs.
     private(set) var runnableKinds: [String] = []
+    /// The channels for which something is to be sent.
+    private(set) var dueChannels: [String] = []
     /// How each duty ended.
     private(set) var ends: [(Duty, PostgresError?)] = []
 
@@ -30,6 +32,7 @@ struct LeaderRound: Sendable {
             }
             runnableKinds = try attempt(.jobs, session) { try JobStore(session).runnableKinds(kinds) } ?? []
         }
+        dueChannels = try attempt(.delivery, session) { try ChannelStore(session).due() } ?? []
         let inspection = CaptureInspection(session)
         lost = try attempt(.lostWorkers, session) { try WorkerStore(session).findLost(except: id) } ?? []
         findings = try attempt(.capture, session) {

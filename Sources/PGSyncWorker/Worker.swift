@@ -1,5 +1,6 @@
 import Concurrency
 import PGSyncCore
+package import PGSyncDelivery
 package import PGSyncOperations
 import PGSyncStore
 package import Postgres
@@ -8,11 +9,12 @@ package import Telemetry
 
 /// Posts what waits in the queue: posters, a queue watcher that sleeps for them, and a housekeeper.
 ///
-/// A worker holds posters + 2 connections, one more while a table is read, and in the leader one or two more while
-/// jobs run.
+/// A worker holds posters + 2 connections, one more while a table is read, in the leader one or two more while jobs
+/// run, and one for each channel while something is sent there.
 package struct Worker: Sendable {
     private let options: WorkerOptions
     private let operations: [any JobOperation]
+    private let delivery: DeliveryRunner?
     private let connection: ConnectionOptions
     private let logger: Logger
     private let metrics: WorkerMetrics
@@ -25,10 +27,12 @@ package struct Worker: Sendable {
 
     /// `checkSchema` is called now and then, and throws if the worker must not continue with the schema.
     ///
-    /// `onHealth` receives the worker's health at intervals. If it leads, the worker runs the jobs of `operations`.
+    /// `onHealth` receives the worker's health at intervals. If it leads, the worker runs the jobs of `operations` and
+    /// sends news of alerts.
     package init(
         _ options: WorkerOptions,
         operations: [any JobOperation] = [],
+        delivery: DeliveryRunner? = nil,
         connection: ConnectionOptions,
         logger: Logger,
         metrics: WorkerMetrics,
@@ -38,6 +42,7 @@ package struct Worker: Sendable {
     ) {
         self.options = options
         self.operations = options.runsJobs ? operations : []
+        self.delivery = options.goal == .untilStopped ? delivery : nil
         var connection = connection.with("fallback_application_name", "pgsync worker")
         if !options.ownsSessions {
             connection.keepsPreparedStatements = false
@@ -207,6 +212,9 @@ package struct Worker: Sendable {
         )
         if !operations.isEmpty {
             services.add("jobs", JobService(context: context, operations: operations))
+        }
+        if let delivery {
+            services.add("delivery", DeliveryService(context: context, runner: delivery))
         }
         for lane in PartList.Lane.allCases {
             services.add("reader of parts, \(lane)", PartReader(context: context, lane: lane))

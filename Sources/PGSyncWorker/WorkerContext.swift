@@ -18,6 +18,7 @@ final class WorkerContext: Sendable {
     let duties = DutyRecord()
     let parts = PartList()
     let jobs: JobBoard
+    let deliveries = DeliveryBoard()
     let report = Locked(WorkerReport())
     /// Its id in `sync_workers`, and whether a worker before it stopped without shutting down.
     let registration: Registration

@@ -7,6 +7,7 @@ private let systemImports: [String: Set<String>] = [
     "PGSyncBench": ["Glibc"],
     "PGSyncCLI": ["Glibc"],
     "PGSyncCluster": ["Glibc"],
+    "PGSyncDelivery": ["Glibc"],
     "PostgresBenchmark": ["Glibc"],
     "EmbedSQL": ["Foundation", "PackagePlugin"],
     "embed-sql": ["FoundationEssentials", "Glibc"],

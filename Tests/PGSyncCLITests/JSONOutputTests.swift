@@ -24,7 +24,9 @@ struct JSONOutputTests {
     }
 
     /// Whatever is below these has names of its users.
-    private static let foreign: Set<String> = ["data", "old_data", "dimensions", "files", "counts"]
+    private static let foreign: Set<String> = [
+        "data", "old_data", "dimensions", "files", "counts", "settings",
+    ]
 
     /// What is wrong with a document, each complaint once.
     private func complaints(_ value: JSONValue, _ path: String) -> Set<String> {
@@ -126,6 +128,9 @@ struct JSONOutputTests {
             ["schedule", "history", "retention"], ["schedule", "set", "retention", "--too-late", "6h"],
             ["schedule", "disable", "retention"], ["schedule", "enable", "retention"],
             ["schedule", "remove", "retention"],
+            ["channels", "set", "hear", "--kind", "notify"], ["channels", "list"],
+            ["channels", "test", "hear"],
+            ["channels", "disable", "hear"], ["channels", "enable", "hear"], ["channels", "remove", "hear"],
             ["audit", "anchor", "--extend", "--to", "file:\(book.path("anchors"))"], ["audit", "status"],
             ["audit", "verify", "--anchors", book.path("anchors")], ["audit", "verify"],
             ["audit", "export", "--output", book.path("chain")],

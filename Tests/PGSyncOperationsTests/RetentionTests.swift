@@ -32,6 +32,13 @@ struct RetentionTests {
         from unnest('{1, 80, 100}'::int[]) as age, unnest('{open, given_up, resolved}'::text[]) as state;
         insert into pgsync.sync_schedule_runs (schedule, outcome, job, noted_at)
         select 'retention', 'started', 3, ago(age) from unnest('{1, 80, 100}'::int[]) as age;
+        insert into pgsync.channels (name, kind) values ('hear', 'notify');
+        insert into pgsync.alert_deliveries (
+            channel, alert, message_id, thread, event, severity, subject, state, delivered_at, next_attempt_at, created_at
+        )
+        select 'hear', 1, state || age, 'x', 'raised', 'high', 'x', state, case when state = 'delivered' then ago(age) end,
+            case when state = 'waiting' then now() end, ago(age)
+        from unnest('{1, 80, 100}'::int[]) as age, unnest('{delivered, waiting}'::text[]) as state;
         """
 
     private func left() async throws -> [String] {
@@ -54,7 +61,7 @@ struct RetentionTests {
         try await database.run(Self.things)
         #expect(
             try await database.lines("select part || ' ' || removed from pgsync.cleanup_old_sync_data()")
-                == ["schedule_runs 1", "failed_items 2", "progress 1", "jobs 1"]
+                == ["schedule_runs 1", "failed_items 2", "progress 1", "jobs 1", "deliveries 1"]
         )
         #expect(
             try await left() == [
@@ -65,7 +72,7 @@ struct RetentionTests {
         try await database.run("select pgsync.set_configuration('job_retention_days', '30')")
         #expect(
             try await database.lines("select part || ' ' || removed from pgsync.cleanup_old_sync_data()")
-                == ["schedule_runs 1", "failed_items 2", "progress 1", "jobs 1"]
+                == ["schedule_runs 1", "failed_items 2", "progress 1", "jobs 1", "deliveries 1"]
         )
     }
 

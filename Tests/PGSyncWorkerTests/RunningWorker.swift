@@ -1,4 +1,5 @@
 import Concurrency
+import PGSyncDelivery
 import PGSyncOperations
 import PGSyncWorker
 import Postgres
@@ -23,6 +24,7 @@ struct RunningWorker: Sendable {
         _ connection: ConnectionOptions? = nil,
         _ configure: (inout WorkerOptions) -> Void = { _ in },
         operations: [any JobOperation] = [],
+        delivery: DeliveryRunner? = nil,
         checkSchema: @escaping @Sendable (PostgresConnection) async throws -> Void = { _ in },
         onHealth: @escaping @Sendable (WorkerHealth) -> Void = { _ in },
         _ body: @escaping @Sendable (RunningWorker) async throws -> Void
@@ -32,6 +34,7 @@ struct RunningWorker: Sendable {
             connection,
             configure,
             operations: operations,
+            delivery: delivery,
             checkSchema: checkSchema,
             onHealth: onHealth
         )
@@ -90,6 +93,7 @@ struct RunningWorker: Sendable {
         _ connection: ConnectionOptions?,
         _ configure: (inout WorkerOptions) -> Void,
         operations: [any JobOperation] = [],
+        delivery: DeliveryRunner? = nil,
         checkSchema: @escaping @Sendable (PostgresConnection) async throws -> Void = { _ in },
         onHealth: @escaping @Sendable (WorkerHealth) -> Void = { _ in }
     ) throws -> Worker {
@@ -98,6 +102,7 @@ struct RunningWorker: Sendable {
         return Worker(
             options,
             operations: operations,
+            delivery: delivery,
             connection: connection ?? TestDatabase.current.options,
             logger: Logger(handler: log, level: .trace),
             metrics: try WorkerMetrics(in: registry),

@@ -8,7 +8,7 @@ extension ExitCode {
         "Other failure; or doctor or --check-health found a problem."
     )
     static let refused = ExitCode(65, "The table cannot be captured as requested.")
-    static let noTable = ExitCode(66, "Unknown table, rule or schedule.")
+    static let noTable = ExitCode(66, "Unknown table, rule, schedule or channel.")
     static let noSuchChange = ExitCode(
         67,
         "Unknown change, record, job or difference, or it is in another state."
@@ -44,6 +44,7 @@ extension ExitCode {
         97,
         "The chain is not proved: no anchor of the last day, or one is unreadable."
     )
+    static let notDelivered = ExitCode(98, "The test message was not delivered.")
     static let interrupted = ExitCode(130, "Stopped at once by Ctrl-C.")
     static let terminated = ExitCode(143, "Stopped at once by SIGTERM.")
 
@@ -52,7 +53,7 @@ extension ExitCode {
         .cannotWrite, .lockTimeout, .notPermitted, .configuration, .wrongRules,
         .schemaTooNew, .schemaChanged, .schemaMissing, .unsuitableServer, .clusterUnavailable, .clusterInUse,
         .serverDied, .ledgerRefused, .notInTheBooks, .wrongFile, .changesLeft, .differencesHealed,
-        .differencesLeft, .notVerified, .unproven, .interrupted, .closedPipe, .terminated,
+        .differencesLeft, .notVerified, .unproven, .notDelivered, .interrupted, .closedPipe, .terminated,
     ]
 
     /// What a program ends with that a signal has stopped at once.

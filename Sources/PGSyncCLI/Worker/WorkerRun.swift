@@ -1,6 +1,7 @@
 import Concurrency
 import Glibc
 import HTTPServer
+import PGSyncDelivery
 import PGSyncOperations
 import PGSyncSchema
 import PGSyncWorker
@@ -64,6 +65,7 @@ struct WorkerRun: Sendable {
         let worker = Worker(
             options,
             operations: JobOperations.all(anchoringTo: anchors),
+            delivery: DeliveryRunner(ChannelSender(.current(), version: Version.number)),
             connection: connection,
             logger: logger,
             metrics: metrics,

@@ -17,6 +17,8 @@ begin
             return query select step.* from pgsync.remove_old_progress(before, row_limit) as step;
         when 'jobs' then
             return query select step.* from pgsync.remove_old_jobs(before, row_limit) as step;
+        when 'deliveries' then
+            return query select step.* from pgsync.remove_old_deliveries(before, row_limit) as step;
         else
             raise exception 'retention has no part %', quote_literal(remove_old.part)
                 using errcode = 'invalid_parameter_value', hint = 'See pgsync.retention_parts().';

@@ -10,7 +10,8 @@ values
 (1, 'schedule_runs', 'job_retention_days'),
 (2, 'failed_items', 'job_retention_days'),
 (3, 'progress', 'job_retention_days'),
-(4, 'jobs', 'job_retention_days');
+(4, 'jobs', 'job_retention_days'),
+(5, 'deliveries', 'job_retention_days');
 $$;
 
 comment on function pgsync.retention_parts()

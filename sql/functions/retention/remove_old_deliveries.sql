@@ -1,0 +1,27 @@
+create or replace function pgsync.remove_old_deliveries(
+    before timestamptz,
+    row_limit integer,
+    out removed bigint,
+    out has_more boolean
+)
+language plpgsql
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+begin
+    delete from pgsync.alert_deliveries as own
+    where own.id in (
+        select old.id
+        from pgsync.alert_deliveries as old
+        where old.created_at < remove_old_deliveries.before and old.state in ('delivered', 'failed')
+        order by old.created_at
+        limit remove_old_deliveries.row_limit
+        for update skip locked
+    );
+    get diagnostics removed = row_count;
+    has_more := removed = row_limit;
+end;
+$$;
+
+comment on function pgsync.remove_old_deliveries(timestamptz, integer)
+is 'Removes messages to channels that were queued before a time, and were delivered or given up.';

@@ -95,7 +95,8 @@ struct OutboxTests {
                 == ["hook 4 delivery.unreachable"]
         )
         var delivered: [String] = []
-        now = "2026-03-02 00:30Z"
+        // After the longest pause that there is.
+        now = "2026-03-02 01:30Z"
         while true {
             let taken = try await take(at: now)
             if taken.messages.isEmpty { break }

@@ -29,9 +29,9 @@ enum BuiltProgram {
 
     static func run(_ arguments: String..., database: String? = nil) async throws -> ProcessOutput {
         let environment = database.map { ["PGSYNC_DATABASE_URL": $0] } ?? [:]
-        return try await ChildProcess.run(
-            try invocation(arguments, environment: environment),
-            timeout: .seconds(200)
-        )
+        var invocation = try invocation(arguments, environment: environment)
+        // The printed script has more than a mebibyte.
+        invocation.standardOutput = .captured(limit: 8 << 20)
+        return try await ChildProcess.run(invocation, timeout: .seconds(200))
     }
 }

@@ -65,7 +65,8 @@ package enum PGSyncProgram {
                     .command(DifferencesListCommand.self), .command(DifferencesShowCommand.self),
                     .command(DifferenceDecisionCommand<Acceptance>.self),
                     .command(DifferenceDecisionCommand<Investigation>.self),
-                    .command(DifferenceDecisionCommand<Reopening>.self), .command(DifferencesUndoCommand.self),
+                    .command(DifferenceDecisionCommand<Reopening>.self),
+                    .command(DifferencesUndoCommand.self),
                 ]
             ),
             .group(
@@ -85,6 +86,15 @@ package enum PGSyncProgram {
                     .command(ScheduleSwitchCommand<Enabling>.self),
                     .command(ScheduleSwitchCommand<Disabling>.self),
                     .command(ScheduleRunCommand.self), .command(ScheduleSwitchCommand<Removing>.self),
+                ]
+            ),
+            .group(
+                "alerts",
+                "Show and check what is wrong; acknowledge or silence it.",
+                [
+                    .command(AlertsListCommand.self), .command(AlertsCheckCommand.self),
+                    .command(AlertsAckCommand.self), .command(AlertsSilenceCommand.self),
+                    .command(AlertsWatchCommand.self), .command(AlertsHistoryCommand.self),
                 ]
             ),
             .command(CleanupCommand.self),

@@ -12,6 +12,8 @@ package enum NameKind: String, CaseIterable, Sendable {
     case deadLetters = "dead-letters"
     case jobs
     case schedules
+    case alerts
+    case alertKinds = "alert-kinds"
 
     fileprivate var query: Query {
         switch self {
@@ -39,6 +41,9 @@ package enum NameKind: String, CaseIterable, Sendable {
         case .deadLetters:
             "select log_id::text from pgsync.sync_queue where sync_status = 'failed' order by log_id limit 200"
         case .schedules: "select name from pgsync.sync_schedules order by name"
+        case .alerts:
+            "select id::text from pgsync.sync_alerts where state not in ('pending', 'resolved') order by id limit 200"
+        case .alertKinds: "select kind from pgsync.alert_kinds() order by place"
         case .jobs:
             "select id::text from pgsync.sync_jobs order by finished_at is not null, id desc limit 200"
         }

@@ -9,8 +9,8 @@ struct NamesCommand: Command {
         "names",
         "Print names, one per line, for scripts and completion.",
         discussion: """
-            Completion scripts run it when a table, a setting, a rule, an account, a period, a change, a job or a schedule \
-            is to be typed, with the database of the environment. Of changes it prints the 200 oldest, of jobs the newest.
+            Completion scripts run it when a table, a setting, a rule, an account, a period, a change, a job, a schedule \
+            or an alert is to be typed, with the database of the environment. Of changes it prints the 200 oldest, of jobs the newest.
             """,
         examples: [.init("pgsync names tables", "List the attached tables.")]
     )

@@ -17,6 +17,7 @@ declare
     v_until constant timestamptz := date_trunc('minute', record_health.now - v_settling, 'UTC');
     v_from constant timestamptz := v_until - interval '1 minute';
     v_worker pgsync.sync_workers;
+    v_author text;
     v_each bigint;
     v_sample pgsync.sync_system_health;
 begin
@@ -28,13 +29,15 @@ begin
         return false;
     end if;
 
+    -- Its name in the audit log.
+    v_author := format('%s#%s', v_worker.name, v_worker.id);
     select
         count(*) filter (where audit.outcome in ('posted', 'amended', 'reversed')),
         count(*) filter (where audit.outcome in ('unchanged', 'superseded', 'skipped')),
         count(*) filter (where audit.outcome = 'failed')
     into v_sample.posted, v_sample.without_entry, v_sample.failed
     from pgsync.sync_audit_log as audit
-    where audit.recorded_at >= v_from and audit.recorded_at < v_until and audit.worker = v_worker.name;
+    where audit.recorded_at >= v_from and audit.recorded_at < v_until and audit.worker = v_author;
     v_each := greatest(ceil(v_sample.posted::numeric / v_most), 1);
 
     select array_agg(coalesce(counted.number, 0) * v_each order by bucket.place)
@@ -52,7 +55,7 @@ begin
         ) as log
         where audit.recorded_at >= v_from
             and audit.recorded_at < v_until
-            and audit.worker = v_worker.name
+            and audit.worker = v_author
             and audit.outcome in ('posted', 'amended', 'reversed')
             and audit.log_id % v_each = 0
         group by 1

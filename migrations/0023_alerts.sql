@@ -216,6 +216,7 @@ create table pgsync.sync_system_health (
     oldest_seconds double precision,
     captured bigint,
     captured_total bigint,
+    next_xid xid8,
     posted bigint not null,
     without_entry bigint not null,
     failed bigint not null,
@@ -244,6 +245,8 @@ is 'The age of the oldest waiting change at its end, the highest for hours and d
 comment on column pgsync.sync_system_health.captured
 is 'Changes captured since the sample of the minute before; null if there was none.';
 comment on column pgsync.sync_system_health.captured_total is 'What the next sample counts from.';
+comment on column pgsync.sync_system_health.next_xid
+is 'The number of the next transaction then, by which the age of old ones is told.';
 comment on column pgsync.sync_system_health.posted
 is 'Changes that ended with an entry posted, amended or reversed.';
 comment on column pgsync.sync_system_health.without_entry

@@ -68,7 +68,8 @@ struct RightsTests {
     /// All that can write: rights on tables beyond reading, sequences, functions that are not stable.
     private static let writing: [String: [String]] = [
         "pgsync_worker": [
-            "pgsync.begin_verify", "pgsync.verify_step", "pgsync.begin_job", "pgsync.end_job",
+            "pgsync.check_alerts", "pgsync.record_health", "pgsync.begin_verify", "pgsync.verify_step",
+            "pgsync.begin_job", "pgsync.end_job",
             "pgsync.note_phase", "pgsync.put_failed_item", "pgsync.request_job",
             "pgsync.settle_failed_item", "pgsync.note_interruption", "pgsync.retention_step",
             "pgsync.take_due_schedules", "pgsync.take_job", "pgsync.add_anchor", "pgsync.compare_anchors",
@@ -82,6 +83,7 @@ struct RightsTests {
             "pgsync.stop_worker", "pgsync.cut_step", "pgsync.drop_range_step", "pgsync.make_ranges",
         ],
         "pgsync_operator": [
+            "pgsync.acknowledge_alert", "pgsync.check_alerts", "pgsync.end_silence", "pgsync.silence_alerts",
             "pgsync.begin_verify", "pgsync.mark_difference", "pgsync.undo_heals", "pgsync.verify_step",
             "pgsync.verify_sync_integrity", "pgsync.begin_job", "pgsync.cancel_job", "pgsync.end_job",
             "pgsync.note_phase", "pgsync.put_failed_item", "pgsync.request_job",

@@ -42,11 +42,12 @@ struct AlertLifeTests {
                 == "120"
         )
         try await late(false, start)
+        try await database.check(start, 3860)
+        #expect(try await state() == ["firing"])
         try await database.check(start, 3900)
-        try await database.check(start, 4000)
         #expect(try await state() == ["resolved"])
         #expect(try await notices() == ["raised medium"])
-        try await database.check(start, 4030)
+        try await database.check(start, 3930)
         #expect(try await notices() == ["raised medium", "resolved medium"])
     }
 
@@ -158,6 +159,7 @@ struct AlertLifeTests {
         try await database.check(start, 3640)
         #expect(try await state() == ["silenced"])
         try await database.run("select pgsync.end_silence(\(id ?? ""))")
+        try await database.check(start, 3650)
         #expect(try await state() == ["firing"])
         #expect(
             try await database.lines(

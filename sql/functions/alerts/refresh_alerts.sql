@@ -11,6 +11,7 @@ declare
 begin
     update pgsync.sync_alerts as own
     set
+        state = case own.state when 'acknowledged' then 'firing' else own.state end,
         acknowledged_at = null,
         acknowledged_by = null,
         acknowledged_until = null,

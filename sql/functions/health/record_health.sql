@@ -74,6 +74,7 @@ begin
             ),
             0
         );
+        v_sample.next_xid := pg_snapshot_xmax(pg_current_snapshot());
         v_sample.captured_total := (select totals.captured from pgsync.running_totals() as totals);
         v_sample.captured := (
             select greatest(v_sample.captured_total - own.captured_total, 0)
@@ -86,13 +87,13 @@ begin
     end if;
 
     insert into pgsync.sync_system_health (
-        span, starts_at, worker, sampled_at, queue_size, oldest_seconds, captured, captured_total, posted,
-        without_entry, failed, latency
+        span, starts_at, worker, sampled_at, queue_size, oldest_seconds, captured, captured_total, next_xid,
+        posted, without_entry, failed, latency
     )
     values (
         'minute', v_from, record_health.id, record_health.now, v_sample.queue_size, v_sample.oldest_seconds,
-        v_sample.captured, v_sample.captured_total, v_sample.posted, v_sample.without_entry, v_sample.failed,
-        v_sample.latency
+        v_sample.captured, v_sample.captured_total, v_sample.next_xid, v_sample.posted, v_sample.without_entry,
+        v_sample.failed, v_sample.latency
     )
     on conflict on constraint sync_system_health_pkey do nothing;
     perform pgsync.roll_up_health('minute', 'hour', record_health.now);

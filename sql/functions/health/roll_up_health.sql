@@ -18,7 +18,7 @@ begin
     )
     select
         to_span,
-        date_trunc(to_span, own.starts_at, 'UTC') as starts,
+        own.span_start,
         0,
         sum(own.samples),
         roll_up_health.now,
@@ -35,16 +35,19 @@ begin
                 from pgsync.sync_system_health as part
                 cross join lateral unnest(part.latency) with ordinality as counted (number, place)
                 where part.span = from_span
-                    and part.starts_at >= date_trunc(to_span, own.starts_at, 'UTC')
-                    and part.starts_at < date_trunc(to_span, own.starts_at, 'UTC') + ('1 ' || to_span)::interval
+                    and part.starts_at >= own.span_start
+                    and part.starts_at < own.span_start + ('1 ' || to_span)::interval
                 group by counted.place
             ) as bucket
         )
-    from pgsync.sync_system_health as own
-    where own.span = from_span
-        and own.starts_at >= coalesce(v_last + ('1 ' || to_span)::interval, '-infinity')
-        and own.starts_at < date_trunc(to_span, roll_up_health.now - interval '2 minutes', 'UTC')
-    group by date_trunc(to_span, own.starts_at, 'UTC')
+    from (
+        select complete.*, date_trunc(to_span, complete.starts_at, 'UTC') as span_start
+        from pgsync.sync_system_health as complete
+        where complete.span = from_span
+            and complete.starts_at >= coalesce(v_last + ('1 ' || to_span)::interval, '-infinity')
+            and complete.starts_at < date_trunc(to_span, roll_up_health.now - interval '2 minutes', 'UTC')
+    ) as own
+    group by own.span_start
     on conflict on constraint sync_system_health_pkey do nothing;
 end;
 $$;

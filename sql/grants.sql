@@ -163,6 +163,25 @@ begin
                     'execute on function pgsync.verify_sync_integrity(text, date, date)'
                 ]),
                 (array['pgsync_worker', 'pgsync_operator'], array[
+                    'execute on function pgsync.check_alerts(timestamptz, text)'
+                ]),
+                (array['pgsync_operator'], array[
+                    'execute on function pgsync.acknowledge_alert(bigint, timestamptz, text)',
+                    'execute on function pgsync.end_silence(bigint)',
+                    'execute on function pgsync.silence_alerts(timestamptz, text, text, regclass, text)'
+                ]),
+                (array['pgsync_worker'], array[
+                    'select on table pgsync.sync_alerts, pgsync.alert_silences, pgsync.alert_notices, pgsync.alert_check, '
+                    || 'pgsync.alert_conditions, pgsync.alert_states, pgsync.sync_system_health, pgsync.system_health',
+                    'execute on function pgsync.record_health(integer, timestamptz)'
+                ]),
+                (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                    'execute on function pgsync.alert_facts(timestamptz)',
+                    'execute on function pgsync.alert_kinds()',
+                    'execute on function pgsync.latency_bounds()',
+                    'execute on function pgsync.latency_percentiles(bigint[])'
+                ]),
+                (array['pgsync_worker', 'pgsync_operator'], array[
                     'execute on function pgsync.cut_step(text, bigint)',
                     'execute on function pgsync.drop_range_step()',
                     'execute on function pgsync.make_ranges(bigint)'

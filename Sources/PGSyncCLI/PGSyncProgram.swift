@@ -100,6 +100,15 @@ package enum PGSyncProgram {
                     .command(ChannelsSwitchCommand<ChannelRemoving>.self),
                 ]
             ),
+            .group(
+                "alerts",
+                "Show and check what is wrong; acknowledge or silence it.",
+                [
+                    .command(AlertsListCommand.self), .command(AlertsCheckCommand.self),
+                    .command(AlertsAckCommand.self), .command(AlertsSilenceCommand.self),
+                    .command(AlertsWatchCommand.self), .command(AlertsHistoryCommand.self),
+                ]
+            ),
             .command(CleanupCommand.self),
             .command(DemoCommand.self),
             .group(

@@ -14,6 +14,8 @@ package enum NameKind: String, CaseIterable, Sendable {
     case schedules
     case channels
     case differences
+    case alerts
+    case alertKinds = "alert-kinds"
 
     fileprivate var query: Query {
         switch self {
@@ -47,6 +49,9 @@ package enum NameKind: String, CaseIterable, Sendable {
             """
         case .schedules: "select name from pgsync.sync_schedules order by name"
         case .channels: "select name from pgsync.channels order by name"
+        case .alerts:
+            "select id::text from pgsync.sync_alerts where state not in ('pending', 'resolved') order by id limit 200"
+        case .alertKinds: "select kind from pgsync.alert_kinds() order by place"
         case .jobs:
             "select id::text from pgsync.sync_jobs order by finished_at is not null, id desc limit 200"
         }

@@ -23,6 +23,8 @@ package enum StoreError: Error, Sendable, Equatable {
     case droppedChange(Int64, range: String)
     case noSuchJob(Int64)
     case noSuchDifference(Int64)
+    case noSuchAlert(Int64)
+    case noSuchSilence(Int64)
     case notAttached(table: String)
     case noBackfill(table: String)
     /// The compiled function of a version was dropped.
@@ -93,6 +95,10 @@ extension StoreError: CustomStringConvertible {
             "unknown job \(id); see pgsync jobs list"
         case .noSuchDifference(let id):
             "unknown difference \(id); see pgsync differences list --all"
+        case .noSuchAlert(let id):
+            "alert \(id) has not been raised, or is resolved; see pgsync alerts list"
+        case .noSuchSilence(let id):
+            "unknown silence \(id), or it has ended; see pgsync alerts list"
         case .jobHasEnded(let id, let state):
             "job \(id) has ended already: it is \(state)"
         case .notAttached(let table):

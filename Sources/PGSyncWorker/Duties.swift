@@ -4,14 +4,14 @@ import Postgres
 
 /// The tasks of a housekeeper besides its heartbeat; they fail independently.
 enum Duty: String, Sendable, CaseIterable {
-    case heartbeat, schema, leadership, locks, parts, queue
+    case heartbeat, schema, leadership, locks, parts, queue, health
     // Those of the leader.
     case lostWorkers = "lost_workers"
-    case capture, growth, balances, ranges, schedules, jobs, delivery
+    case capture, growth, balances, ranges, schedules, jobs, alerts, delivery
 
     /// Those of the leader, which another worker may do next.
     static let ofLeader: [Duty] = [
-        .lostWorkers, .capture, .growth, .balances, .ranges, .schedules, .jobs, .delivery,
+        .lostWorkers, .capture, .growth, .balances, .ranges, .schedules, .jobs, .alerts, .delivery,
     ]
 }
 

@@ -17,10 +17,14 @@ struct Housekeeper: Service {
         var leads = false
         var nextSnapshot = Duration.zero
         var nextSchemaCheck: Duration
+        var nextAlertCheck = Duration.zero
+        var nextSample = Duration.zero
         var findings: [CaptureFinding] = []
     }
 
     private static let schemaInterval = Duration.seconds(60)
+    /// How often alerts are checked, and how often a sample may be due.
+    private static let alertInterval = Duration.seconds(15)
     /// How long the last report, that the worker has stopped, may take.
     private static let stopReportTimeout = Duration.seconds(2)
     /// How much longer than its limit reading a table for an emptied part may take; its worker ends it long
@@ -88,6 +92,7 @@ struct Housekeeper: Service {
             try await lead(connection, &duties)
             try await attempt(.locks) { try await findForeignLocks(connection) }
             try await attempt(.parts) { try await endReadings(connection) }
+            try await attempt(.health) { try await recordHealth(connection, &duties) }
             if context.options.watchesQueue { try await attempt(.queue) { try await watchQueue(connection) } }
             context.metrics.note(context.duties)
             let interval = context.settings.heartbeatInterval
@@ -174,6 +179,15 @@ struct Housekeeper: Service {
         )
     }
 
+    /// A sample of the last whole minute, unless there is one.
+    private func recordHealth(_ connection: PostgresConnection, _ duties: inout Duties) async throws {
+        guard context.now >= duties.nextSample else { return }
+        duties.nextSample = context.now + Self.alertInterval
+        try await context.within { [id = context.registration.id] in
+            try await connection.withSession { _ = try AlertStore($0).recordHealth(of: id) }
+        }
+    }
+
     private func watchQueue(_ connection: PostgresConnection) async throws {
         let figures = try await context.within {
             try await connection.withSession { try StatusStore($0).queue() }
@@ -197,9 +211,11 @@ struct Housekeeper: Service {
     // MARK: Singleton tasks of the leader
 
     private func lead(_ connection: PostgresConnection, _ duties: inout Duties) async throws {
-        let takesSnapshot = context.now >= duties.nextSnapshot
-        let (ownsSession, alreadyLeads, id, kinds) = (
-            context.options.ownsSessions, duties.leads, context.registration.id, context.jobs.kinds
+        let (ownsSession, leads, id) = (context.options.ownsSessions, duties.leads, context.registration.id)
+        let plan = LeaderRound.Plan(
+            kinds: context.jobs.kinds,
+            takesSnapshot: context.now >= duties.nextSnapshot,
+            checker: context.now >= duties.nextAlertCheck ? context.task.worker : nil
         )
         var round: LeaderRound?
         try await attempt(.leadership) {
@@ -210,11 +226,11 @@ struct Housekeeper: Service {
                         return try session.transaction {
                             try session.runScript("set local lock_timeout = '\(Self.lockTimeout)'")
                             return try WorkerStore(session).lead(ownsSession: false)
-                                ? try LeaderRound(session, id, kinds, takesSnapshot: takesSnapshot) : nil
+                                ? try LeaderRound(session, id, plan) : nil
                         }
                     }
-                    guard try alreadyLeads || WorkerStore(session).lead() else { return nil }
-                    return try LeaderRound(session, id, kinds, takesSnapshot: takesSnapshot)
+                    guard try leads || WorkerStore(session).lead() else { return nil }
+                    return try LeaderRound(session, id, plan)
                 }
             }
         }
@@ -231,6 +247,8 @@ struct Housekeeper: Service {
         context.deliveries.note(due: round.dueChannels)
         for (duty, error) in round.ends { note(duty, error) }
         for run in round.scheduled { log(run) }
+        if let alerts = round.alerts { context.metrics.note(alerts) }
+        if plan.checker != nil { duties.nextAlertCheck = context.now + Self.alertInterval }
         if round.tookSnapshot { duties.nextSnapshot = context.now + context.settings.snapshotInterval }
         for worker in round.lost {
             context.logger.notice(

@@ -14,11 +14,22 @@ struct LeaderRound: Sendable {
     private(set) var runnableKinds: [String] = []
     /// The channels for which something is to be sent.
     private(set) var dueChannels: [String] = []
+    /// The alerts that fire; nil if they were not checked.
+    private(set) var alerts: [FiringAlerts]?
     /// How each duty ended.
     private(set) var ends: [(Duty, PostgresError?)] = []
 
-    /// `kinds` are those of the jobs that this worker runs; without any, it leaves schedules alone.
-    init(_ session: Session, _ id: Int, _ kinds: [String], takesSnapshot: Bool) throws {
+    /// What is due in a round.
+    struct Plan: Sendable {
+        /// The kinds of jobs that this worker runs; without any, it leaves schedules alone.
+        var kinds: [String]
+        var takesSnapshot: Bool
+        /// By which name it checks alerts, if it does.
+        var checker: String?
+    }
+
+    init(_ session: Session, _ id: Int, _ plan: Plan) throws {
+        let kinds = plan.kinds
         if !kinds.isEmpty {
             scheduled =
                 try attempt(.schedules, session) { try ScheduleStore(session).takeDue() } ?? []
@@ -44,8 +55,11 @@ struct LeaderRound: Sendable {
                 try inspection.rememberGrowth()
                 return growth
             } ?? []
-        if takesSnapshot {
+        if plan.takesSnapshot {
             tookSnapshot = try attempt(.balances, session) { try WorkerStore(session).takeSnapshot() } != nil
+        }
+        if let checker = plan.checker {
+            alerts = try attempt(.alerts, session) { try AlertStore(session).check(by: checker) }
         }
         // Last, because in a transaction of the whole round its locks are kept until the end.
         try attempt(.ranges, session) {

@@ -20,6 +20,7 @@ package struct WorkerMetrics: Sendable {
     private let failingDuties: Labeled<Gauge>
     private let foreignLocks: Labeled<Gauge>
     private let queue: QueueMetrics
+    private let alerts: AlertMetrics
 
     /// Registers the metrics, once per registry.
     package init(in registry: MetricsRegistry) throws {
@@ -81,6 +82,7 @@ package struct WorkerMetrics: Sendable {
             labels: ["lock"]
         )
         queue = try QueueMetrics(in: registry)
+        alerts = try AlertMetrics(in: registry)
         // Counters begin at 0, so that the first event is an increase.
         for (outcome, _) in Self.outcomes { _ = outcomes[outcome] }
         for duty in Duty.allCases { failingDuties[duty.rawValue].set(0) }
@@ -144,7 +146,55 @@ package struct WorkerMetrics: Sendable {
         }
     }
 
-    func note(leads isLeader: Bool) { leads.set(isLeader ? 1 : 0) }
+    func note(leads isLeader: Bool) {
+        leads.set(isLeader ? 1 : 0)
+        // Another worker checks them now.
+        if !isLeader { alerts.forget() }
+    }
+
+    func note(_ firing: [FiringAlerts]) { alerts.note(firing) }
+}
+
+/// Which alerts fired when the leader last checked; nothing in other workers, or once that is old.
+final class AlertMetrics: Sendable {
+    private struct Check: Sendable {
+        let firing: [FiringAlerts]
+        let time: ContinuousClock.Instant
+    }
+
+    private let last = Locked<Check?>(nil)
+    /// A figure that nobody observes any more must not stay.
+    private static let patience = Duration.seconds(60)
+
+    init(in registry: MetricsRegistry) throws {
+        try registry.gauge(
+            "pgsync_alerts_firing",
+            help:
+                "Alerts that fire, by kind and severity; only in the leader, and only while it checks them.",
+            labels: ["kind", "severity"]
+        ) { [self] in
+            var values: [[String]: Double] = [:]
+            for alerts in check?.firing ?? [] {
+                values[[alerts.kind, alerts.severity]] = Double(alerts.count)
+            }
+            return values
+        }
+        try registry.gauge(
+            "pgsync_alerts_check_age_seconds",
+            help: "Time since the leader last checked alerts; absent where nobody does.",
+            labels: []
+        ) { [self] in
+            check.map { [[]: (.now - $0.time) / .seconds(1)] } ?? [:]
+        }
+    }
+
+    func note(_ firing: [FiringAlerts]) { last.withLock { $0 = Check(firing: firing, time: .now) } }
+
+    func forget() { last.withLock { $0 = nil } }
+
+    private var check: Check? {
+        last.withLock { $0.flatMap { .now - $0.time > Self.patience ? nil : $0 } }
+    }
 }
 
 /// What was in the queue when a worker last looked; nothing before it has looked.

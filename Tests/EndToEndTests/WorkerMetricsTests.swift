@@ -126,4 +126,34 @@ struct WorkerMetricsTests {
         )
         #expect(try await database.run("select count(*)::text from pgsync.sync_workers") == ["0"])
     }
+
+    @Test("and every trace of it tells that the system is down after kill -9")
+    func killed() async throws {
+        try await OwnCluster.with { cluster in
+            let url = cluster.connectionString(database: "postgres")
+            try await prepare(url)
+            try await serve(url) { worker in
+                let age = "pgsync_alerts_check_age_seconds"
+                try await eventually { try await worker.metric(age) != nil }
+                #expect(try await BuiltProgram.run("alerts", "check", database: url).status == .exited(0))
+                worker.process.send(signal: SIGKILL)
+                _ = try await worker.process.wait()
+                // The view, the exit code, and a metric that is gone.
+                try await eventually(within: .seconds(30)) {
+                    try await BuiltProgram.run("alerts", "check", database: url).status == .exited(100)
+                }
+                try await psql(
+                    url,
+                    """
+                    do $$ begin
+                        assert exists (
+                            select from pgsync.alert_conditions where kind = 'SYSTEM_DOWN' and severity = 'critical'
+                        );
+                    end $$
+                    """
+                )
+                await #expect(throws: (any Error).self) { try await worker.metric(age) }
+            }
+        }
+    }
 }

@@ -134,6 +134,10 @@ struct JSONOutputTests {
             ["audit", "anchor", "--extend", "--to", "file:\(book.path("anchors"))"], ["audit", "status"],
             ["audit", "verify", "--anchors", book.path("anchors")], ["audit", "verify"],
             ["audit", "export", "--output", book.path("chain")],
+            ["alerts", "list"], ["alerts", "check"],
+            ["alerts", "ack", "1", "--for", "1h", "--note", "asked"],
+            ["alerts", "silence", "--kind", "QUEUE_BACKUP", "--for", "2h", "--reason", "import"],
+            ["alerts", "silence", "--end", "1"], ["alerts", "history"],
             ["cleanup", "--dry-run"], ["cleanup"],
         ]
     }
@@ -146,13 +150,18 @@ struct JSONOutputTests {
             select pgsync.put_failed_item(1, '17', 'transient', 'closed', error_column => 'day');
             select pgsync.put_failed_item(1, '18', 'data.date', 'no date'); select pgsync.end_job(1, counts => '{"items": 1}');
             select pgsync.begin_job('verify', 'books', trigger => 'schedule', correlation_id => 'c-2');
+            insert into pgsync.sync_alerts (
+                kind, class, state, severity, value, words, first_seen_at, last_seen_at, raised_at, since
+            )
+            values ('RANGES_SHORT', 'few_ranges', 'firing', 'critical', 1, 'few', now(), now(), now(), now());
             """
         )
     }
 
     /// What other tests run: these run on, need a server of their own, or measure.
     private static let elsewhere: Set<String> = [
-        "up", "top", "demo", "bench capture", "bench posting", "bench trial-balance", "ledger export",
+        "up", "top", "alerts watch", "demo", "bench capture", "bench posting", "bench trial-balance",
+        "ledger export",
         "completions",
     ]
 

@@ -61,7 +61,11 @@ struct RetentionTests {
         try await database.run(Self.things)
         #expect(
             try await database.lines("select part || ' ' || removed from pgsync.cleanup_old_sync_data()")
-                == ["schedule_runs 1", "failed_items 2", "progress 1", "jobs 1", "deliveries 1"]
+                == [
+                    "schedule_runs 1", "failed_items 2", "progress 1", "jobs 1", "deliveries 1", "alerts 0",
+                    "health_minutes 0",
+                    "health 0",
+                ]
         )
         #expect(
             try await left() == [
@@ -72,7 +76,11 @@ struct RetentionTests {
         try await database.run("select pgsync.set_configuration('job_retention_days', '30')")
         #expect(
             try await database.lines("select part || ' ' || removed from pgsync.cleanup_old_sync_data()")
-                == ["schedule_runs 1", "failed_items 2", "progress 1", "jobs 1", "deliveries 1"]
+                == [
+                    "schedule_runs 1", "failed_items 2", "progress 1", "jobs 1", "deliveries 1", "alerts 0",
+                    "health_minutes 0",
+                    "health 0",
+                ]
         )
     }
 

@@ -135,20 +135,26 @@ struct ConfigurationTests {
         )
         #expect(
             settings == [
-                "alert_threshold_queue_size 1000", "audit_retention_days 2922",
-                "backfill_chunk_milliseconds 200",
-                "balance_snapshot_minutes 5", "books_time_zone UTC",
-                "closed_period_policy sweep", "delivery_retry_hours 72",
-                "enable_doorbell true", "enable_real_time_sync true",
+                "alert_chain_lag_minutes 30", "alert_dead_letters 1", "alert_down_seconds 30",
+                "alert_failure_count 10", "alert_failure_percent 5", "alert_for_seconds 30",
+                "alert_group_interval_seconds 300", "alert_group_wait_seconds 30",
+                "alert_growth_minutes 5", "alert_horizon_minutes 30", "alert_keep_seconds 300",
+                "alert_paused_minutes 60", "alert_queue_age_seconds 120", "alert_repeat_minutes 240",
+                "alert_retention_days 90", "alert_schedule_late_minutes 15",
+                "alert_silent_seconds 120", "alert_threshold_queue_size 1000",
+                "alert_window_minutes 10", "audit_retention_days 2922",
+                "backfill_chunk_milliseconds 200", "balance_snapshot_minutes 5", "books_time_zone UTC",
+                "closed_period_policy sweep", "delivery_retry_hours 72", "enable_doorbell true",
+                "enable_real_time_sync true",
                 "heal_limit_amount 100000", "heal_limit_percent 1", "heal_limit_records 100",
-                "job_retention_days 90", "max_crash_attempts 3", "max_retry_attempts 5",
+                "health_history_days 730", "health_retention_days 14", "job_retention_days 90",
+                "max_crash_attempts 3", "max_retry_attempts 5",
                 "permanent_error_classes data.*, rule.*, ledger.*, period.*",
-                "poll_interval_seconds 5", "posting_paused false",
-                "queue_batch_size 500", "reconcile_heals true", "reconciliation_frequency_hours 1",
-                "retention_days 7",
+                "poll_interval_seconds 5", "posting_paused false", "queue_batch_size 500",
+                "reconcile_heals true", "reconciliation_frequency_hours 1", "retention_days 7",
                 "retry_backoff_multiplier 2", "retry_delay_seconds 60", "sync_timeout_seconds 300",
-                "verify_interval_days 7", "verify_named_differences 10000", "verify_step_milliseconds 500",
-                "worker_heartbeat_seconds 5",
+                "verify_interval_days 7", "verify_named_differences 10000",
+                "verify_step_milliseconds 500", "worker_heartbeat_seconds 5",
             ]
         )
     }

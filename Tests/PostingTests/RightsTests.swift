@@ -70,7 +70,7 @@ struct RightsTests {
         "pgsync_worker": [
             "pgsync.begin_verify", "pgsync.prepare_verify", "pgsync.verify_step", "pgsync.begin_job",
             "pgsync.end_job", "pgsync.queue_delivery", "pgsync.settle_deliveries",
-            "pgsync.take_deliveries",
+            "pgsync.take_deliveries", "pgsync.check_alerts", "pgsync.record_health",
             "pgsync.note_phase", "pgsync.put_failed_item", "pgsync.request_job",
             "pgsync.settle_failed_item", "pgsync.note_interruption", "pgsync.retention_step",
             "pgsync.take_due_schedules", "pgsync.take_job", "pgsync.add_anchor", "pgsync.compare_anchors",
@@ -87,7 +87,8 @@ struct RightsTests {
             "pgsync.begin_verify", "pgsync.prepare_verify", "pgsync.mark_difference",
             "pgsync.requeue_records", "pgsync.undo_heals", "pgsync.verify_step", "pgsync.disable_channel",
             "pgsync.enable_channel", "pgsync.queue_delivery", "pgsync.remove_channel",
-            "pgsync.set_channel",
+            "pgsync.set_channel", "pgsync.acknowledge_alert", "pgsync.check_alerts", "pgsync.end_silence",
+            "pgsync.silence_alerts",
             "pgsync.verify_sync_integrity", "pgsync.begin_job", "pgsync.cancel_job", "pgsync.end_job",
             "pgsync.note_phase", "pgsync.put_failed_item", "pgsync.request_job",
             "pgsync.settle_failed_item", "pgsync.cleanup_old_sync_data", "pgsync.disable_schedule",

@@ -35,7 +35,8 @@ enum ErrorExplanation {
         case StoreError.unknown(.setting, _, _), StoreError.invalidValue: .configuration
         case StoreError.unknown, StoreError.unknownVersion, StoreError.unreadableName: .noTable
         case StoreError.noSuchChange, StoreError.droppedChange, StoreError.noSuchJob, StoreError.jobHasEnded,
-            StoreError.noSuchDifference, StoreError.scheduleIsActive:
+            StoreError.noSuchDifference, StoreError.noSuchAlert, StoreError.noSuchSilence,
+            StoreError.scheduleIsActive:
             .noSuchChange
         case StoreError.notPermitted, StoreError.notOwner, StoreError.mayNotTry: .notPermitted
         case StoreError.refused, StoreError.notAttached, StoreError.noBackfill: .refused

@@ -11,7 +11,7 @@ extension ExitCode {
     static let noTable = ExitCode(66, "Unknown table, rule, schedule or channel.")
     static let noSuchChange = ExitCode(
         67,
-        "Unknown change, record, job or difference, or it is in another state."
+        "Unknown change, record, job, difference, alert or silence, or it is in another state."
     )
     static let cannotConnect = ExitCode(69, "Cannot connect to the database, or the connection was lost.")
     static let cannotListen = ExitCode(71, "Cannot listen at the address of --metrics-listen.")
@@ -20,7 +20,7 @@ extension ExitCode {
     static let notPermitted = ExitCode(77, "The database user is not allowed to do this.")
     static let configuration = ExitCode(
         78,
-        "Unknown setting, or a value that it or a schedule does not allow."
+        "Unknown setting, or a value that it, a schedule or a silence does not allow."
     )
     static let wrongRules = ExitCode(79, "A rule file has errors; nothing was done.")
     static let schemaTooNew = ExitCode(80, "The database needs a newer pgsync.")
@@ -45,6 +45,12 @@ extension ExitCode {
         "The chain is not proved: no anchor of the last day, or one is unreadable."
     )
     static let notDelivered = ExitCode(98, "The test message was not delivered.")
+    static let alertsWarning = ExitCode(99, "Something of low or medium severity is wrong.")
+    static let alertsCritical = ExitCode(100, "Something of high or critical severity is wrong.")
+    static let alertsUnknown = ExitCode(
+        101,
+        "Nothing is known to be wrong, but not everything can be observed."
+    )
     static let interrupted = ExitCode(130, "Stopped at once by Ctrl-C.")
     static let terminated = ExitCode(143, "Stopped at once by SIGTERM.")
 
@@ -53,7 +59,8 @@ extension ExitCode {
         .cannotWrite, .lockTimeout, .notPermitted, .configuration, .wrongRules,
         .schemaTooNew, .schemaChanged, .schemaMissing, .unsuitableServer, .clusterUnavailable, .clusterInUse,
         .serverDied, .ledgerRefused, .notInTheBooks, .wrongFile, .changesLeft, .differencesHealed,
-        .differencesLeft, .notVerified, .unproven, .notDelivered, .interrupted, .closedPipe, .terminated,
+        .differencesLeft, .notVerified, .unproven, .notDelivered, .alertsWarning, .alertsCritical,
+        .alertsUnknown, .interrupted, .closedPipe, .terminated,
     ]
 
     /// What a program ends with that a signal has stopped at once.

@@ -9,9 +9,9 @@ struct NamesCommand: Command {
         "names",
         "Print names, one per line, for scripts and completion.",
         discussion: """
-            Completion scripts run it when a table, a setting, a rule, an account, a period, a change, a job, a schedule \
-            or a difference is to be typed, with the database of the environment. Of changes it prints the 200 oldest, of \
-            jobs and differences the newest.
+            Completion scripts run it when a table, a setting, a rule, an account, a period, a change, a job, a schedule, \
+            a difference or an alert is to be typed, with the database of the environment. Of changes it prints the 200 \
+            oldest, of jobs and differences the newest.
             """,
         examples: [.init("pgsync names tables", "List the attached tables.")]
     )

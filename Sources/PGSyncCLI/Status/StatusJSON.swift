@@ -9,6 +9,7 @@ extension SystemStatus {
             "server_version": .string(server),
             "as_of": .string(takenAt.description),
             "paused": .bool(isPaused), "real_time": .bool(isRealTime),
+            "alerts": .array(alerts.map(\.json)),
             "unfinished": ["changes": JSONValue(queue.changes), "estimated": .bool(queue.isEstimate)],
             "oldest_seconds": oldestAt.map { takenAt.duration(since: $0).seconds } ?? .null,
             "dead": JSONValue(dead), "failing": JSONValue(failing), "capped": .bool(isCapped),

@@ -10,7 +10,9 @@ struct StatusText {
 
     func text(width: Int?) -> String {
         // What needs a person comes first, for a screen may be too short for all tables.
-        let parts = [head(width), troubles(width), failures(width), workers(width), sources(width)]
+        let parts = [
+            alerts(width), head(width), troubles(width), failures(width), workers(width), sources(width),
+        ]
         return parts.compactMap(\.self).joined(separator: "\n")
     }
 
@@ -38,6 +40,18 @@ struct StatusText {
         var table = TextTable([.init(first.0), .init(first.1, overflow: .wrap)])
         for line in lines.dropFirst() { table.add([line.0, line.1]) }
         return table.text(width: width)
+    }
+
+    /// What is wrong, in short.
+    private func alerts(_ width: Int?) -> String? {
+        guard !status.alerts.isEmpty else { return nil }
+        let most = 5
+        let lines = status.alerts.prefix(most).map {
+            ("ALERT", "\($0.severity.rawValue) \($0.title): \($0.words)")
+        }
+        let more = status.alerts.count - most
+        let rest = more > 0 ? [("ALERT", "\(more) more; to see all: pgsync alerts list")] : []
+        return Self.list(lines + rest, width)
     }
 
     /// What keeps workers from their work, other than changes.

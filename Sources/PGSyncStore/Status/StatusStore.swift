@@ -8,10 +8,12 @@ package struct StatusStore {
         package var changes: Int
         /// Rows of the audit log, for each span.
         package var attempts: Int
+        /// Whether alerts are computed, rather than read as the last check left them.
+        package var computesAlerts = true
 
         package static let thorough = Depth(changes: 10_000, attempts: 200_000)
         /// For callers that read every second.
-        package static let quick = Depth(changes: 2_000, attempts: 50_000)
+        package static let quick = Depth(changes: 2_000, attempts: 50_000, computesAlerts: false)
     }
 
     private let session: Session
@@ -37,6 +39,8 @@ package struct StatusStore {
             server: try general.decode("server"),
             isPaused: try general.decode("is_paused"),
             isRealTime: try general.decode("is_real_time"),
+            alerts: try depth.computesAlerts
+                ? AlertStore(session).open().filter(\.demandsAttention) : AlertStore(session).kept(),
             queue: try QueueSize(
                 session.query("select changes, is_estimate from pgsync.queue_size()").onlyRow()
             ),

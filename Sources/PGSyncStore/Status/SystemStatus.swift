@@ -10,6 +10,8 @@ package struct SystemStatus: Sendable, Equatable {
     package let isPaused: Bool
     /// Whether changes are posted as they come.
     package let isRealTime: Bool
+    /// What is wrong and demands attention, the worst first.
+    package let alerts: [Alert]
     package let queue: QueueSize
     package let backlog: [SourceBacklog]
     package let failures: [FailureSummary]

@@ -19,6 +19,12 @@ begin
             return query select step.* from pgsync.remove_old_jobs(before, row_limit) as step;
         when 'deliveries' then
             return query select step.* from pgsync.remove_old_deliveries(before, row_limit) as step;
+        when 'alerts' then
+            return query select step.* from pgsync.remove_old_alerts(before, row_limit) as step;
+        when 'health_minutes' then
+            return query select step.* from pgsync.remove_old_health('{minute}', before, row_limit) as step;
+        when 'health' then
+            return query select step.* from pgsync.remove_old_health('{hour,day}', before, row_limit) as step;
         else
             raise exception 'retention has no part %', quote_literal(remove_old.part)
                 using errcode = 'invalid_parameter_value', hint = 'See pgsync.retention_parts().';

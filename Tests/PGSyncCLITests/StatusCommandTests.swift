@@ -145,7 +145,7 @@ struct StatusCommandTests {
             try await book.post()
             let view = TopView(status: try await book.database.status(), previous: nil)
             let whole = view.screen(columns: 80, rows: 24)
-            let parts = try ["data.missing", "till", "\npublic.sales "].map {
+            let parts = try ["data.missing", "till", "public.sales  "].map {
                 try #require(whole.firstRange(of: $0))
             }
             #expect(parts[0].lowerBound < parts[1].lowerBound && parts[1].lowerBound < parts[2].lowerBound)

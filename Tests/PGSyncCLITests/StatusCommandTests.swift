@@ -145,12 +145,12 @@ struct StatusCommandTests {
             try await book.post()
             let view = TopView(status: try await book.database.status(), previous: nil)
             let whole = view.screen(columns: 80, rows: 24)
-            let parts = try ["data.missing", "till", "public.sales "].map {
+            let parts = try ["data.missing", "till", "public.sales  "].map {
                 try #require(whole.firstRange(of: $0))
             }
             #expect(parts[0].lowerBound < parts[1].lowerBound && parts[1].lowerBound < parts[2].lowerBound)
             #expect(!whole.contains("more line"))
-            let short = view.screen(columns: 80, rows: 17)
+            let short = view.screen(columns: 80, rows: 19)
             #expect(short.contains("till") && !short.contains("public.fees"))
             #expect(short.contains(/\d more lines?: pgsync status; q: quit/), "\(short)")
         }

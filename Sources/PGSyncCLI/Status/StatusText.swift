@@ -51,7 +51,9 @@ struct StatusText {
         }
         let more = status.alerts.count - most
         let rest = more > 0 ? [("ALERT", "\(more) more; to see all: pgsync alerts list")] : []
-        return Self.list(lines + rest, width)
+        var table = TextTable([.init("ALERT"), .init(lines[0].1, overflow: .truncate)])
+        for line in lines.dropFirst() + rest { table.add([line.0, line.1]) }
+        return table.text(width: width)
     }
 
     /// What keeps workers from their work, other than changes.

@@ -13,7 +13,7 @@ as $$
     -- @plpgsql_check_options: security_warnings = off
 declare
     v_part record;
-    v_found pgsync.alert_condition[] := '{}';
+    v_found pgsync.alert_condition[] := array[]::pgsync.alert_condition[];
     v_more pgsync.alert_condition[];
     v_one pgsync.alert_condition;
     v_is_down boolean := false;

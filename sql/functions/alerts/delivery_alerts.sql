@@ -6,11 +6,15 @@ stable
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
+    -- The statement is composed with regproc.
+    -- @plpgsql_check_options: security_warnings = off
+declare
+    v_function constant regproc := to_regproc('pgsync.failing_channels');
 begin
-    if to_regproc('pgsync.failing_channels') is null then
+    if v_function is null then
         return;
     end if;
-    return query execute $query$
+    return query execute format($query$
         select
             'DELIVERY_FAILED',
             null::regclass,
@@ -20,15 +24,15 @@ begin
             0::numeric,
             'messages',
             format(
-                'the channel %s fails: %s, %s messages wait, %s were given up', own.channel, own.error_class,
+                'the channel %%s fails: %%s, %%s messages wait, %%s were given up', own.channel, own.error_class,
                 own.waiting, own.given_up
             ),
-            format('pgsync channels test %s', own.channel),
+            format('pgsync channels test %%s', own.channel),
             own.since,
             null,
             true
-        from pgsync.failing_channels($1) as own
-    $query$ using as_of;
+        from %s($1) as own
+    $query$, v_function) using as_of;
 end;
 $$;
 

@@ -7,12 +7,15 @@ security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 #variable_conflict use_column
+    -- The statement is composed with regproc.
+    -- @plpgsql_check_options: security_warnings = off
 declare
+    v_function constant regproc := to_regproc('pgsync.queue_delivery');
     v_now constant timestamptz := tell_group.now;
     v_thread bigint;
     v_first_id bigint;
     v_first pgsync.sync_alerts;
-    v_count integer;
+    v_count bigint;
     v_ids bigint[];
     v_words text;
     v_severity text;
@@ -63,9 +66,9 @@ begin
         'since', coalesce(v_first.since, v_first.first_seen_at),
         'channel', case when v_first.kind = 'DELIVERY_FAILED' then v_first.class end
     ));
-    if to_regproc('pgsync.queue_delivery') is not null then
+    if v_function is not null then
         begin
-            execute 'select pgsync.queue_delivery($1, $2, $3, $4, $5)'
+            execute format('select %s($1, $2, $3, $4, $5)', v_function)
             using v_thread, tell_group.event, v_severity, v_subject, v_body;
         exception
             when others then

@@ -13,7 +13,7 @@ as $$
 #variable_conflict use_column
 declare
     v_settling constant interval := interval '5 seconds';
-    v_most constant bigint := 5000;
+    v_most constant bigint := 5000::bigint;
     v_until constant timestamptz := date_trunc('minute', record_health.now - v_settling, 'UTC');
     v_from constant timestamptz := v_until - interval '1 minute';
     v_worker pgsync.sync_workers;
@@ -38,7 +38,7 @@ begin
     into v_sample.posted, v_sample.without_entry, v_sample.failed
     from pgsync.sync_audit_log as audit
     where audit.recorded_at >= v_from and audit.recorded_at < v_until and audit.worker = v_author;
-    v_each := greatest(ceil(v_sample.posted::numeric / v_most), 1);
+    v_each := greatest((v_sample.posted + v_most - 1) / v_most, 1::bigint);
 
     select array_agg(coalesce(counted.number, 0) * v_each order by bucket.place)
     into v_sample.latency
@@ -69,10 +69,10 @@ begin
         v_sample.queue_size := (select size.changes from pgsync.queue_size() as size);
         v_sample.oldest_seconds := greatest(
             (
-                select extract(epoch from record_health.now - min(ready.ready_at))
+                select extract(epoch from record_health.now - min(ready.ready_at))::double precision
                 from pgsync.ready_changes(1000, record_health.now) as ready
             ),
-            0
+            0::double precision
         );
         v_sample.next_xid := pg_snapshot_xmax(pg_current_snapshot());
         v_sample.captured_total := (select totals.captured from pgsync.running_totals() as totals);

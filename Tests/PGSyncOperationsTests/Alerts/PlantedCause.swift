@@ -1,0 +1,187 @@
+import Testing
+
+/// Something that makes an alert true, and what ends it.
+struct PlantedCause: Sendable, CustomTestStringConvertible {
+    let kind: String
+    /// The table, class and severity that follow.
+    let expected: String
+    /// How long after the cause it is looked for.
+    var seconds = 0
+    let cause: String
+    let cure: String
+    /// How long after the cause the cure has worked.
+    var curedAfter: Int?
+
+    var testDescription: String { "\(kind) \(expected)" }
+
+    private static let queued = "insert into bills select g, 1 from generate_series(1, 10) as g;"
+    private static let emptied = "delete from pgsync.sync_queue"
+
+    static let all: [PlantedCause] = [
+        .init(kind: "QUEUE_BACKUP", expected: "bills medium", seconds: 150, cause: queued, cure: emptied),
+        .init(kind: "QUEUE_BACKUP", expected: "bills high", seconds: 700, cause: queued, cure: emptied),
+        .init(
+            kind: "QUEUE_BACKUP",
+            expected: "growth medium",
+            cause: """
+                select pgsync.set_configuration('alert_threshold_queue_size', '5');
+                insert into pgsync.sync_system_health (
+                    span, starts_at, worker, sampled_at, queue_size, posted, without_entry, failed, latency
+                )
+                select 'minute', now() - make_interval(mins => g), 1, now(), 6 - g, 0, 0, 0, '{}'
+                from generate_series(1, 5) as g;
+                \(queued)
+                """,
+            cure: emptied
+        ),
+        .init(
+            kind: "SYNC_FAILURES",
+            expected: "bills data.missing high",
+            cause:
+                "\(queued) update pgsync.sync_queue set sync_status = 'failed', error_class = 'data.missing' where log_id = 3",
+            cure: emptied
+        ),
+        .init(
+            kind: "SYNC_FAILURES",
+            expected: "bills data.type critical",
+            cause: """
+                select pgsync.set_configuration('alert_dead_letters', '1');
+                insert into bills select g, 1 from generate_series(1, 100) as g;
+                update pgsync.sync_queue set sync_status = 'failed', error_class = 'data.type'
+                """,
+            cure: emptied
+        ),
+        .init(
+            kind: "SYNC_FAILURES",
+            expected: "bills data.missing high",
+            seconds: 60,
+            cause: attempts(failed: 10, of: 100),
+            cure: "select",
+            curedAfter: 700
+        ),
+        .init(
+            kind: "SYNC_FAILURES",
+            expected: "bills data.missing critical",
+            seconds: 60,
+            cause: attempts(failed: 50, of: 100),
+            cure: "select",
+            curedAfter: 700
+        ),
+        .init(
+            kind: "SYSTEM_DOWN",
+            expected: "critical",
+            seconds: 60,
+            cause: "select pgsync.set_configuration('enable_real_time_sync', 'true'); \(queued)",
+            cure: emptied
+        ),
+        .init(
+            kind: "SYSTEM_DOWN",
+            expected: "critical",
+            cause: """
+                insert into pgsync.sync_workers (name, host, pid, version, posters) values ('gone', 'there', 1, '1', 1)
+                """,
+            cure: "update pgsync.sync_workers set state = 'stopped', stopped_at = clock_timestamp()"
+        ),
+        .init(
+            kind: "DATA_INCONSISTENCY",
+            expected: "bills medium",
+            cause: """
+                insert into pgsync.sync_differences (
+                    kind, source_table, record_id, found, amount, currency, first_job, last_job
+                )
+                values ('wrong_entry', 'bills', '1', 'x', 100, 'INR', 1, 1), ('wrong_entry', 'bills', '2', 'x', 50, 'INR', 1, 1)
+                """,
+            cure: "update pgsync.sync_differences set state = 'healed'"
+        ),
+        .init(
+            kind: "CAPTURE_BYPASS",
+            expected: "bills not_captured high",
+            cause: """
+                insert into pgsync.sync_differences (kind, source_table, record_id, found, first_job, last_job)
+                values ('not_captured', 'bills', '1', 'x', 1, 1)
+                """,
+            cure: "update pgsync.sync_differences set state = 'accepted', reason = 'old'"
+        ),
+        .init(
+            kind: "CAPTURE_BYPASS",
+            expected: "bills trigger_disabled critical",
+            cause: #"alter table bills disable trigger "000_pgsync_insert""#,
+            cure: #"alter table bills enable always trigger "000_pgsync_insert""#
+        ),
+        .init(
+            kind: "CHAIN_BROKEN",
+            expected: "critical",
+            cause: """
+                insert into pgsync.chain_verifications (state, from_seq, to_seq, next_seq, findings, finished_at)
+                values ('broken', 1, 3, 4, 2, now())
+                """,
+            cure: """
+                insert into pgsync.chain_verifications (state, from_seq, to_seq, next_seq, finished_at)
+                values ('unanchored', 1, 3, 4, now())
+                """
+        ),
+        .init(
+            kind: "CHAIN_LATE",
+            expected: "medium",
+            cause: "update pgsync.chain_kinds set boundary_at = now() - interval '31 minutes'",
+            cure: "update pgsync.chain_kinds set boundary_at = now() + interval '1 day'"
+        ),
+        .init(
+            kind: "RANGES_SHORT",
+            expected: "few_ranges critical",
+            cause: "update pgsync.id_ranges set state = 'freezing' where from_id > 1",
+            cure: "update pgsync.id_ranges set state = 'kept'"
+        ),
+        .init(
+            kind: "PAUSED_TOO_LONG",
+            expected: "bills medium",
+            seconds: 3700,
+            cause: "select pgsync.pause('bills')",
+            cure: "select pgsync.resume('bills')"
+        ),
+        .init(
+            kind: "PAUSED_TOO_LONG",
+            expected: "medium",
+            seconds: 3700,
+            cause: "select pgsync.pause()",
+            cure: "select pgsync.resume()"
+        ),
+        .init(
+            kind: "SCHEDULE_LATE",
+            expected: "retention medium",
+            cause: """
+                update pgsync.sync_schedules set next_run_at = now() - interval '16 minutes' where name = 'retention'
+                """,
+            cure: "update pgsync.sync_schedules set next_run_at = now() + interval '1 day'"
+        ),
+        .init(
+            kind: "DELIVERY_FAILED",
+            expected: "mail medium",
+            cause: failing(
+                "values ('mail', 'mail', now(), 5, 3::bigint, 0::bigint, 'delivery.refused', 'x')"
+            ),
+            cure: failing("select 'mail', 'mail', now(), 5, 3::bigint, 0::bigint, 'x', 'x' where false")
+        ),
+    ]
+
+    private static func failing(_ rows: String) -> String {
+        """
+        create or replace function pgsync.failing_channels(now timestamptz default clock_timestamp())
+        returns table (
+            channel text, kind text, since timestamptz, failures integer, waiting bigint, given_up bigint,
+            error_class text, error_message text
+        )
+        language sql stable as $$ \(rows) $$
+        """
+    }
+
+    /// Attempts that were just recorded, of which some failed.
+    static func attempts(failed: Int, of number: Int, errorClass: String = "data.missing") -> String {
+        """
+        insert into pgsync.sync_audit_log (log_id, attempt, outcome, source_table, record_id, error_class, recorded_at)
+        select g, 1, (case when g <= \(failed) then 'failed' else 'posted' end)::pgsync.outcome, 'bills', g,
+            case when g <= \(failed) then '\(errorClass)' end, now()
+        from generate_series(1, \(number)) as g
+        """
+    }
+}

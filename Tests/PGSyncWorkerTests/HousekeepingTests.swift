@@ -117,6 +117,30 @@ struct HousekeepingTests {
         }
     }
 
+    @Test("only the leader checks alerts and shows how many fire, and no longer than it leads")
+    func alerts() async throws {
+        try await beatFast()
+        try await database.run(
+            """
+            select pgsync.set_configuration('alert_for_seconds', '0');
+            update pgsync.sync_schedules set next_run_at = now() - interval '1 hour' where name = 'retention';
+            """
+        )
+        let age = "pgsync_alerts_check_age_seconds "
+        let late = #"pgsync_alerts_firing{kind="SCHEDULE_LATE",severity="medium"}"#
+        try await RunningWorker.with { first in
+            try await eventually { first.metric(late) == 1 }
+            #expect(try await database.run("select checked_by from pgsync.alert_check") == ["tester#1"])
+            try await RunningWorker.with { second in
+                try await second.untilAsleepOrPolling()
+                #expect(!second.registry.prometheusText().contains("\n\(age)"))
+                first.shutdown.request()
+                try await eventually { second.metric(late) == 1 }
+                #expect(!first.registry.prometheusText().contains("\n\(age)"))
+            }
+        }
+    }
+
     @Test("the leader brings the sums up to date, and complains about what is not captured, once")
     func duties() async throws {
         try await beatFast()

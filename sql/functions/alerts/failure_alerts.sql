@@ -1,4 +1,5 @@
--- Messages of failures may quote a row; the meaning of the class does not.
+-- Messages of failures may quote a row; the meaning of the class does not. Of very many dead letters, only
+-- some are looked at.
 create or replace function pgsync.failure_alerts(as_of timestamptz)
 returns setof pgsync.alert_condition
 language sql
@@ -18,7 +19,7 @@ seen as materialized (
     select queue.log_id, queue.error_class, queue.last_sync_attempt
     from pgsync.sync_queue as queue
     where queue.error_class is not null and queue.sync_status = 'failed'
-    limit 5000
+    limit 2000
 ),
 
 dead as (
@@ -77,7 +78,10 @@ select
         end,
         case
             when judged.dead > 0
-                then format('%s dead letter%s', judged.dead, case judged.dead when 1 then '' else 's' end)
+                then format(
+                    '%s%s dead letter%s', case when (select count(*) from seen) = 2000 then 'at least ' else '' end,
+                    judged.dead, case judged.dead when 1 then '' else 's' end
+                )
         end,
         (select known.meaning from pgsync.error_classes() as known where known.class = judged.error_class)
     ),

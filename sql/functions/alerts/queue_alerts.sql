@@ -47,7 +47,7 @@ select
     null,
     true
 from setting
-cross join pgsync.ready_changes(5000, as_of) as ready
+cross join pgsync.ready_changes(2000, as_of) as ready
 cross join lateral (select extract(epoch from as_of - ready.ready_at) as seconds) as waited
 where waited.seconds > setting.age
 union all

@@ -168,7 +168,10 @@ package enum PGSyncProgram {
             .command(NamesCommand.self),
             .command(CompletionsCommand.self),
         ],
-        rare: ["uninstall", "detach", "pause", "resume", "demo", "bench", "names", "completions"],
+        rare: [
+            "uninstall", "detach", "cleanup", "channels", "pause", "resume", "demo", "bench", "names",
+            "completions",
+        ],
         describeParts: { $0.verbose ? ["libpq \(ClientLibrary.version)"] : [] },
         explain: ErrorExplanation.failure
     )

@@ -117,8 +117,12 @@ begin
     left join pg_catalog.pg_stat_activity as activity on held.pid = activity.pid
     left join pg_catalog.pg_roles as role on activity.usesysid = role.oid
     left join reading on held.pid = reading.pid
-    where not pgsync.may_hold(activity.usesysid, held.lock_class, held.lock_number)
-        or (reading.pid is not null and (held.lock_class, held.lock_number) <> (1886876531, 1))
+    -- A session that has just begun or ended may have locks and no activity: nobody can say whose it is.
+    where (held.pid is null or activity.pid is not null)
+        and (
+            not pgsync.may_hold(activity.usesysid, held.lock_class, held.lock_number)
+            or (reading.pid is not null and (held.lock_class, held.lock_number) <> (1886876531, 1))
+        )
     order by known.lock_name, held.pid;
 end;
 $$;

@@ -9,7 +9,7 @@ package struct AnchorLine: Sendable, Equatable {
     /// In hexadecimal.
     package var head: String
     package var rows: Int64
-    /// As ``Timestamp`` writes it.
+    /// As the type Timestamp writes it.
     package var at: String
     /// The identifier of the database system.
     package var system: Int64

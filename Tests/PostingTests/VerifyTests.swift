@@ -23,7 +23,7 @@ struct VerifyTests {
     }
 
     /// Verifies everything in a session of its own.
-    private func verify(heals: Bool = false, dryRun: Bool = false, rows: Int = 3) async throws {
+    private func verify(heals: Bool = false, dryRun: Bool = false, rows: Int = 20) async throws {
         try await database.connect { session in
             let job = try #require(
                 try await session.run(

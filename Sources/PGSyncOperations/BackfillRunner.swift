@@ -1,4 +1,3 @@
-import PGSyncCore
 package import PGSyncStore
 package import Postgres
 package import Services
@@ -8,7 +7,7 @@ package import Services
 /// Each step is a transaction. A lost connection is reopened, and the step it interrupted has not begun.
 package struct BackfillRunner: Sendable {
     /// How far it is.
-    package struct Report: Sendable, Equatable {
+    package struct Report: SteppedReport, Equatable {
         package var progress: BackfillProgress
         package var done: Int
         package var expected: Int?
@@ -23,11 +22,7 @@ package struct BackfillRunner: Sendable {
         var hasEnded: Bool { isFinished || isCancelled }
     }
 
-    private let options: ConnectionOptions
-    private let share: Double
-    /// For the pauses; a step is timed by the server.
-    private let clock: any Clock<Duration>
-    private let reconnectLimit: Duration
+    private let work: SteppedWork
 
     /// `share` is the share of the time to work; `reconnectLimit` is how long to try to reconnect.
     package init(
@@ -36,10 +31,7 @@ package struct BackfillRunner: Sendable {
         reconnectLimit: Duration = .seconds(60),
         clock: any Clock<Duration> = ContinuousClock()
     ) {
-        self.options = options
-        self.share = share
-        self.reconnectLimit = reconnectLimit
-        self.clock = clock
+        work = SteppedWork(options: options, share: share, reconnectLimit: reconnectLimit, clock: clock)
     }
 
     /// Adds the rows of a table to the log; returns at the end of a step once a shutdown is requested.
@@ -48,33 +40,15 @@ package struct BackfillRunner: Sendable {
         until shutdown: Shutdown,
         onProgress: @Sendable (Report) throws -> Void
     ) async throws -> Report {
-        var report: Report?
-        var pacing = BackfillPacing(share: share)
-        var waited = Duration.zero
-        let retry = RetryLoop(Backoff(initial: .milliseconds(100), cap: .seconds(5)), clock: clock)
-        let finished = try await retry.run(until: shutdown) { error, pause in
-            guard report != nil, Self.mayPass(error), waited < reconnectLimit else { throw error }
-            waited += max(pause, .milliseconds(10))
-        } turn: { backoff -> RetryLoop.Turn<Report> in
-            try await PostgresConnection.withConnection(to: options) { connection in
-                var current = try await Self.begin(table, on: connection, after: report)
-                report = current
-                try onProgress(current)
-                while !current.hasEnded, !shutdown.isRequested {
-                    let pause = try await step(&current, &pacing, on: connection)
-                    report = current
-                    waited = .zero
-                    backoff.reset()
-                    try onProgress(current)
-                    guard !current.hasEnded else { break }
-                    if try await shutdown.sleep(for: pause, clock: clock) { break }
-                }
-                return .done(current)
-            }
+        try await work.run(until: shutdown) { connection, before in
+            try await Self.begin(table, on: connection, after: before)
+        } step: { report, rows, connection in
+            try await Self.step(&report, rows, on: connection)
+        } mayPass: {
+            Self.mayPass($0)
+        } onProgress: {
+            try onProgress($0)
         }
-        // Only what has begun is retried, so there is a report.
-        guard let latest = finished ?? report else { throw CancellationError() }
-        return latest
     }
 
     private static func begin(
@@ -95,14 +69,13 @@ package struct BackfillRunner: Sendable {
         )
     }
 
-    /// Runs a step and returns how long to rest after it.
-    private func step(
+    /// Runs a step and returns how long it should have taken.
+    private static func step(
         _ report: inout Report,
-        _ pacing: inout BackfillPacing,
+        _ rows: Int,
         on connection: PostgresConnection
     ) async throws -> Duration {
-        let (progress, rows) = (report.progress, pacing.rows)
-        let start = ContinuousClock.now
+        let progress = report.progress
         let step: BackfillStep
         do {
             step = try await connection.withTransaction { session in
@@ -116,7 +89,7 @@ package struct BackfillRunner: Sendable {
         report.expected = step.expected
         report.isFinished = step.state == .finished
         report.isCancelled = step.state == .cancelled
-        return pacing.pause(afterStepOf: ContinuousClock.now - start, target: step.targetDuration)
+        return step.targetDuration
     }
 
     /// Shows with the job why it was interrupted; it can be continued once the cause is gone.

@@ -13,7 +13,7 @@ struct VerifyOperation: JobOperation {
     func run(_ job: RunningJob) async throws -> [String: Int] {
         let id = job.id
         try await job.step { try VerifyStore($0).prepare(id) }
-        var pacing = BackfillPacing(share: Self.share)
+        var pacing = StepPacing(share: Self.share)
         while true {
             let rows = pacing.rows
             let start = ContinuousClock.now

@@ -112,4 +112,80 @@ struct VerifyTests {
         #expect(rest.isResumed && rest.job == report.job && rest.step?.state == .completed)
         #expect(try await database.value("select records from pgsync.verified_sources") == "3000")
     }
+
+    @Test(
+        "runs as a job of the leader, which heals what has changed where that is wanted",
+        arguments: [true, false]
+    )
+    func job(heals: Bool) async throws {
+        try await database.insertBills(1...50)
+        _ = try await RunningWorker.run(.untilDrained)
+        try await database.run(
+            """
+            alter table bills disable trigger "000_pgsync_update";
+            update bills set amount = 900 where id = 7;
+            alter table bills enable always trigger "000_pgsync_update";
+            select pgsync.set_configuration('reconcile_heals', '\(heals)');
+            select pgsync.set_configuration('worker_heartbeat_seconds', '0.1');
+            delete from pgsync.sync_schedules;
+            select pgsync.request_job('reconcile', 'all');
+            """
+        )
+        try await RunningWorker.with(operations: JobOperations.all) { _ in
+            try await eventually {
+                try await database.value("select state from pgsync.sync_jobs where id = 1") == "completed"
+            }
+            if heals {
+                try await eventually {
+                    try await database.value(
+                        "select sum(amount) from ledger.general_ledger where record_id = '7' and account = '1000'"
+                    ) == "90000"
+                }
+            }
+            // One of a table, and one of a table that is not there.
+            try await database.run(
+                "select pgsync.request_job('verify', 'public.bills'), pgsync.request_job('verify', 'public.nothing')"
+            )
+            try await eventually {
+                try await database.value("select count(*) from pgsync.sync_jobs where finished_at is null")
+                    == "0"
+            }
+        }
+        #expect(
+            try await database.lines(
+                "select concat_ws(' ', id, kind, state, counts ->> 'records', counts ->> 'differences', counts ->> 'healed') from pgsync.sync_jobs order by id"
+            ) == [
+                "1 reconcile completed 50 1 \(heals ? 1 : 0)", "2 verify completed 50 \(heals ? 0 : 1) 0",
+                "3 verify failed",
+            ]
+        )
+        #expect(
+            try await database.value("select error_message from pgsync.sync_jobs where id = 3")?
+                .contains("public.nothing is not the name of an attached table") == true
+        )
+    }
+
+    @Test("that reconciles looks at what has changed since the one before began")
+    func since() async throws {
+        try await database.insertBills(1...3)
+        _ = try await RunningWorker.run(.untilDrained)
+        try await database.connect { session in
+            for job in 1...2 {
+                try await session.run(
+                    "select pgsync.begin_job('reconcile', 'all'); select pgsync.prepare_verify(\(job))"
+                )
+                while try await session.run("select state from pgsync.verify_step(\(job), 100)") == "running"
+                {}
+            }
+        }
+        #expect(
+            try await database.value(
+                """
+                select second.since = first.started_at - interval '10 minutes'
+                    and first.since between first.started_at - interval '25 hours' and first.started_at - interval '23 hours'
+                from pgsync.verify_runs as first, pgsync.verify_runs as second where first.job = 1 and second.job = 2
+                """
+            ) == "t"
+        )
+    }
 }

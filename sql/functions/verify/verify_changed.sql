@@ -39,6 +39,8 @@ begin
         where log.id > v_after
             and log.id <= v_through
             and (v_run.source_table is null or log.source_table = v_run.source_table)
+            -- All rows of these are compared anyway.
+            and log.source_table <> all(v_run.whole_tables)
     );
     foreach v_table in array v_tables
     loop

@@ -1,7 +1,7 @@
-/// How many rows the next step of a backfill takes, and how long to rest before it.
+/// How many rows the next step takes, and how long to rest before it.
 ///
 /// Rows differ in size and servers in load, so the rows follow from the time the last step took.
-package struct BackfillPacing: Sendable, Equatable {
+package struct StepPacing: Sendable, Equatable {
     /// The share of the time that is spent working, above 0 and at most 1.
     package let share: Double
     /// The rows of the next step.

@@ -152,7 +152,7 @@ begin
                 ]),
                 (array['pgsync_worker', 'pgsync_operator'], array[
                     'execute on function pgsync.begin_verify('
-                    || 'regclass, timestamptz, timestamptz, boolean, boolean, text, text)',
+                    || 'regclass, timestamptz, timestamptz, boolean, boolean, text)',
                     'execute on function pgsync.prepare_verify(bigint)',
                     'execute on function pgsync.verify_step(bigint, bigint, boolean)'
                 ]),

@@ -9,6 +9,7 @@ struct VerifyResult: Sendable {
     let tables: [VerifiedTable]
     let days: [VerifiedDay]
     let differences: [Difference]
+    let totals: FoundDifferences
     let healStopped: String?
     let score: Score
     let report: String
@@ -27,18 +28,17 @@ struct VerifyResult: Sendable {
             job: job,
             limit: Self.shown
         )
+        totals = try DifferenceStore(session).totals(of: job)
         healStopped = try store.healStopped(job)
         score = try store.score()
         guard let stored = try store.report(job) else { throw StoreError.noSuchJob(job) }
         (report, digest) = stored
     }
 
-    private var left: [Difference] { differences.filter { $0.state == .open || $0.state == .investigating } }
-
     var exitCode: ExitCode {
-        if left.contains(where: { $0.kind == "unreadable" }) { return .notVerified }
-        if !left.isEmpty { return .differencesLeft }
-        return differences.contains { $0.state == .healed } ? .differencesHealed : .success
+        if totals.isPartial { return .notVerified }
+        if totals.left > 0 || totals.isCapped { return .differencesLeft }
+        return totals.counts[.healed] == nil ? .success : .differencesHealed
     }
 
     // MARK: Text
@@ -58,10 +58,12 @@ struct VerifyResult: Sendable {
     private var summary: String {
         guard !differences.isEmpty else { return "no differences" }
         let counts = Difference.State.allCases.compactMap { state in
-            let count = differences.count { $0.state == state }
-            return count > 0 ? "\(count.grouped) \(state.rawValue)" : nil
+            totals.counts[state].map { "\($0.grouped) \(state.rawValue)" }
         }
-        let more = differences.count == Self.shown ? "; the report has all" : ""
+        let more =
+            totals.isCapped
+            ? "; verify_named_differences were recorded, and there are more"
+            : differences.count == Self.shown ? "; the report has all" : ""
         let stopped = healStopped.map { "\nhealing stopped: \($0)" } ?? ""
         return "differences: \(counts.joined(separator: ", "))\(more)\(stopped)"
     }

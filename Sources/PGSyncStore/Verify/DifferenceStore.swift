@@ -59,6 +59,18 @@ package struct Difference: Sendable, Equatable {
     }
 }
 
+/// What a verification found, in numbers.
+package struct FoundDifferences: Sendable, Equatable {
+    package let counts: [Difference.State: Int]
+    /// Whether a table could not be read.
+    package let isPartial: Bool
+    /// Whether it stopped recording, so that there may be more.
+    package let isCapped: Bool
+
+    /// Those that need somebody.
+    package var left: Int { (counts[.open] ?? 0) + (counts[.investigating] ?? 0) }
+}
+
 /// What became of one healing that was to be undone.
 package struct UndoneHeal: Sendable, Equatable {
     package let table: String
@@ -97,6 +109,44 @@ package struct DifferenceStore {
                 [states.map(\.rawValue), table?.id, kind, job, limit]
             )
         ).map(Difference.init)
+    }
+
+    /// How many of each state a verification found, whether it could not read a table, and how many records differ in
+    /// all, recorded or not.
+    package func totals(of job: Int64) throws -> FoundDifferences {
+        let counts = try session.query(
+            """
+            select known.state, count(*) as number
+            from pgsync.sync_differences as known
+            where known.last_job = \(job)
+            group by known.state
+            """
+        ).map { row in
+            (
+                Difference.State(rawValue: try row.decode("state")) ?? .open,
+                try row.decode("number", as: Int.self)
+            )
+        }
+        let row = try session.query(
+            """
+            select
+                exists (
+                    select
+                    from pgsync.sync_differences as known
+                    where known.last_job = \(job) and known.kind = 'unreadable' and known.state in ('open', 'investigating')
+                ) as is_partial,
+                (
+                    select run.named >= pgsync.configuration_integer('verify_named_differences')
+                    from pgsync.verify_runs as run
+                    where run.job = \(job)
+                ) as is_capped
+            """
+        ).onlyRow()
+        return FoundDifferences(
+            counts: Dictionary(uniqueKeysWithValues: counts),
+            isPartial: try row.decode("is_partial"),
+            isCapped: try row.decode("is_capped")
+        )
     }
 
     package func difference(_ id: Int64) throws -> Difference {

@@ -42,7 +42,6 @@ package struct VerifyStore {
                         (\(.inferred(scope.until?.description))::date + 1)::timestamp at time zone zone,
                         \(scope.healing != .none),
                         \(scope.healing == .dryRun),
-                        'verify',
                         'cli'
                     ) as begun
                 """

@@ -94,11 +94,11 @@ begin
             hint = 'List the periods: select name, days, status from ledger.periods order by days;';
     end if;
 
-    select entry.id, entry.reverses, original.id is null as is_unknown, entry.purpose, original.reverses as taken_back
+    select entry.id, entry.reverses, original.id is null as is_unknown, entry.purpose, original.purpose as original_purpose
     into v_found
     from new_entries as entry
     left join lateral (
-        select own.id, own.reverses
+        select own.id, own.purpose
         from ledger.journal_entries as own
         where own.id = entry.reverses
         offset 0
@@ -107,7 +107,7 @@ begin
         and (
             original.id is null
             or original.id = entry.id
-            or (original.reverses is not null) <> (entry.purpose = 'reinstatement')
+            or (original.purpose = 'reversal') <> (entry.purpose = 'reinstatement')
             or array(
                 select row(own.line, own.account, -own.amount, own.currency, own.party, own.dimensions)
                 from ledger.journal_lines as own
@@ -127,12 +127,12 @@ begin
             when v_found.is_unknown then
                 raise exception 'entry % reverses entry %, which does not exist', v_found.id, v_found.reverses
                     using errcode = 'PL009';
-            when (v_found.taken_back is not null) <> (v_found.purpose = 'reinstatement') then
+            when (v_found.original_purpose = 'reversal') <> (v_found.purpose = 'reinstatement') then
                 raise exception 'entry % is a % of entry %, which is %a reversal',
                     v_found.id,
                     v_found.purpose,
                     v_found.reverses,
-                    case when v_found.taken_back is null then 'not ' else '' end
+                    case v_found.original_purpose when 'reversal' then '' else 'not ' end
                     using errcode = 'PL009',
                     hint = 'The reversal of a reversal is a reinstatement.';
             else

@@ -24,7 +24,7 @@ reversal as materialized (
         entry.reverses,
         entry.purpose,
         original.id is null as is_unknown,
-        original.reverses as taken_back
+        original.purpose as original_purpose
     from ledger.journal_entries as entry
     left join ledger.journal_entries as original on entry.reverses = original.id
     where entry.reverses is not null
@@ -163,10 +163,10 @@ select
     reversal.id,
     format(
         'it is a %s of entry %s, which is %sa reversal',
-        reversal.purpose, reversal.reverses, case when reversal.taken_back is null then 'not ' else '' end
+        reversal.purpose, reversal.reverses, case reversal.original_purpose when 'reversal' then '' else 'not ' end
     )
 from reversal
-where not reversal.is_unknown and (reversal.taken_back is not null) <> (reversal.purpose = 'reinstatement')
+where not reversal.is_unknown and (reversal.original_purpose = 'reversal') <> (reversal.purpose = 'reinstatement')
 union all
 select 'wrong_reversal', reversal.id, format('it does not mirror entry %s', reversal.reverses)
 from reversal

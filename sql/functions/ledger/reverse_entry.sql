@@ -33,12 +33,12 @@ begin
     -- A second caller waits here for the first, and then finds its reversal.
     with entry as (
         insert into ledger.journal_entries (
-            entry_date, document_date, purpose, currency, reverses, source_table, record_id, correlation_id,
+            entry_date, document_date, purpose, currency, reverses, source_table, record_id, rule, correlation_id,
             idempotency_key, input_hash, description
         )
         values (
             v_date, v_original.document_date, case when reinstate then 'reinstatement' else 'reversal' end::ledger.purpose,
-            v_original.currency, v_original.id, v_original.source_table, v_original.record_id,
+            v_original.currency, v_original.id, v_original.source_table, v_original.record_id, v_original.rule,
             v_original.correlation_id, 'reversal:' || v_original.id, v_original.input_hash, reason
         )
         on conflict do nothing

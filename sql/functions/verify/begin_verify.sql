@@ -4,7 +4,6 @@ create or replace function pgsync.begin_verify(
     until timestamptz default null,
     heals boolean default false,
     dry_run boolean default false,
-    kind text default 'verify',
     trigger text default null
 )
 returns table (job bigint, resumed boolean)
@@ -16,11 +15,13 @@ as $$
 declare
     v_job record;
     v_run pgsync.verify_runs;
+    v_type constant text := case
+        when begin_verify.since is not null or begin_verify.until is not null then 'span'
+        when begin_verify.source is not null then 'table'
+        else 'full'
+    end;
 begin
-    if begin_verify.kind not in ('verify', 'reconcile') then
-        raise exception 'a verification is of kind verify or reconcile, not %', begin_verify.kind
-            using errcode = 'invalid_parameter_value';
-    elsif begin_verify.source is not null and not exists (
+    if begin_verify.source is not null and not exists (
         select
         from pgsync.sources as known
         where known.source_table = begin_verify.source and known.attached
@@ -36,16 +37,21 @@ begin
     select begun.*
     into v_job
     from pgsync.begin_job(
-        begin_verify.kind,
+        'verify',
         coalesce(begin_verify.source::text, 'all'),
-        case
-            when begin_verify.since is not null or begin_verify.until is not null then 'span'
-            when begin_verify.source is not null then 'table'
-            else 'full'
-        end,
+        v_type,
         begin_verify.trigger
     ) as begun;
 
+    if exists (
+        select
+        from pgsync.sync_jobs as own
+        where own.id = v_job.job and coalesce(own.type, v_type) <> v_type
+    ) then
+        raise exception 'job % of this subject was requested otherwise, and has not ended', v_job.job
+            using errcode = 'object_in_use',
+            hint = format('Let a worker run it, or end it: select pgsync.cancel_job(%s);', v_job.job);
+    end if;
     insert into pgsync.verify_runs as run (job, source_table, since, until, heals, dry_run)
     values (
         v_job.job,
@@ -71,5 +77,5 @@ begin
 end;
 $$;
 
-comment on function pgsync.begin_verify(regclass, timestamptz, timestamptz, boolean, boolean, text, text)
+comment on function pgsync.begin_verify(regclass, timestamptz, timestamptz, boolean, boolean, text)
 is 'Begins or resumes a verification in this session: of one table or all, of a span of changes or all.';

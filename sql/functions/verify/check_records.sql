@@ -15,14 +15,10 @@ begin
     v_piece := pgsync.read_piece(v_function_name || '_read', check_records.record_ids, null, null);
     return query
     select compared.*
-    from (
-        select array_agg(listed.record_id) as record_ids, array_agg(read.image) as images
-        from unnest(check_records.record_ids) as listed (record_id)
-        left join unnest(v_piece.found_ids, v_piece.images) as read (record_id, image)
-            on listed.record_id = read.record_id
-    ) as paired
-    cross join lateral pgsync.compare_records(
-        check_records.source_table, paired.record_ids, paired.images
+    from pgsync.compare_records(
+        check_records.source_table,
+        check_records.record_ids,
+        pgsync.pair_images(check_records.record_ids, v_piece.found_ids, v_piece.images)
     ) as compared;
 end;
 $$;

@@ -132,7 +132,8 @@ begin
             when compared.verdict = 'deleted_record' and 'delete' <> all(v_source.actions) then 'not_watched'
             when compared.verdict in ('not_captured', 'missing_entry') and 'create' <> all(v_source.actions)
                 then 'not_watched'
-            when compared.verdict <> 'deleted_record' and 'update' <> all(v_source.actions) then 'not_watched'
+            when compared.verdict not in ('deleted_record', 'not_captured') and 'update' <> all(v_source.actions)
+                then 'not_watched'
             when exists (
                 select
                 from pgsync.sync_audit_log as audit

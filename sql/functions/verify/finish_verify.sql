@@ -25,8 +25,22 @@ begin
             state_since = clock_timestamp(),
             state_by = session_user
         where known.state in ('open', 'investigating', 'accepted')
-            and known.last_job <> v_run.job
-            and (v_run.source_table is null or known.source_table = v_run.source_table);
+            and known.last_seen_at < v_run.started_at
+            and (v_run.source_table is null or known.source_table = v_run.source_table)
+            -- Rows are compared of these tables alone, and only where they could be read.
+            and (
+                known.record_id is null
+                or (
+                    known.source_table = any(v_run.whole_tables)
+                    and not exists (
+                        select
+                        from pgsync.sync_differences as unread
+                        where unread.kind = 'unreadable'
+                            and unread.source_table = known.source_table
+                            and unread.last_job = v_run.job
+                    )
+                )
+            );
     end if;
     for v_source in
         select whole.source_table

@@ -1,5 +1,6 @@
 create or replace function pgsync.heal_record(
     job bigint,
+    source pgsync.sources,
     difference pgsync.sync_differences,
     verdict pgsync.record_verdict,
     image jsonb,
@@ -46,7 +47,8 @@ begin
         into v_before
         from pgsync.sync_master_status as master
         where master.source_table = difference.source_table and master.record_id = difference.record_id;
-        -- What a poster has posted since the journal was looked through is in the status.
+        -- What a poster has posted since the journal was looked through is in the status. A reversed entry stands
+        -- no more, even if its reversal was reversed: then the reinstatement stands.
         v_standing := array(
             select entry.id
             from ledger.journal_entries as entry
@@ -58,11 +60,6 @@ begin
                     select
                     from ledger.journal_entries as reversal
                     where reversal.reverses = entry.id
-                        and not exists (
-                            select
-                            from ledger.journal_entries as again
-                            where again.reverses = reversal.id
-                        )
                 )
             order by entry.id
         );
@@ -94,6 +91,15 @@ begin
         returning log_id into v_change;
     else
         if v_healing = 'status' then
+            -- That is what an undo goes back to: what was wrong before stood for nothing.
+            v_before.entry_ids := v_standing;
+            v_before.fingerprint := coalesce(ledger.fingerprint_of(v_standing), 0);
+            v_before.rules := array(
+                select entry.rule
+                from ledger.journal_entries as entry
+                where entry.id = any(v_standing) and entry.rule is not null
+                order by entry.rule
+            );
             insert into pgsync.sync_master_status as present (
                 source_table, record_id, last_change, last_audited, entry_ids, fingerprint, rules
             )
@@ -109,14 +115,9 @@ begin
                     ),
                     0
                 ),
-                v_standing,
-                coalesce(ledger.fingerprint_of(v_standing), 0),
-                array(
-                    select entry.rule
-                    from ledger.journal_entries as entry
-                    where entry.id = any(v_standing) and entry.rule is not null
-                    order by entry.rule
-                )
+                v_before.entry_ids,
+                v_before.fingerprint,
+                v_before.rules
             )
             on conflict on constraint sync_master_status_pkey do update
             set
@@ -126,28 +127,12 @@ begin
                 updated_at = clock_timestamp();
         end if;
 
-        with logged as (
-            insert into pgsync.sync_logs (
-                source_table, source_version, record_id, action, data, slot, snapshot, correlation_id
-            )
-            select
-                difference.source_table,
-                case when heal_record.image is not null then source.version end,
-                verdict.record_id,
-                case when heal_record.image is null then 'delete' else 'create' end,
-                heal_record.image,
-                v_slot,
-                heal_record.snapshot,
-                'heal:' || heal_record.job
-            from pgsync.sources as source
-            where source.source_table = difference.source_table
-            returning id, slot
-        )
-
-        insert into pgsync.sync_queue (log_id, slot)
-        select logged.id, logged.slot
-        from logged
-        returning log_id into v_change;
+        select logged.id
+        into v_change
+        from pgsync.log_records(
+            heal_record.source, array[verdict.record_id], array[heal_record.image], heal_record.snapshot,
+            'heal:' || heal_record.job
+        ) as logged (id);
     end if;
     if v_change is null then
         perform pgsync.move_difference(difference.id, 'gone', 'it was no longer found');
@@ -173,6 +158,6 @@ end;
 $$;
 
 comment on function pgsync.heal_record(
-    bigint, pgsync.sync_differences, pgsync.record_verdict, jsonb, pg_snapshot, bigint[]
+    bigint, pgsync.sources, pgsync.sync_differences, pgsync.record_verdict, jsonb, pg_snapshot, bigint[]
 )
 is 'Heals one difference: adds a change of the record as it was read, after putting its status right.';

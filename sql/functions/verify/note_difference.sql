@@ -116,12 +116,19 @@ begin
         amount = excluded.amount,
         currency = excluded.currency,
         -- What was accepted was accepted as it was.
-        state = case
-            when known.state = 'accepted'
-                and (known.expected, known.posted) is distinct from (excluded.expected, excluded.posted)
-                then 'open'
-            else known.state
-        end,
+        (state, reason, state_since, state_by) = (
+            select
+                case when changed.is_so then 'open' else known.state end,
+                case when changed.is_so then 'it is no longer what was accepted' else known.reason end,
+                case when changed.is_so then clock_timestamp() else known.state_since end,
+                case when changed.is_so then session_user::text else known.state_by end
+            from (
+                select
+                    known.state = 'accepted'
+                    and (known.found, known.expected, known.posted)
+                    is distinct from (excluded.found, excluded.expected, excluded.posted) as is_so
+            ) as changed
+        ),
         last_job = excluded.last_job,
         seen = known.seen + (known.last_job <> excluded.last_job)::integer,
         last_seen_at = clock_timestamp()

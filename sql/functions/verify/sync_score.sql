@@ -17,9 +17,8 @@ security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 with latest as (
-    select run.job, run.finished_at, job.counts
+    select run.job, run.finished_at
     from pgsync.verify_runs as run
-    left join pgsync.sync_jobs as job on run.job = job.id
     where run.finished_at is not null
         and run.source_table is null
         and run.since is null

@@ -26,11 +26,16 @@ begin
     perform set_config('pgsync.finishing', 'on', true);
 
     for v_heal in
-        select heal.*, log.slot
+        select
+            heal.*,
+            -- A long id is not whole here.
+            coalesce(
+                log.slot, case when octet_length(heal.record_id) <= 500 then pgsync.slot_of(heal.record_id) end
+            ) as slot
         from pgsync.sync_heals as heal
         left join pgsync.sync_logs as log on heal.change_id = log.id
         where heal.job = undo_heals.job and heal.undone_at is null
-        order by log.slot, heal.id desc
+        order by slot, heal.id desc
     loop
         source_table := v_heal.source_table;
         record_id := v_heal.record_id;
@@ -43,7 +48,9 @@ begin
         where master.source_table = v_heal.source_table and master.record_id = v_heal.record_id
         for update;
 
-        if exists (select from pgsync.sync_queue as queue where queue.log_id = v_heal.change_id) then
+        if v_heal.slot is null then
+            reason := 'its change is no longer in the log';
+        elsif exists (select from pgsync.sync_queue as queue where queue.log_id = v_heal.change_id) then
             perform pgsync.skip_changes(array[v_heal.change_id], format('the healing by job %s was undone', v_heal.job));
             undone := true;
             reason := 'its change had not been posted, and was skipped';
@@ -86,6 +93,18 @@ begin
             update pgsync.sync_heals as heal
             set undone_at = clock_timestamp(), undone_by = session_user
             where heal.id = v_heal.id;
+            -- Unless it was found again since, a person decides; no later verification heals it by itself.
+            begin
+                update pgsync.sync_differences as known
+                set
+                    state = 'investigating',
+                    reason = 'its healing was undone',
+                    state_since = clock_timestamp(),
+                    state_by = session_user
+                where known.id = v_heal.difference and known.state = 'healed';
+            exception when unique_violation then
+                null;
+            end;
         end if;
         return next;
     end loop;

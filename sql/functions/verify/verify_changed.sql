@@ -12,7 +12,7 @@ as $$
 #variable_conflict use_column
 declare
     v_run pgsync.verify_runs;
-    v_after constant bigint := coalesce((start ->> 'after')::bigint, 0);
+    v_after bigint;
     v_through bigint;
     v_count bigint;
     v_tables regclass[];
@@ -22,6 +22,7 @@ declare
     v_piece record;
 begin
     select run.* into v_run from pgsync.verify_runs as run where run.job = verify_changed.job;
+    v_after := coalesce((start ->> 'after')::bigint, pgsync.change_before(v_run.since));
     select count(*), max(log.id)
     into v_count, v_through
     from (
@@ -54,6 +55,15 @@ begin
                 and log.action <> 'truncate'
                 and (v_run.since is null or log.captured_at >= v_run.since)
                 and (v_run.until is null or log.captured_at < v_run.until)
+                -- Its later change comes in a later piece.
+                and not exists (
+                    select
+                    from pgsync.sync_master_status as master
+                    where v_run.until is null
+                        and master.source_table = log.source_table
+                        and master.record_id = pgsync.short_id(log.record_id) collate "C"
+                        and master.last_audited > v_through
+                )
         );
         continue when v_records = '{}';
         begin
@@ -66,13 +76,7 @@ begin
             job,
             v_table,
             v_records,
-            array(
-                select read.image
-                from unnest(v_records) with ordinality as listed (record_id, place)
-                left join unnest(v_piece.found_ids, v_piece.images) as read (record_id, image)
-                    on listed.record_id = read.record_id
-                order by listed.place
-            )
+            pgsync.pair_images(v_records, v_piece.found_ids, v_piece.images)
         );
     end loop;
     return query select v_count, case when v_count = row_limit then jsonb_build_object('after', v_through) end;

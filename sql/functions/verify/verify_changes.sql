@@ -11,7 +11,7 @@ as $$
 #variable_conflict use_column
 declare
     v_run pgsync.verify_runs;
-    v_after constant bigint := coalesce((start ->> 'after')::bigint, 0);
+    v_after bigint;
     v_through bigint;
     v_count bigint;
     v_zone constant text := pgsync.configuration_text('books_time_zone');
@@ -24,6 +24,7 @@ declare
     v_found record;
 begin
     select run.* into v_run from pgsync.verify_runs as run where run.job = verify_changes.job;
+    v_after := coalesce((start ->> 'after')::bigint, pgsync.change_before(v_run.since));
     select count(*), max(log.id)
     into v_count, v_through
     from (
@@ -69,7 +70,10 @@ begin
         single as materialized (
             select audit.log_id, count(*) as ends
             from pgsync.sync_audit_log as audit
-            where audit.log_id > v_after and audit.log_id <= v_through and audit.outcome <> 'failed'
+            where audit.log_id > v_after
+                and audit.log_id <= v_through
+                and audit.outcome <> 'failed'
+                and not v_dropped @> audit.log_id
             group by audit.log_id
         ),
 

@@ -34,8 +34,8 @@ begin
             from ledger.journal_entries as entry
             where entry.id > v_after
                 and entry.id <= v_through
-                and entry.purpose = 'posting'
-                and entry.change_id is not null
+                and entry.purpose in ('posting', 'reinstatement')
+                and entry.rule is not null
                 and (v_run.source_table is null or entry.source_table = v_run.source_table)
         ),
 
@@ -79,7 +79,8 @@ begin
             'its lines are not those that were posted'
         from posting
         inner join lines on posting.id = lines.entry_id
-        where pgsync.hash_check() = pgsync.hash_origin()
+        where posting.purpose = 'posting'
+            and pgsync.hash_check() = pgsync.hash_origin()
             -- One that is reversed counts for nothing; that its reversal mirrors it is another check.
             and not exists (
                 select
@@ -96,7 +97,8 @@ begin
             )
     loop
         perform pgsync.note_difference(
-            job, v_found.kind, v_found.words, v_found.source_table, v_found.record_id, entry_id => v_found.id
+            job, v_found.kind, v_found.words, v_found.source_table, v_found.record_id, entry_id => v_found.id,
+            entry_ids => array[v_found.id]
         );
     end loop;
 

@@ -36,11 +36,18 @@ begin
 
     v_last := case when (start ->> 'source')::bigint = v_source.source_table::oid::bigint then start ->> 'after' end;
     select
-        -- Only the log has the whole of a long id.
+        -- Only the log, and the audit log after it, have the whole of a long id.
         array_agg(
             case
                 when octet_length(known.record_id) <= 500 then known.record_id
-                else (select log.record_id from pgsync.sync_logs as log where log.id = known.last_audited)
+                else coalesce(
+                    (select log.record_id from pgsync.sync_logs as log where log.id = known.last_audited),
+                    (
+                        select min(audit.record_id)
+                        from pgsync.sync_audit_log as audit
+                        where audit.log_id = known.last_audited
+                    )
+                )
             end
         ),
         count(*),
@@ -85,11 +92,6 @@ begin
                         select
                         from ledger.journal_entries as reversal
                         where reversal.reverses = entry.id
-                            and not exists (
-                                select
-                                from ledger.journal_entries as again
-                                where again.reverses = reversal.id
-                            )
                     ) as is_reversed
                 from named
                 left join lateral unnest(named.entry_ids) as entry_of (id) on true
@@ -117,12 +119,12 @@ begin
             if v_found.lost is not null then
                 perform pgsync.note_difference(
                     job, 'lost_entry', format('its status names entry %s, which does not exist', v_found.lost),
-                    v_source.source_table, v_found.record_id
+                    v_source.source_table, v_found.record_id, entry_ids => v_found.entry_ids
                 );
             elsif v_found.reversed is not null then
                 perform pgsync.note_difference(
                     job, 'reversed_entry', format('its status names entry %s, which was reversed', v_found.reversed),
-                    v_source.source_table, v_found.record_id
+                    v_source.source_table, v_found.record_id, entry_ids => v_found.entry_ids
                 );
             elsif v_found.by_entries <> v_found.fingerprint or not coalesce(v_found.are_its_own, true) then
                 perform pgsync.note_difference(
@@ -132,7 +134,7 @@ begin
                         when v_found.entry_ids = '{}' then 'its fingerprint says that something is posted, but it names no entry'
                         else 'its status names an entry of another record'
                     end,
-                    v_source.source_table, v_found.record_id
+                    v_source.source_table, v_found.record_id, entry_ids => v_found.entry_ids
                 );
             end if;
         end loop;

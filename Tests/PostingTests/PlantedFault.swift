@@ -6,13 +6,14 @@ struct PlantedFault: Sendable, CustomTestStringConvertible {
     let name: String
     let sql: String
     let kinds: Set<String>
-    let heals: Bool
+    /// What is left after healing, and posting.
+    let left: Set<String>
 
-    init(_ name: String, _ sql: String, _ kinds: Set<String>, heals: Bool = true) {
+    init(_ name: String, _ sql: String, _ kinds: Set<String>, heals: Bool = true, left: Set<String>? = nil) {
         self.name = name
         self.sql = sql
         self.kinds = kinds
-        self.heals = heals
+        self.left = left ?? (heals ? [] : kinds)
     }
 
     var testDescription: String { name }
@@ -93,7 +94,7 @@ struct PlantedFault: Sendable, CustomTestStringConvertible {
             "an amount made wrong unseen",
             unseen("bills", "update bills set amount = null where id = 1"),
             ["rule_failure"],
-            heals: false
+            left: []
         ),
         .init(
             "a version of a rule for days that are posted",
@@ -176,13 +177,13 @@ struct PlantedFault: Sendable, CustomTestStringConvertible {
             unseen("ledger.journal_lines", "delete from ledger.journal_lines where entry_id = 1")
                 + unseen("ledger.journal_entries", "delete from ledger.journal_entries where id = 1"),
             ["lost_entry", "unknown_entry"],
-            heals: false
+            left: ["unknown_entry"]
         ),
         .init(
             "an entry deleted without its lines",
             unseen("ledger.journal_entries", "delete from ledger.journal_entries where id = 1"),
             ["lost_entry", "unknown_entry", "journal"],
-            heals: false
+            left: ["unknown_entry", "journal"]
         ),
         .init(
             "an entry posted twice",
@@ -206,7 +207,7 @@ struct PlantedFault: Sendable, CustomTestStringConvertible {
                 )
             ),
             ["orphan_entry", "journal"],
-            heals: false
+            left: ["journal"]
         ),
         .init(
             "an entry reversed by hand",
@@ -284,7 +285,7 @@ struct PlantedFault: Sendable, CustomTestStringConvertible {
             "an outcome deleted",
             unseen("pgsync.sync_audit_log", "delete from pgsync.sync_audit_log where log_id = 1"),
             ["lost_change", "journal"],
-            heals: false
+            left: ["journal"]
         ),
         .init(
             "a second outcome",
@@ -365,7 +366,7 @@ struct PlantedFault: Sendable, CustomTestStringConvertible {
             reset role
             """,
             ["rule", "wrong_entry"],
-            heals: false
+            left: ["rule"]
         ),
         .init(
             "a function of the schema changed",

@@ -90,7 +90,18 @@ begin
         on conflict on constraint sync_queue_pkey do nothing
         returning log_id into v_change;
     else
-        if v_healing = 'status' then
+        if v_healing = 'status' and exists (
+            select
+            from unnest(v_standing) as standing (id)
+            left join ledger.journal_lines as line on standing.id = line.entry_id
+            group by standing.id
+            having count(line.entry_id) < 2 or sum(line.amount) <> 0
+        ) then
+            perform pgsync.move_difference(
+                difference.id, 'investigating', 'its entry is not balanced, so no reversal of it would be'
+            );
+            return null;
+        elsif v_healing = 'status' then
             -- That is what an undo goes back to: what was wrong before stood for nothing.
             v_before.entry_ids := v_standing;
             v_before.fingerprint := coalesce(ledger.fingerprint_of(v_standing), 0);

@@ -1,5 +1,5 @@
--- As a backfill does for a whole table: rows as they were read, with the snapshot that they were read in, so a
--- change that comes meanwhile still wins. What is posted already ends as unchanged.
+-- As a backfill does for a whole table: rows as they were read, with the snapshot that they were read in, so
+-- a change that comes meanwhile still wins. What is posted already ends as unchanged.
 create or replace function pgsync.log_records(
     source pgsync.sources,
     record_ids text[],

@@ -75,7 +75,7 @@ package struct RunningJob: Sendable {
         kind = job.kind
         subject = job.subject
         type = job.type
-        isResumed = job.isResumed
+        isResumed = job.attempts > 1
         self.connection = connection
         self.shutdown = shutdown
         self.clock = clock
@@ -98,24 +98,21 @@ package struct RunningJob: Sendable {
         _ phase: String,
         _ message: String? = nil,
         done: Int? = nil,
-        expected: Int? = nil,
-        waits: Bool = false
+        expected: Int? = nil
     ) async throws {
         let id = id
         let continues = try await connection.withTransaction { session in
-            try JobStore(session)
-                .notePhase(id, phase, message, done: done, expected: expected, waits: waits)
+            try JobStore(session).notePhase(id, phase, message, done: done, expected: expected)
         }
         guard continues else { throw Stop.cancelled }
         guard !shutdown.isRequested else { throw Stop.interrupted }
     }
 
     /// Records an item that failed; the job goes on with the others.
-    package func fail(item: String, _ failure: JobFailure, payload: JSONText? = nil) async throws {
+    package func fail(item: String, _ failure: JobFailure) async throws {
         let id = id
         _ = try await step { session in
-            try JobStore(session)
-                .putFailedItem(id, item, failure.errorClass, failure.description, payload: payload)
+            try JobStore(session).putFailedItem(id, item, failure.errorClass, failure.description)
         }
     }
 

@@ -11,9 +11,12 @@ package struct JobRunner: Sendable {
         package let subject: String
         /// `interrupted` if another session is to continue it.
         package let state: Job.State
-        /// Why it failed.
+        /// Why it failed or was interrupted, other than by the end of the worker or of its lead.
         package var reason: String?
     }
+
+    /// A passing error interrupts a job so many times, over a quarter of an hour; the next one ends it.
+    private static let mostAttempts = 10
 
     private let operations: [String: any JobOperation]
     private let clock: any Clock<Duration>
@@ -26,6 +29,8 @@ package struct JobRunner: Sendable {
     package var kinds: [String] { operations.keys.sorted() }
 
     /// Runs the oldest job of its kinds that nobody runs; nil if there is none.
+    ///
+    /// One that was interrupted is held until the connection is closed.
     ///
     /// - Throws: if the connection is lost or the task cancelled; then another session can continue the job.
     package func runNext(on connection: PostgresConnection, until shutdown: Shutdown) async throws -> Report?
@@ -57,6 +62,10 @@ package struct JobRunner: Sendable {
             throw error
         } catch let error where error is CancellationError || Task.isCancelled {
             throw error
+        } catch let error as PostgresError where error.isPassing && taken.attempts < Self.mostAttempts {
+            let failure = JobStore.Failure(error)
+            try await connection.withTransaction { try JobStore($0).noteInterruption(taken.id, failure) }
+            return report(.interrupted, failure.message)
         } catch {
             return try await end(.failed, failure: JobStore.Failure(error))
         }

@@ -150,6 +150,13 @@ extension StoreError: CustomStringConvertible {
 }
 
 extension PostgresError {
+    /// Whether the same may succeed a little later: the class `transient` of `pgsync.error_class_of`.
+    package var isPassing: Bool {
+        guard kind == .server, let sqlState else { return false }
+        return isRetryable || [.lockNotAvailable, .queryCanceled, .readOnlyTransaction].contains(sqlState)
+            || ["53", "58"].contains(sqlState.conditionClass)
+    }
+
     /// Whether the request is at fault, rather than the server, the moment or the rights.
     var isRefusal: Bool {
         guard kind == .server, let sqlState else { return false }

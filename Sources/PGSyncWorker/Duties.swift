@@ -42,15 +42,13 @@ final class DutyRecord: Sendable {
     func failed(_ duty: Duty, _ error: PostgresError, at now: Duration) -> Bool {
         state.withLock { state in
             let reason = "\(error)"
-            let isPassing =
-                error.isRetryable || error.sqlState == .lockNotAvailable || error.sqlState == .queryCanceled
             let before = state.failures[duty]
             let isKnown = before.map { $0.reason == reason && now - $0.toldAt < Self.interval } ?? false
             state.failures[duty] = Failure(
                 reason: reason,
                 count: (before?.count ?? 0) + 1,
                 toldAt: isKnown ? before?.toldAt ?? now : now,
-                limit: isPassing ? Self.patience : 1
+                limit: error.isPassing ? Self.patience : 1
             )
             return !isKnown
         }

@@ -79,7 +79,9 @@ struct JobService: Service {
                 }
             } catch let error as PostgresError {
                 context.logger.warning(
-                    "The connection of a job was lost; the job will be resumed",
+                    error.isConnectionLost
+                        ? "The connection of a job was lost; the job will be resumed"
+                        : "Jobs cannot be taken; the leader tries again",
                     ["error": .string("\(error)")]
                 )
             } catch is CancellationError where !Task.isCancelled {
@@ -109,6 +111,7 @@ struct JobService: Service {
                 let report = try await runner.runNext(on: connection, until: stop)
             {
                 log(report)
+                guard report.state != .interrupted else { return }
             }
         }
     }
@@ -118,10 +121,12 @@ struct JobService: Service {
             "job.id": .string("\(report.id)"), "job.kind": .string(report.kind),
             "job.subject": .string(report.subject), "job.state": .string(report.state.rawValue),
         ])
-        if report.state == .failed {
-            logger.warning("A job failed", ["error": .string(report.reason ?? "")])
-        } else {
-            logger.info(report.state == .interrupted ? "A job was interrupted" : "A job ended")
+        switch (report.state, report.reason) {
+        case (.failed, let reason): logger.warning("A job failed", ["error": .string(reason ?? "")])
+        case (.interrupted, let reason?):
+            logger.warning("A job was interrupted; it will be resumed", ["error": .string(reason)])
+        case (.interrupted, nil): logger.info("A job was interrupted")
+        default: logger.info("A job ended")
         }
     }
 }

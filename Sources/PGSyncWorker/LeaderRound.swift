@@ -31,15 +31,13 @@ struct LeaderRound: Sendable {
     init(_ session: Session, _ id: Int, _ plan: Plan) throws {
         let kinds = plan.kinds
         if !kinds.isEmpty {
-            scheduled =
-                try attempt(.schedules, session) { try ScheduleStore(session).takeDue() } ?? []
-            for run in scheduled {
-                guard let problem = run.problem else { continue }
-                let error = PostgresError(
-                    .unexpectedResult,
-                    "the schedule \(run.schedule) cannot run: \(problem)"
-                )
-                ends.append((.schedules, error))
+            scheduled = try attempt(.schedules, session) { try ScheduleStore(session).takeDue() } ?? []
+            let problems = scheduled.compactMap { run in
+                run.problem.map { "the schedule \(run.schedule) cannot run: \($0)" }
+            }
+            if !problems.isEmpty {
+                let error = PostgresError(.unexpectedResult, problems.joined(separator: "; "))
+                ends[ends.endIndex - 1] = (.schedules, error)
             }
             runnableKinds = try attempt(.jobs, session) { try JobStore(session).runnableKinds(kinds) } ?? []
         }

@@ -208,9 +208,59 @@ struct JobServiceTests {
         )
         let runnable = "select count(*) from pgsync.runnable_jobs('{steered}')"
         try await eventually { try await jobs() == ["steered interrupted 5"] }
+        try await database.run("update pgsync.sync_jobs set attended = false")
         #expect(try await database.value(runnable) == "0")
         try await database.run("update pgsync.sync_jobs set heartbeat_at = now() - interval '33 seconds'")
         #expect(try await database.value(runnable) == "1")
+    }
+
+    @Test("that a user has begun are left to him for an hour, and then resumed")
+    func attended() async throws {
+        try await request()
+        try await database.run("select pgsync.begin_job('steered', 'all')")
+        let runnable = "select count(*) from pgsync.runnable_jobs('{steered}')"
+        try await eventually { try await jobs() == ["steered interrupted 1"] }
+        try await database.run("update pgsync.sync_jobs set heartbeat_at = now() - interval '59 minutes'")
+        #expect(try await database.value(runnable) == "0")
+        try await database.run("update pgsync.sync_jobs set heartbeat_at = now() - interval '61 minutes'")
+        try await RunningWorker.with(operations: [Steered { _ in [:] }]) { _ in
+            try await until("steered completed 2")
+        }
+        #expect(try await database.value("select attended from pgsync.sync_jobs") == "f")
+    }
+
+    @Test(
+        "are resumed after an error that passes, but not for ever",
+        arguments: [("55P03", 0), ("53100", 8)]
+    )
+    func passing(sqlState: String, attempts: Int) async throws {
+        try await request()
+        let past = "heartbeat_at = now() - interval '1 hour'"
+        try await database.run(
+            """
+            update pgsync.sync_jobs
+            set state = 'running', attempts = \(attempts), \(past), started_at = now() - interval '1 day'
+            where \(attempts) > 0
+            """
+        )
+        let isLast = attempts == 8
+        let operation = Steered { job in
+            if isLast || !job.isResumed {
+                let busy = "raise exception 'busy' using errcode = '\(sqlState)';"
+                try await job.step { try $0.runScript("do $$ begin \(busy) end $$") }
+            }
+            return [:]
+        }
+        try await RunningWorker.with(operations: [operation]) { worker in
+            try await worker.untilLogged("A job was interrupted; it will be resumed")
+            if isLast {
+                try await eventually { try await jobs("error_class, error_message") == ["transient busy"] }
+                try await database.run("update pgsync.sync_jobs set \(past)")
+                try await until("steered failed 10")
+            } else {
+                try await until("steered completed 2")
+            }
+        }
     }
 
     @Test("that are long do not hold up short ones")

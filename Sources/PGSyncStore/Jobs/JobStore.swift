@@ -85,7 +85,7 @@ package struct JobStore {
     /// Begins or resumes, in this session, the oldest job of these kinds that nobody runs.
     package func take(_ kinds: [String]) throws -> TakenJob? {
         try session.query(
-            "select job, kind, subject, type, resumed from pgsync.take_job(\(kinds)::text[])"
+            "select job, kind, subject, type, attempts from pgsync.take_job(\(kinds)::text[])"
         ).map(TakenJob.init).first
     }
 
@@ -95,15 +95,10 @@ package struct JobStore {
         _ phase: String,
         _ message: String? = nil,
         done: Int? = nil,
-        expected: Int? = nil,
-        waits: Bool = false
+        expected: Int? = nil
     ) throws -> Bool {
         try session.query(
-            """
-            select pgsync.note_phase(
-                \(id), \(phase), \(message), \(done)::bigint, \(expected)::bigint, \(waits)
-            )
-            """
+            "select pgsync.note_phase(\(id), \(phase), \(message), \(done)::bigint, \(expected)::bigint)"
         ).onlyRow().decode(0)
     }
 
@@ -111,11 +106,10 @@ package struct JobStore {
         _ id: Int64,
         _ item: String,
         _ errorClass: String,
-        _ message: String,
-        payload: JSONText? = nil
+        _ message: String
     ) throws -> Int64 {
         try session.query(
-            "select pgsync.put_failed_item(\(id), \(item), \(errorClass), \(message), \(payload)::jsonb)"
+            "select pgsync.put_failed_item(\(id), \(item), \(errorClass), \(message))"
         ).onlyRow().decode(0)
     }
 
@@ -187,13 +181,14 @@ package struct TakenJob: Sendable, Equatable {
     package let kind: String
     package let subject: String
     package let type: String?
-    package let isResumed: Bool
+    /// How many sessions have run it, this one included.
+    package let attempts: Int
 
     init(_ row: Row) throws {
         id = try row.decode("job")
         kind = try row.decode("kind")
         subject = try row.decode("subject")
         type = try row.decode("type")
-        isResumed = try row.decode("resumed")
+        attempts = try row.decode("attempts")
     }
 }

@@ -47,6 +47,7 @@ begin
     update pgsync.sync_jobs as own
     set
         state = 'running',
+        attended = true,
         attempts = own.attempts + 1,
         started_at = coalesce(own.started_at, clock_timestamp()),
         heartbeat_at = clock_timestamp(),

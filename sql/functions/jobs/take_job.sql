@@ -1,6 +1,6 @@
 -- A job that keeps losing its session is taken less and less often: it may be what ends the session.
 create or replace function pgsync.take_job(kinds text[])
-returns table (job bigint, kind text, subject text, type text, resumed boolean)
+returns table (job bigint, kind text, subject text, type text, attempts integer)
 language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
@@ -27,13 +27,14 @@ begin
         update pgsync.sync_jobs as own
         set
             state = 'running',
+            attended = false,
             attempts = own.attempts + 1,
             started_at = coalesce(own.started_at, clock_timestamp()),
             heartbeat_at = clock_timestamp(),
             error_class = null,
             error_message = null
         where own.id = v_job.id;
-        return query select v_job.id, v_job.kind, v_job.subject, v_job.type, v_job.attempts > 0;
+        return query select v_job.id, v_job.kind, v_job.subject, v_job.type, v_job.attempts + 1;
         return;
     end loop;
 end;

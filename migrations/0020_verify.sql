@@ -283,6 +283,10 @@ drop function if exists pgsync.inspect_schema(), pgsync.present_objects();
 alter table pgsync.schema_objects add column body text not null default '';
 comment on column pgsync.schema_objects.body is 'Of a function: the SHA-256 of its body.';
 
+update pgsync.sync_configuration
+set description = 'How many hours lie between two runs of the schedule reconcile.'
+where config_key = 'reconciliation_frequency_hours';
+
 insert into pgsync.sync_schedules (name, kind, type, cron, hours_setting)
 values
 ('reconcile', 'reconcile', null, '0 * * * *', 'reconciliation_frequency_hours'),

@@ -136,9 +136,6 @@ begin
                     || 'text, uuid, text, text, text, interval, timestamptz)',
                     'execute on function pgsync.take_deliveries(text, timestamptz, interval)'
                 ]),
-                (array['pgsync_worker', 'pgsync_operator'], array[
-                    'execute on function pgsync.queue_delivery(bigint, text, text, text, jsonb, timestamptz)'
-                ]),
                 (array['pgsync_operator'], array[
                     'execute on function pgsync.disable_channel(text)',
                     'execute on function pgsync.enable_channel(text)',

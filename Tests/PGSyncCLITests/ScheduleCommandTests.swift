@@ -138,7 +138,7 @@ struct ScheduleCommandTests {
                 "is not from 0 to 59"
             ),
             (["set", "retention", "--zone", "Mars"], .configuration, "'Mars' is not a time zone"),
-            (["set", "retention", "--every", "queue"], .configuration, "unknown setting 'queue'"),
+            (["set", "retention", "--every", "queue"], .configuration, "'queue' is not a setting of hours"),
             (["set", "retention", "--too-late", "1h", "--never-too-late"], .usage, "choose one of"),
             (["enable", "retentoin"], .noTable, "did you mean 'retention'?"),
             (["history", "x"], .noTable, "unknown schedule x; the schedules are retention"),

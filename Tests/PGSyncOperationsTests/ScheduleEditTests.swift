@@ -140,7 +140,8 @@ struct ScheduleEditTests {
             ("'own', 'retention', '@daily', 'Mars/Olympus'", "not a time zone"),
             ("'own', 'dream', '@daily'", "no worker runs"),
             ("'Own!', 'retention', '@daily'", "name_is_a_word"), ("'own'", "needs a kind"),
-            ("'own', 'retention', '@daily', hours_setting => 'none'", "unknown setting"),
+            ("'own', 'retention', '@daily', hours_setting => 'none'", "not a setting of hours"),
+            ("'own', 'retention', '@daily', hours_setting => 'queue_batch_size'", "not a setting of hours"),
             ("'own', 'retention', '@daily', too_late_after => '-1 hour'", "too_late_after_is_positive"),
         ]
     )

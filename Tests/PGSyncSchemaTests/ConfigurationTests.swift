@@ -221,4 +221,14 @@ struct ConfigurationTests {
             return error as? PostgresError
         }
     }
+
+    @Test("has the schedules that default_schedules names")
+    func defaults() async throws {
+        let database = TestDatabase.current
+        let columns = "name, kind, type, cron, hours_setting"
+        #expect(
+            try await database.lines("select (\(columns))::text from pgsync.sync_schedules order by name")
+                == database.lines("select (\(columns))::text from pgsync.default_schedules() order by name")
+        )
+    }
 }

@@ -69,7 +69,7 @@ struct RightsTests {
     private static let writing: [String: [String]] = [
         "pgsync_worker": [
             "pgsync.begin_verify", "pgsync.prepare_verify", "pgsync.verify_step", "pgsync.begin_job",
-            "pgsync.end_job", "pgsync.queue_delivery", "pgsync.settle_deliveries",
+            "pgsync.end_job", "pgsync.settle_deliveries",
             "pgsync.take_deliveries", "pgsync.check_alerts", "pgsync.record_health",
             "pgsync.note_phase", "pgsync.put_failed_item", "pgsync.request_job",
             "pgsync.settle_failed_item", "pgsync.note_interruption", "pgsync.retention_step",
@@ -86,7 +86,7 @@ struct RightsTests {
         "pgsync_operator": [
             "pgsync.begin_verify", "pgsync.prepare_verify", "pgsync.mark_difference",
             "pgsync.requeue_records", "pgsync.undo_heals", "pgsync.verify_step", "pgsync.disable_channel",
-            "pgsync.enable_channel", "pgsync.queue_delivery", "pgsync.remove_channel",
+            "pgsync.enable_channel", "pgsync.remove_channel",
             "pgsync.set_channel", "pgsync.acknowledge_alert", "pgsync.check_alerts", "pgsync.end_silence",
             "pgsync.silence_alerts",
             "pgsync.verify_sync_integrity", "pgsync.begin_job", "pgsync.cancel_job", "pgsync.end_job",

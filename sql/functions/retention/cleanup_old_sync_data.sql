@@ -21,9 +21,10 @@ begin
             from pgsync.remove_old(
                 v_known.part,
                 clock_timestamp() - make_interval(
-                    days => coalesce(
-                        cleanup_old_sync_data.days_to_keep, pgsync.configuration_integer(v_known.setting)::integer
-                    )
+                    days => case
+                        when v_known.setting = 'job_retention_days' and days_to_keep is not null then days_to_keep
+                        else pgsync.configuration_integer(v_known.setting)::integer
+                    end
                 ),
                 10000
             ) as step;
@@ -36,4 +37,4 @@ end;
 $$;
 
 comment on function pgsync.cleanup_old_sync_data(integer)
-is 'What the schedule retention does, at once, and keeping so many days if given; returns what it removed.';
+is 'Removes old rows at once, as the schedule retention does; days_to_keep stands in for job_retention_days.';

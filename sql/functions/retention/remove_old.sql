@@ -1,7 +1,6 @@
 create or replace function pgsync.remove_old(part text, before timestamptz, row_limit integer)
 returns table (removed bigint, has_more boolean)
 language plpgsql
-security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 begin

@@ -5,7 +5,6 @@ create or replace function pgsync.remove_old_alerts(
     out has_more boolean
 )
 language plpgsql
-security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare

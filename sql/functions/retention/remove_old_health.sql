@@ -6,7 +6,6 @@ create or replace function pgsync.remove_old_health(
     out has_more boolean
 )
 language plpgsql
-security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 begin

@@ -25,6 +25,16 @@ begin
             using errcode = 'invalid_parameter_value', hint = format('The kinds are: %s.', v_kinds);
     end if;
 
+    if not exists (
+        select
+        from pgsync.sync_configuration as known
+        where known.config_key = new.hours_setting and known.unit = 'hours'
+    ) and new.hours_setting is not null then
+        raise exception '% is not a setting of hours', quote_literal(new.hours_setting)
+            using errcode = 'invalid_parameter_value',
+            hint = 'See: select config_key from pgsync.sync_configuration where unit = ''hours'';';
+    end if;
+
     if tg_op = 'UPDATE' and new is distinct from old then
         if (new.cron, new.time_zone, new.hours_setting, new.enabled)
             is distinct from (old.cron, old.time_zone, old.hours_setting, old.enabled)

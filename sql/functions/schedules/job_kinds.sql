@@ -10,7 +10,7 @@ values
 ('verify', 'Compares everything, or a table, with the ledger; it heals nothing.'),
 ('reconcile', 'Compares what has changed since the last time with the ledger, and heals if reconcile_heals is true.'),
 ('chain', 'Chains new rows of the audit log and the journal, and anchors the chain where the worker is told to.'),
-('retention', 'Removes ended jobs, settled failed items and runs of schedules that are older than job_retention_days.');
+('retention', 'Drops ranges of changes and removes ended jobs and alerts, when they are older than the settings say.');
 $$;
 
 comment on function pgsync.job_kinds()

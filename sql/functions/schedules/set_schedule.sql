@@ -31,7 +31,7 @@ begin
         coalesce(set_schedule.kind, v_own.kind),
         coalesce(set_schedule.cron, v_own.cron),
         coalesce(set_schedule.time_zone, v_own.time_zone, 'UTC'),
-        coalesce(set_schedule.subject, v_own.subject, 'all'),
+        coalesce(nullif(coalesce(set_schedule.subject, v_own.subject), ''), 'all'),
         nullif(coalesce(set_schedule.type, v_own.type), ''),
         nullif(coalesce(set_schedule.too_late_after, v_own.too_late_after), interval '0'),
         nullif(coalesce(set_schedule.hours_setting, v_own.hours_setting), ''),

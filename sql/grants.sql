@@ -16,7 +16,8 @@ begin
             select role.rolname
             from pg_catalog.pg_roles as role
             where role.rolname in (
-                    'pgsync_capture', 'pgsync_worker', 'pgsync_operator', 'pgsync_reader', 'pgsync_auditor'
+                    'pgsync_capture', 'pgsync_worker', 'pgsync_operator', 'pgsync_reader', 'pgsync_auditor',
+                    'pgsync_site_reader'
                 )
         loop
             execute format('revoke all on schema pgsync, ledger, pgsync_read from %s', v_role);
@@ -85,7 +86,7 @@ begin
                 ]),
                 (array['pgsync_operator'], array[
                     'execute on function pgsync.attach('
-                    || 'regclass, text[], text[], text[], text, text[], boolean, boolean, boolean, interval)',
+                    || 'regclass, text[], text[], text[], text, text[], boolean, text, boolean, boolean, interval)',
                     'execute on function pgsync.attach_steps(pgsync.sources)',
                     'execute on function pgsync.backfill_step(bigint, bigint)',
                     'execute on function pgsync.cancel_backfill(bigint)',
@@ -98,7 +99,7 @@ begin
                     'execute on function pgsync.is_captured(pgsync.sources)',
                     'execute on function pgsync.lock_patiently(regclass, interval, boolean)',
                     'execute on function pgsync.planned_source('
-                    || 'regclass, text[], text[], text[], text, text[], boolean)',
+                    || 'regclass, text[], text[], text[], text, text[], boolean, text)',
                     'execute on function pgsync.reader_steps(name)',
                     'execute on function pgsync.reader_text(name)',
                     'execute on function pgsync.reattach(regclass, boolean, interval)',
@@ -119,6 +120,17 @@ begin
                     'execute on function pgsync.settle_failed_item(bigint, text)',
                     'execute on function pgsync.take_due_schedules(timestamptz)',
                     'execute on function pgsync.take_job(text[])'
+                ]),
+                (array['pgsync_site_reader'], array[
+                    'usage on schema pgsync',
+                    'select on table pgsync.own_sites, pgsync.site_attempts, pgsync.site_lines, pgsync.site_records, '
+                    || 'pgsync.site_waiting',
+                    'execute on function pgsync.short_id(text)',
+                    'execute on function pgsync.waiting_state(pgsync.sync_status, timestamptz, timestamptz, boolean)'
+                ]),
+                (array['pgsync_operator'], array[
+                    'execute on function pgsync.grant_site(name, text)',
+                    'execute on function pgsync.revoke_site(name, text)'
                 ]),
                 (array['pgsync_operator'], array[
                     'execute on function pgsync.cancel_job(bigint)',

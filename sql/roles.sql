@@ -13,7 +13,8 @@ begin
             'pgsync_worker', 'pgsync: posts changes; workers connect as members of it',
             'pgsync_operator', 'pgsync: reads everything, changes the configuration',
             'pgsync_reader', 'pgsync: reads everything',
-            'pgsync_auditor', 'pgsync: reads everything, for auditors'
+            'pgsync_auditor', 'pgsync: reads everything, for auditors',
+            'pgsync_site_reader', 'pgsync: reads what is of its sites'
         );
         -- Since PostgreSQL 16 membership may come without the right to act as the role.
         v_may_act constant pg_catalog.text := case

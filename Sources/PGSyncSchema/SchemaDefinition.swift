@@ -20,6 +20,6 @@ package struct SchemaDefinition: Sendable, Equatable {
     /// The roles of pgsync; which of them exist decides what the grants do.
     package static let roles = [
         "pgsync_auditor", "pgsync_capture", "pgsync_operator", "pgsync_owner", "pgsync_reader",
-        "pgsync_worker",
+        "pgsync_site_reader", "pgsync_worker",
     ]
 }

@@ -62,7 +62,7 @@ struct ConfigApplyTests {
             try book.write(ConfigurationBook.page + "rules rulez\n")
             let last = await book.apply()
             #expect(last.exitCode == .wrongFile && last.output == "")
-            #expect(last.errors.contains("pgsync.conf:23:7: error: cannot read rules from"), "\(last.errors)")
+            #expect(last.errors.contains("pgsync.conf:24:7: error: cannot read rules from"), "\(last.errors)")
             #expect(try await book.state() == before)
 
             try book.write(
@@ -227,8 +227,8 @@ struct ConfigApplyTests {
             #expect(
                 moved.errors.contains(
                     """
-                    pgsync.conf:23:41: error: lab_bill@2 is already applied, for documents from 2026-04-01 on
-                     23 | rules rules/maps.rules, lab2.rules from 2026-05-01
+                    pgsync.conf:24:41: error: lab_bill@2 is already applied, for documents from 2026-04-01 on
+                     24 | rules rules/maps.rules, lab2.rules from 2026-05-01
                         |                                         ^^^^^^^^^^
                     """
                 ),

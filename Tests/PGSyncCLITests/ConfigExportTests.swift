@@ -52,6 +52,7 @@ struct ConfigExportTests {
                       kind     row
                       actions  create, update
                       before   image
+                      site     "A Note"
 
                     """
                 ),

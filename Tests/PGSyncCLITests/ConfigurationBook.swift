@@ -31,6 +31,7 @@ struct ConfigurationBook: Sendable {
           kind     row
           actions  create, update
           before   image
+          site     "A Note"
 
         rules rules
 

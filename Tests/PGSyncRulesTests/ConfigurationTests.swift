@@ -82,6 +82,7 @@ struct ConfigurationTests {
                   kind     row
                   actions  create, delete
                   before   image
+                  site     shop
                 table "My Schema"."My Table"
                 table shop."table"
 
@@ -109,6 +110,7 @@ struct ConfigurationTests {
         )
         let table = try #require(file.tables.first)
         #expect(table.key?.map(\.value) == ["id"] && table.columns == nil && table.keepsBeforeImage)
+        #expect(table.siteColumn?.value == "shop")
         #expect(table.exclude?.map(\.value) == ["remarks", "Odd \"Note\""])
         #expect(table.kind == "row" && table.actions == ["create", "delete"])
         #expect(file.rules.map { $0.paths.map(\.value) }[0] == ["rules/maps.rules", "rules/lab.rules"])
@@ -222,7 +224,8 @@ struct ConfigurationTests {
         let whole = ConfigurationFile(name: "x", text: pages.joined())
         for word in [
             "settings", "chart", "excluded", "table", "rules", "key", "columns", "exclude", "kind", "actions",
-            "before   image", "from", "until", "schedules", "subject", "type", "zone", "too_late", "every",
+            "before   image", "site", "from", "until", "schedules", "subject", "type", "zone", "too_late",
+            "every",
             "disabled",
         ] {
             #expect(whole.source.text.contains("\(word)"), "\(word)")

@@ -76,7 +76,8 @@ struct SchemaObjectsTests {
                     from pg_proc as routine
                     inner join pg_roles as role
                         on role.rolname in (
-                            'pgsync_worker', 'pgsync_operator', 'pgsync_reader', 'pgsync_auditor'
+                            'pgsync_worker', 'pgsync_operator', 'pgsync_reader', 'pgsync_auditor',
+                            'pgsync_site_reader'
                         )
                         and has_function_privilege(role.oid, routine.oid, 'execute')
                     where routine.pronamespace in ('pgsync'::regnamespace, 'ledger'::regnamespace)

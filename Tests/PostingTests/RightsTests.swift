@@ -85,7 +85,8 @@ struct RightsTests {
         ],
         "pgsync_operator": [
             "pgsync.begin_verify", "pgsync.prepare_verify", "pgsync.mark_difference",
-            "pgsync.requeue_records", "pgsync.undo_heals", "pgsync.verify_step", "pgsync.disable_channel",
+            "pgsync.requeue_records", "pgsync.grant_site", "pgsync.revoke_site", "pgsync.undo_heals",
+            "pgsync.verify_step", "pgsync.disable_channel",
             "pgsync.enable_channel", "pgsync.remove_channel",
             "pgsync.set_channel", "pgsync.acknowledge_alert", "pgsync.check_alerts", "pgsync.end_silence",
             "pgsync.silence_alerts",
@@ -115,6 +116,7 @@ struct RightsTests {
             "usage pgsync.sync_logs_id_seq",
         ],
         "pgsync_reader": ["pgsync.capture_growth", "pgsync.read_rows"],
+        "pgsync_site_reader": [],
         "pgsync_auditor": [
             "pgsync.capture_growth", "pgsync.compare_anchors", "pgsync.end_verification", "pgsync.read_rows",
             "pgsync.verify_chain", "pgsync.verify_chain_step",

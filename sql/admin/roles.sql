@@ -26,7 +26,8 @@ from (
     ('pgsync_worker'),
     ('pgsync_operator'),
     ('pgsync_reader'),
-    ('pgsync_auditor')
+    ('pgsync_auditor'),
+    ('pgsync_site_reader')
 ) as wanted (name)
 left join pg_catalog.pg_roles as role on wanted.name = role.rolname
 order by wanted.name;

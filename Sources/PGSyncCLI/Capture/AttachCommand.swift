@@ -17,6 +17,7 @@ struct AttachCommand: Command {
     var kind = CaptureOptions.Kind.auto
     var actions = ActionList(ChangeAction.allCases)
     var beforeImage = false
+    var site: String?
     var renew = false
     var rules: [String] = []
     var backfill = false
@@ -63,6 +64,7 @@ struct AttachCommand: Command {
         ),
         .option("actions", \.actions, help: "Which changes to capture."),
         .flag("before-image", \.beforeImage, help: "Also store the row before an update."),
+        .option("site", \.site, help: "The column that says to which site a record belongs."),
         .flag("renew", \.renew, help: "Keep the present options, and recreate everything."),
         .option(
             "rule",
@@ -148,6 +150,7 @@ struct AttachCommand: Command {
         options.kind = kind
         options.actions = actions.actions
         options.keepsBeforeImage = beforeImage
+        options.siteColumn = site
         options.patience = patience
         return options
     }

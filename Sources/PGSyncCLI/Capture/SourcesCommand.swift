@@ -70,6 +70,7 @@ extension Source {
             "actions": actions.map(\.rawValue).json,
             "columns": capturedColumns?.json ?? .null,
             "before_image": .bool(keepsBeforeImage),
+            "site_column": siteColumn.map(JSONValue.string) ?? .null,
             "attached_at": .string(attachedAt.description),
             "attached_by": .string(attachedBy),
             "version": JSONValue(version),

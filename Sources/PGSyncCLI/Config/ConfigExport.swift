@@ -87,6 +87,7 @@ extension CaptureOptions {
             lines.append(("actions", actions.map(\.rawValue).joined(separator: ", ")))
         }
         if keepsBeforeImage { lines.append(("before", "image")) }
+        if let siteColumn { lines.append(("site", ConfigurationText.columns([siteColumn]))) }
         return lines
     }
 }

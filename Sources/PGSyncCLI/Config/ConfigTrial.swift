@@ -273,6 +273,7 @@ extension CaptureOptions {
         if let kind = table.kind.flatMap(Kind.init) { self.kind = kind }
         if let named = table.actions { actions = actions.filter { named.contains($0.rawValue) } }
         keepsBeforeImage = table.keepsBeforeImage
+        siteColumn = table.siteColumn?.value
     }
 }
 

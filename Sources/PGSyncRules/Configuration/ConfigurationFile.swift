@@ -25,11 +25,14 @@ package struct ConfigurationFile: Sendable {
         package internal(set) var kind: String?
         package internal(set) var actions: [String]?
         package internal(set) var keepsBeforeImage = false
+        package internal(set) var siteColumn: Located<String>?
         /// Whether all that is said of it could be read.
         package internal(set) var isWhole = true
 
         /// Every column it names.
-        package var named: [Located<String>] { (key ?? []) + (columns ?? []) + (exclude ?? []) }
+        package var named: [Located<String>] {
+            (key ?? []) + (columns ?? []) + (exclude ?? []) + (siteColumn.map { [$0] } ?? [])
+        }
     }
 
     /// What runs when; what is not said has its default.

@@ -6,7 +6,7 @@ extension Parser {
     /// Those behind the expression of a schedule.
     private static let scheduleOptions = ["kind", "subject", "type", "zone", "too_late", "every", "disabled"]
     /// Those that say how a table is captured.
-    private static let captureOptions = ["key", "columns", "exclude", "kind", "actions", "before"]
+    private static let captureOptions = ["key", "columns", "exclude", "kind", "actions", "before", "site"]
 
     /// Reads a configuration: parts that begin with a word, and what belongs to one, indented below it.
     mutating func parse(_ file: inout ConfigurationFile) {
@@ -179,6 +179,9 @@ extension Parser {
                 )
             } while skip(symbol: ",")
             table.actions = actions
+        case "site":
+            try expectMore("the name of a column", of: opening)
+            table.siteColumn = try takeName("the name of a column")
         default:
             try expectMore("'image'", of: opening)
             try expect(word: "image", "'image'")

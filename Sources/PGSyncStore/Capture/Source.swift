@@ -10,6 +10,8 @@ package struct Source: Sendable, Equatable {
     package let kind: CaptureOptions.Kind
     package let actions: [ChangeAction]
     package let keepsBeforeImage: Bool
+    /// Which column says to which site a record belongs.
+    package let siteColumn: String?
     package let attachedAt: Timestamp
     package let attachedBy: String
     /// Grows each time it is attached; its changes name it.
@@ -30,6 +32,7 @@ package struct Source: Sendable, Equatable {
         kind = CaptureOptions.Kind(rawValue: try row.decode("trigger_kind")) ?? .auto
         actions = try row.decode("actions", as: [String].self).compactMap(ChangeAction.init)
         keepsBeforeImage = try row.decode("before_image")
+        siteColumn = try row.decode("site_column")
         attachedAt = try row.decode("attached_at")
         attachedBy = try row.decode("attached_by")
         version = try row.decode("version")
@@ -71,6 +74,8 @@ package struct CaptureOptions: Sendable, Equatable {
     package var actions = ChangeAction.allCases
     /// Whether an update also stores the row before it.
     package var keepsBeforeImage = false
+    /// Which column says to which site a record belongs; nil for none.
+    package var siteColumn: String?
     /// How long to try for a lock on the table.
     package var patience = Duration.seconds(30)
 

@@ -25,7 +25,7 @@ package struct SourcePlan: Sendable {
         columns = Set(try row.decode("images", as: [String].self))
         differences =
             isAttached
-            ? try ["key", "columns", "kind", "actions", "before image"].compactMap { field in
+            ? try ["key", "columns", "kind", "actions", "before image", "site"].compactMap { field in
                 let name = field == "before image" ? "before_image" : field
                 let before: String = try row.decode("known_\(name)")
                 let after: String = try row.decode("planned_\(name)")
@@ -76,7 +76,9 @@ extension SourceStore {
                     array_to_string(array(select unnest(planned.actions) order by 1), ', ') as planned_actions,
                     array_to_string(array(select unnest(known.actions) order by 1), ', ') as known_actions,
                     planned.before_image::text as planned_before_image,
-                    known.before_image::text as known_before_image
+                    known.before_image::text as known_before_image,
+                    coalesce(planned.site_column, 'none') as planned_site,
+                    coalesce(known.site_column, 'none') as known_site
                 from pgsync.planned_source(
                     \(.inferred(table.argument)),
                     \(options.key),
@@ -84,7 +86,8 @@ extension SourceStore {
                     \(options.exclude),
                     \(options.kind.rawValue),
                     \(options.actions.map(\.rawValue)),
-                    \(options.keepsBeforeImage)
+                    \(options.keepsBeforeImage),
+                    \(options.siteColumn)
                 ) as planned
                 left join pgsync.sources as known
                     on known.source_table = planned.source_table and known.attached
@@ -108,7 +111,8 @@ extension SourceStore {
                     else 'auto'
                 end as kind,
                 source.actions,
-                source.before_image
+                source.before_image,
+                (pgsync.present_names(source, array[source.site_column]))[1] as site_column
             from pgsync.sources as source
             inner join pg_catalog.pg_class as relation on relation.oid = source.source_table
             inner join pg_catalog.pg_namespace as namespace on namespace.oid = relation.relnamespace
@@ -127,6 +131,7 @@ extension SourceStore {
             let actions: [String] = try row.decode("actions")
             options.actions = options.actions.filter { actions.contains($0.rawValue) }
             options.keepsBeforeImage = try row.decode("before_image")
+            options.siteColumn = try row.decode("site_column")
             let table = TableName(schema: try row.decode("schema_name"), name: try row.decode("table_name"))
             return (table, options)
         }

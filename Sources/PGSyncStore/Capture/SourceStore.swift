@@ -96,6 +96,7 @@ package struct SourceStore {
                 kind => \(options.kind.rawValue),
                 actions => \(options.actions.map(\.rawValue)),
                 before_image => \(options.keepsBeforeImage),
+                site_column => \(options.siteColumn),
                 dry_run => \(isDryRun),
                 patience => make_interval(secs => \(options.patience / .seconds(1)))
             ) as step
@@ -169,7 +170,7 @@ package struct SourceStore {
             select
                 source.source_table::oid::bigint as number,
                 source.table_name, source.key_columns, source.captured_columns, source.trigger_kind,
-                source.actions, source.before_image, source.attached_at,
+                source.actions, source.before_image, source.site_column, source.attached_at,
                 source.attached_by, source.version,
                 coalesce(queued.waiting, 0) as waiting,
                 coalesce(queued.dead, 0) as dead,

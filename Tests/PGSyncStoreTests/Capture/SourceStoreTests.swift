@@ -94,6 +94,7 @@ struct SourceStoreTests {
             options.kind = .row
             options.actions = [.create, .delete]
             options.keepsBeforeImage = true
+            options.siteColumn = "amount"
             #expect(try store.attach(table, options, isDryRun: true).count > 3)
             #expect(try store.list().isEmpty)
             _ = try store.attach(table, options)
@@ -102,6 +103,7 @@ struct SourceStoreTests {
             #expect(source.table == "public.bills" && source.keyColumns == ["id"])
             #expect(source.capturedColumns == ["id", "amount"])
             #expect(source.kind == .row && source.actions == [.create, .delete] && source.keepsBeforeImage)
+            #expect(source.siteColumn == "amount")
             #expect(
                 source.waiting == 2 && source.dead == 0 && source.captured == 2 && source.findings.isEmpty
             )

@@ -50,7 +50,8 @@ begin
     -- Members of such a role would be lent what its tables need.
     v_owner := pg_get_userbyid(v_table.relowner);
     if v_owner in (
-            'pgsync_auditor', 'pgsync_capture', 'pgsync_operator', 'pgsync_owner', 'pgsync_reader', 'pgsync_worker'
+            'pgsync_auditor', 'pgsync_capture', 'pgsync_operator', 'pgsync_owner', 'pgsync_reader',
+            'pgsync_site_reader', 'pgsync_worker'
         )
     then
         raise exception '% is owned by %, a role of pgsync', source.table_name, v_owner

@@ -80,7 +80,7 @@ begin
 
     insert into pgsync.sources (
         source_table, table_name, key_columns, captured_columns, trigger_kind, actions, before_image,
-        function_name, function_checksum, reader, version, shape, parts, part_names
+        site_column, function_name, function_checksum, reader, version, shape, parts, part_names
     )
     values (
         v_source.source_table,
@@ -90,6 +90,7 @@ begin
         v_source.trigger_kind,
         v_source.actions,
         v_source.before_image,
+        v_source.site_column,
         v_source.function_name,
         v_source.function_checksum,
         v_source.reader,
@@ -105,6 +106,7 @@ begin
         trigger_kind = excluded.trigger_kind,
         actions = excluded.actions,
         before_image = excluded.before_image,
+        site_column = excluded.site_column,
         function_name = excluded.function_name,
         function_checksum = excluded.function_checksum,
         reader = excluded.reader,

@@ -5,7 +5,8 @@ create or replace function pgsync.planned_source(
     exclude text[],
     kind text,
     actions text[],
-    before_image boolean
+    before_image boolean,
+    site_column text
 )
 returns pgsync.sources
 language plpgsql
@@ -103,6 +104,20 @@ begin
         );
     end if;
 
+    if planned_source.site_column is not null and not exists (
+        select
+        from pgsync.capture_columns(planned_source.source_table) as described
+        where described.name = planned_source.site_column
+    ) then
+        raise exception '% has no column %', v_source.table_name, quote_ident(planned_source.site_column)
+            using errcode = 'undefined_column';
+    end if;
+    v_source.site_column := (pgsync.image_names(v_source.shape, array[planned_source.site_column]))[1];
+    if v_source.site_column <> all(v_source.captured_columns) then
+        raise exception 'the site column % must be captured', quote_ident(planned_source.site_column)
+            using errcode = 'invalid_parameter_value';
+    end if;
+
     v_source.trigger_kind := case
         when kind <> 'auto' then kind
         when pgsync.missed_by_statements(source_table) is not null then 'row'
@@ -116,5 +131,5 @@ begin
 end;
 $$;
 
-comment on function pgsync.planned_source(regclass, text[], text[], text[], text, text[], boolean)
+comment on function pgsync.planned_source(regclass, text[], text[], text[], text, text[], boolean, text)
 is 'The source that attach derives from its arguments.';

@@ -22,7 +22,7 @@ begin
     begin
         insert into pgsync.sync_audit_log (
             log_id, attempt, outcome, source_table, record_id, previous_change, error_class, error_message, worker,
-            duration, correlation_id
+            duration, correlation_id, site
         )
         values (
             claim.log_id, claim.attempts + 1, 'failed', claim.source_table, claim.record_id,
@@ -32,7 +32,7 @@ begin
                 where master.source_table = claim.source_table and master.record_id = v_key collate "C"
             ),
             fail_claim.error_class, v_message, fail_claim.worker, clock_timestamp() - fail_claim.started_at,
-            claim.correlation_id
+            claim.correlation_id, pgsync.site_of(claim.source_table, claim.record_id, claim.data)
         );
         -- A TRUNCATE concerns no single record.
         if claim.action <> 'truncate' then

@@ -208,7 +208,7 @@ begin
     audited as (
         insert into pgsync.sync_audit_log (
             log_id, attempt, outcome, source_table, record_id, entry_ids, superseded_by, previous_change, error_class,
-            error_message, error_column, worker, duration, correlation_id
+            error_message, error_column, worker, duration, correlation_id, site
         )
         select
             decided.log_id,
@@ -224,7 +224,8 @@ begin
             decided.error_column,
             post_claims.worker,
             clock_timestamp() - post_claims.started_at,
-            decided.correlation_id
+            decided.correlation_id,
+            decided.site
         from decided
         left join reversal on reversal.log_id = decided.log_id
         where decided.place = 1 and decided.outcome is not null
@@ -232,7 +233,8 @@ begin
 
     noted as (
         insert into pgsync.sync_master_status as present (
-            source_table, record_id, last_change, last_xid, last_snapshot, last_audited, entry_ids, fingerprint, rules
+            source_table, record_id, last_change, last_xid, last_snapshot, last_audited, entry_ids, fingerprint, rules,
+            site
         )
         select
             decided.source_table,
@@ -249,7 +251,8 @@ begin
             case
                 when decided.outcome in ('posted', 'amended', 'reversed') then decided.new_rules
                 else decided.rules
-            end
+            end,
+            decided.site
         from decided
         where decided.chain_end is not null and decided.place = 1
         on conflict on constraint sync_master_status_pkey do update
@@ -261,6 +264,7 @@ begin
             entry_ids = excluded.entry_ids,
             fingerprint = excluded.fingerprint,
             rules = excluded.rules,
+            site = excluded.site,
             updated_at = excluded.updated_at
     ),
 

@@ -20,7 +20,8 @@ returns table (
     attempts integer,
     entry_ids bigint[],
     fingerprint bigint,
-    rules text[]
+    rules text[],
+    site text
 )
 language plpgsql
 stable
@@ -59,7 +60,8 @@ begin
             stepped.attempts,
             coalesce(stepped.entry_ids, '{}') as entry_ids,
             coalesce(stepped.fingerprint, 0) as fingerprint,
-            coalesce(stepped.rules, '{}') as rules
+            coalesce(stepped.rules, '{}') as rules,
+            stepped.site
         from (
             select
                 claim.*,
@@ -173,7 +175,8 @@ begin
         chained.attempts,
         coalesce(chained.entry_ids, '{}') as entry_ids,
         coalesce(chained.fingerprint, 0) as fingerprint,
-        coalesce(chained.rules, '{}') as rules
+        coalesce(chained.rules, '{}') as rules,
+        chained.site
     from chained;
 end;
 $$;

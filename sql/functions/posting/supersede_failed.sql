@@ -23,6 +23,7 @@ begin
             waiting.log_id,
             waiting.attempts,
             log.correlation_id,
+            log.data,
             applied.log_id as superseded_by,
             applied.source_table,
             applied.record_id
@@ -67,7 +68,8 @@ begin
 
     audited as (
         insert into pgsync.sync_audit_log (
-            log_id, attempt, outcome, source_table, record_id, superseded_by, worker, duration, correlation_id
+            log_id, attempt, outcome, source_table, record_id, superseded_by, worker, duration, correlation_id,
+            site
         )
         select
             overtaken.log_id,
@@ -78,7 +80,8 @@ begin
             overtaken.superseded_by,
             supersede_failed.worker,
             clock_timestamp() - supersede_failed.started_at,
-            overtaken.correlation_id
+            overtaken.correlation_id,
+            pgsync.site_of(overtaken.source_table, overtaken.record_id, overtaken.data)
         from overtaken
         inner join finished on overtaken.log_id = finished.log_id
     )

@@ -66,6 +66,7 @@ begin
             log.source_table,
             log.record_id,
             log.correlation_id,
+            log.data,
             log.action <> 'truncate' as is_of_record
         from taken
         cross join lateral (
@@ -78,7 +79,8 @@ begin
 
     audited as (
         insert into pgsync.sync_audit_log (
-            log_id, attempt, outcome, source_table, record_id, previous_change, error_message, worker, correlation_id
+            log_id, attempt, outcome, source_table, record_id, previous_change, error_message, worker, correlation_id,
+            site
         )
         select
             skipped.log_id,
@@ -95,7 +97,8 @@ begin
             ),
             skip_changes.reason,
             session_user,
-            skipped.correlation_id
+            skipped.correlation_id,
+            pgsync.site_of(skipped.source_table, skipped.record_id, skipped.data)
         from skipped
         left join lateral (
             select own.last_audited

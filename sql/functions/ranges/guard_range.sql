@@ -26,7 +26,8 @@ begin
         select role.rolname
         from pg_catalog.pg_roles as role
         where role.rolname in (
-                'pgsync_capture', 'pgsync_worker', 'pgsync_operator', 'pgsync_reader', 'pgsync_auditor'
+                'pgsync_capture', 'pgsync_worker', 'pgsync_operator', 'pgsync_reader', 'pgsync_auditor',
+                'pgsync_site_reader'
             )
         order by role.rolname
     loop

@@ -82,7 +82,8 @@ select
             and (
                 granted.grantee = 0
                 or role.rolname in (
-                    'pgsync_capture', 'pgsync_worker', 'pgsync_operator', 'pgsync_reader', 'pgsync_auditor'
+                    'pgsync_capture', 'pgsync_worker', 'pgsync_operator', 'pgsync_reader', 'pgsync_auditor',
+                    'pgsync_site_reader'
                 )
             )
         order by 1

@@ -309,6 +309,7 @@ begin
                     'execute on function ledger.entry_date_for(date)',
                     'execute on function ledger.excess_of(text, text[], jsonb[])',
                     'execute on function ledger.inspect_books()',
+                    'execute on function ledger.inspect_safeguards()',
                     'execute on function ledger.inspect_entries(bigint, bigint)',
                     'execute on function ledger.inspect_journal()',
                     'execute on function ledger.trial_balance_at(date)'

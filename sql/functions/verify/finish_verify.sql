@@ -160,7 +160,7 @@ begin
             where routine.pronamespace in ('pgsync'::regnamespace, 'ledger'::regnamespace)
                 and routine.proname in (
                     'verify_signs', 'verify_changes', 'verify_changed', 'verify_records', 'verify_status', 'verify_entries',
-                    'verify_books', 'compare_records', 'note_records', 'evaluate', 'inspect_entries', 'inspect_books'
+                    'verify_books', 'compare_records', 'note_records', 'evaluate', 'inspect_entries', 'inspect_safeguards'
                 )
         )
     );

@@ -5,7 +5,7 @@ stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 select case
-    when verify_expected.phase in ('signs', 'books') then 1
+    when verify_expected.phase = 'signs' then 1
     when verify_expected.phase = 'heal' then (
         select count(*)
         from pgsync.sync_differences as difference
@@ -22,7 +22,7 @@ select case
             union all
             select 'pgsync.sync_master_status' where verify_expected.phase = 'status'
             union all
-            select 'ledger.journal_entries' where verify_expected.phase = 'entries'
+            select 'ledger.journal_entries' where verify_expected.phase in ('entries', 'books')
             union all
             select source.source_table
             from pgsync.sources as source

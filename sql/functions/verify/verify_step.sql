@@ -47,7 +47,8 @@ begin
             when 'signs' then
                 perform pgsync.verify_signs(v_job.id);
             when 'books' then
-                perform pgsync.verify_books(v_job.id);
+                select piece.* into v_count, v_next
+                from pgsync.verify_books(v_job.id, v_progress.position, row_limit) as piece;
             when 'changes' then
                 select piece.* into v_count, v_next
                 from pgsync.verify_changes(v_job.id, v_progress.position, row_limit) as piece;

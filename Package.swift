@@ -189,7 +189,8 @@ let package = Package(
         ),
         .testTarget(
             name: "PGSyncSchemaTests",
-            dependencies: ["PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"]
+            dependencies: ["PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"],
+            exclude: ["Snapshots"]
         ),
         .testTarget(
             name: "PGSyncStoreTests",

@@ -182,12 +182,13 @@ begin
                     'execute on function pgsync.latency_percentiles(bigint[])'
                 ]),
                 (array['pgsync_worker', 'pgsync_operator'], array[
-                    'execute on function pgsync.cut_step(text, bigint)',
+                    'execute on function pgsync.cut_step(text)',
                     'execute on function pgsync.drop_range_step()',
-                    'execute on function pgsync.make_ranges(bigint)'
+                    'execute on function pgsync.make_ranges()'
                 ]),
                 (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
                     'select on table pgsync.id_ranges, pgsync.range_totals',
+                    'execute on function pgsync.cut_bound(text)',
                     'execute on function pgsync.inspect_ranges()',
                     'execute on function pgsync.list_ranges()',
                     'execute on function pgsync.open_end(text)'

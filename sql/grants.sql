@@ -349,14 +349,15 @@ begin
                     'execute on function pgsync.chain_list(text[], bytea[])',
                     'execute on function pgsync.chain_part(text, bigint)',
                     'execute on function pgsync.chained_part(text, bigint)',
-                    'execute on function pgsync.is_dropped(text, text)',
+                    'execute on function pgsync.count_chained(bigint, bigint)',
+                    'execute on function pgsync.is_range_chained(text)',
                     'execute on function pgsync.next_part(text, bigint)',
                     'execute on function pgsync.verify_links(bigint, bigint)',
                     'execute on function pgsync.verify_part(text, bigint)'
                 ]),
                 (array['pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
                     'execute on function pgsync.compare_anchors('
-                    || 'bigint, text, bigint[], text[], timestamptz[], text[])',
+                    || 'bigint, text, bigint[], text[], timestamptz[], bigint[], text[])',
                     'execute on function pgsync.end_verification(bigint)',
                     'execute on function pgsync.verify_chain(timestamptz)',
                     'execute on function pgsync.verify_chain_step(bigint)'

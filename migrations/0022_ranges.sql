@@ -105,4 +105,4 @@ where setting.config_key = 'retention_days';
 revoke all on table pgsync.id_ranges, pgsync.range_totals from public;
 
 -- What is left of dropped ranges is chained, and so are the reports of verifications.
-insert into pgsync.chain_kinds (kind, place) values ('range_total', 8), ('report', 9);
+insert into pgsync.chain_kinds (kind, place) values ('range', 8), ('report', 9);

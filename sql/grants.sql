@@ -191,12 +191,13 @@ begin
                     'execute on function pgsync.latency_percentiles(bigint[])'
                 ]),
                 (array['pgsync_worker', 'pgsync_operator'], array[
-                    'execute on function pgsync.cut_step(text, bigint)',
+                    'execute on function pgsync.cut_step(text)',
                     'execute on function pgsync.drop_range_step()',
-                    'execute on function pgsync.make_ranges(bigint)'
+                    'execute on function pgsync.make_ranges()'
                 ]),
                 (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
                     'select on table pgsync.id_ranges, pgsync.range_totals',
+                    'execute on function pgsync.cut_bound(text)',
                     'execute on function pgsync.inspect_ranges()',
                     'execute on function pgsync.list_ranges()',
                     'execute on function pgsync.open_end(text)'
@@ -358,14 +359,15 @@ begin
                     'execute on function pgsync.chain_list(text[], bytea[])',
                     'execute on function pgsync.chain_part(text, bigint)',
                     'execute on function pgsync.chained_part(text, bigint)',
-                    'execute on function pgsync.is_dropped(text, text)',
+                    'execute on function pgsync.count_chained(bigint, bigint)',
+                    'execute on function pgsync.is_range_chained(text)',
                     'execute on function pgsync.next_part(text, bigint)',
                     'execute on function pgsync.verify_links(bigint, bigint)',
                     'execute on function pgsync.verify_part(text, bigint)'
                 ]),
                 (array['pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
                     'execute on function pgsync.compare_anchors('
-                    || 'bigint, text, bigint[], text[], timestamptz[], text[])',
+                    || 'bigint, text, bigint[], text[], timestamptz[], bigint[], text[])',
                     'execute on function pgsync.end_verification(bigint)',
                     'execute on function pgsync.verify_chain(timestamptz)',
                     'execute on function pgsync.verify_chain_step(bigint)'

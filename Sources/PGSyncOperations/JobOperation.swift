@@ -116,6 +116,14 @@ package struct RunningJob: Sendable {
         }
     }
 
+    /// Resolves an item that had failed, in this job or an earlier one of its kind and subject.
+    package func settle(item: String, _ resolution: String) async throws {
+        let (kind, subject) = (kind, subject)
+        try await step { session in
+            try JobStore(session).settleFailedItem(kind, subject, item, resolution)
+        }
+    }
+
     /// Rests between two steps.
     package func rest(for duration: Duration) async throws {
         guard try await !shutdown.sleep(for: duration, clock: clock) else { throw Stop.interrupted }

@@ -27,19 +27,23 @@ struct Retention: JobOperation {
 
     private func dropRanges(_ job: RunningJob) async throws -> Int {
         var dropped = 0
-        var tries = 0
-        while tries < Self.mostTries {
-            try await job.note("ranges", done: dropped)
-            let step = try await job.step { try RangeStore($0).drop() }
-            switch step.state {
-            case .dropped: dropped += 1
-            case .freezing, .frozen: break
-            case .done: return dropped
-            case .busy:
-                tries += 1
-                try await job.rest(for: .milliseconds(.random(in: 200...1_000)))
+        for _ in 1...Self.mostTries {
+            var step: DropStep
+            repeat {
+                try await job.note("ranges", done: dropped)
+                step = try await job.step { try RangeStore($0).drop() }
+                if step.state == .dropped { dropped += 1 }
+            } while step.hasMore
+            guard step.state == .busy else {
+                try await job.settle(item: "ranges", "nothing is left to drop")
+                return dropped
             }
+            try await job.rest(for: .milliseconds(.random(in: 200...1_000)))
         }
+        try await job.fail(
+            item: "ranges",
+            JobFailure("transient", "other sessions hold the tables; the next job goes on")
+        )
         return dropped
     }
 

@@ -33,6 +33,8 @@ package enum MigrationEvent: Sendable, Equatable {
     case applied(step: String, duration: Duration)
     /// The server sent a notice, for example about missing roles.
     case notice(ServerNotice)
+    /// Other sessions kept this table from being cut into ranges.
+    case gaveUpCutting(table: String)
 }
 
 /// A file of `migrations/` or `sql/`, as embedded in this binary.

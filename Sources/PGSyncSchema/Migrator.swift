@@ -54,7 +54,7 @@ package struct Migrator: Sendable {
         if let conflict = status.plan.conflict { throw conflict }
         if status.plan.steps.isEmpty { status = try await self.status(on: connection, comparing: true) }
         guard !status.plan.steps.isEmpty else {
-            try await cutRanges(on: connection)
+            try await cutRanges(on: connection, reporting: report)
             return []
         }
         if let obstacle = status.facts.obstacle { throw obstacle }
@@ -74,7 +74,7 @@ package struct Migrator: Sendable {
             for notice in notices { report(.notice(notice)) }
             switch outcome {
             case .nothingLeft:
-                try await cutRanges(on: connection)
+                try await cutRanges(on: connection, reporting: report)
                 return taken.map(\.description)
             case .busy(let holder):
                 report(.waiting(for: holder))
@@ -91,10 +91,13 @@ package struct Migrator: Sendable {
     ///
     /// Each step is a transaction, which gives up rather than keep a writer waiting. What is not done after some
     /// tries, a worker continues.
-    private func cutRanges(on connection: PostgresConnection) async throws {
-        var tries = 0
+    private func cutRanges(
+        on connection: PostgresConnection,
+        reporting report: (MigrationEvent) -> Void
+    ) async throws {
         for table in ["sync_logs", "sync_audit_log"] {
-            while tries < Self.mostTries {
+            var tries = 0
+            while true {
                 let state = try await connection.withSession { session -> String? in
                     do {
                         return try session.transaction { try cutStep(of: table, on: session) }
@@ -105,12 +108,16 @@ package struct Migrator: Sendable {
                 guard let state, state != "done" else { break }
                 guard state == "busy" else { continue }
                 tries += 1
+                guard tries < Self.mostTries else {
+                    report(.gaveUpCutting(table: "pgsync.\(table)"))
+                    break
+                }
                 try await Task.sleep(for: .milliseconds(.random(in: 100...500)))
             }
         }
     }
 
-    private static let mostTries = 20
+    private static let mostTries = 10
 
     /// The step that was taken; nil where there is nothing to cut, or for a user who may not.
     private func cutStep(of table: String, on session: Session) throws -> String? {
@@ -125,7 +132,7 @@ package struct Migrator: Sendable {
         guard mayAct else { return nil }
         try session.runScript(MigrationScript.actAsOwner)
         let canCut = try session.query(
-            "select to_regprocedure('pgsync.cut_step(text, bigint)') is not null"
+            "select to_regprocedure('pgsync.cut_step(text)') is not null"
         ).onlyRow().decode(0, as: Bool.self)
         guard canCut else { return nil }
         let state = try session.query("select pgsync.cut_step(\(table))").onlyRow().decode(0, as: String.self)

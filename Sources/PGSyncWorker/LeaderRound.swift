@@ -62,7 +62,7 @@ struct LeaderRound: Sendable {
         // Last, because in a transaction of the whole round its locks are kept until the end.
         try attempt(.ranges, session) {
             let ranges = RangeStore(session)
-            if !session.isInTransaction { try ranges.cut() }
+            try ranges.cut(onlyBounds: session.isInTransaction)
             _ = try ranges.make()
         }
     }

@@ -1,3 +1,4 @@
+// Long because each part of the command is tried with what can be wrong outside the database.
 import FoundationEssentials
 import Glibc
 import JSON
@@ -153,7 +154,7 @@ struct AuditCommandTests {
             #expect(try !String(contentsOfFile: script + ".env", encoding: .utf8).contains("PGSYNC"))
             #expect(
                 try await database.query("select destination from pgsync.chain_anchors order by 1") == [
-                    script, script + ".anchors",
+                    "\(script) #d7d54e79", script + ".anchors",
                 ]
             )
             let failed = await database.run("audit", "anchor", "--to", "command:false")
@@ -229,19 +230,21 @@ struct AuditCommandTests {
         }
     }
 
+    private func runScript(_ book: RuleBook, _ file: String) async throws -> ProcessOutput {
+        let options = try ConnectionOptions(book.database.url())
+        var script = Invocation(Repository.path(of: "contrib/verify-chain/verify-chain"), [file])
+        script.environment = .merging([
+            "PGHOST": options["host"], "PGPORT": options["port"], "PGDATABASE": options["dbname"],
+            "PGUSER": options["user"],
+        ])
+        return try await ChildProcess.run(script, timeout: .seconds(100))
+    }
+
     @Test("is checked by a script that needs no code of pgsync")
     func script() async throws {
         try await withBook { book in
             let (database, file) = (book.database, book.path("anchors"))
-            func verify() async throws -> Subprocesses.ExitStatus {
-                let options = try ConnectionOptions(database.url())
-                var script = Invocation(Repository.path(of: "contrib/verify-chain/verify-chain"), [file])
-                script.environment = .merging([
-                    "PGHOST": options["host"], "PGPORT": options["port"], "PGDATABASE": options["dbname"],
-                    "PGUSER": options["user"],
-                ])
-                return try await ChildProcess.run(script, timeout: .seconds(100)).status
-            }
+            func verify() async throws -> Subprocesses.ExitStatus { try await runScript(book, file).status }
             try "".write(toFile: file, atomically: true, encoding: .utf8)
             #expect(try await verify() == .exited(2))
             _ = await database.run("audit", "anchor", "--extend", "--to", "file:\(file)")
@@ -255,6 +258,75 @@ struct AuditCommandTests {
                 "update ledger.journal_lines set party = 'x' where entry_id = 3 and line = 1"
             )
             #expect(try await verify() == .exited(1))
+        }
+    }
+
+    @Test("is checked by the script after ranges were dropped, and beside the anchors of other databases")
+    func scriptAfterDrop() async throws {
+        try await withBook { book in
+            let (database, file) = (book.database, book.path("anchors"))
+            func anchor() async -> ExitCode {
+                await database.run("audit", "anchor", "--extend", "--to", "file:\(file)").exitCode
+            }
+            try await database.query(
+                """
+                select setval('pgsync.sync_logs_id_seq', 4100000); select pgsync.remember_growth(settling => '0');
+                alter table pgsync.sync_logs_000001 disable trigger all;
+                update pgsync.sync_logs_000001 set captured_at = captured_at - interval '8 days';
+                alter table pgsync.sync_audit_log_000001 disable trigger all;
+                update pgsync.sync_audit_log_000001 set recorded_at = recorded_at - interval '9 years';
+                insert into pgsync.id_ranges (table_name, range_name, from_id, until_id, state, frozen_at)
+                values ('sync_logs', 'of two  words', 1, 2, 'frozen', now());
+                """
+            )
+            for _ in 1...2 {
+                #expect(await anchor() == .success)
+                #expect(await database.run("cleanup").exitCode == .success)
+            }
+            #expect(
+                try await database.query(
+                    "select state from pgsync.id_ranges where range_name = 'sync_audit_log_000001'"
+                )
+                    == ["dropped"]
+            )
+            let line = try String(contentsOfFile: file, encoding: .utf8)
+            let other = line.replacing(/head=......../, with: "head=00000000")
+            try
+                (other.replacing(/system=\d+/, with: "system=7")
+                + other.replacing("database=", with: "database=x%20")
+                + line).write(toFile: file, atomically: true, encoding: .utf8)
+            let run = try await runScript(book, file)
+            #expect(run.status == .exited(0), "\(run.standardError.text)")
+            #expect(run.standardOutput.text.contains("20 rows dropped with their range, 2 anchors"))
+            let verified = await database.run("audit", "verify", "--anchors", file)
+            #expect(verified.exitCode == .success && verified.output.contains("20 dropped with their range"))
+            #expect(verified.errors.contains("lines of file:\(file) are of other databases"))
+
+            try await database.query(
+                """
+                alter table pgsync.id_ranges disable trigger all;
+                update pgsync.id_ranges set until_id = 10 where range_name = 'sync_audit_log_000001'
+                """
+            )
+            let changed = try await runScript(book, file)
+            #expect(changed.status == .exited(1))
+            #expect(changed.standardError.text.contains("range sync_audit_log_000001: changed or gone"))
+            #expect(changed.standardError.text.contains("audit 7.1: changed or gone"))
+
+            // Somebody deletes entries of the audit log, and invents a range.
+            try await database.query(
+                """
+                update pgsync.id_ranges set until_id = 4000000 where range_name = 'sync_audit_log_000001';
+                insert into pgsync.id_ranges (
+                    table_name, range_name, from_id, until_id, state, frozen_at, dropped_at, dropped_by, inserted
+                )
+                values ('sync_audit_log', 'invented', 5, 6, 'dropped', now(), now(), 'x', 1)
+                """
+            )
+            #expect(await anchor() == .success)
+            let invented = try await runScript(book, file)
+            #expect(invented.status == .exited(1))
+            #expect(invented.standardError.text.contains("invented: 1 rows are gone, and its totals have 0"))
         }
     }
 

@@ -76,6 +76,25 @@ struct ChainKeeperTests {
         )
     }
 
+    @Test("tells two commands of one program apart, so that one does not stand for the other")
+    func commands() async throws {
+        try await post("1")
+        let places = [
+            AnchorDestination.command(["test", "a", "=", "a"]), .command(["test", "a", "=", "b"]),
+            .command(["true"]),
+        ]
+        #expect(Set(places.map(\.place)).count == 3)
+        #expect(places[2].place == "true")
+        for _ in 1...2 {
+            let report = try await run(places)
+            #expect(report?.state == .failed && report?.reason?.contains(places[1].place) == true)
+        }
+        #expect(
+            try await database.lines("select destination from pgsync.chain_anchors order by 1")
+                == [places[0].place, "true"]
+        )
+    }
+
     @Test("reads places as they are written, and no others")
     func places() {
         for text in ["file:/a b/c", "syslog", "database:archive", "command:git-anchor /srv x"] {

@@ -1,4 +1,7 @@
+import PGSyncOperations
+import PGSyncStore
 import Postgres
+import Services
 import TestSupport
 import Testing
 
@@ -128,6 +131,56 @@ struct RetentionTests {
         #expect(try await database.value(step) == "1 false")
     }
 
+    /// Runs the job of the schedule; the time it rests does not pass.
+    private func run() async throws -> Job.State? {
+        try await database.run("select pgsync.request_job('retention', 'all')")
+        let (database, clock) = (database, ManualClock())
+        return try await withThrowingTaskGroup(of: Job.State?.self) { group in
+            group.addTask {
+                try await database.connect { connection in
+                    let runner = JobRunner(JobOperations.all.filter { $0.kind == "retention" }, clock: clock)
+                    return try await runner.runNext(on: connection, until: Shutdown())?.state
+                }
+            }
+            group.addTask {
+                while true {
+                    try await Task.sleep(for: .milliseconds(1))
+                    clock.advance(by: .seconds(1))
+                }
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+
+    @Test("gives up dropping ranges behind others, says so, and is satisfied when the next job can")
+    func ranges() async throws {
+        try await database.run(
+            """
+            create table bills (id int primary key); select pgsync.attach('bills'); insert into bills values (1);
+            select pgsync.skip_changes('{1}', 'test'); select setval('pgsync.sync_logs_id_seq', 260000);
+            select pgsync.remember_growth(settling => '0');
+            alter table pgsync.sync_logs_000001 disable trigger all;
+            update pgsync.sync_logs_000001 set captured_at = captured_at - interval '8 days';
+            """
+        )
+        let item = "select concat_ws(' ', state, error_class, resolution) from pgsync.sync_failed_items"
+        let state = "select state from pgsync.id_ranges where range_name = 'sync_logs_000001'"
+        try await database.connect { holder in
+            try await holder.run("select pg_advisory_lock(1886876531, 6)")
+            #expect(try await run() == .partial)
+        }
+        #expect(try await database.value(item) == "open transient")
+        #expect(try await database.value(state) == "kept")
+        #expect(try await run() == .completed)
+        #expect(try await database.value(item) == "resolved transient nothing is left to drop")
+        #expect(try await database.value(state) == "dropped")
+        #expect(
+            try await database.value(
+                "select counts ->> 'ranges' from pgsync.sync_jobs order by id desc limit 1"
+            ) == "1"
+        )
+    }
 }
 
 @Suite("The counts of changes by state", .migrated, .timeLimit(.minutes(5)))

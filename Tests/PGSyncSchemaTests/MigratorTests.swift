@@ -155,6 +155,31 @@ struct MigratorTests {
         }
     }
 
+    @Test("cuts one table into ranges although another is held, and says which it gave up")
+    func givesUpCutting() async throws {
+        try await TestDatabase.with { database in
+            _ = try await migrate(database)
+            try await database.uncut()
+            try await database.run("select nextval('pgsync.sync_logs_id_seq')")
+            var events: [MigrationEvent] = []
+            try await database.connect { holder in
+                _ = try await holder.withSession {
+                    try $0.runScript("begin; lock table pgsync.sync_logs in row exclusive mode")
+                }
+                _ = try await database.connect { connection in
+                    try await Migrator(binaryVersion: "1.0").migrate(on: connection) { events.append($0) }
+                }
+            }
+            #expect(events == [.gaveUpCutting(table: "pgsync.sync_logs")])
+            #expect(
+                try await database.lines("select table_name from pgsync.id_ranges where from_id = 0")
+                    == ["sync_audit_log"]
+            )
+            #expect(try await migrate(database) == [])
+            #expect(try await database.lines("select finding from pgsync.inspect_ranges()") == [])
+        }
+    }
+
     @Test("goes on where a migrator that died left off")
     func goesOnAfterADeath() async throws {
         try await TestDatabase.with { database in

@@ -18,7 +18,7 @@ struct RangeCutTests {
 
     @Test("works as before, is told by doctor, and a dump of it too")
     func uncut() async throws {
-        try await database.run(Self.uncut)
+        try await database.uncut()
         _ = try await database.post("insert into bills (id, amount) values (1, 1)")
         #expect(try await findings() == ["not_cut warning", "not_cut warning"])
         #expect(try await database.lines("select found from pgsync.inspect_schema()") == [])
@@ -34,16 +34,20 @@ struct RangeCutTests {
         }
     }
 
+    private func bound() async throws -> String? {
+        try await database.value(
+            "select concat_ws(' ', bound, is_checked) from pgsync.cut_bound('sync_logs')"
+        )
+    }
+
     @Test("is cut in steps that can be interrupted, and only forward")
     func steps() async throws {
-        try await database.run(Self.uncut)
+        try await database.uncut()
         _ = try await database.post("insert into bills (id, amount) values (1, 1)")
+        #expect(try await bound() == "")
         #expect(try await step() == "bounded")
-        // The bound came near while nobody went on: it is taken away, before a write fails.
-        try await database.run("select setval('pgsync.sync_logs_id_seq', 990000)")
-        #expect(try await findings().contains("bound_left problem"))
-        #expect(try await step() == "unbounded")
-        #expect(try await step() == "bounded")
+        #expect(try await bound() == "10000001 f")
+        #expect(try await findings() == ["not_cut warning", "not_cut warning"])
         #expect(try await step() == "checked")
         #expect(try await step() == "cut")
         #expect(try await step() == "done")
@@ -63,9 +67,35 @@ struct RangeCutTests {
         )
     }
 
+    @Test("has a bound that moves before it is reached, by the rate of writers, whatever holds up the cut")
+    func movingBound() async throws {
+        try await database.uncut()
+        _ = try await database.post("insert into bills (id, amount) values (1, 1)")
+        #expect(try await step() == "bounded")
+        #expect(try await step() == "checked")
+        try await database.connect { holder in
+            // A lasting lock on the whole, though not on the part that has the bound.
+            try await holder.run("begin; lock table only pgsync.sync_logs in access share mode")
+            try await database.run("select setval('pgsync.sync_logs_id_seq', 4000000)")
+            #expect(try await step() == "busy")
+            #expect(try await findings() == ["not_cut warning", "not_cut warning"])
+            // Nobody moves it.
+            try await database.run("select setval('pgsync.sync_logs_id_seq', 9000000)")
+            #expect(try await findings().contains("bound_left problem"))
+            #expect(try await step() == "bounded")
+            // From 9 million, twice the 9 million of this day.
+            #expect(try await bound() == "26999998 f")
+            #expect(try await findings() == ["not_cut warning", "not_cut warning"])
+            try await holder.run("commit")
+        }
+        try await database.run("select setval('pgsync.sync_logs_id_seq', 10000002)")
+        #expect(try await database.post("insert into bills (id, amount) values (2, 1)") == "posted 1")
+        for expected in ["checked", "cut", "done"] { #expect(try await step() == expected) }
+    }
+
     @Test("is not cut behind a writer, and nobody waits behind the attempt")
     func behindWriter() async throws {
-        try await database.run(Self.uncut)
+        try await database.uncut()
         _ = try await database.post("insert into bills (id, amount) values (1, 1)")
         #expect(try await step() == "bounded")
         #expect(try await step() == "checked")
@@ -82,7 +112,7 @@ struct RangeCutTests {
 
     @Test("with a view of somebody else on it stays so, and says which")
     func foreignView() async throws {
-        try await database.run(Self.uncut)
+        try await database.uncut()
         _ = try await database.post("insert into bills (id, amount) values (1, 1)")
         try await database.run("create view reported as select outcome from pgsync.sync_audit_log")
         #expect(try await step("sync_audit_log") == "bounded")
@@ -115,7 +145,7 @@ struct RangeCutTests {
     @Test("is cut under writers and posters, who lose nothing and wait for nothing")
     func underLoad() async throws {
         let before = Profile.size(100_000, full: 1_000_000)
-        try await database.run(Self.uncut)
+        try await database.uncut()
         try await database.run(
             "insert into bills (id, amount) select g, g from generate_series(1, \(before)) as g"
         )
@@ -179,51 +209,4 @@ struct RangeCutTests {
             #expect(slowest < .milliseconds(250))
         }
     }
-
-    /// The tables as they were before there were ranges.
-    private static let uncut = #"""
-        do $uncut$
-        declare
-            v_views text[];
-            v_statement text;
-            v_part text;
-        begin
-            v_views := array(
-                select format('create or replace view %s as %s', view.oid::regclass, pg_get_viewdef(view.oid))
-                from pgsync.views_of('pgsync.sync_audit_log') as view
-            );
-            alter table pgsync.sync_logs detach partition pgsync.sync_logs_000001;
-            alter table pgsync.sync_audit_log detach partition pgsync.sync_audit_log_000001;
-            for v_part in
-                select format('drop table %s', inhrelid::regclass) from pg_inherits
-                where inhparent in ('pgsync.sync_logs'::regclass, 'pgsync.sync_audit_log'::regclass)
-            loop
-                execute v_part;
-            end loop;
-            delete from pgsync.id_ranges;
-            alter table pgsync.sync_logs attach partition pgsync.sync_logs_000001 for values from (minvalue) to (maxvalue);
-            alter table pgsync.sync_audit_log rename to old_audit_log;
-            perform pgsync.rename_range('pgsync.old_audit_log', 'older_audit_log');
-            alter index pgsync.sync_audit_log_pkey rename to older_pkey;
-            alter index pgsync.sync_audit_log_recorded_at rename to older_recorded_at;
-            perform pgsync.rename_range('pgsync.sync_audit_log_000001', 'sync_audit_log');
-            create trigger sync_audit_log_never_changes before update or delete on pgsync.sync_audit_log
-            for each row execute function pgsync.refuse_change();
-            alter table pgsync.sync_audit_log enable always trigger sync_audit_log_never_changes;
-            for v_statement in
-                select format(
-                    'grant %s on pgsync.sync_audit_log to %I', held.privilege_type, pg_get_userbyid(held.grantee)
-                )
-                from pg_class as own cross join lateral aclexplode(own.relacl) as held
-                where own.oid = 'pgsync.older_audit_log'::regclass and held.grantee <> own.relowner
-            loop
-                execute v_statement;
-            end loop;
-            foreach v_statement in array v_views loop
-                execute v_statement;
-            end loop;
-            drop table pgsync.older_audit_log;
-        end;
-        $uncut$;
-        """#
 }

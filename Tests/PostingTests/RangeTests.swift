@@ -31,7 +31,7 @@ struct RangeTests {
             alter table pgsync.sync_logs_000001 disable trigger all;
             update pgsync.sync_logs_000001 set captured_at = captured_at - interval '\(days) days';
             alter table pgsync.sync_logs_000001 enable always trigger sync_logs_never_changes;
-            alter table pgsync.sync_logs_000001 enable always trigger sync_logs_is_never_truncated;
+            alter table pgsync.sync_logs_000001 enable always trigger range_is_never_truncated;
             """
         )
     }
@@ -253,6 +253,73 @@ struct RangeTests {
         )
         from told group by outcome order by outcome::text
         """
+
+    @Test("have digests of several slices that anyone can compute")
+    func slices() async throws {
+        _ = try await database.post("insert into bills (id, amount) values (1, 1), (2, 2)")
+        try await database.run("select setval('pgsync.sync_logs_id_seq', 15000)")
+        _ = try await database.post("insert into bills (id, amount) values (3, 3), (4, 4)")
+        try await age()
+        #expect(try await database.value("select state from pgsync.drop_range_step()") == "frozen")
+        #expect(
+            try await database.lines(
+                """
+                with told as (
+                    select log.id, sha256(convert_to((
+                        select string_agg(coalesce(length(field.value) || ':' || field.value, '-'), '' order by field.place)
+                        from unnest(array[
+                            id::text, record_id, action::text, data::text, old_data::text, origin, source_version::text,
+                            captured_xid::text, floor(extract(epoch from captured_at) * 1000000)::bigint::text, correlation_id
+                        ]) with ordinality as field (value, place)
+                    ), 'UTF8')) as hash
+                    from pgsync.sync_logs as log
+                ),
+                slice as (
+                    select id / 10000 as number, sha256(string_agg(hash, '' order by id)) as digest from told group by 1
+                )
+                select count(*) || ' ' || encode(sha256(string_agg(digest, '' order by number)), 'hex') from slice
+                """
+            )
+                == database.lines(
+                    """
+                    select '2 ' || encode(digest, 'hex') from pgsync.range_totals
+                    where outcome = 'captured' and row_count = 4 and first_id < 10000 and last_id > 15000
+                    """
+                )
+        )
+    }
+
+    @Test(
+        "and their totals are counted and dropped, and nothing else happens to them, whoever tries",
+        arguments: ["", "set role pgsync_owner;", "set session_replication_role = replica;"]
+    )
+    func guarded(prelude: String) async throws {
+        _ = try await database.post("insert into bills (id, amount) values (1, 1)")
+        try await age()
+        #expect(try await database.value("select state from pgsync.drop_range_step()") == "frozen")
+        for statement in [
+            "delete from pgsync.range_totals", "truncate pgsync.range_totals",
+            "delete from pgsync.id_ranges", "truncate pgsync.id_ranges cascade",
+            "update pgsync.range_totals set row_count = 2",
+            "insert into pgsync.range_totals select (jsonb_populate_record(own, '{\"outcome\": \"x\"}')).* from pgsync.range_totals as own limit 1",
+            "update pgsync.id_ranges set row_count = 2 where state = 'frozen'",
+            "update pgsync.id_ranges set state = 'kept', frozen_at = null where state = 'frozen'",
+            "update pgsync.id_ranges set until_id = until_id + 1 where range_name = 'sync_logs_000002'",
+            "update pgsync.id_ranges set state = 'dropped', frozen_at = now(), dropped_at = now(), dropped_by = 'x', inserted = 1 where range_name = 'sync_logs_000002'",
+        ] {
+            #expect(
+                try await database.refusal(of: prelude + statement).sqlState?.code == "55000",
+                "\(statement)"
+            )
+        }
+        #expect(try await drop() == ["dropped", "done"])
+        #expect(
+            try await database.refusal(
+                of: prelude + "update pgsync.id_ranges set bytes = 0 where state = 'dropped'"
+            )
+            .sqlState?.code == "55000"
+        )
+    }
 
     @Test("of the audit log go after those of the log; the journal is not blamed for it")
     func audit() async throws {

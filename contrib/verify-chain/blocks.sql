@@ -1,7 +1,7 @@
--- Number, kind, head before, head and digest of the list of each block; then, in base64, the bytes whose SHA-256 the
+-- Number, system, kind, head before, head and digest of the list of each block; then, in base64, the bytes whose SHA-256 the
 -- head must be, and the list.
 select
-    seq, kind, coalesce(encode(previous_head, 'hex'), '-'), encode(head, 'hex'), encode(list_digest, 'hex'),
+    seq, system_identifier, kind, coalesce(encode(previous_head, 'hex'), '-'), encode(head, 'hex'), encode(list_digest, 'hex'),
     translate(encode(convert_to((
         select '1' || string_agg(coalesce(octet_length(value) || ':' || value, '-'), '' order by place)
         from unnest(array[

@@ -47,13 +47,32 @@ row_fields (kind, key, fields) as (
     union all
     select 'currency', code, array[code, exponent::text] from ledger.currencies
     union all
-    select 'range_total', range_name || '.' || total.table_name || '.' || day || '.' || outcome, array[
-        range_name, total.table_name, day::text, outcome, total.row_count::text, entry_count::text, first_id::text,
-        last_id::text, encode(digest, 'hex')
-    ]
-    from pgsync.range_totals as total
-    inner join pgsync.id_ranges using (range_name)
-    where state in ('frozen', 'dropped')
+    select 'range', range_name, array[
+        range_name, made.table_name, from_id::text, until_id::text, made.row_count::text, made.frozen_at::text,
+        coalesce(total.totals, 0)::text
+    ] || coalesce(total.fields, '{}')
+    from pgsync.id_ranges as made
+    left join (
+        select
+            range_name,
+            count(distinct number) as totals,
+            array_agg(field.value order by number, field.place) as fields
+        from (
+            select
+                own.*,
+                row_number() over (
+                    partition by range_name
+                    order by table_name collate "C", day, outcome collate "C", first_id
+                ) as number
+            from pgsync.range_totals as own
+        ) as ordered
+        cross join lateral unnest(array[
+            table_name, day::text, outcome, row_count::text, entry_count::text, first_id::text, last_id::text,
+            encode(digest, 'hex')
+        ]) with ordinality as field (value, place)
+        group by range_name
+    ) as total using (range_name)
+    where made.frozen_at is not null
     union all
     select 'report', job::text, array[job::text, finished_at::text, encode(digest, 'hex')]
     from pgsync.verify_runs where digest is not null

@@ -1,4 +1,4 @@
--- noqa: disable=RF02
+-- noqa: disable=RF02,RF03
 -- Everything that is chained, by kind. Each content is written out column by column and begins with the
 -- version of its form and the kind: changing one breaks every chain there is, so another form gets another
 -- version. What may change lawfully is not in it, such as the name of an account. Content is only right with
@@ -162,26 +162,41 @@ select
 from ledger.currencies as currency
 union all
 select
-    'range_total'::text as kind,
+    'range'::text as kind,
     0::bigint as id,
-    total.range_name || '.' || total.table_name || '.' || total.day || '.'
-    || total.outcome collate "C" as key,
-    total.frozen_at as at,
+    made.range_name collate "C" as key,
+    made.frozen_at as at,
     null::xid8 as xid,
     null::regclass as source_table,
-    '1' collate "C" || pgsync.chain_field('range_total')
-    || pgsync.chain_field(total.range_name)
-    || pgsync.chain_field(total.table_name)
-    || pgsync.chain_field(total.day::text)
-    || pgsync.chain_field(total.outcome)
-    || pgsync.chain_field(total.row_count::text)
-    || pgsync.chain_field(total.entry_count::text)
-    || pgsync.chain_field(total.first_id::text)
-    || pgsync.chain_field(total.last_id::text)
-    || pgsync.chain_field(encode(total.digest, 'hex')) as content
-from pgsync.range_totals as total
-inner join pgsync.id_ranges as made
-    on total.range_name = made.range_name and made.state in ('frozen', 'dropped')
+    '1' collate "C" || pgsync.chain_field('range')
+    || pgsync.chain_field(made.range_name)
+    || pgsync.chain_field(made.table_name)
+    || pgsync.chain_field(made.from_id::text)
+    || pgsync.chain_field(made.until_id::text)
+    || pgsync.chain_field(made.row_count::text)
+    || pgsync.chain_field(made.frozen_at::text)
+    || pgsync.chain_field(total.totals::text)
+    || coalesce(total.content, '') as content
+from pgsync.id_ranges as made
+cross join
+    lateral (
+        select
+            count(*) as totals,
+            string_agg(
+                pgsync.chain_field(own.table_name)
+                || pgsync.chain_field(own.day::text)
+                || pgsync.chain_field(own.outcome)
+                || pgsync.chain_field(own.row_count::text)
+                || pgsync.chain_field(own.entry_count::text)
+                || pgsync.chain_field(own.first_id::text)
+                || pgsync.chain_field(own.last_id::text)
+                || pgsync.chain_field(encode(own.digest, 'hex')),
+                '' order by own.table_name collate "C", own.day, own.outcome collate "C", own.first_id
+            ) as content
+        from pgsync.range_totals as own
+        where own.range_name = made.range_name
+    ) as total
+where made.frozen_at is not null
 union all
 select
     'report'::text as kind,
@@ -201,7 +216,7 @@ comment on view pgsync.chain_rows
 is 'All rows that the chain covers, with the text whose SHA-256 it keeps.';
 
 comment on column pgsync.chain_rows.kind
-is 'audit, entry (with lines), period (history), rule, rule_end, account, currency, range_total or report.';
+is 'audit, entry (with lines), period (history), rule, rule_end, account, currency, range or report.';
 comment on column pgsync.chain_rows.id is 'Its number, by which parts are told; 0 for kinds with few rows.';
 comment on column pgsync.chain_rows.key is 'What identifies it within its kind.';
 comment on column pgsync.chain_rows.at is 'When it says that it was recorded.';

@@ -47,7 +47,7 @@ struct AuditVerifyCommand: Command {
         let progress = WorkProgress("rows", isShown: !globals.json && !globals.quiet, in: context)
         let start = ContinuousClock.now
         let (since, limit) = (since, limit)
-        let (result, findings, problems) = try await database.withSchema { connection in
+        let (result, findings, compared) = try await database.withSchema { connection in
             let (begun, here) = try await connection.withTransaction { session in
                 let store = ChainStore(session)
                 return (try store.beginVerification(since: since), try store.state())
@@ -64,21 +64,22 @@ struct AuditVerifyCommand: Command {
                 }
             }
             try progress.finish()
-            let problems = try await Self.compare(sources, begun.id, here, connection)
+            let compared = try await Self.compare(sources, begun.id, connection)
             return try await connection.withTransaction { session in
                 let store = ChainStore(session)
                 let result = try store.endVerification(begun.id)
-                return (result, try store.findings(of: begun.id, limit: limit), problems)
+                return (result, try store.findings(of: begun.id, limit: limit), compared)
             }
         }
-        for problem in problems { context.say("\(problem)") }
+        for problem in compared.problems { context.say("\(problem)") }
+        for note in compared.notes { context.say(note) }
         if globals.json {
             try context.print(result.json(findings, ContinuousClock.now - start))
         } else {
             try show(result, findings, in: context, isQuiet: globals.quiet)
         }
         guard result.state != "broken" else { return .problemsFound }
-        return result.state == "verified" && problems.isEmpty ? .success : .unproven
+        return result.state == "verified" && compared.problems.isEmpty ? .success : .unproven
     }
 
     private func sources(in context: CommandContext) -> [AnchorDestination] {
@@ -89,40 +90,40 @@ struct AuditVerifyCommand: Command {
         return (known ?? []).filter { ["file", "database"].contains($0.kind) }
     }
 
-    /// Compares all anchors; returns those that could not be read.
+    /// Compares all anchors; returns which could not be read, and which have some of other databases.
     private static func compare(
         _ sources: [AnchorDestination],
         _ id: Int64,
-        _ here: ChainState,
         _ connection: PostgresConnection
-    ) async throws -> [AnchorError] {
+    ) async throws -> (problems: [AnchorError], notes: [String]) {
         var problems: [AnchorError] = []
-        let database = AnchorLine(
-            seq: here.seq,
-            head: here.head ?? "",
-            rows: here.rows,
-            at: .infinity,
-            system: here.system,
-            database: here.database
-        )
+        var notes: [String] = []
         for source in sources {
             do {
-                var rest = try await Anchor(at: source).read(for: database)[...]
-                if rest.isEmpty {
-                    problems.append(.cannotRead(place: source.text, reason: "there is no anchor in it"))
-                }
+                let lines = try await Anchor(at: source).read()
+                var rest = lines[...]
+                var compared = 0
                 while !rest.isEmpty {
-                    let lines = Array(rest.prefix(10_000))
+                    let next = Array(rest.prefix(10_000))
                     rest = rest.dropFirst(10_000)
-                    try await connection.withTransaction { session in
-                        _ = try ChainStore(session).compare(id, anchor: source.text, lines)
+                    compared += try await connection.withTransaction { session in
+                        Int(try ChainStore(session).compare(id, anchor: source.text, next))
                     }
+                }
+                if compared == 0 {
+                    problems.append(
+                        .cannotRead(place: source.text, reason: "there is no anchor of this database in it")
+                    )
+                } else if compared < lines.count {
+                    notes.append(
+                        "\(lines.count - compared) lines of \(source.text) are of other databases; they were left out"
+                    )
                 }
             } catch let error as AnchorError {
                 problems.append(error)
             }
         }
-        return problems
+        return (problems, notes)
     }
 
     private func show(

@@ -14,8 +14,8 @@ struct CleanupCommand: Command {
             The log is kept in ranges of changes. A range goes once all its changes are finished and older than \
             retention_days; what was posted from them stays in the audit log for audit_retention_days, and in the \
             ledger for good. Counts and digests are kept. --dry-run lists the ranges, and why each stays: current (in \
-            use, or ready), young, unfinished (dead letters too), lost, counted (pgsync capture inspects it), or logged \
-            (its changes are still in the log).
+            use, or ready), young, unfinished (dead letters too), lost, counted (pgsync capture inspects it), logged \
+            (its changes are still in the log), or unchained (the audit chain lacks rows or totals of it).
             """,
         examples: [
             .init("pgsync cleanup --dry-run", "What would go, and why the rest stays."),

@@ -153,6 +153,10 @@ struct MigrationReport: Sendable {
             notices.append(notice)
             // A warning is a problem, which even a quiet program reports.
             if showsProgress || notice.isWarning { context.say(lines: notice.lines) }
+        case .gaveUpCutting(let table):
+            context.say(
+                "\(table) is not kept in ranges yet, because other sessions hold it: a worker goes on, or pgsync migrate"
+            )
         }
     }
 

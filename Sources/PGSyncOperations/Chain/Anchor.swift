@@ -40,10 +40,10 @@ package struct Anchor: Sendable {
         return line
     }
 
-    /// All anchors that the place has; those of a file may be of any database.
+    /// All anchors that the place has, which may be of any database.
     ///
     /// - Throws: ``AnchorError``.
-    package func read(for database: AnchorLine) async throws -> [AnchorLine] {
+    package func read() async throws -> [AnchorLine] {
         switch destination {
         case .file(let path):
             return Self.lines(in: try contents(of: path))
@@ -51,10 +51,10 @@ package struct Anchor: Sendable {
             return try await inDatabase(service, AnchorError.cannotRead) { session in
                 try session.query(
                     """
-                    select seq, head, row_count, anchored_at from public.pgsync_anchors
-                    where system_identifier = \(database.system) and database = \(database.database) order by seq
+                    select system_identifier, database, seq, head, row_count, anchored_at from public.pgsync_anchors
+                    order by seq
                     """
-                ).map { try AnchorLine($0, of: database) }
+                ).map(AnchorLine.init)
             }
         case .systemLog, .command:
             throw AnchorError.cannotRead(
@@ -157,11 +157,11 @@ package struct Anchor: Sendable {
         let last = try await inDatabase(service, AnchorError.cannotWrite) { session in
             try session.query(
                 """
-                select seq, head, row_count, anchored_at from public.pgsync_anchors
+                select system_identifier, database, seq, head, row_count, anchored_at from public.pgsync_anchors
                 where system_identifier = \(line.system) and database = \(line.database)
                 order by anchored_at desc, seq desc limit 1
                 """
-            ).first.map { try AnchorLine($0, of: line) }
+            ).first.map(AnchorLine.init)
         }
         if let last { try await check(last, line, connection) }
         try await inDatabase(service, AnchorError.cannotWrite) { session in
@@ -193,14 +193,14 @@ package struct Anchor: Sendable {
 }
 
 extension AnchorLine {
-    init(_ row: Row, of database: AnchorLine) throws {
+    fileprivate init(_ row: Row) throws {
         self.init(
             seq: try row.decode("seq"),
             head: try row.decode("head"),
             rows: try row.decode("row_count"),
             at: try row.decode("anchored_at"),
-            system: database.system,
-            database: database.database
+            system: try row.decode("system_identifier"),
+            database: try row.decode("database")
         )
     }
 }

@@ -1,3 +1,5 @@
+import PGSyncCore
+
 /// A place outside the database to which heads of the chain are written.
 ///
 /// Places are told to whoever writes there and are never read from the database: who may write into the database must
@@ -49,13 +51,16 @@ package enum AnchorDestination: Sendable, Equatable {
         }
     }
 
-    /// What the database remembers of it: of a command the program alone, because arguments may be secrets.
+    /// What the database remembers of it: of a command the program, and its arguments only by the beginning of their
+    /// SHA-256, because they may be secrets.
     package var place: String {
         switch self {
         case .file(let path): path
         case .systemLog: "syslog"
         case .database(let service): service
-        case .command(let words): words[0]
+        case .command(let words) where words.count == 1: words[0]
+        case .command(let words):
+            words[0] + " #" + SHA256.hexadecimalDigest(of: words.dropFirst().joined(separator: " ")).prefix(8)
         }
     }
 }

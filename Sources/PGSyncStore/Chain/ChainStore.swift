@@ -30,13 +30,14 @@ package struct ChainState: Sendable, Equatable {
         package let anchoredAt: Timestamp
         package let seconds: Double
 
-        init(_ row: Row) throws {
-            kind = try row.decode("kind")
-            destination = try row.decode("destination")
-            seq = try row.decode("seq")
+        init?(_ row: Row) throws {
+            guard let kind = try row.decode("anchor_kind", as: String?.self) else { return nil }
+            self.kind = kind
+            destination = try row.decode("anchor_destination")
+            seq = try row.decode("anchor_seq")
             anchoredAt = try row.decode("anchored_at")
-            seconds = try row.decode("seconds")
-            head = try row.decode("head")
+            seconds = try row.decode("anchor_seconds")
+            head = try row.decode("anchor_head")
         }
     }
 
@@ -144,25 +145,22 @@ package struct ChainStore {
     }
 
     package func state() throws -> ChainState {
-        let anchors = try session.query(
+        let rows = try session.query(
             """
             select
-                own.anchor ->> 'kind' as kind, own.anchor ->> 'destination' as destination,
-                (own.anchor ->> 'seq')::bigint as seq, own.anchor ->> 'head' as head, (own.anchor ->> 'anchored_at')::timestamptz as anchored_at,
-                (own.anchor ->> 'seconds')::double precision as seconds
+                state.state, state.system_identifier, state.database, state.seq, encode(state.head, 'hex') as head,
+                state.row_count, state.extended_at, state.lag_seconds, state.has_more, state.verification,
+                state.verified_at, state.verified_seq, state.links, state.rows_checked, state.findings,
+                own.anchor ->> 'kind' as anchor_kind, own.anchor ->> 'destination' as anchor_destination,
+                (own.anchor ->> 'seq')::bigint as anchor_seq, own.anchor ->> 'head' as anchor_head,
+                (own.anchor ->> 'anchored_at')::timestamptz as anchored_at,
+                (own.anchor ->> 'seconds')::double precision as anchor_seconds
             from pgsync.chain_state as state
-            cross join jsonb_array_elements(state.anchors) as own (anchor)
+            left join lateral jsonb_array_elements(state.anchors) as own (anchor) on true
             """
-        ).map(ChainState.Anchor.init)
-        let row = try session.query(
-            """
-            select
-                state, system_identifier, database, seq, encode(head, 'hex') as head, row_count, extended_at, lag_seconds,
-                has_more, verification, verified_at, verified_seq, links, rows_checked, findings
-            from pgsync.chain_state
-            """
-        ).onlyRow()
-        return try ChainState(row, anchors: anchors)
+        )
+        guard let first = rows.first else { throw PostgresError(.unexpectedResult, "the chain has no state") }
+        return try ChainState(first, anchors: rows.compactMap(ChainState.Anchor.init))
     }
 
     /// What to write to an anchor now; nil if nothing is chained.
@@ -214,14 +212,13 @@ package struct ChainStore {
         try session.query("select is_done from pgsync.verify_chain_step(\(id))").onlyRow().decode(0)
     }
 
-    /// Compares what an anchor says with the chain; returns how many lines are wrong.
-    @discardableResult
+    /// Compares those lines of an anchor that are of this database with the chain; returns how many these are.
     package func compare(_ id: Int64, anchor: String, _ lines: [AnchorLine]) throws -> Int64 {
         try session.query(
             """
             select pgsync.compare_anchors(
                 \(id), \(anchor), \(lines.map(\.seq)), \(lines.map(\.head)), \(lines.map(\.at))::text[]::timestamptz[],
-                \(lines.map(\.identity))
+                \(lines.map(\.system)), \(lines.map(\.database))
             )
             """
         ).onlyRow().decode(0)

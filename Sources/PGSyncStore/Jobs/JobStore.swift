@@ -113,6 +113,21 @@ package struct JobStore {
         ).onlyRow().decode(0)
     }
 
+    package func settleFailedItem(
+        _ kind: String,
+        _ subject: String,
+        _ item: String,
+        _ resolution: String
+    ) throws {
+        try session.execute(
+            """
+            select pgsync.settle_failed_item(item.id, \(resolution))
+            from pgsync.sync_failed_items as item
+            where item.kind = \(kind) and item.subject = \(subject) and item.item_id = \(item) and item.state <> 'resolved'
+            """
+        )
+    }
+
     /// Ends a job that this session runs, and returns how: partial if items of it failed.
     package func end(
         _ id: Int64,

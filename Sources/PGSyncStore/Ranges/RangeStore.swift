@@ -30,24 +30,33 @@ package struct RangeStore {
         try session.query("select pgsync.make_ranges()").onlyRow().decode(0)
     }
 
-    /// Takes the next step of emptying an open end that has rows, if there are not so many that reading them
-    /// takes a while: `pgsync migrate` does that.
-    package func cut() throws {
-        try session.execute(
-            """
-            select pgsync.cut_step(uncut.table_name)
-            from (values ('sync_logs'), ('sync_audit_log')) as uncut (table_name)
-            cross join lateral pgsync.open_end(uncut.table_name) as part
-            inner join pg_class as relation on relation.oid = part.part
-            where not part.is_separate and relation.reltuples < 5000000
-                or exists (
-                    select from pgsync.inspect_ranges() as inspected
-                    where inspected.finding = 'open_end_used'
-                        and inspected.found like '%pgsync.' || uncut.table_name || ' %'
+    /// Takes the next step of emptying each open end that has rows, as transactions of their own.
+    ///
+    /// A bound that came near is always moved, before it makes a write fail. Reading a large table takes a while, so
+    /// that is left to `pgsync migrate`; what it has begun and read is finished here.
+    ///
+    /// - Parameter onlyBounds: Only moves bounds, which waits for nothing.
+    /// - Throws: `PostgresError`, such as when a view of another role is in the way.
+    package func cut(onlyBounds: Bool = false) throws {
+        for table in ["sync_logs", "sync_audit_log"] {
+            try session.execute(
+                """
+                select pgsync.cut_step(\(table))
+                from pgsync.open_end(\(table)) as last
+                cross join lateral pgsync.cut_bound(\(table)) as own
+                inner join pg_class as relation on relation.oid = last.part
+                where own.is_near or not \(onlyBounds)::boolean and (
+                    own.is_checked
+                    or not last.is_separate and relation.reltuples < 5000000
+                    or exists (
+                        select from pgsync.inspect_ranges() as inspected
+                        where inspected.finding = 'open_end_used'
+                            and inspected.found like '%pgsync.' || \(table)::text || ' %'
+                    )
                 )
-            limit 1
-            """
-        )
+                """
+            )
+        }
     }
 
     /// Takes the next step of dropping ranges that are old enough; to be the only one of its transaction.

@@ -129,8 +129,8 @@ struct PlantedCause: Sendable, CustomTestStringConvertible {
         .init(
             kind: "RANGES_SHORT",
             expected: "few_ranges critical",
-            cause: "update pgsync.id_ranges set state = 'freezing' where from_id > 1",
-            cure: "update pgsync.id_ranges set state = 'kept'"
+            cause: "select setval('pgsync.sync_logs_id_seq', 900000)",
+            cure: "select pgsync.make_ranges()"
         ),
         .init(
             kind: "PAUSED_TOO_LONG",

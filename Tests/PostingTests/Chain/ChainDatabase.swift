@@ -15,6 +15,9 @@ struct ChainAnchor {
     var seq: Int
     var head: String
     var at: String = "now()"
+    /// Expressions; nil for those of the database that is verified.
+    var system: String?
+    var database: String?
 }
 
 extension TestDatabase {
@@ -48,8 +51,10 @@ extension TestDatabase {
                 """
                 select pgsync.compare_anchors(
                     \(id), 'file', array[\(anchor.seq)]::bigint[], array['\(anchor.head)'],
-                    array[\(anchor.at)]::timestamptz[], array['here']
+                    array[\(anchor.at)]::timestamptz[], array[\(anchor.system ?? "system_identifier")],
+                    array[\(anchor.database ?? "current_database()")::text]
                 )
+                from pg_control_system()
                 """
             )
         }

@@ -26,6 +26,20 @@ struct ChainTamperTests {
         return anchor
     }
 
+    /// A range with totals, and a report.
+    private static let rareRows = """
+        insert into pgsync.id_ranges (table_name, range_name, from_id, until_id, state, frozen_at, newest_at, row_count)
+        values ('sync_logs', 'odd one', 7, 9, 'frozen', now(), now(), 2);
+        insert into pgsync.range_totals (
+            range_name, source_table, day, outcome, table_name, row_count, entry_count, first_id, last_id, digest, snapshot
+        )
+        select
+            'odd one', 'bills'::regclass, '2026-01-01', outcome, 'public.bills', 2, 2, 7, 8, sha256(outcome::bytea),
+            pg_current_snapshot()
+        from unnest('{captured, posted}'::text[]) as outcome;
+        insert into pgsync.verify_runs (job, finished_at, report, digest) values (1, now(), 'x', sha256('x'));
+        """
+
     /// Changes each column of a row in turn, in several ways, and tells what the verification says of each.
     private static let mutations = #"""
         create function checks.mutations(relation regclass, condition text, kind text, part bigint)
@@ -49,6 +63,8 @@ struct ChainTamperTests {
                     when 'date' then array['coalesce(nullif(%1$I, ''-infinity''), ''2026-01-01'') + 1']
                     when 'timestamp with time zone' then array['%1$I + interval ''1 microsecond''', '''infinity''']
                     when 'interval' then array['coalesce(%1$I, ''0'') + interval ''1 microsecond''']
+                    when 'pg_snapshot' then array['pg_snapshot ''1:1:''']
+                    when 'regclass[]' then array['%1$I || ''pg_class''::regclass']
                     when 'xid8' then array['(%1$I::text::bigint + 1)::text::xid8']
                     when 'bytea' then array['set_byte(%1$I, 0, get_byte(%1$I, 0) # 1)', '%1$I || ''\x00''']
                     when 'jsonb' then array['coalesce(%1$I, ''{}'') || ''{"x": 1}''']
@@ -85,12 +101,24 @@ struct ChainTamperTests {
     @Test("with any field of any row of any kind is found at that row")
     func fields() async throws {
         _ = try await prepare()
+        try await database.run(Self.rareRows)
+        try await database.extendChain()
         try await database.run(Self.mutations)
         // What may change lawfully is not chained.
         let free: [String: Set<String>] = [
             "pgsync.rules": ["active_until", "function_checksum"],
             "ledger.accounts": ["active", "name", "parent", "party_required", "zero_to_close"],
             "ledger.currencies": ["name"],
+            "pgsync.id_ranges": [
+                "state", "made_at", "made_by", "frozen_through", "newest_at", "dropped_at", "dropped_by",
+                "bytes", "inserted",
+            ],
+            "pgsync.range_totals": ["source_table", "snapshot", "frozen_at"],
+            "pgsync.verify_runs": [
+                "source_table", "since", "until", "heals", "dry_run", "whole_tables", "first_snapshot",
+                "last_snapshot",
+                "named", "heal_stopped", "started_at", "report",
+            ],
         ]
         let numbers = (1...Profile.size(12, full: 200)).map { _ in Int.random(in: 1...size) }
         var cases: [(table: String, condition: String, kind: String, key: String)] = [
@@ -98,6 +126,9 @@ struct ChainTamperTests {
             ("pgsync.rules", "name = 'bill'", "rule", "bill.1"),
             ("ledger.accounts", "code = '4000'", "account", "4000"),
             ("ledger.currencies", "code = 'INR'", "currency", "INR"),
+            ("pgsync.id_ranges", "range_name = 'odd one'", "range", "odd one"),
+            ("pgsync.range_totals", "range_name = 'odd one' and outcome = 'posted'", "range", "odd one"),
+            ("pgsync.verify_runs", "job = 1", "report", "1"),
         ]
         for number in numbers {
             cases.append(

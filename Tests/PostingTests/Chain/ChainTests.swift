@@ -1,3 +1,4 @@
+// Long because the chain is followed from its beginning to its restore elsewhere.
 import Postgres
 import Subprocesses
 import TestSupport
@@ -82,6 +83,28 @@ struct ChainTests {
         #expect(error.sqlState?.code == "55000")
         // What is under way says nothing yet.
         #expect(try await database.value("select state from pgsync.chain_state") == "unanchored")
+    }
+
+    @Test(
+        "is compared with the anchors of its own database, also from another place before, and with no others"
+    )
+    func otherAnchors() async throws {
+        try await post(1...5)
+        try await database.extendChain()
+        let own = try await database.anchorChain()
+        var other = ChainAnchor(seq: 1, head: String(repeating: "0", count: 64))
+        for (system, database, findings) in [
+            ("7", nil, []), (nil, "'other'", []), (nil, nil, ["rewritten 1"]),
+        ] as [(String?, String?, [String])] {
+            (other.system, other.database) = (system, database)
+            let alone = try await self.database.verifyChain(other)
+            #expect(alone.state == (findings.isEmpty ? "unanchored" : "broken") && alone.findings == findings)
+            let both = try await self.database.verifyChain(other, own)
+            #expect(both.state == (findings.isEmpty ? "verified" : "broken") && both.findings == findings)
+        }
+        var earlier = own
+        (earlier.system, earlier.database) = ("7", "'shop'")
+        #expect(try await database.verifyChain(earlier).state == "verified")
     }
 
     @Test("is verified from a day on without the blocks before")
@@ -276,7 +299,25 @@ struct ChainTests {
         try await database.run(
             "update pgsync.rules set active_until = '2027-01-01' where name = 'fee'; select ledger.start_closing('2026-01')"
         )
+        // A range of the log with its totals, and a report.
+        try await database.run(
+            """
+            select setval('pgsync.sync_logs_id_seq', 260000); select pgsync.remember_growth(settling => '0');
+            set session_replication_role = replica;
+            alter table pgsync.sync_logs_000001 disable trigger all;
+            update pgsync.sync_logs_000001 set captured_at = captured_at - interval '8 days';
+            begin; set local pgsync.finishing = on; delete from pgsync.sync_queue; commit;
+            select pgsync.drop_range_step();
+            insert into pgsync.verify_runs (job, finished_at, report, digest) values (1, now(), 'x', sha256('x'));
+            """
+        )
         try await database.extendChain(limit: 20)
+        #expect(
+            try await database.lines(
+                "select kind from pgsync.audit_chain where kind in ('range', 'report') order by 1"
+            )
+                == ["range", "report"]
+        )
         var python = Invocation(
             "python3",
             ["\(Repository.path(of: "Tests/PostingTests/Chain/recompute.py"))"]

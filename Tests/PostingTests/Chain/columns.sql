@@ -48,3 +48,18 @@ select json_build_object('kind', 'report', 'key', job::text, 'fields', json_buil
     job, json_build_object('time', (extract(epoch from finished_at) * 1000000)::bigint), encode(digest, 'hex')
 ))
 from pgsync.verify_runs where digest is not null;
+select json_build_object('kind', 'range', 'key', range_name, 'fields', json_build_array(
+    range_name, table_name, from_id, until_id, row_count,
+    json_build_object('time', (extract(epoch from frozen_at) * 1000000)::bigint),
+    (select count(*) from pgsync.range_totals as total where total.range_name = made.range_name)
+), 'lines', (
+    select json_agg(
+        json_build_array(
+            table_name, json_build_object('day', day - date '2000-01-01'), outcome, row_count, entry_count, first_id, last_id,
+            encode(digest, 'hex')
+        )
+        order by table_name collate "C", day, outcome collate "C", first_id
+    )
+    from pgsync.range_totals as total where total.range_name = made.range_name
+))
+from pgsync.id_ranges as made where frozen_at is not null;

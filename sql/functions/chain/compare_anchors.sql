@@ -1,9 +1,13 @@
+-- One place may have the anchors of several databases. Those of this one name it, and a database system where
+-- it was or is: that of one of its blocks, or the present one. Whatever agrees with the chain is of it, too,
+-- such as what has the name from before a restore.
 create or replace function pgsync.compare_anchors(
     verification bigint,
     anchor text,
     seqs bigint[],
     heads text[],
     times timestamptz[],
+    systems bigint[],
     databases text[]
 )
 returns bigint
@@ -16,21 +20,30 @@ set jit = off
 as $$
 declare
     v_own pgsync.chain_verifications;
-    v_wrong bigint;
+    v_systems constant bigint[] := array(
+        select block.system_identifier from pgsync.audit_chain as block
+        union
+        select control.system_identifier from pg_control_system() as control
+    );
+    v_lines bigint;
 begin
     v_own := pgsync.own_verification(compare_anchors.verification);
-    with line as (
+    with line as materialized (
         select
             anchored.seq,
             anchored.head,
             anchored.at,
-            anchored.database,
             block.head as head_now
         from unnest(
-            compare_anchors.seqs, compare_anchors.heads, compare_anchors.times, compare_anchors.databases
-        ) as anchored (seq, head, at, database)
+            compare_anchors.seqs, compare_anchors.heads, compare_anchors.times, compare_anchors.systems,
+            compare_anchors.databases
+        ) as anchored (seq, head, at, system, database)
         left join pgsync.audit_chain as block on anchored.seq = block.seq
         where anchored.seq > 0
+            and (
+                (anchored.database = current_database() and anchored.system = any(v_systems))
+                or encode(block.head, 'hex') = anchored.head
+            )
     ),
 
     wrong as (
@@ -40,8 +53,8 @@ begin
             case when line.head_now is null then 'tail_cut' else 'rewritten' end,
             line.seq,
             format(
-                '%s says of %s at %s that this block had the head %s; %s',
-                compare_anchors.anchor, line.database, pgsync.utc_text(line.at), line.head,
+                '%s says at %s that this block had the head %s; %s',
+                compare_anchors.anchor, pgsync.utc_text(line.at), line.head,
                 coalesce('it has ' || encode(line.head_now, 'hex'), 'there is no such block')
             )
         from line
@@ -49,34 +62,36 @@ begin
         order by line.seq
         limit 100
         returning seq
+    ),
+
+    summed as (
+        select
+            count(*) as lines,
+            (array_agg(line.seq order by line.at desc))[1] as seq,
+            max(line.at) as at,
+            (select count(*) from wrong) as wrong
+        from line
+    ),
+
+    noted as (
+        update pgsync.chain_verifications as own
+        set
+            findings = own.findings + summed.wrong,
+            anchors = own.anchors || jsonb_build_object(
+                'anchor', compare_anchors.anchor,
+                'lines', summed.lines,
+                'seq', summed.seq,
+                'anchored_at', summed.at,
+                'wrong', summed.wrong
+            )
+        from summed
+        where own.id = v_own.id and summed.lines > 0
     )
 
-    select count(*) into v_wrong from wrong;
-    update pgsync.chain_verifications as own
-    set
-        findings = own.findings + v_wrong,
-        anchors = own.anchors || (
-            select
-                jsonb_agg(
-                    jsonb_build_object(
-                        'anchor', compare_anchors.anchor,
-                        'lines', cardinality(compare_anchors.seqs),
-                        'seq', newest.seq,
-                        'anchored_at', newest.at,
-                        'wrong', v_wrong
-                    )
-                )
-            from (
-                select listed.seq, listed.at
-                from unnest(compare_anchors.seqs, compare_anchors.times) as listed (seq, at)
-                order by listed.at desc
-                limit 1
-            ) as newest
-        )
-    where own.id = v_own.id and cardinality(compare_anchors.seqs) > 0;
-    return v_wrong;
+    select summed.lines into v_lines from summed;
+    return v_lines;
 end;
 $$;
 
-comment on function pgsync.compare_anchors(bigint, text, bigint[], text[], timestamptz[], text[])
-is 'Compares what an anchor says with the chain during a verification; returns how many lines are wrong.';
+comment on function pgsync.compare_anchors(bigint, text, bigint[], text[], timestamptz[], bigint[], text[])
+is 'Compares the anchors of this database with its chain during a verification; returns how many these are.';

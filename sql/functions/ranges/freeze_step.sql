@@ -18,149 +18,97 @@ as $$
 declare
     v_from constant bigint := coalesce(id_range.frozen_through, id_range.from_id);
     v_until constant bigint := least(v_from + 10000, id_range.until_id);
+    v_has_changes constant boolean := id_range.table_name = 'sync_logs';
     v_rows bigint;
     v_newest timestamptz;
 begin
-    if id_range.table_name = 'sync_logs' then
-        with final as materialized (
-            select distinct on (audit.log_id)
-                audit.log_id,
-                audit.entry_ids,
-                case when audit.outcome <> 'failed' then audit.outcome::text end as outcome,
-                pgsync.netstring(audit.log_id::text)
-                || pgsync.netstring(audit.attempt::text)
-                || pgsync.netstring(audit.outcome::text)
-                || pgsync.netstring(audit.record_id)
-                || pgsync.netstring(array_to_string(audit.entry_ids, ','))
-                || pgsync.netstring(audit.superseded_by::text)
-                || pgsync.netstring(audit.error_class)
-                || pgsync.netstring(audit.error_message)
-                || pgsync.netstring(audit.worker)
-                || pgsync.netstring(floor(extract(epoch from audit.recorded_at) * 1000000)::bigint::text)
-                || pgsync.netstring(audit.recorded_by)
-                || pgsync.netstring(audit.recorded_xid::text) as text
-            from pgsync.sync_audit_log as audit
-            where audit.log_id >= v_from and audit.log_id < v_until
-            order by audit.log_id, audit.attempt desc
-        ),
+    with attempt as materialized (
+        select
+            audit.log_id,
+            audit.attempt,
+            audit.outcome::text as outcome,
+            audit.source_table,
+            audit.entry_ids,
+            audit.recorded_at,
+            audit.attempt = max(audit.attempt) over (partition by audit.log_id) as is_last,
+            pgsync.netstring(audit.log_id::text)
+            || pgsync.netstring(audit.attempt::text)
+            || pgsync.netstring(audit.outcome::text)
+            || pgsync.netstring(audit.record_id)
+            || pgsync.netstring(array_to_string(audit.entry_ids, ','))
+            || pgsync.netstring(audit.superseded_by::text)
+            || pgsync.netstring(audit.error_class)
+            || pgsync.netstring(audit.error_message)
+            || pgsync.netstring(audit.worker)
+            || pgsync.netstring(floor(extract(epoch from audit.recorded_at) * 1000000)::bigint::text)
+            || pgsync.netstring(audit.recorded_by)
+            || pgsync.netstring(audit.recorded_xid::text) as text
+        from pgsync.sync_audit_log as audit
+        where audit.log_id >= v_from and audit.log_id < v_until
+    ),
 
-        change as materialized (
-            select
-                log.*,
-                log.captured_at::date as day,
-                final.outcome as final_outcome,
-                final.entry_ids,
-                final.text as final_text
-            from pgsync.sync_logs as log
-            left join final on final.log_id = log.id
-            where log.id >= v_from and log.id < v_until
-        ),
+    part as materialized (
+        -- Of a change its own row, and that of its last attempt.
+        select log.id, 1 as attempt, log.source_table, log.captured_at as at, own.*
+        from pgsync.sync_logs as log
+        left join attempt as final on final.log_id = log.id and final.is_last
+        cross join lateral (
+            values
+            (
+                'captured', null::bigint[],
+                pgsync.netstring(log.id::text)
+                || pgsync.netstring(log.record_id)
+                || pgsync.netstring(log.action)
+                || pgsync.netstring(log.data::text)
+                || pgsync.netstring(log.old_data::text)
+                || pgsync.netstring(log.origin)
+                || pgsync.netstring(log.source_version::text)
+                || pgsync.netstring(log.captured_xid::text)
+                || pgsync.netstring(floor(extract(epoch from log.captured_at) * 1000000)::bigint::text)
+                || pgsync.netstring(log.correlation_id)
+            ),
+            (coalesce(nullif(final.outcome, 'failed'), 'lost'), final.entry_ids, coalesce(final.text, log.id::text))
+        ) as own (outcome, entry_ids, text)
+        where v_has_changes and log.id >= v_from and log.id < v_until
+        union all
+        select attempt.log_id, attempt.attempt, attempt.source_table, attempt.recorded_at, attempt.outcome,
+            attempt.entry_ids, attempt.text
+        from attempt
+        where not v_has_changes
+    ),
 
-        counted as (
-            insert into pgsync.range_totals as total (
-                range_name, source_table, day, outcome, table_name, row_count, entry_count, first_id, last_id, digest,
-                snapshot
-            )
-            select
-                id_range.range_name,
-                part.source_table,
-                part.day,
-                part.outcome,
-                coalesce(pgsync.qualified_name(part.source_table), part.source_table::oid::text),
-                count(*),
-                coalesce(sum(cardinality(part.entry_ids)), 0),
-                min(part.id),
-                max(part.id),
-                sha256(string_agg(sha256(convert_to(part.text, 'UTF8')), '' order by part.id)),
-                pg_current_snapshot()
-            from (
-                select
-                    change.id, change.source_table, change.day, 'captured' as outcome, null::bigint[] as entry_ids,
-                    pgsync.netstring(change.id::text)
-                    || pgsync.netstring(change.record_id)
-                    || pgsync.netstring(change.action)
-                    || pgsync.netstring(change.data::text)
-                    || pgsync.netstring(change.old_data::text)
-                    || pgsync.netstring(change.origin)
-                    || pgsync.netstring(change.source_version::text)
-                    || pgsync.netstring(change.captured_xid::text)
-                    || pgsync.netstring(floor(extract(epoch from change.captured_at) * 1000000)::bigint::text)
-                    || pgsync.netstring(change.correlation_id) as text
-                from change
-                union all
-                select
-                    change.id, change.source_table, change.day, coalesce(change.final_outcome, 'lost'),
-                    change.entry_ids, coalesce(change.final_text, change.id::text)
-                from change
-            ) as part
-            group by part.source_table, part.day, part.outcome
-            on conflict on constraint range_totals_pkey do update
-            set
-                row_count = total.row_count + excluded.row_count,
-                entry_count = total.entry_count + excluded.entry_count,
-                last_id = excluded.last_id,
-                digest = sha256(total.digest || excluded.digest),
-                snapshot = excluded.snapshot,
-                frozen_at = excluded.frozen_at
+    counted as (
+        insert into pgsync.range_totals as total (
+            range_name, source_table, day, outcome, table_name, row_count, entry_count, first_id, last_id, digest,
+            snapshot
         )
+        select
+            id_range.range_name,
+            part.source_table,
+            part.at::date,
+            part.outcome,
+            coalesce(pgsync.qualified_name(part.source_table), part.source_table::oid::text),
+            count(*),
+            coalesce(sum(cardinality(part.entry_ids)), 0),
+            min(part.id),
+            max(part.id),
+            sha256(string_agg(sha256(convert_to(part.text, 'UTF8')), '' order by part.id, part.attempt)),
+            pg_current_snapshot()
+        from part
+        group by part.source_table, part.at::date, part.outcome
+        on conflict on constraint range_totals_pkey do update
+        set
+            row_count = total.row_count + excluded.row_count,
+            entry_count = total.entry_count + excluded.entry_count,
+            last_id = excluded.last_id,
+            digest = sha256(total.digest || excluded.digest),
+            snapshot = excluded.snapshot,
+            frozen_at = excluded.frozen_at
+    )
 
-        select count(*), max(change.captured_at) into v_rows, v_newest from change;
-    else
-        with attempt as materialized (
-            select
-                audit.*,
-                audit.recorded_at::date as day,
-                pgsync.netstring(audit.log_id::text)
-                || pgsync.netstring(audit.attempt::text)
-                || pgsync.netstring(audit.outcome::text)
-                || pgsync.netstring(audit.record_id)
-                || pgsync.netstring(array_to_string(audit.entry_ids, ','))
-                || pgsync.netstring(audit.superseded_by::text)
-                || pgsync.netstring(audit.error_class)
-                || pgsync.netstring(audit.error_message)
-                || pgsync.netstring(audit.worker)
-                || pgsync.netstring(floor(extract(epoch from audit.recorded_at) * 1000000)::bigint::text)
-                || pgsync.netstring(audit.recorded_by)
-                || pgsync.netstring(audit.recorded_xid::text) as text
-            from pgsync.sync_audit_log as audit
-            where audit.log_id >= v_from and audit.log_id < v_until
-        ),
-
-        counted as (
-            insert into pgsync.range_totals as total (
-                range_name, source_table, day, outcome, table_name, row_count, entry_count, first_id, last_id, digest,
-                snapshot
-            )
-            select
-                id_range.range_name,
-                attempt.source_table,
-                attempt.day,
-                attempt.outcome::text,
-                coalesce(pgsync.qualified_name(attempt.source_table), attempt.source_table::oid::text),
-                count(*),
-                coalesce(sum(cardinality(attempt.entry_ids)), 0),
-                min(attempt.log_id),
-                max(attempt.log_id),
-                sha256(
-                    string_agg(
-                        sha256(convert_to(attempt.text, 'UTF8')), '' order by attempt.log_id, attempt.attempt
-                    )
-                ),
-                pg_current_snapshot()
-            from attempt
-            group by attempt.source_table, attempt.day, attempt.outcome
-            on conflict on constraint range_totals_pkey do update
-            set
-                row_count = total.row_count + excluded.row_count,
-                entry_count = total.entry_count + excluded.entry_count,
-                last_id = excluded.last_id,
-                digest = sha256(total.digest || excluded.digest),
-                snapshot = excluded.snapshot,
-                frozen_at = excluded.frozen_at
-        )
-
-        select count(*), max(attempt.recorded_at) into v_rows, v_newest from attempt;
-    end if;
+    select count(*) filter (where part.outcome = 'captured' or not v_has_changes), max(part.at)
+    into v_rows, v_newest
+    from part;
 
     update pgsync.id_ranges as own
     set

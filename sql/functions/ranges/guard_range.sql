@@ -8,18 +8,15 @@ as $$
     -- The statements are composed with %I and regclass.
     -- @plpgsql_check_options: security_warnings = off
 declare
-    v_parent constant text := case
-        when about like 'sync_audit_log%' then 'sync_audit_log' else 'sync_logs'
-    end;
-    v_trigger constant text := v_parent || '_is_never_truncated';
     v_role name;
 begin
     execute format(
-        'create or replace trigger %I before truncate on %s for each statement execute function pgsync.refuse_change()',
-        v_trigger, part
+        'create or replace trigger range_is_never_truncated before truncate on %s '
+        || 'for each statement execute function pgsync.refuse_change()',
+        part
     );
-    execute format('alter table %s enable always trigger %I', part, v_trigger);
-    execute format('comment on trigger %I on %s is %L', v_trigger, part, 'What happened never changes.');
+    execute format('alter table %s enable always trigger range_is_never_truncated', part);
+    execute format('comment on trigger range_is_never_truncated on %s is %L', part, 'What happened never changes.');
     execute format('comment on table %s is %L', part, about);
     execute format('revoke all on table %s from public', part);
     for v_role in

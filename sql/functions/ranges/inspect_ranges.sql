@@ -11,11 +11,20 @@ as $$
 declare
     v_table text;
     v_end record;
+    v_left record;
     v_is_used boolean;
     v_ahead bigint;
 begin
     foreach v_table in array array['sync_audit_log', 'sync_logs']
     loop
+        select own.* into v_left from pgsync.cut_bound(v_table) as own;
+        if v_left.is_urgent then
+            return query select
+                'bound_left',
+                'problem',
+                format('a cut of pgsync.%s was not finished: soon it refuses ids, from %s on', v_table, v_left.bound),
+                'pgsync migrate    (and check that a worker runs: it moves the bound)';
+        end if;
         v_end := pgsync.open_end(v_table);
         if not v_end.is_separate then
             return query select
@@ -46,17 +55,6 @@ begin
                 'select pgsync.make_ranges();    (a worker does it; check that one runs)';
         end if;
     end loop;
-
-    return query
-    select 'bound_left', 'problem',
-        format(
-            'a cut of %s was not finished: it refuses ids from %s on', own.conrelid::regclass, substr(own.conname, 13)
-        ),
-        'pgsync migrate'
-    from pg_catalog.pg_constraint as own
-    where own.connamespace = 'pgsync'::regnamespace
-        and own.conname ~ '^stays_below_[0-9]+$'
-        and substr(own.conname, 13)::bigint - pgsync.last_id() < 1000000;
 end;
 $$;
 

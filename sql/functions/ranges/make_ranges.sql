@@ -5,7 +5,7 @@
 --
 -- Attaching a range locks the open end against readers, and nothing that a writer locks. While several are
 -- ready it does not even wait for those: it tries again at the next call.
-create or replace function pgsync.make_ranges(smallest bigint default 250000)
+create or replace function pgsync.make_ranges()
 returns integer
 language plpgsql
 security definer
@@ -35,10 +35,10 @@ begin
         from (
             values
             (
-                'sync_audit_log', 3, 16 * make_ranges.smallest,
+                'sync_audit_log', 3, 4000000::bigint,
                 greatest(16, pgsync.configuration_integer('audit_retention_days') / 100)
             ),
-            ('sync_logs', 4, make_ranges.smallest, greatest(1, pgsync.configuration_integer('retention_days') / 30))
+            ('sync_logs', 4, 250000::bigint, greatest(1, pgsync.configuration_integer('retention_days') / 30))
         ) as list (name, ahead, smallest, days)
     loop
         v_end := pgsync.open_end(v_table.name);
@@ -102,5 +102,5 @@ begin
 end;
 $$;
 
-comment on function pgsync.make_ranges(bigint)
+comment on function pgsync.make_ranges()
 is 'Makes the ranges of ids that will be needed next; returns how many. It keeps no writer waiting.';

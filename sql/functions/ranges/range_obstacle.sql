@@ -1,5 +1,6 @@
 -- Of a range that is not dropped. The age of its newest row is known exactly only once its totals are
--- computed; before, a look at the rows with the highest ids tells most.
+-- computed; before, a look at the rows with the highest ids tells most. Where there is a chain, it must have
+-- all rows of a range of the audit log, and its totals, or a verification would miss the rows.
 create or replace function pgsync.range_obstacle(id_range pgsync.id_ranges)
 returns text
 language plpgsql
@@ -61,10 +62,19 @@ begin
         )
     then
         return 'counted';
+    elsif id_range.table_name = 'sync_audit_log'
+        and id_range.state = 'frozen'
+        and exists (select from pgsync.audit_chain)
+        and (
+            not pgsync.is_range_chained(id_range.range_name)
+            or pgsync.count_chained(id_range.from_id, id_range.until_id) <> id_range.row_count
+        )
+    then
+        return 'unchained';
     end if;
     return null;
 end;
 $$;
 
 comment on function pgsync.range_obstacle(pgsync.id_ranges)
-is 'Why a range cannot be dropped yet: current, logged, young, unfinished, lost or counted; null if it can.';
+is 'Why a range cannot be dropped yet, in a word of Retention.md; null if it can.';

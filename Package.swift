@@ -112,7 +112,9 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Concurrency", "PGSyncCluster", "PGSyncSchema", "Postgres", "Subprocesses"],
+            dependencies: [
+                "Concurrency", "Files", "PGSyncCluster", "PGSyncSchema", "Postgres", "Subprocesses",
+            ],
             path: "Tests/TestSupport",
             exclude: ["Referees"]
         ),

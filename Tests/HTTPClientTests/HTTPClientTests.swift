@@ -264,7 +264,7 @@ struct HTTPClientTests {
             } throws: { error in
                 if case .untrusted? = error as? TransferError { true } else { false }
             }
-            request.authorities = receiver.certificate
+            request.authorities = try receiver.authorities()
             #expect(try await client.send(request).status == 401)
         }
     }

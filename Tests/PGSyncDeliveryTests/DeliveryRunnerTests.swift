@@ -14,7 +14,10 @@ struct DeliveryRunnerTests {
 
     private func runner() -> DeliveryRunner {
         DeliveryRunner(
-            ChannelSender(DeliverySite(variables: ["PGSYNC_SECRET_A": Self.secret]), version: "1.0"),
+            ChannelSender(
+                DeliverySite(variables: ["PGSYNC_SECRET_A": Self.secret], addresses: "127.0.0.1"),
+                version: "1.0"
+            ),
             slackPause: .zero
         )
     }
@@ -23,7 +26,7 @@ struct DeliveryRunnerTests {
         try await database.run(
             """
             select pgsync.set_channel(
-                'hook', 'webhook', '{"url": "http://127.0.0.1:\(port)/", "allow_addresses": ["127.0.0.1"]}',
+                'hook', 'webhook', '{"url": "http://127.0.0.1:\(port)/"}',
                 'env:PGSYNC_SECRET_A'
             )
             """

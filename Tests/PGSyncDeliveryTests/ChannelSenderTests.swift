@@ -329,7 +329,8 @@ struct ChannelSenderTests {
             )
             let long = String(repeating: "क्लिनिक ", count: 20)
             let sender = sender(["PGSYNC_SECRET_MAIL": "hush"])
-            _ = try await sender.send([delivery()], through: channel)
+            let lines: [(String, JSONValue)] = [("words", "one\ntwo"), ("remedy", "pgsync dead list")]
+            _ = try await sender.send([delivery(body: lines)], through: channel)
             _ = try await sender.send(
                 [
                     delivery(
@@ -359,6 +360,12 @@ struct ChannelSenderTests {
             let subject = try #require(header(1, "Subject").first)
             #expect(subject.hasPrefix("Resolved: क्लिनिक क्लिनिक") && subject.hasSuffix("(and 1 more)"))
             #expect(mails[1]["text"]?.string?.contains("QUIT") == true)
+            let text = mails[0]["text"]?.string ?? ""
+            #expect(
+                text.split(whereSeparator: \.isNewline).suffix(3) == [
+                    "one", "two", "remedy: pgsync dead list",
+                ]
+            )
             #expect(
                 mails[1]["defects"] == [] && mails[1]["recipients"] == ["a@example.com", "b@example.com"]
             )
@@ -426,18 +433,35 @@ struct ChannelSenderTests {
 
     @Test("ends a program, with what it has started, at its time limit")
     func commandTimeLimit() async throws {
+        let list = "\(ScratchSpace.directory)/processes-\(UInt64.random(in: 0 ... .max))"
+        // The second sleep is a grandchild.
+        let script =
+            "exec > \(list); trap '' TERM; echo $$; sleep 1000 & echo $!; sh -c 'sleep 1000 & echo $! $$; wait' & wait"
         let channel = try await channel(
             .command,
-            ["command": ["/bin/sh", "-c", "sleep 1000 & sleep 1000"], "seconds": 1]
+            ["command": ["/bin/sh", "-c", .string(script)], "seconds": 1]
         )
-        let start = ContinuousClock.now
         let failure = await failure { try await sender(commands: "/").send([delivery()], through: channel) }
         #expect(failure?.errorClass == "delivery.timeout")
-        #expect(ContinuousClock.now - start < .seconds(30))
+        let processes = String(decoding: try contents(of: list), as: UTF8.self).split(
+            whereSeparator: \.isWhitespace
+        )
+        #expect(processes.count == 4)
+        try await eventually { processes.allSatisfy { !isRunning($0) } }
     }
+
+    /// Whether a process does anything, and does not only wait for its parent to learn of its end.
+    private func isRunning(_ process: Substring) -> Bool {
+        guard let status = try? contents(of: "/proc/\(process)/stat") else { return false }
+        let state = String(decoding: status, as: UTF8.self).split(separator: ") ").last?.first
+        return state != nil && state != "Z"
+    }
+
+    private struct Unreadable: Error {}
 
     private func contents(of path: String) throws -> [UInt8] {
         let file = unsafe open(path, O_RDONLY)
+        guard file >= 0 else { throw Unreadable() }
         defer { close(file) }
         var bytes = [UInt8](repeating: 0, count: 65_536)
         let count = unsafe read(file, &bytes, bytes.count)

@@ -46,7 +46,7 @@ struct ChannelsTestCommand: Command {
         } else {
             do throws(DeliveryFailure) {
                 answer = try await ChannelSender(
-                    .current(credentials: database.credentialFiles(in: context)),
+                    .current(credentials: database.credentialFiles(in: context.environment)),
                     version: Version.number
                 ).send([delivery], through: channel)
             } catch {

@@ -28,8 +28,8 @@ struct Database: Sendable {
     }
 
     /// The files that may hold what lets this program into the database, whether they are there or not.
-    func credentialFiles(in context: CommandContext) -> [String] {
-        var files = options.credentialFiles(in: context.environment)
+    func credentialFiles(in environment: Environment) -> [String] {
+        var files = options.credentialFiles(in: environment)
         if case .file(let path) = source { files.append(path) }
         return files
     }

@@ -137,7 +137,7 @@ let package = Package(
         .testTarget(name: "FilesTests", dependencies: ["Files"]),
         .testTarget(
             name: "HTTPClientTests",
-            dependencies: ["Concurrency", "HTTPClient", "Subprocesses", "TestSupport"]
+            dependencies: ["Concurrency", "Files", "HTTPClient", "Subprocesses", "TestSupport"]
         ),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "Concurrency", "TestSupport"]),
         .testTarget(name: "ImportFenceTests"),

@@ -112,7 +112,9 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: ["Concurrency", "PGSyncCluster", "PGSyncSchema", "Postgres", "Subprocesses"],
+            dependencies: [
+                "Concurrency", "Files", "PGSyncCluster", "PGSyncSchema", "Postgres", "Subprocesses",
+            ],
             path: "Tests/TestSupport",
             exclude: ["Referees"]
         ),
@@ -135,7 +137,7 @@ let package = Package(
         .testTarget(name: "FilesTests", dependencies: ["Files"]),
         .testTarget(
             name: "HTTPClientTests",
-            dependencies: ["Concurrency", "HTTPClient", "Subprocesses", "TestSupport"]
+            dependencies: ["Concurrency", "Files", "HTTPClient", "Subprocesses", "TestSupport"]
         ),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "Concurrency", "TestSupport"]),
         .testTarget(name: "ImportFenceTests"),

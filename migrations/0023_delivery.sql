@@ -83,7 +83,7 @@ create table pgsync.alert_deliveries (
     taking uuid,
     next_attempt_at timestamptz,
     created_at timestamptz not null default clock_timestamp(),
-    delivered_at timestamptz,
+    ended_at timestamptz,
     error_class text,
     error_message text,
     constraint alert_deliveries_pkey primary key (id),
@@ -104,7 +104,7 @@ create table pgsync.alert_deliveries (
     constraint only_unfinished_ones_have_a_next_attempt check (
         (state in ('waiting', 'sending')) = (next_attempt_at is not null)
     ),
-    constraint delivered_at_tells_the_delivery check ((state = 'delivered') = (delivered_at is not null)),
+    constraint ended_at_tells_the_end check ((state in ('delivered', 'failed')) = (ended_at is not null)),
     constraint failed_ones_have_an_error check (
         (error_class is null) = (error_message is null) and (state <> 'failed' or error_class is not null)
     )
@@ -113,9 +113,9 @@ create table pgsync.alert_deliveries (
 create index alert_deliveries_unfinished on pgsync.alert_deliveries (channel, alert, id)
 where state in ('waiting', 'sending');
 create index alert_deliveries_alert on pgsync.alert_deliveries (alert, id);
-create index alert_deliveries_given_up on pgsync.alert_deliveries (channel, created_at)
+create index alert_deliveries_given_up on pgsync.alert_deliveries (channel, ended_at)
 where state = 'failed';
-create index alert_deliveries_created_at on pgsync.alert_deliveries (created_at);
+create index alert_deliveries_ended_at on pgsync.alert_deliveries (ended_at);
 
 comment on table pgsync.alert_deliveries
 is 'News of alerts for each channel: what is to be sent, and what became of it. No contents of rows.';
@@ -137,8 +137,7 @@ is 'Which worker''s turn it is; whoever was too slow has another.';
 comment on column pgsync.alert_deliveries.next_attempt_at
 is 'When it may be taken; while it is sent, when another worker may assume that nothing comes of it.';
 comment on column pgsync.alert_deliveries.created_at is 'When it was queued.';
-comment on column pgsync.alert_deliveries.delivered_at
-is 'When the receiver had taken it.';
+comment on column pgsync.alert_deliveries.ended_at is 'When the receiver had taken it, or it was given up.';
 comment on column pgsync.alert_deliveries.error_class is 'The class of its last failure: see Alerts.md.';
 comment on column pgsync.alert_deliveries.error_message is 'Its message.';
 
@@ -149,10 +148,6 @@ values (
     'delivery_retry_hours', '72', '72', 'integer', 1, 720, 'hours',
     'For how long sending news of an alert to a channel that fails is tried again.'
 );
-
-update pgsync.sync_configuration
-set description = 'How long ended jobs, settled failed items, runs of schedules and sent messages are kept.'
-where config_key = 'job_retention_days';
 
 revoke all on table pgsync.channels, pgsync.alert_deliveries from public;
 revoke all on sequence pgsync.alert_deliveries_id_seq from public;

@@ -64,7 +64,10 @@ create table pgsync.sync_alerts (
         and (acknowledged_at is null) = (acknowledged_severity is null)
         and (state <> 'acknowledged' or acknowledged_at is not null)
     ),
-    constraint seen_is_positive check (seen > 0)
+    constraint seen_is_positive check (seen > 0),
+    constraint texts_are_short check (
+        char_length(class) <= 200 and char_length(words) <= 1000 and char_length(remedy) <= 500
+    )
 );
 
 -- A number that changes is no part of it.
@@ -109,7 +112,8 @@ is 'When the acknowledgement ends; null if only a higher severity ends it.';
 comment on column pgsync.sync_alerts.acknowledged_severity is 'Its severity then.';
 comment on column pgsync.sync_alerts.note is 'What the user who acknowledged it said.';
 comment on column pgsync.sync_alerts.silence is 'The silence that it is or was last under.';
-comment on column pgsync.sync_alerts.told_at is 'When news of it was last sent; null if never.';
+comment on column pgsync.sync_alerts.told_at
+is 'When a channel last took news of it; null if none ever did.';
 comment on column pgsync.sync_alerts.told_severity is 'The highest severity that was told.';
 comment on column pgsync.sync_alerts.end_told_at
 is 'When its end was told, or found not worth telling.';
@@ -128,6 +132,7 @@ create table pgsync.alert_silences (
     constraint alert_silences_pkey primary key (id),
     constraint silence_matches_something check (num_nonnulls(kind, source_table, class) > 0),
     constraint silence_ends_after_it_starts check (ends_at >= starts_at),
+    constraint class_is_short check (char_length(class) <= 200),
     constraint reason_is_written check (reason ~ '[^[:space:]]' and octet_length(reason) <= 1000)
 );
 
@@ -176,9 +181,11 @@ create table pgsync.alert_notices (
 );
 
 create index alert_notices_told_at on pgsync.alert_notices (told_at);
+create index alert_notices_group_key on pgsync.alert_notices (group_key, id);
 
-comment on table pgsync.alert_notices is 'What was told about alerts; channels carry it to people.';
-comment on column pgsync.alert_notices.told_at is 'When it was told.';
+comment on table pgsync.alert_notices
+is 'What was told about alerts, or could not be; channels carry it to people.';
+comment on column pgsync.alert_notices.told_at is 'When it was told, or when that was last tried.';
 comment on column pgsync.alert_notices.group_key is 'The group of alerts it is about.';
 comment on column pgsync.alert_notices.event is 'raised, changed, repeated or resolved.';
 comment on column pgsync.alert_notices.severity is 'The highest severity in it.';
@@ -187,7 +194,7 @@ comment on column pgsync.alert_notices.body is 'What else it says. No contents o
 comment on column pgsync.alert_notices.thread is 'The alert whose number it carries.';
 comment on column pgsync.alert_notices.alerts is 'The alerts it is about.';
 comment on column pgsync.alert_notices.problem
-is 'Why it could not be handed to the channels; null if it was.';
+is 'Why no channel took it, so that nobody was told; null if one did.';
 
 create table pgsync.alert_check (
     only_row boolean not null default true,
@@ -339,7 +346,7 @@ from (
     ),
     (
         'alert_retention_days', '90', 'integer', 1, 36500, 'days',
-        'How long resolved alerts, ended silences and what was told are kept.'
+        'How long resolved alerts, ended silences, and what was told and sent are kept.'
     ),
     (
         'health_retention_days', '14', 'integer', 1, 36500, 'days',

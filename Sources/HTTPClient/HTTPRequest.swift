@@ -12,8 +12,8 @@ public struct HTTPRequest: Sendable {
     public var limits = TransferLimits()
     /// How many redirects are followed, each under the same checks; an answer that redirects further is returned.
     public var redirects = 0
-    /// A file of certificates (PEM) to trust instead of those of the system.
-    public var authorities: String?
+    /// Certificates (PEM) to trust instead of those of the system.
+    public var authorities: [UInt8]?
 
     /// A request without headers and body.
     public init(_ method: String = "GET", _ url: String) {
@@ -77,8 +77,8 @@ public struct MailRequest: Sendable {
     public var message: [UInt8]
     /// How long it may take.
     public var limits = TransferLimits()
-    /// A file of certificates (PEM) to trust instead of those of the system.
-    public var authorities: String?
+    /// Certificates (PEM) to trust instead of those of the system.
+    public var authorities: [UInt8]?
 
     /// A message from one address to others.
     public init(host: String, port: UInt16, from sender: String, to recipients: [String], message: [UInt8]) {
@@ -142,7 +142,7 @@ extension TransferError: CustomStringConvertible {
         case .invalid(let reason): "the request cannot be sent: \(reason)"
         case .unknownHost(let reason), .unreachable(let reason), .timedOut(let reason), .failed(let reason):
             reason
-        case .addressRefused(let address): "the address \(address) is not public and not allowed"
+        case .addressRefused(let address): "the address \(address) is not allowed"
         case .untrusted(let reason): reason
         case .bodyTooLarge(let limit, _): "the answer is longer than \(limit) bytes"
         case .refused(let code, let text): text.isEmpty ? "refused with code \(code)" : text

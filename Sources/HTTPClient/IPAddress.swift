@@ -71,18 +71,23 @@ public struct AddressRange: Sendable, Hashable, CustomStringConvertible {
     public var description: String { "\(first)/\(bits)" }
 }
 
-/// Which addresses may be connected to: those of the public internet, and what is allowed beside them.
+/// Which addresses may be connected to: those of the public internet unless excluded, and what is allowed beside them.
 public struct AddressPolicy: Sendable, Equatable {
     /// Ranges that may be connected to whatever they are.
     public let allowed: [AddressRange]
+    /// Whether public addresses may be connected to.
+    public let allowsPublic: Bool
 
-    /// A policy that allows, beside public addresses, these ranges.
-    public init(allowing allowed: [AddressRange] = []) { self.allowed = allowed }
+    /// A policy that allows these ranges, and public addresses unless it says otherwise.
+    public init(allowing allowed: [AddressRange] = [], allowsPublic: Bool = true) {
+        self.allowed = allowed
+        self.allowsPublic = allowsPublic
+    }
 
     /// Whether an address may be connected to.
     public func permits(_ address: IPAddress) -> Bool {
         if allowed.contains(where: { $0.contains(address) }) { return true }
-        guard !Self.reserved.contains(where: { $0.contains(address) }) else { return false }
+        guard allowsPublic, !Self.reserved.contains(where: { $0.contains(address) }) else { return false }
         // All that IPv6 has given out for the internet begins so.
         return address.bytes.count == 4 || address.bytes[0] >> 5 == 0b001
     }

@@ -75,7 +75,7 @@ final class Transfer {
         set(CURLOPT_ACCEPT_ENCODING, "")
         set(CURLOPT_FOLLOWLOCATION, request.redirects > 0 ? 1 : 0)
         set(CURLOPT_MAXREDIRS, request.redirects)
-        if let file = request.authorities { set(CURLOPT_CAINFO, file) }
+        if let authorities = request.authorities { trust(authorities) }
         if let body = request.body {
             unsafe ccurl_set_number(handle, CURLOPT_POST, 1)
             unsafe ccurl_set_size(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
@@ -106,7 +106,7 @@ final class Transfer {
             set(CURLOPT_USERNAME, login.user)
             set(CURLOPT_PASSWORD, login.password)
         }
-        if let file = mail.authorities { set(CURLOPT_CAINFO, file) }
+        if let authorities = mail.authorities { trust(authorities) }
         set(CURLOPT_MAIL_FROM, "<\(mail.sender)>")
         set(CURLOPT_MAIL_RCPT, list: mail.recipients.map { "<\($0)>" })
         set(CURLOPT_UPLOAD, 1)
@@ -120,6 +120,19 @@ final class Transfer {
 
     private func set(_ option: CURLoption, _ value: String) {
         _ = unsafe value.withCString { unsafe ccurl_set_pointer(handle, option, $0) }
+    }
+
+    private func trust(_ authorities: [UInt8]) {
+        unsafe authorities.withUnsafeBytes { bytes in
+            _ = unsafe ccurl_set_blob(
+                handle,
+                CURLOPT_CAINFO_BLOB,
+                bytes.baseAddress ?? UnsafeRawPointer(reason),
+                bytes.count
+            )
+        }
+        // The directory of the system would be trusted, too.
+        unsafe ccurl_set_pointer(handle, CURLOPT_CAPATH, nil)
     }
 
     private func set(_ option: CURLoption, list values: [String]) {

@@ -1,5 +1,6 @@
 import Arguments
 import Glibc
+import PGSyncDelivery
 import Postgres
 
 /// The command line of pgsync.
@@ -20,8 +21,12 @@ package enum PGSyncProgram {
             ("PGSYNC_DATABASE_URL", "--database-url"), ("DATABASE_URL", "--database-url"),
             ("XDG_STATE_HOME", "where pgsync up keeps its directory, else ~/.local/state"),
             ("PGSYNC_CLUSTER_USER", "who runs the server of pgsync up when root starts it"),
-            ("PGSYNC_SECRETS", "the directory of secrets that channels may name [default: /run/secrets]"),
+            (
+                "PGSYNC_SECRETS",
+                "the directory of secrets that channels may name [default: \(DeliverySite.defaultSecrets)]"
+            ),
             ("PGSYNC_COMMANDS", "the directory of programs that channels may run; none without"),
+            ("PGSYNC_ADDRESSES", "addresses that channels may reach beside public ones, such as 10.1.2.0/24"),
             ("PGSYNC_PG_BINDIR", "the directory of the server's programs, for pgsync up"),
         ],
         commands: [

@@ -57,10 +57,7 @@ package struct ChannelSender: Sendable {
         guard let reference = channel.secret else { throw .settings("the channel has no secret") }
         let url = try site.secret(reference)
         // The URL is the secret, so that no message shows any of it.
-        guard
-            url.hasPrefix("https://")
-                || (url.hasPrefix("http://") && !channel.list("allow_addresses").isEmpty)
-        else {
+        guard url.hasPrefix("https://") || url.hasPrefix("http://") else {
             throw .settings("\(reference) is no URL of an incoming webhook")
         }
         var request = HTTPRequest("POST", url)
@@ -71,25 +68,29 @@ package struct ChannelSender: Sendable {
     private func send(_ request: HTTPRequest, _ channel: Channel) async throws(DeliveryFailure) -> String {
         var request = request
         request.headers += [("Content-Type", "application/json"), ("User-Agent", "pgsync/\(version)")]
-        request.authorities = channel.settings["authorities"]?.string
+        request.authorities = try authorities(channel)
         request.limits.body = 64 << 10
+        let isEncrypted = request.url.hasPrefix("https://")
+        let policy = try site.policy(isEncrypted: isEncrypted)
         let status: Int
         var retryAfter: String?
         do throws(TransferError) {
-            let reply = try await client(channel).send(request)
+            let reply = try await HTTPClient(policy: policy).send(request)
             (status, retryAfter) = (reply.status, reply["Retry-After"])
         } catch {
             // Nobody reads the answer.
-            guard case .bodyTooLarge(_, let answered) = error else { throw DeliveryFailure(error) }
+            guard case .bodyTooLarge(_, let answered) = error else {
+                throw DeliveryFailure(error, isEncrypted: isEncrypted)
+            }
             status = answered
         }
         if let failure = DeliveryFailure(status: status, retryAfter: retryAfter) { throw failure }
         return "status \(status)"
     }
 
-    private func client(_ channel: Channel) throws(TransferError) -> HTTPClient {
-        let allowed = channel.list("allow_addresses").compactMap { AddressRange($0) }
-        return try HTTPClient(policy: AddressPolicy(allowing: allowed))
+    private func authorities(_ channel: Channel) throws(DeliveryFailure) -> [UInt8]? {
+        guard let path = channel.settings["authorities"]?.string else { return nil }
+        return try site.authorities(path)
     }
 
     // MARK: Mail
@@ -110,14 +111,15 @@ package struct ChannelSender: Sendable {
             message: message.bytes(now: time(nil))
         )
         mail.encryption = encryption
-        mail.authorities = channel.settings["authorities"]?.string
+        mail.authorities = try authorities(channel)
         if let user = channel.settings["user"]?.string, let reference = channel.secret {
             mail.login = .init(user: user, password: try site.secret(reference))
         }
+        let policy = try site.policy(isEncrypted: encryption != .none)
         do throws(TransferError) {
-            return try await client(channel).send(mail).text
+            return try await HTTPClient(policy: policy).send(mail).text
         } catch {
-            throw DeliveryFailure(error)
+            throw DeliveryFailure(error, isEncrypted: encryption != .none)
         }
     }
 

@@ -26,13 +26,20 @@ package struct DeliveryFailure: Error, Sendable, Equatable {
     /// The channel is not set up; once it is, the message can go.
     static func settings(_ message: String) -> DeliveryFailure { .init(.retry, "delivery.settings", message) }
 
-    init(_ error: TransferError) {
+    init(_ error: TransferError, isEncrypted: Bool) {
         let message = error.description
         switch error {
         case .invalid: self.init(.retry, "delivery.settings", message)
         case .unknownHost, .unreachable, .cancelled, .failed:
             self.init(.retry, "delivery.unreachable", message)
-        case .addressRefused: self.init(.retry, "delivery.address", message)
+        case .addressRefused(let address):
+            self.init(
+                .retry,
+                "delivery.address",
+                isEncrypted
+                    ? "the address \(address) is not public, and PGSYNC_ADDRESSES does not name it"
+                    : "nothing is sent without encryption to \(address), which PGSYNC_ADDRESSES does not name"
+            )
         case .timedOut: self.init(.retry, "delivery.timeout", message)
         case .untrusted: self.init(.retry, "delivery.untrusted", message)
         case .bodyTooLarge: self.init(.retry, "delivery.failed", message)

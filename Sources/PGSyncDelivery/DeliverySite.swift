@@ -1,34 +1,74 @@
 internal import Files
 import Glibc
+internal import HTTPClient
 internal import Subprocesses
 
 /// What the machine of a worker lends to channels: its owner decides that, and not whoever may change channels.
 ///
-/// Otherwise an operator of the database could have a worker send its own password to a mail server, or run a program.
+/// Otherwise an operator of the database could have a worker send its own password to a mail server, reach into its
+/// network, or run a program.
 package struct DeliverySite: Sendable {
     /// The beginning of the variables that hold secrets.
     package static let variablePrefix = "PGSYNC_SECRET_"
 
+    /// Not its parent, where the password of the database may be.
+    package static let defaultSecrets = "/run/secrets/channels"
+    /// More than the authorities of a system.
+    private static let mostAuthorities = 1 << 20
+
     private let variables: [String: String]
-    /// Files of secrets are in this directory.
+    /// Files of secrets and authorities are in this directory.
     private let secrets: String
     /// Programs of channels are in this directory; nil allows none.
     private let commands: String?
+    /// Ranges of addresses, apart from each other by commas or spaces.
+    private let addresses: String
+    /// Files that are no secrets of channels, wherever they are.
+    private let credentials: [String]
 
-    package init(variables: [String: String], secrets: String = "/run/secrets", commands: String? = nil) {
+    package init(
+        variables: [String: String],
+        secrets: String = defaultSecrets,
+        commands: String? = nil,
+        addresses: String = "",
+        credentials: [String] = []
+    ) {
         self.variables = variables
         self.secrets = secrets
         self.commands = commands
+        self.addresses = addresses
+        self.credentials = credentials
     }
 
-    /// As the environment of this process says: `PGSYNC_SECRETS` and `PGSYNC_COMMANDS` are directories.
-    package static func current() -> DeliverySite {
+    /// As the environment of this process says; `credentials` are the files that let it into its database.
+    package static func current(credentials: [String]) -> DeliverySite {
         let variables = ProcessEnvironment.current
         return DeliverySite(
             variables: variables,
-            secrets: variables["PGSYNC_SECRETS"] ?? "/run/secrets",
-            commands: variables["PGSYNC_COMMANDS"]
+            secrets: variables["PGSYNC_SECRETS"] ?? defaultSecrets,
+            commands: variables["PGSYNC_COMMANDS"],
+            addresses: variables["PGSYNC_ADDRESSES"] ?? "",
+            credentials: credentials
         )
+    }
+
+    /// Where a transfer may go: without encryption, only to addresses that are named.
+    func policy(isEncrypted: Bool) throws(DeliveryFailure) -> AddressPolicy {
+        var allowed: [AddressRange] = []
+        for word in addresses.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
+            guard let range = AddressRange(String(word)) else {
+                throw .settings(
+                    "\(word) in PGSYNC_ADDRESSES is neither an address nor a range like 10.1.2.0/24"
+                )
+            }
+            allowed.append(range)
+        }
+        return AddressPolicy(allowing: allowed, allowsPublic: isEncrypted)
+    }
+
+    /// The certificates in a file of the directory of secrets.
+    func authorities(_ path: String) throws(DeliveryFailure) -> [UInt8] {
+        try bytes(of: path, limit: Self.mostAuthorities)
     }
 
     /// What a reference stands for, without a line's end behind it.
@@ -42,25 +82,34 @@ package struct DeliverySite: Sendable {
             }
             text = value
         } else if let path = reference.removing(prefix: "file:") {
-            guard let real = Self.path(path, within: secrets) else {
-                throw .settings(
-                    "\(reference) is not there, or not in \(secrets); PGSYNC_SECRETS names the directory"
-                )
-            }
-            do throws(FileError) {
-                text = String(
-                    decoding: try OpenFile.bytes(of: real, limit: 16_384, requiresRegular: true),
-                    as: UTF8.self
-                )
-            } catch {
-                throw .settings("\(error)")
-            }
+            text = String(decoding: try bytes(of: path, limit: 16_384), as: UTF8.self)
         } else {
             throw .settings("a secret is env:NAME or file:/PATH")
         }
         while text.last?.isNewline == true { text.removeLast() }
         guard !text.isEmpty else { throw .settings("\(reference) is empty") }
         return text
+    }
+
+    private func bytes(of path: String, limit: Int) throws(DeliveryFailure) -> [UInt8] {
+        guard let real = Self.path(path, within: secrets) else {
+            throw .settings("\(path) is not there, or not in \(secrets); PGSYNC_SECRETS names the directory")
+        }
+        guard !credentials.contains(where: { Self.isSame($0, real) }) else {
+            throw .settings("\(path) lets pgsync into its database, and is not sent to anybody")
+        }
+        do throws(FileError) {
+            return try OpenFile.bytes(of: real, limit: limit, requiresRegular: true)
+        } catch {
+            throw .settings("\(error)")
+        }
+    }
+
+    /// Whether two paths lead to one file, also as another link to it.
+    private static func isSame(_ one: String, _ other: String) -> Bool {
+        var (first, second) = (stat(), stat())
+        guard unsafe stat(one, &first) == 0, unsafe stat(other, &second) == 0 else { return false }
+        return first.st_dev == second.st_dev && first.st_ino == second.st_ino
     }
 
     /// The variables of these names, as far as they are set and hold no secret.

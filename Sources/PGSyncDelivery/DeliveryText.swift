@@ -24,14 +24,14 @@ extension Delivery {
         let text = payload.text()
         guard text.utf8.count >= 8_000 else { return text }
         let short = payload(
-            of: JSONObject(body.filter { $0.key != "words" && $0.key != "link" }.map { ($0.key, $0.value) })
+            of: JSONObject(body.filter { $0.key != "words" && $0.key != "remedy" }.map { ($0.key, $0.value) })
         )
         return short.text()
     }
 
     /// What else is known, a line for each.
     var details: [String] {
-        ["kind", "table", "class", "since", "link"].compactMap { name in
+        ["kind", "table", "class", "since", "remedy"].compactMap { name in
             body[name]?.string.map { "\(name): \($0)" }
         }
     }

@@ -40,7 +40,7 @@ struct MailMessage {
         ]
         let text = deliveries.map { delivery in
             (["\(delivery.event), \(delivery.severity): \(delivery.subject)"]
-                + [delivery.words].compactMap(\.self)
+                + (delivery.words ?? "").split(whereSeparator: \.isNewline).map(String.init)
                 + delivery.details).joined(separator: "\r\n")
         }.joined(separator: "\r\n\r\n")
         let encoded = Array(Base64.encode(Array((text + "\r\n").utf8)).utf8)

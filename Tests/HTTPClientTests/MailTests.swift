@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Mail", .enabled(if: Receiver.isInstalled), .timeLimit(.minutes(5)))
 struct MailTests {
-    private func mail(_ receiver: Receiver) -> MailRequest {
+    private func mail(_ receiver: Receiver) throws -> MailRequest {
         var mail = MailRequest(
             host: "localhost",
             port: receiver.port,
@@ -14,7 +14,7 @@ struct MailTests {
             message: Array("Subject: x\r\n\r\n.first\r\n..\r\nlast\r\n".utf8)
         )
         mail.login = .init(user: "pgsync", password: "hush")
-        mail.authorities = receiver.certificate
+        mail.authorities = try receiver.authorities()
         return mail
     }
 
@@ -24,7 +24,7 @@ struct MailTests {
     func sends() async throws {
         try await Receiver.run(.mail, secret: "hush") { receiver in
             let client = try HTTPClient(policy: local)
-            let reply = try await client.send(mail(receiver))
+            let reply = try await client.send(try mail(receiver))
             #expect(reply.code == 250 && reply.text == "250 2.0.0 taken")
             try await eventually { receiver.received.count == 1 }
             let line = try #require(receiver.received.first)
@@ -38,7 +38,7 @@ struct MailTests {
     func refusals() async throws {
         try await Receiver.run(.mail, secret: "hush") { receiver in
             let client = try HTTPClient(policy: local)
-            var wrong = mail(receiver)
+            var wrong = try mail(receiver)
             wrong.login = .init(user: "pgsync", password: "shout")
             await #expect {
                 try await client.send(wrong)
@@ -49,22 +49,22 @@ struct MailTests {
                     false
                 }
             }
-            wrong = mail(receiver)
+            wrong = try mail(receiver)
             wrong.recipients = ["nobody@example.com"]
             await #expect(throws: TransferError.refused(code: 550, "550 5.1.1 no such mailbox")) {
                 try await client.send(wrong)
             }
-            wrong = mail(receiver)
+            wrong = try mail(receiver)
             wrong.encryption = .none
             await #expect(throws: TransferError.self) { try await client.send(wrong) }
-            wrong = mail(receiver)
+            wrong = try mail(receiver)
             wrong.authorities = nil
             await #expect {
                 try await client.send(wrong)
             } throws: { error in
                 if case .untrusted? = error as? TransferError { true } else { false }
             }
-            await #expect(throws: TransferError.self) { try await HTTPClient().send(mail(receiver)) }
+            await #expect(throws: TransferError.self) { try await HTTPClient().send(try mail(receiver)) }
             #expect(receiver.received.isEmpty)
         }
     }

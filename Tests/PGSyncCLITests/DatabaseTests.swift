@@ -55,6 +55,22 @@ struct DatabaseTests {
         #expect(throws: CommandError.self) { try database({ $0.databaseURLFile = "/nonexistent" }) }
     }
 
+    @Test("names the files that let it in, so that nobody sends them anywhere")
+    func credentialFiles() throws {
+        let path = "/tmp/pgsync-url-\(UInt64.random(in: 0 ... .max))"
+        try Data("postgresql:///filed?passfile=/one".utf8).write(to: URL(filePath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let files = try database { $0.databaseURLFile = path }.credentialFiles(in: [
+            "PGPASSFILE": "/two", "PGSSLKEY": "/three", "HOME": "/home",
+        ])
+        #expect(
+            Set(files) == [
+                "/one", "/two", "/home/.pgpass", "/three", "/home/.postgresql/postgresql.key",
+                "/home/.pg_service.conf", path,
+            ]
+        )
+    }
+
     @Test(
         "is read from no file that everybody can read without a word about it",
         arguments: [mode_t(0o600), 0o640, 0o644]

@@ -53,9 +53,18 @@ struct ChannelSenderTests {
         )
     }
 
-    private func sender(_ variables: [String: String] = [:], commands: String? = nil) -> ChannelSender {
+    private func sender(
+        _ variables: [String: String] = [:],
+        commands: String? = nil,
+        addresses: String = "127.0.0.0/8, ::1"
+    ) -> ChannelSender {
         ChannelSender(
-            DeliverySite(variables: variables, secrets: "/nonexistent", commands: commands),
+            DeliverySite(
+                variables: variables,
+                secrets: ScratchSpace.directory,
+                commands: commands,
+                addresses: addresses
+            ),
             version: "1.0"
         )
     }
@@ -74,8 +83,7 @@ struct ChannelSenderTests {
     {
         .object(
             JSONObject(
-                [("url", .string("\(scheme)://127.0.0.1:\(port)/hook")), ("allow_addresses", ["127.0.0.1"])]
-                    + more
+                [("url", .string("\(scheme)://127.0.0.1:\(port)/hook"))] + more
             )
         )
     }
@@ -144,26 +152,48 @@ struct ChannelSenderTests {
         }
     }
 
-    @Test("connects to a private address only if the channel allows it")
+    @Test("connects to a private address only if the worker may")
     func addresses() async throws {
         try await ScriptedServer.run { _ in
             ScriptedServer.reply(200)
         } _: { server in
-            for (allowed, isRefused) in [("10.0.0.0/8", true), ("127.0.0.0/8", false)] {
-                let channel = try await channel(
-                    .webhook,
-                    [
-                        "url": .string("http://127.0.0.1:\(server.port)/"),
-                        "allow_addresses": [.string(allowed)],
-                    ],
-                    secret: "env:PGSYNC_SECRET_A"
-                )
+            let channel = try await channel(.webhook, webhook(server.port), secret: "env:PGSYNC_SECRET_A")
+            for (allowed, errorClass) in [
+                ("", "delivery.address"), ("10.0.0.0/8 ::1", "delivery.address"),
+                ("10.0.0.0/8,local", "delivery.settings"), ("10.0.0.0/8,\n127.0.0.0/8", nil),
+            ] {
                 let failure = await failure {
-                    try await sender(["PGSYNC_SECRET_A": Self.secret]).send([delivery()], through: channel)
+                    try await sender(["PGSYNC_SECRET_A": Self.secret], addresses: allowed).send(
+                        [delivery()],
+                        through: channel
+                    )
                 }
-                #expect((failure?.errorClass == "delivery.address") == isRefused)
+                #expect(failure?.errorClass == errorClass, "\(failure?.message ?? "")")
             }
             #expect(server.requests.count == 1)
+        }
+    }
+
+    // An address of the internet that nobody has, so that only a refusal comes before the attempt to connect.
+    @Test("sends nothing without encryption beyond the addresses that the worker may reach")
+    func unencrypted() async throws {
+        let mail: JSONValue = [
+            "host": "[2a00::1]", "from": "a@b.example", "to": ["c@d.example"], "encryption": "none",
+        ]
+        let channels = [
+            try await channel(.webhook, ["url": "http://[2a00::1]/"], secret: "env:PGSYNC_SECRET_A"),
+            try await channel(.slack, secret: "env:PGSYNC_SECRET_URL"),
+            try await channel(.mail, mail, secret: ""),
+        ]
+        for channel in channels {
+            let failure = await failure {
+                try await sender(["PGSYNC_SECRET_A": Self.secret, "PGSYNC_SECRET_URL": "http://[2a00::1]/"])
+                    .send([delivery()], through: channel)
+            }
+            #expect(
+                failure?.message
+                    == "nothing is sent without encryption to 2a00::1, which PGSYNC_ADDRESSES does not name"
+            )
         }
     }
 
@@ -182,9 +212,18 @@ struct ChannelSenderTests {
             unsafe fclose(file)
         }
         unsafe symlink("\(directory).outside", "\(directory)/link")
+        for name in ["pgpass", "url"] {
+            let file = unsafe fopen("\(directory)/\(name)", "w")
+            unsafe fputs("hush", file)
+            unsafe fclose(file)
+        }
+        unsafe symlink("\(directory)/pgpass", "\(directory).pgpass")
+        unsafe link("\(directory)/url", "\(directory)/other")
+        unsafe symlink("pgpass", "\(directory)/symbolic")
         let site = DeliverySite(
             variables: ["PGSYNC_SECRET_A": "x", "PGPASSWORD": "hush", "PGSYNC_SECRET_EMPTY": ""],
-            secrets: directory
+            secrets: directory,
+            credentials: ["\(directory).pgpass", "\(directory)/url", "/nonexistent"]
         )
         #expect(try site.secret("env:PGSYNC_SECRET_A") == "x")
         #expect(try site.secret("file:\(directory)/key") == Self.secret)
@@ -193,8 +232,49 @@ struct ChannelSenderTests {
             "file:\(directory)/link",
             "file:\(directory)/../\(directory.split(separator: "/").last ?? "").outside",
             "file:\(directory)/missing", "file:\(directory)", "file:/etc/passwd", "x",
+            "file:\(directory)/pgpass", "file:\(directory)/symbolic", "file:\(directory)/url",
+            "file:\(directory)/other",
         ] {
             #expect(throws: DeliveryFailure.self, "\(reference)") { try site.secret(reference) }
+        }
+    }
+
+    @Test("looks for secrets where the password of the database is not, unless told otherwise")
+    func defaultDirectory() {
+        #expect(
+            throws: DeliveryFailure.settings(
+                "/run/secrets/worker/pgpass is not there, or not in /run/secrets/channels; PGSYNC_SECRETS names the directory"
+            )
+        ) { try DeliverySite(variables: [:]).secret("file:/run/secrets/worker/pgpass") }
+    }
+
+    @Test("reads authorities from regular files of the directory of secrets, of bounded size")
+    func authorities() async throws {
+        let directory = "\(ScratchSpace.directory)/authorities-\(UInt64.random(in: 0 ... .max))"
+        unsafe mkdir(directory, 0o700)
+        for (name, count) in [("good", 1 << 20), ("large", 1 << 20 + 1)] {
+            let file = unsafe fopen("\(directory)/\(name)", "w")
+            unsafe fputs(String(repeating: "x", count: count), file)
+            unsafe fclose(file)
+        }
+        unsafe mkfifo("\(directory)/pipe", 0o600)
+        unsafe symlink("/dev/zero", "\(directory)/endless")
+        let site = DeliverySite(variables: [:], secrets: directory)
+        #expect(try site.authorities("\(directory)/good").count == 1 << 20)
+        for name in ["large", "pipe", "endless", "missing", ""] {
+            #expect(throws: DeliveryFailure.self, "\(name)") { try site.authorities("\(directory)/\(name)") }
+        }
+        // What waits for a pipe does not get this far.
+        for path in ["/etc/ssl/certs/ca-certificates.crt", "\(directory)/pipe"] {
+            let channel = try await channel(
+                .webhook,
+                webhook(1, scheme: "https", more: [("authorities", .string(path))]),
+                secret: "env:PGSYNC_SECRET_A"
+            )
+            let failure = await failure {
+                try await sender(["PGSYNC_SECRET_A": Self.secret]).send([delivery()], through: channel)
+            }
+            #expect(failure?.errorClass == "delivery.settings")
         }
     }
 
@@ -205,11 +285,7 @@ struct ChannelSenderTests {
         try await ScriptedServer.run { request in
             ScriptedServer.reply(request.path.contains("hush") ? 200 : 500)
         } _: { server in
-            let channel = try await channel(
-                .slack,
-                ["allow_addresses": ["127.0.0.1"]],
-                secret: "env:PGSYNC_SECRET_S"
-            )
+            let channel = try await channel(.slack, secret: "env:PGSYNC_SECRET_S")
             let hostile = delivery(
                 "<!channel> & <http://evil|click>",
                 body: [("words", .string(String(repeating: "<&😀", count: 2_000)))]
@@ -246,14 +322,15 @@ struct ChannelSenderTests {
                 [
                     "host": "localhost", "port": JSONValue(receiver.port), "user": "pgsync",
                     "from": "pgsync@books.example",
-                    "to": ["a@example.com", "b@example.com"], "allow_addresses": ["127.0.0.1", "::1"],
+                    "to": ["a@example.com", "b@example.com"],
                     "authorities": .string(receiver.certificate),
                 ],
                 secret: "env:PGSYNC_SECRET_MAIL"
             )
             let long = String(repeating: "क्लिनिक ", count: 20)
             let sender = sender(["PGSYNC_SECRET_MAIL": "hush"])
-            _ = try await sender.send([delivery()], through: channel)
+            let lines: [(String, JSONValue)] = [("words", "one\ntwo"), ("remedy", "pgsync dead list")]
+            _ = try await sender.send([delivery(body: lines)], through: channel)
             _ = try await sender.send(
                 [
                     delivery(
@@ -283,6 +360,12 @@ struct ChannelSenderTests {
             let subject = try #require(header(1, "Subject").first)
             #expect(subject.hasPrefix("Resolved: क्लिनिक क्लिनिक") && subject.hasSuffix("(and 1 more)"))
             #expect(mails[1]["text"]?.string?.contains("QUIT") == true)
+            let text = mails[0]["text"]?.string ?? ""
+            #expect(
+                text.split(whereSeparator: \.isNewline).suffix(3) == [
+                    "one", "two", "remedy: pgsync dead list",
+                ]
+            )
             #expect(
                 mails[1]["defects"] == [] && mails[1]["recipients"] == ["a@example.com", "b@example.com"]
             )
@@ -350,18 +433,35 @@ struct ChannelSenderTests {
 
     @Test("ends a program, with what it has started, at its time limit")
     func commandTimeLimit() async throws {
+        let list = "\(ScratchSpace.directory)/processes-\(UInt64.random(in: 0 ... .max))"
+        // The second sleep is a grandchild.
+        let script =
+            "exec > \(list); trap '' TERM; echo $$; sleep 1000 & echo $!; sh -c 'sleep 1000 & echo $! $$; wait' & wait"
         let channel = try await channel(
             .command,
-            ["command": ["/bin/sh", "-c", "sleep 1000 & sleep 1000"], "seconds": 1]
+            ["command": ["/bin/sh", "-c", .string(script)], "seconds": 1]
         )
-        let start = ContinuousClock.now
         let failure = await failure { try await sender(commands: "/").send([delivery()], through: channel) }
         #expect(failure?.errorClass == "delivery.timeout")
-        #expect(ContinuousClock.now - start < .seconds(30))
+        let processes = String(decoding: try contents(of: list), as: UTF8.self).split(
+            whereSeparator: \.isWhitespace
+        )
+        #expect(processes.count == 4)
+        try await eventually { processes.allSatisfy { !isRunning($0) } }
     }
+
+    /// Whether a process does anything, and does not only wait for its parent to learn of its end.
+    private func isRunning(_ process: Substring) -> Bool {
+        guard let status = try? contents(of: "/proc/\(process)/stat") else { return false }
+        let state = String(decoding: status, as: UTF8.self).split(separator: ") ").last?.first
+        return state != nil && state != "Z"
+    }
+
+    private struct Unreadable: Error {}
 
     private func contents(of path: String) throws -> [UInt8] {
         let file = unsafe open(path, O_RDONLY)
+        guard file >= 0 else { throw Unreadable() }
         defer { close(file) }
         var bytes = [UInt8](repeating: 0, count: 65_536)
         let count = unsafe read(file, &bytes, bytes.count)

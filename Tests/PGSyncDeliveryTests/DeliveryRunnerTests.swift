@@ -14,7 +14,10 @@ struct DeliveryRunnerTests {
 
     private func runner() -> DeliveryRunner {
         DeliveryRunner(
-            ChannelSender(DeliverySite(variables: ["PGSYNC_SECRET_A": Self.secret]), version: "1.0"),
+            ChannelSender(
+                DeliverySite(variables: ["PGSYNC_SECRET_A": Self.secret], addresses: "127.0.0.1"),
+                version: "1.0"
+            ),
             slackPause: .zero
         )
     }
@@ -23,7 +26,7 @@ struct DeliveryRunnerTests {
         try await database.run(
             """
             select pgsync.set_channel(
-                'hook', 'webhook', '{"url": "http://127.0.0.1:\(port)/", "allow_addresses": ["127.0.0.1"]}',
+                'hook', 'webhook', '{"url": "http://127.0.0.1:\(port)/"}',
                 'env:PGSYNC_SECRET_A'
             )
             """
@@ -106,6 +109,44 @@ struct DeliveryRunnerTests {
         }
     }
 
+    @Test("carry the beginning and the end of an alert from its fact to a receiver")
+    func alert() async throws {
+        try await ScriptedServer.run { _ in
+            ScriptedServer.reply(204)
+        } _: { server in
+            try await webhook(server.port)
+            try await database.run(
+                """
+                select pgsync.check_alerts();
+                update pgsync.sync_schedules set next_run_at = now() - interval '1 hour' where name = 'retention';
+                """
+            )
+            try await database.connect { connection in
+                for seconds in [0, 30, 60] {
+                    try await database.run("select pgsync.check_alerts(now() + interval '\(seconds) s')")
+                }
+                try await runner().run("hook", on: connection)
+                try await database.run(
+                    "update pgsync.sync_schedules set next_run_at = now() + interval '1 day'"
+                )
+                for seconds in [70, 400, 430, 500] {
+                    try await database.run("select pgsync.check_alerts(now() + interval '\(seconds) s')")
+                }
+                try await runner().run("hook", on: connection)
+            }
+            let told = try server.requests.map { try JSONValue(parsing: $0.body) }
+            #expect(told.map { $0["type"]?.string } == ["alert.raised", "alert.resolved"])
+            #expect(
+                told.map { $0["data"]?["subject"]?.string } == [
+                    "medium: SCHEDULE_LATE retention", "resolved: SCHEDULE_LATE retention",
+                ]
+            )
+            #expect(told.first?["data"]?["alert"] == told.last?["data"]?["alert"])
+            #expect(told.first?["data"]?["remedy"]?.string?.hasPrefix("pgsync schedule list") == true)
+            #expect(told.first?["data"]?["words"]?.string?.contains("retention was due") == true)
+        }
+    }
+
     @Test("show a secret nowhere: not in what runs, in tables or in failures")
     func secrets() async throws {
         try await ScriptedServer.run { _ in
@@ -142,7 +183,7 @@ struct DeliveryRunnerTests {
             select pgsync.queue_delivery(1, 'raised', 'high', 'x', '{"kind": "QUEUE_BACKUP"}');
             select pgsync.queue_delivery(
                 2, 'raised', 'high', repeat(U&'\\+01F600', 200),
-                jsonb_build_object('kind', repeat('"', 100), 'words', repeat(U&'\\+01F600', 800), 'link', repeat('"', 300))
+                jsonb_build_object('kind', repeat('"', 100), 'words', repeat(U&'\\+01F600', 800), 'remedy', repeat('"', 300))
             );
             """
         )

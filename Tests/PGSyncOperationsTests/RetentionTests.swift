@@ -37,7 +37,7 @@ struct RetentionTests {
         select 'retention', 'started', 3, ago(age) from unnest('{1, 80, 100}'::int[]) as age;
         insert into pgsync.channels (name, kind) values ('hear', 'notify');
         insert into pgsync.alert_deliveries (
-            channel, alert, message_id, thread, event, severity, subject, state, delivered_at, next_attempt_at, created_at
+            channel, alert, message_id, thread, event, severity, subject, state, ended_at, next_attempt_at, created_at
         )
         select 'hear', 1, state || age, 'x', 'raised', 'high', 'x', state, case when state = 'delivered' then ago(age) end,
             case when state = 'waiting' then now() end, ago(age)
@@ -80,7 +80,7 @@ struct RetentionTests {
         #expect(
             try await database.lines("select part || ' ' || removed from pgsync.cleanup_old_sync_data()")
                 == [
-                    "schedule_runs 1", "failed_items 2", "progress 1", "jobs 1", "deliveries 1", "alerts 0",
+                    "schedule_runs 1", "failed_items 2", "progress 1", "jobs 1", "deliveries 0", "alerts 0",
                     "health_minutes 0",
                     "health 0",
                 ]

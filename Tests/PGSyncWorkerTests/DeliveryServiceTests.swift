@@ -10,7 +10,10 @@ struct DeliveryServiceTests {
 
     private static let runner = DeliveryRunner(
         ChannelSender(
-            DeliverySite(variables: ["PGSYNC_SECRET_A": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]),
+            DeliverySite(
+                variables: ["PGSYNC_SECRET_A": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
+                addresses: "127.0.0.1"
+            ),
             version: "1.0"
         )
     )
@@ -20,7 +23,7 @@ struct DeliveryServiceTests {
             """
             select pgsync.set_configuration('worker_heartbeat_seconds', '0.1');
             select pgsync.set_channel(
-                '\(name)', 'webhook', '{"url": "http://127.0.0.1:\(port)/\(name)", "allow_addresses": ["127.0.0.1"]}',
+                '\(name)', 'webhook', '{"url": "http://127.0.0.1:\(port)/\(name)"}',
                 'env:PGSYNC_SECRET_A'
             );
             """

@@ -93,7 +93,8 @@ struct TextTests {
                     "pgsync.name_is_used_once", "pgsync.one_range_from_each_id", "pgsync.range_totals_pkey",
                     "pgsync.sync_schedule_runs_schedule", "pgsync.sync_schedules_pkey",
                     "pgsync.alert_deliveries_given_up", "pgsync.alert_deliveries_unfinished",
-                    "pgsync.alert_groups_pkey", "pgsync.channels_pkey", "pgsync.message_id_is_unique",
+                    "pgsync.alert_groups_pkey", "pgsync.alert_notices_group_key", "pgsync.channels_pkey",
+                    "pgsync.message_id_is_unique",
                     "pgsync.one_alert_at_a_time", "pgsync.sync_alerts_end_untold",
                     "pgsync.sync_system_health_pkey",
                     // Made of a number and a rule, or at most 200 characters long.

@@ -1,4 +1,5 @@
 internal import Concurrency
+internal import Files
 internal import Subprocesses
 
 /// A program of others that receives webhooks or mail: see `Referees/receiver.py`.
@@ -19,6 +20,9 @@ package final class Receiver: Sendable {
         self.certificate = certificate
         self.lines = lines
     }
+
+    /// The text of its certificate, for those who are to trust it.
+    package func authorities() throws -> [UInt8] { try OpenFile.bytes(of: certificate, limit: 65_536) }
 
     /// A line of JSON for each that was received.
     package var received: [String] { lines.withLock { $0 } }

@@ -15,6 +15,7 @@ package final class ScriptedServer: Sendable {
     /// What it does; the connection ends after the last.
     package enum Step: Sendable {
         case send(String)
+        case bytes([UInt8])
         /// A byte every few milliseconds, for ever.
         case drip(String)
         /// Nothing, until the client has gone.
@@ -88,13 +89,8 @@ package final class ScriptedServer: Sendable {
         log.withLock { $0.append(request) }
         for step in answer(request) {
             switch step {
-            case .send(let text):
-                var left = Array(text.utf8)[...]
-                while !left.isEmpty {
-                    guard let count = socket.send(left) else { return }
-                    left = left.dropFirst(count)
-                    if count == 0 { try await Task.sleep(for: .milliseconds(1)) }
-                }
+            case .send(let text): guard try await socket.sendAll(Array(text.utf8)) else { return }
+            case .bytes(let bytes): guard try await socket.sendAll(bytes) else { return }
             case .drip(let text):
                 for byte in text.utf8.cycled() {
                     guard socket.send([byte]) != nil else { return }
@@ -124,6 +120,19 @@ extension ScriptedServer.Request {
         let body = String(all[end.upperBound...])
         guard body.utf8.count >= Int(headers["content-length"] ?? "0") ?? 0 else { return nil }
         self.init(method: String(words[0]), path: String(words[1]), headers: headers, body: body, text: all)
+    }
+}
+
+extension Socket {
+    /// Returns whether the other side is still there.
+    fileprivate func sendAll(_ bytes: [UInt8]) async throws -> Bool {
+        var left = bytes[...]
+        while !left.isEmpty {
+            guard let count = send(left) else { return false }
+            left = left.dropFirst(count)
+            if count == 0 { try await Task.sleep(for: .milliseconds(1)) }
+        }
+        return true
     }
 }
 

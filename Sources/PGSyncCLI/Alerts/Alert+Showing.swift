@@ -48,6 +48,7 @@ extension Alert {
                 let end = acknowledgedUntil.map { " until \($0.toTheMinute)" } ?? ""
                 return "acknowledged by \(user)\(end)\(note.map { ": \($0)" } ?? "")"
             },
+            state == .firing && inhibitedBy == nil && toldAt == nil ? "nobody has been told yet" : nil,
             state == .resolved ? nil : remedy.map { "→ \($0)" },
         ]
         return parts.compactMap(\.self).joined(separator: " ")

@@ -1,5 +1,6 @@
 import Arguments
 import JSON
+import PGSyncDelivery
 import PGSyncStore
 import Postgres
 
@@ -17,9 +18,10 @@ struct ChannelsSetCommand: Command {
         "Create a channel, or change one.",
         discussion: """
             Settings: command, environment, seconds; url of a webhook; host, port, encryption, user, from, to of mail; \
-            allow_addresses and authorities where needed. A list is given once for each value; KEY= clears. What is not \
+            authorities where needed. A list is given once for each value; KEY= clears. What is not \
             given stays. Secrets stay where the worker runs: env:PGSYNC_SECRET_NAME, or a file below PGSYNC_SECRETS \
-            (/run/secrets); a program is below PGSYNC_COMMANDS. The page Alerts explains each.
+            (\(DeliverySite.defaultSecrets)); a program is below PGSYNC_COMMANDS, and PGSYNC_ADDRESSES names the \
+            addresses that are not public. The page Alerts explains each.
             """,
         examples: [
             .init(

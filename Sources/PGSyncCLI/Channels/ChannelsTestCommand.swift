@@ -45,10 +45,10 @@ struct ChannelsTestCommand: Command {
             answer = "listeners of \(ChannelStore.notification) were notified"
         } else {
             do throws(DeliveryFailure) {
-                answer = try await ChannelSender(.current(), version: Version.number).send(
-                    [delivery],
-                    through: channel
-                )
+                answer = try await ChannelSender(
+                    .current(credentials: database.credentialFiles(in: context.environment)),
+                    version: Version.number
+                ).send([delivery], through: channel)
             } catch {
                 failure = error
             }

@@ -27,6 +27,13 @@ struct Database: Sendable {
         return isChosen ? options : options.with("target_session_attrs", "read-write")
     }
 
+    /// The files that may hold what lets this program into the database, whether they are there or not.
+    func credentialFiles(in environment: Environment) -> [String] {
+        var files = options.credentialFiles(in: environment)
+        if case .file(let path) = source { files.append(path) }
+        return files
+    }
+
     private static func address(
         _ globals: GlobalOptions,
         in context: CommandContext
@@ -91,5 +98,20 @@ struct Database: Sendable {
             throw CommandError.notInstalled(database: status.facts.database)
         }
         try status.requireUsable()
+    }
+}
+
+extension ConnectionOptions {
+    /// The files where libpq may find what lets it in, whether they are there or not.
+    func credentialFiles(in environment: Environment) -> [String] {
+        let known = [
+            ("passfile", "PGPASSFILE", ".pgpass"), ("sslkey", "PGSSLKEY", ".postgresql/postgresql.key"),
+            ("servicefile", "PGSERVICEFILE", ".pg_service.conf"),
+        ]
+        return known.flatMap { option, variable, name in
+            [self[option], environment[variable], environment["HOME"].map { "\($0)/\(name)" }].compactMap(
+                \.self
+            )
+        }
     }
 }

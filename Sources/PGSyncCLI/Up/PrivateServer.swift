@@ -141,6 +141,7 @@ struct PrivateServer: Service {
                 logger: logger
             )
             worker.metricsAddress = metricsAddress
+            worker.credentials = worker.connection.credentialFiles(in: context.environment)
             group.add(
                 "worker",
                 WorkerService(run: worker, isOptional: !isMigrated, progress: progress),

@@ -160,6 +160,7 @@ struct WorkerCommand: Command {
         )
         run.metricsAddress = metricsListen
         run.anchors = anchorTo?.destinations ?? []
+        run.credentials = database.credentialFiles(in: context.environment)
         let report = try await Interruption.asksFirst { [run] shutdown in
             do {
                 return try await run.run(until: shutdown)

@@ -20,6 +20,8 @@ struct WorkerRun: Sendable {
     var metricsAddress: ListenAddress?
     /// Where the chain is anchored.
     var anchors: [AnchorDestination] = []
+    /// The files that let it into its database.
+    var credentials: [String] = []
     private let isAdmitted = Locked(false)
 
     init(_ options: WorkerOptions, connection: ConnectionOptions, logger: Logger) {
@@ -65,7 +67,9 @@ struct WorkerRun: Sendable {
         let worker = Worker(
             options,
             operations: JobOperations.all(anchoringTo: anchors),
-            delivery: DeliveryRunner(ChannelSender(.current(), version: Version.number)),
+            delivery: DeliveryRunner(
+                ChannelSender(.current(credentials: credentials), version: Version.number)
+            ),
             connection: connection,
             logger: logger,
             metrics: metrics,

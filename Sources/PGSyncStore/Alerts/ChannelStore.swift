@@ -37,7 +37,7 @@ package struct ChannelStore {
     /// The settings, of whatever kind, that are lists.
     package func listSettings() throws -> Set<String> {
         let names: [String] = try session.query(
-            "select setting from pgsync.channel_settings() where type in ('words', 'names', 'ranges', 'addresses')"
+            "select setting from pgsync.channel_settings() where type in ('words', 'names', 'addresses')"
         ).map { try $0.decode(0) }
         return Set(names)
     }

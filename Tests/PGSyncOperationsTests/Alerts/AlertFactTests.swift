@@ -3,14 +3,14 @@ import TestSupport
 import Testing
 
 extension Trait where Self == DatabaseTrait {
-    /// A database with an attached table, whose changes do not count as waiting for a worker.
+    /// A database with attached tables, whose changes do not count as waiting for a worker, and a channel.
     static var alerts: DatabaseTrait {
         .migrated(
             as: "alerts",
             """
             create table bills (id int primary key, amount numeric);
             create table notes (id int primary key);
-            select pgsync.attach('bills'), pgsync.attach('notes');
+            select pgsync.attach('bills'), pgsync.attach('notes'), pgsync.set_channel('hear', 'notify');
             update pgsync.sync_configuration set config_value = 'false' where config_key = 'enable_real_time_sync';
             -- Whatever is planted can be taken away again.
             alter table pgsync.sync_queue disable trigger all;
@@ -195,6 +195,30 @@ struct AlertFactTests {
         #expect(
             try await database.value("select count(*) from pgsync.sync_alerts where kind = 'CHECKER_SILENT'")
                 == "0"
+        )
+    }
+
+    @Test("is cut to what can be kept, however long a name or a list is")
+    func long() async throws {
+        let start = try await database.start()
+        try await database.run(
+            """
+            create or replace function pgsync.schedule_alerts(as_of timestamptz) returns setof pgsync.alert_condition
+            language sql stable as $$
+                select 'SCHEDULE_LATE', null::regclass, repeat('c', 3000) || number, severity, 1.0, 0.0, 'seconds',
+                    repeat('w', 100000), repeat('r', 100000), null::timestamptz, null, true
+                from unnest('{low,high}'::text[]) with ordinality as own (severity, number)
+            $$
+            """
+        )
+        try await database.check(start, 0)
+        #expect(
+            try await database.lines(
+                """
+                select concat_ws(' ', severity, length(class), length(words), length(remedy))
+                from pgsync.sync_alerts where kind = 'SCHEDULE_LATE'
+                """
+            ) == ["high 200 1000 500"]
         )
     }
 

@@ -207,32 +207,109 @@ struct AlertLifeTests {
         #expect(try await notices("QUEUE_BACKUP").last == "resolved high")
     }
 
-    @Test("is handed to the channels where they are, and a failure there does not stop the check")
-    func delivery() async throws {
-        let start = try await database.start()
-        let stub = """
-            create table told (alert bigint, event text, severity text, subject text, body jsonb);
-            grant insert on told to public;
-            drop function if exists pgsync.queue_delivery(bigint, text, text, text, jsonb, timestamptz);
-            create function pgsync.queue_delivery(alert bigint, event text, severity text, subject text, body jsonb)
-            returns integer language sql as $$
-                insert into public.told values (alert, event, severity, subject, body) returning 1;
-            $$;
-            """
-        try await database.run(stub)
-        try await late(true, start)
-        for seconds in [0, 30, 60] { try await database.check(start, seconds) }
-        #expect(
-            try await database.lines(
-                "select concat_ws('|', alert > 0, event, severity, subject, body ->> 'class', body ? 'words') from told"
-            ) == ["t|raised|medium|medium: SCHEDULE_LATE retention|retention|t"]
+    private func told() async throws -> String? {
+        try await database.value(
+            "select concat_ws(' ', told_at is not null, end_told_at is not null) from pgsync.sync_alerts where kind = 'SCHEDULE_LATE'"
         )
-        try await database.run("drop table told")
-        try await database.check(start, 60 + 14_400)
+    }
+
+    private func problems() async throws -> [String] {
+        try await database.lines(
+            """
+            select event || coalesce(': ' || problem, '') from pgsync.alert_notices
+            where group_key = 'SCHEDULE_LATE' order by id
+            """
+        )
+    }
+
+    @Test("is told once a channel takes it; until then nobody was told, and that is kept once")
+    func untold() async throws {
+        let start = try await database.start()
+        try await database.run("select pgsync.set_channel('hear', min_severity => 'high')")
+        try await late(true, start)
+        for seconds in [0, 30, 60, 75, 90, 120, 150] { try await database.check(start, seconds) }
+        let problem = "raised: no enabled channel takes news of this kind and severity"
+        #expect(try await problems() == [problem])
+        #expect(
+            try await database.value(
+                "select told_at - '\(start)'::timestamptz from pgsync.alert_notices where group_key = 'SCHEDULE_LATE'"
+            ) == "00:02:30"
+        )
+        #expect(try await told() == "f f")
+        try await database.run("select pgsync.set_channel('hear', min_severity => 'medium')")
+        try await database.check(start, 180)
+        #expect(try await problems() == [problem, "raised"])
+        #expect(try await told() == "t f")
         #expect(
             try await database.lines(
-                "select event || ' ' || (problem is null) from pgsync.alert_notices where group_key = 'SCHEDULE_LATE'"
-            ) == ["raised true", "repeated false"]
+                """
+                select concat_ws('|', alert > 0, event, severity, subject, body ->> 'class', body ->> 'remedy')
+                from pgsync.alert_deliveries
+                """
+            ) == [
+                "t|raised|medium|medium: SCHEDULE_LATE retention|retention|pgsync schedule list; pgsync status    (a worker that leads starts it)"
+            ]
+        )
+    }
+
+    @Test("is told later where handing it to the channels fails, which does not stop the check")
+    func undeliverable() async throws {
+        let start = try await database.start()
+        let (failing, mending) = (
+            "alter table pgsync.alert_deliveries rename to hidden",
+            "alter table pgsync.hidden rename to alert_deliveries"
+        )
+        try await late(true, start)
+        try await database.run(failing)
+        for seconds in [0, 30, 60, 90] { try await database.check(start, seconds) }
+        let problem = #"relation "pgsync.alert_deliveries" does not exist"#
+        #expect(try await problems() == ["raised: \(problem)"])
+        #expect(try await told() == "f f")
+        try await database.run(mending)
+        try await database.check(start, 120)
+        #expect(try await told() == "t f")
+        // The end, too.
+        try await late(false, start)
+        try await database.run(failing)
+        for seconds in [130, 430, 460, 490] { try await database.check(start, seconds) }
+        #expect(try await state() == ["resolved"])
+        #expect(try await told() == "t f")
+        try await database.run(mending)
+        try await database.check(start, 520)
+        #expect(try await told() == "t t")
+        #expect(
+            try await problems() == ["raised: \(problem)", "raised", "resolved: \(problem)", "resolved"]
+        )
+    }
+
+    @Test("ends for everybody who was told of its beginning, however severe it was at last")
+    func endIsTold() async throws {
+        let start = try await database.start()
+        try await database.run(
+            "select pgsync.set_channel('urgent', 'notify', min_severity => 'high'); insert into bills values (1, 1)"
+        )
+        for seconds in [650, 680, 710] { try await database.check(start, seconds) }
+        // Only medium from now on, and with it another table.
+        try await database.run(
+            "select pgsync.set_configuration('alert_queue_age_seconds', '600'); insert into notes values (1)"
+        )
+        for seconds in [720, 760, 1015] { try await database.check(start, seconds) }
+        try await database.run(
+            "delete from pgsync.sync_queue where log_id = (select min(log_id) from pgsync.sync_queue)"
+        )
+        for seconds in [1020, 1330, 1365] { try await database.check(start, seconds) }
+        try await database.run("delete from pgsync.sync_queue")
+        for seconds in [1370, 1680, 1715] { try await database.check(start, seconds) }
+        #expect(
+            try await database.lines(
+                """
+                select channel || ': ' || string_agg(event || ' ' || severity, ', ' order by id)
+                from pgsync.alert_deliveries group by channel order by channel
+                """
+            ) == [
+                "hear: raised high, changed medium, changed high, resolved medium",
+                "urgent: raised high, changed high, resolved medium",
+            ]
         )
     }
 

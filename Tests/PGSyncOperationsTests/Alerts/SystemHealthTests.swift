@@ -139,6 +139,39 @@ struct SystemHealthTests {
         )
     }
 
+    @Test("add up in steps after a long time, and no day before its hours")
+    func backlog() async throws {
+        try await database.run(
+            """
+            insert into pgsync.sync_workers (name, host, pid, version, posters, lives_by, started_at)
+            values ('a', 'here', 1, '1', 1, 'heartbeat', '2031-01-01 09:00Z');
+            insert into pgsync.sync_system_health (
+                span, starts_at, worker, sampled_at, posted, without_entry, failed, latency
+            )
+            select 'minute', at, 1, at, 1, 0, 0, '{1}'
+            from generate_series('2031-01-01 10:05Z'::timestamptz, '2031-01-03 21:05Z', '1 hour') as at;
+            """
+        )
+        for (minute, hours, days) in [
+            (3, "24", "14"), (4, "48", "14 24"), (5, "60", "14 24"), (6, "60", "14 24"),
+        ] {
+            #expect(
+                try await database.value("select pgsync.record_health(1, '2031-01-03 22:0\(minute):10Z')")
+                    == "t"
+            )
+            #expect(
+                try await database.lines(
+                    """
+                    select coalesce(string_agg(posted::text, ' ' order by starts_at), '') from pgsync.system_health
+                    where span = 'day'
+                    union all
+                    select sum(posted)::text from pgsync.system_health where span = 'hour'
+                    """
+                ) == [days, hours]
+            )
+        }
+    }
+
     @Test("are made only by the worker itself, for minutes in which it ran")
     func own() async throws {
         try await database.run(Self.attempts)

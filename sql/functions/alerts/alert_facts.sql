@@ -1,5 +1,5 @@
 -- A function that fails hides only what it would have found; its kinds then are not observed. What
--- SYSTEM_DOWN or a pause explains is held back.
+-- SYSTEM_DOWN or a pause explains is held back. Texts are cut to what sync_alerts takes.
 create or replace function pgsync.alert_facts(now timestamptz default clock_timestamp())
 returns setof pgsync.alert_condition
 language plpgsql
@@ -46,10 +46,13 @@ begin
         select from unnest(v_found) as own where own.kind = 'SYSTEM_DOWN' and own.is_observed
     );
     foreach v_one in array v_found loop
+        v_one.class := left(v_one.class, 200);
+        v_one.words := left(v_one.words, 1000);
+        v_one.remedy := left(v_one.remedy, 500);
         v_one.inhibited_by := case
             when not v_one.is_observed then null
             when v_is_down and (
-                v_one.kind in ('QUEUE_BACKUP', 'CHAIN_LATE', 'SCHEDULE_LATE', 'CHECKER_SILENT')
+                v_one.kind in ('QUEUE_BACKUP', 'CHAIN_LATE', 'SCHEDULE_LATE')
                 or (v_one.kind = 'SYNC_FAILURES' and v_one.class = 'transient')
             ) then 'SYSTEM_DOWN'
             when v_is_paused and (

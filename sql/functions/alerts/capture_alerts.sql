@@ -14,7 +14,7 @@ select
     count(*)::numeric,
     0,
     'findings',
-    left(string_agg(own.found, '; ' order by own.found), 1000),
+    string_agg(own.found, '; ' order by own.found),
     min(own.remedy),
     null::timestamptz,
     null,

@@ -1,5 +1,6 @@
--- Channels, where they are installed, carry it to people; here it is kept. Of a channel's own failure, they
--- learn from the body which one to leave out.
+-- Channels carry it to people; here it is kept. What no channel took was not told: it is tried again, and
+-- kept once. The end is as severe as what was told, so that it comes to all who know of the beginning. Of a
+-- channel's own failure, they learn from the body which one to leave out.
 create or replace function pgsync.tell_group(group_key text, event text, now timestamptz)
 returns void
 language plpgsql
@@ -7,10 +8,7 @@ security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 #variable_conflict use_column
-    -- The statement is composed with regproc.
-    -- @plpgsql_check_options: security_warnings = off
 declare
-    v_function constant regproc := to_regproc('pgsync.queue_delivery');
     v_now constant timestamptz := tell_group.now;
     v_thread bigint;
     v_first_id bigint;
@@ -22,6 +20,9 @@ declare
     v_subject text;
     v_body jsonb;
     v_problem text;
+    v_channels integer := 0;
+    v_failed boolean := false;
+    v_last pgsync.alert_notices;
 begin
     select
         array_agg(own.id order by own.id),
@@ -31,10 +32,13 @@ begin
             || case when own.state = 'resolved' then ' (resolved)' else '' end,
             E'\n' order by pgsync.severity_rank(own.severity) desc, own.id
         ),
-        (array_agg(own.severity order by pgsync.severity_rank(own.severity) desc))[1],
+        (array_agg(told.severity order by pgsync.severity_rank(told.severity) desc))[1],
         (array_agg(own.id order by own.state = 'resolved', pgsync.severity_rank(own.severity) desc, own.id))[1]
     into v_ids, v_count, v_words, v_severity, v_first_id
     from pgsync.sync_alerts as own
+    cross join lateral (
+        select case when own.state = 'resolved' then own.told_severity else own.severity end as severity
+    ) as told
     where own.group_key = tell_group.group_key
         and (
             (own.state = 'firing' and own.inhibited_by is null)
@@ -63,24 +67,43 @@ begin
         'table', v_first.table_name,
         'class', v_first.class,
         'words', left(v_words, 2000),
+        'remedy', case when v_first.state <> 'resolved' then v_first.remedy end,
         'since', coalesce(v_first.since, v_first.first_seen_at),
         'channel', case when v_first.kind = 'DELIVERY_FAILED' then v_first.class end
     ));
-    if v_function is not null then
-        begin
-            execute format('select %s($1, $2, $3, $4, $5)', v_function)
-            using v_thread, tell_group.event, v_severity, v_subject, v_body;
-        exception
-            when others then
-                v_problem := left(sqlerrm, 500);
-        end;
-    end if;
+    begin
+        v_channels := pgsync.queue_delivery(v_thread, tell_group.event, v_severity, v_subject, v_body);
+        if v_channels = 0 then
+            v_problem := 'no enabled channel takes news of this kind and severity';
+        end if;
+    exception
+        when others then
+            v_problem := left(sqlerrm, 500);
+            v_failed := true;
+    end;
 
-    insert into pgsync.alert_notices (told_at, group_key, event, severity, subject, body, thread, alerts, problem)
-    values (v_now, tell_group.group_key, tell_group.event, v_severity, v_subject, v_body, v_thread, v_ids, v_problem);
+    select own.*
+    into v_last
+    from pgsync.alert_notices as own
+    where own.group_key = tell_group.group_key
+    order by own.id desc
+    limit 1;
+    if v_last.problem = v_problem and v_last.alerts = v_ids and v_last.event = tell_group.event then
+        update pgsync.alert_notices as own set told_at = v_now where own.id = v_last.id;
+    else
+        insert into pgsync.alert_notices (told_at, group_key, event, severity, subject, body, thread, alerts, problem)
+        values (
+            v_now, tell_group.group_key, tell_group.event, v_severity, v_subject, v_body, v_thread, v_ids, v_problem
+        );
+    end if;
+    -- Where nobody is left to be told of the end, or again, that is all.
+    if v_failed or (v_channels = 0 and tell_group.event in ('raised', 'changed')) then
+        update pgsync.alert_groups as own set changed_at = v_now where own.group_key = tell_group.group_key;
+        return;
+    end if;
     update pgsync.sync_alerts as own
     set
-        told_at = case when own.state = 'resolved' then own.told_at else v_now end,
+        told_at = case when own.state = 'resolved' or v_channels = 0 then own.told_at else v_now end,
         told_severity = case
             when own.state <> 'resolved'
                 and pgsync.severity_rank(own.severity) > coalesce(pgsync.severity_rank(own.told_severity), 0)
@@ -100,4 +123,4 @@ end;
 $$;
 
 comment on function pgsync.tell_group(text, text, timestamptz)
-is 'Tells the news of a group of alerts: keeps it, and hands it to the channels if they are installed.';
+is 'Tells the news of a group of alerts: keeps it, and hands it to the channels.';

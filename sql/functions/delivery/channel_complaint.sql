@@ -35,7 +35,7 @@ begin
             end if;
             continue;
         end if;
-        if v_setting.type in ('words', 'names', 'ranges', 'addresses') then
+        if v_setting.type in ('words', 'names', 'addresses') then
             v_good := case
                 when jsonb_typeof(v_value) <> 'array' then false
                 else jsonb_array_length(v_value) between 1 and 50 and not exists (
@@ -64,8 +64,6 @@ begin
         when secret like 'env:%' and secret not like 'env:PGSYNC\_SECRET\__%'
             or previous_secret like 'env:%' and previous_secret not like 'env:PGSYNC\_SECRET\__%'
             then 'the variable of a secret begins with PGSYNC_SECRET_, so that no channel can send away another'
-        when settings ->> 'url' like 'http://%' and not settings ? 'allow_addresses'
-            then 'a webhook over http needs allow_addresses with the address it goes to'
         when kind = 'webhook' and secret is null
             then 'a webhook needs a secret to sign with: whsec_ and 24 to 64 bytes in base64'
         when kind = 'slack' and secret is null

@@ -9,19 +9,16 @@ values
 ('command', 'command', 'words', true, 'The program and its arguments, as they are: no shell reads them.'),
 ('command', 'environment', 'names', false, 'Which variables of the worker it sees; none without.'),
 ('command', 'seconds', 'seconds', false, 'How long it may run: 30 unless set.'),
-('webhook', 'url', 'url', true, 'Where to post it; https, or http to an allowed address.'),
-('webhook', 'allow_addresses', 'ranges', false, 'Addresses that are not public and may be connected to.'),
-('webhook', 'authorities', 'path', false, 'A file of certificates to trust instead of those of the system.'),
-('slack', 'allow_addresses', 'ranges', false, 'Addresses that are not public and may be connected to.'),
-('slack', 'authorities', 'path', false, 'A file of certificates to trust instead of those of the system.'),
+('webhook', 'url', 'url', true, 'Where to post it; https, or http to what PGSYNC_ADDRESSES names.'),
+('webhook', 'authorities', 'path', false, 'A file of certificates to trust instead of the system''s.'),
+('slack', 'authorities', 'path', false, 'A file of certificates to trust instead of the system''s.'),
 ('mail', 'host', 'host', true, 'The mail server.'),
 ('mail', 'port', 'port', false, 'Its port: 587 unless set, or 465 with tls.'),
-('mail', 'encryption', 'encryption', false, 'starttls unless set, tls or none.'),
+('mail', 'encryption', 'encryption', false, 'starttls unless set, tls, or none to what PGSYNC_ADDRESSES names.'),
 ('mail', 'user', 'line', false, 'Who logs in, with the secret as the password.'),
 ('mail', 'from', 'address', true, 'Who sends it.'),
 ('mail', 'to', 'addresses', true, 'Who gets it.'),
-('mail', 'allow_addresses', 'ranges', false, 'Addresses that are not public and may be connected to.'),
-('mail', 'authorities', 'path', false, 'A file of certificates to trust instead of those of the system.');
+('mail', 'authorities', 'path', false, 'A file of certificates to trust instead of the system''s.');
 $$;
 
 comment on function pgsync.channel_settings()

@@ -30,9 +30,7 @@ cross join lateral (
             from pgsync.alert_deliveries as lost
             where lost.channel = own.name
                 and lost.state = 'failed'
-                and lost.created_at > failing_channels.now - interval '1 day'
-                - make_interval(hours => pgsync.configuration_integer('delivery_retry_hours')::integer)
-                and lost.created_at > coalesce(own.last_ok_at, '-infinity')
+                and lost.ended_at > failing_channels.now - interval '1 day'
         ) as given_up
 ) as counted
 where own.disabled_reason is not null
@@ -41,4 +39,4 @@ order by own.name;
 $$;
 
 comment on function pgsync.failing_channels(timestamptz)
-is 'Channels that keep failing, gave up messages since the last that arrived, or disabled themselves.';
+is 'Channels that keep failing, gave up messages within a day, or disabled themselves.';

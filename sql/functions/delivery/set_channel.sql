@@ -20,7 +20,7 @@ begin
         raise exception 'a secret is not kept here, only where workers find it: env:NAME or file:/PATH'
             using errcode = 'invalid_parameter_value';
     end if;
-    select own.* into v_own from pgsync.channels as own where own.name = set_channel.name for update;
+    select own.* into v_own from pgsync.channels as own where own.name = set_channel.name for no key update;
     if not found and set_channel.kind is null then
         raise exception 'a new channel needs a kind: notify, command, webhook, slack or mail'
             using errcode = 'invalid_parameter_value';

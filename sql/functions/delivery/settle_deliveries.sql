@@ -48,7 +48,7 @@ begin
                     v_asked, least(interval '30 seconds' * 2 ^ least(own.attempts - 1, 10), interval '1 hour') * v_chance
                 )
         end,
-        delivered_at = case when outcome = 'delivered' then now end,
+        ended_at = case when outcome <> 'retry' or now >= own.created_at + v_retried_for then now end,
         error_class = case when outcome <> 'delivered' then coalesce(error_class, 'delivery.failed') end,
         error_message = case when outcome <> 'delivered' then coalesce(v_message, 'no reason was given') end
     where own.channel = v_channel.name and own.taking = settle_deliveries.taking and own.state = 'sending';

@@ -96,8 +96,10 @@ begin
         v_sample.failed, v_sample.latency
     )
     on conflict on constraint sync_system_health_pkey do nothing;
-    perform pgsync.roll_up_health('minute', 'hour', record_health.now);
-    perform pgsync.roll_up_health('hour', 'day', record_health.now);
+    -- Workers have had time to say theirs. A day waits for its hours.
+    perform pgsync.roll_up_health(
+        'hour', 'day', pgsync.roll_up_health('minute', 'hour', record_health.now - interval '2 minutes')
+    );
     return true;
 end;
 $$;

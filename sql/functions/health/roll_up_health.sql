@@ -1,7 +1,7 @@
--- Counts are added, never percentiles. It starts at the last that was rolled up, and waits until workers have
--- had time to say theirs.
-create or replace function pgsync.roll_up_health(from_span text, to_span text, now timestamptz)
-returns void
+-- Counts are added, never percentiles. It starts at the last that was rolled up; of a long time that was not,
+-- it takes so much at once, and the rest later.
+create or replace function pgsync.roll_up_health(from_span text, to_span text, before timestamptz)
+returns timestamptz
 language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
@@ -9,19 +9,34 @@ set jit = off
 as $$
 #variable_conflict use_column
 declare
-    v_last timestamptz;
+    v_most constant integer := 24;
+    v_width constant interval := ('1 ' || roll_up_health.to_span)::interval;
+    v_from timestamptz;
+    v_until timestamptz := date_trunc(roll_up_health.to_span, roll_up_health.before, 'UTC');
 begin
-    select max(own.starts_at) into v_last from pgsync.sync_system_health as own where own.span = to_span;
+    select date_trunc(roll_up_health.to_span, min(own.starts_at), 'UTC')
+    into v_from
+    from pgsync.sync_system_health as own
+    where own.span = roll_up_health.from_span
+        and own.starts_at >= coalesce(
+            (
+                select max(last.starts_at) + v_width
+                from pgsync.sync_system_health as last
+                where last.span = roll_up_health.to_span
+            ),
+            '-infinity'
+        );
+    v_until := least(v_until, v_from + v_most * v_width);
     insert into pgsync.sync_system_health (
         span, starts_at, worker, samples, sampled_at, queue_size, oldest_seconds, captured, posted, without_entry,
         failed, latency
     )
     select
-        to_span,
+        roll_up_health.to_span,
         own.span_start,
         0,
         sum(own.samples),
-        roll_up_health.now,
+        clock_timestamp(),
         max(own.queue_size),
         max(own.oldest_seconds),
         sum(own.captured),
@@ -34,23 +49,24 @@ begin
                 select counted.place, sum(counted.number)::bigint as number
                 from pgsync.sync_system_health as part
                 cross join lateral unnest(part.latency) with ordinality as counted (number, place)
-                where part.span = from_span
+                where part.span = roll_up_health.from_span
                     and part.starts_at >= own.span_start
-                    and part.starts_at < own.span_start + ('1 ' || to_span)::interval
+                    and part.starts_at < own.span_start + v_width
                 group by counted.place
             ) as bucket
         )
     from (
-        select complete.*, date_trunc(to_span, complete.starts_at, 'UTC') as span_start
+        select complete.*, date_trunc(roll_up_health.to_span, complete.starts_at, 'UTC') as span_start
         from pgsync.sync_system_health as complete
-        where complete.span = from_span
-            and complete.starts_at >= coalesce(v_last + ('1 ' || to_span)::interval, '-infinity')
-            and complete.starts_at < date_trunc(to_span, roll_up_health.now - interval '2 minutes', 'UTC')
+        where complete.span = roll_up_health.from_span
+            and complete.starts_at >= v_from
+            and complete.starts_at < v_until
     ) as own
     group by own.span_start
     on conflict on constraint sync_system_health_pkey do nothing;
+    return v_until;
 end;
 $$;
 
 comment on function pgsync.roll_up_health(text, text, timestamptz)
-is 'Adds up minutes to hours or hours to days that are complete.';
+is 'Adds up minutes to hours or hours to days that end before a time; returns until when that is done.';

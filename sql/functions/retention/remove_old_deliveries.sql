@@ -12,8 +12,8 @@ begin
     where own.id in (
         select old.id
         from pgsync.alert_deliveries as old
-        where old.created_at < remove_old_deliveries.before and old.state in ('delivered', 'failed')
-        order by old.created_at
+        where old.ended_at < remove_old_deliveries.before
+        order by old.ended_at
         limit remove_old_deliveries.row_limit
         for update skip locked
     );
@@ -23,4 +23,4 @@ end;
 $$;
 
 comment on function pgsync.remove_old_deliveries(timestamptz, integer)
-is 'Removes messages to channels that were queued before a time, and were delivered or given up.';
+is 'Removes messages to channels that were delivered or given up before a time.';

@@ -11,7 +11,7 @@ values
 (2, 'failed_items', 'job_retention_days'),
 (3, 'progress', 'job_retention_days'),
 (4, 'jobs', 'job_retention_days'),
-(5, 'deliveries', 'job_retention_days'),
+(5, 'deliveries', 'alert_retention_days'),
 (6, 'alerts', 'alert_retention_days'),
 (7, 'health_minutes', 'health_retention_days'),
 (8, 'health', 'health_history_days');

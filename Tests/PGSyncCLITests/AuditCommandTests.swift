@@ -276,7 +276,7 @@ struct AuditCommandTests {
                 alter table pgsync.sync_audit_log_000001 disable trigger all;
                 update pgsync.sync_audit_log_000001 set recorded_at = recorded_at - interval '9 years';
                 insert into pgsync.id_ranges (table_name, range_name, from_id, until_id, state, frozen_at)
-                values ('sync_logs', 'of two  words', 1, 2, 'frozen', now());
+                values ('sync_logs', 'of two  words', 4900000, 5000000, 'frozen', now());
                 """
             )
             for _ in 1...2 {

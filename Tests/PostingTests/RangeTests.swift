@@ -290,6 +290,17 @@ struct RangeTests {
     }
 
     @Test(
+        "are hashed by the query itself, and not by a function for each column, which takes ten times as long"
+    )
+    func inlined() async throws {
+        let plan = try await database.lines(
+            "explain (verbose, costs off) select pgsync.netstring(record_id) from pgsync.sync_logs_000001"
+        )
+        #expect(plan.contains { $0.contains("Output: COALESCE") })
+        #expect(!plan.contains { $0.contains("netstring") })
+    }
+
+    @Test(
         "and their totals are counted and dropped, and nothing else happens to them, whoever tries",
         arguments: ["", "set role pgsync_owner;", "set session_replication_role = replica;"]
     )

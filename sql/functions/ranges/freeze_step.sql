@@ -53,9 +53,9 @@ begin
         from pgsync.sync_logs as log
         left join attempt as final on final.log_id = log.id and final.is_last
         cross join lateral (
-            values
-            (
-                'captured', null::bigint[],
+            select
+                'captured',
+                null::bigint[],
                 pgsync.netstring(log.id::text)
                 || pgsync.netstring(log.record_id)
                 || pgsync.netstring(log.action)
@@ -66,8 +66,11 @@ begin
                 || pgsync.netstring(log.captured_xid::text)
                 || pgsync.netstring(floor(extract(epoch from log.captured_at) * 1000000)::bigint::text)
                 || pgsync.netstring(log.correlation_id)
-            ),
-            (coalesce(nullif(final.outcome, 'failed'), 'lost'), final.entry_ids, coalesce(final.text, log.id::text))
+            union all
+            select
+                coalesce(nullif(final.outcome, 'failed'), 'lost'),
+                final.entry_ids,
+                coalesce(final.text, log.id::text)
         ) as own (outcome, entry_ids, text)
         where v_has_changes and log.id >= v_from and log.id < v_until
         union all

@@ -95,7 +95,7 @@ struct ConfigExportTests {
                 "--json"
             ).json
             #expect(json["files"] == ["pgsync.conf"])
-            #expect(try book.read("pgsync.conf").hasPrefix("# Settings, schedules, accounts,"))
+            #expect(try book.read("pgsync.conf").hasPrefix("# Settings, schedules, channels, accounts,"))
             let none = await book.database.run("config", "export", "--output", book.path("no/where"))
             #expect(none.exitCode == .cannotWrite, "\(none.errors)")
             #expect(await book.database.run("config", "export", "--force").exitCode == .usage)

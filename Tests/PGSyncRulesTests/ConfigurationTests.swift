@@ -226,11 +226,12 @@ struct ConfigurationTests {
             "settings", "chart", "excluded", "table", "rules", "key", "columns", "exclude", "kind", "actions",
             "before   image", "site", "from", "until", "schedules", "subject", "type", "zone", "too_late",
             "every",
-            "disabled",
+            "disabled", "channels", "url", "host", "port", "encryption", "user", "to", "authorities",
+            "command", "environment", "seconds", "secret", "previous_secret", "min_severity",
         ] {
             #expect(whole.source.text.contains("\(word)"), "\(word)")
         }
-        #expect(pages.count == 3)
+        #expect(pages.count == 4)
     }
 
     @Test(
@@ -244,6 +245,7 @@ struct ConfigurationTests {
         var text = ConfigurationText(comment: "Written")
         text.add(settings: [("first", name), ("the_second", "-0.5")])
         text.add(schedules: [("n\(name)", "@daily", [("subject", name)], false)])
+        text.add(channels: [("n\(name)", "mail", [("to", [name, "x\(name)"])], false)])
         text.add(chart: "charts/\(name)")
         text.add(exclusion: LikePattern.matching("x\(name)"), "\(name)%", reason: name)
         let table = TableName(schema: "s\(name)", name: "t\(name)")
@@ -255,6 +257,9 @@ struct ConfigurationTests {
         #expect(file.settings.map(\.value.value) == [name, "-0.5"])
         #expect(file.schedules.map(\.name.value) == ["n\(name)"])
         #expect(file.schedules.first?.options.mapValues(\.value) == ["subject": name])
+        #expect(file.channels.map(\.name.value) == ["n\(name)"])
+        #expect(file.channels.first?.options.mapValues { $0.map(\.value) } == ["to": [name, "x\(name)"]])
+        #expect(file.channels.first?.isEnabled == false)
         #expect(file.chart?.value == "charts/\(name)")
         #expect(file.exclusions.map(\.schemaPattern) == [LikePattern.matching("x\(name)")])
         #expect(file.exclusions.map(\.tablePattern) == ["\(name)%"])

@@ -21,7 +21,7 @@ struct ConfigExport: Sendable {
     init(_ session: Session) throws {
         var text = ConfigurationText(
             comment:
-                "Settings, schedules, accounts, tables and rules; to apply: pgsync config apply \(Self.name)"
+                "Settings, schedules, channels, accounts, tables and rules; to apply: pgsync config apply \(Self.name)"
         )
         var others: [File] = []
         let settings = try ConfigurationStore(session).list()
@@ -30,6 +30,11 @@ struct ConfigExport: Sendable {
         text.add(
             schedules: schedules.map {
                 ($0.name, $0.definition.cron, $0.definition.options(of: $0.name), $0.definition.isEnabled)
+            }
+        )
+        text.add(
+            channels: try ChannelStore(session).list().map {
+                ($0.name, $0.kind.rawValue, $0.options, $0.isEnabled)
             }
         )
         let chart = try Book(session).chart

@@ -7,7 +7,7 @@ import VisibleText
 /// Something that applying a configuration changes.
 struct ConfigChange: Sendable {
     enum Kind: String, Sendable {
-        case setting, schedule, account, table, excluded, rule
+        case setting, schedule, channel, account, table, excluded, rule
     }
 
     let kind: Kind
@@ -35,6 +35,7 @@ struct ConfigPlan: Sendable {
 
     var settings: [(name: String, value: String)] = []
     var schedules: [(name: String, definition: Schedule.Definition)] = []
+    var channels: [(name: String, change: ChannelStore.Change)] = []
     var changesChart = false
     var attachments: [Attachment] = []
     var exclusions: [Exclusion] = []

@@ -23,7 +23,7 @@ struct ConfigRun {
         var done = 0
         do {
             try await changeSettings()
-            done += count(.setting, .schedule, .account)
+            done += count(.setting, .schedule, .channel, .account)
             for table in plan.attachments where !table.isNew {
                 try await attach(table)
                 done += 1
@@ -52,7 +52,9 @@ struct ConfigRun {
     // MARK: Steps
 
     private func changeSettings() async throws {
-        guard !plan.settings.isEmpty || !plan.schedules.isEmpty || plan.changesChart else { return }
+        guard
+            !plan.settings.isEmpty || !plan.schedules.isEmpty || !plan.channels.isEmpty || plan.changesChart
+        else { return }
         let access = try LedgerAccess(globals, in: context, program: Self.program)
         try await access.change { [plan, sources] session in
             for setting in plan.settings {
@@ -61,6 +63,7 @@ struct ConfigRun {
             for schedule in plan.schedules {
                 try ScheduleStore(session).set(schedule.name, .init(schedule.definition))
             }
+            for channel in plan.channels { try ChannelStore(session).set(channel.name, channel.change) }
             guard plan.changesChart, let chart = sources.chart else { return }
             let store = ChartImport(session)
             try store.apply(try store.plan(chart))

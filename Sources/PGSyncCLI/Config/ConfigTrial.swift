@@ -24,6 +24,7 @@ struct ConfigTrial {
         var trial = ConfigTrial(sources, in: session)
         try trial.trySettings()
         try trial.trySchedules()
+        try trial.tryChannels()
         let hasChart = try trial.tryChart()
         try trial.tryTables()
         try trial.tryExclusions()

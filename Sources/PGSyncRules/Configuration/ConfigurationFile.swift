@@ -47,6 +47,15 @@ package struct ConfigurationFile: Sendable {
         package var kind: String { options["kind"]?.value ?? name.value }
     }
 
+    /// Where news of alerts goes; what is not said has its default.
+    package struct Channel: Sendable {
+        package let name: Located<String>
+        package let kind: Located<String>
+        /// By its word: the settings of its kind, and secret, previous_secret, min_severity.
+        package internal(set) var options: [String: [Located<String>]] = [:]
+        package internal(set) var isEnabled = true
+    }
+
     /// Rule files that share their maps, and the days that new versions in them are for.
     package struct Rules: Sendable {
         package let paths: [Located<String>]
@@ -57,6 +66,7 @@ package struct ConfigurationFile: Sendable {
     package let source: RuleFile
     package internal(set) var settings: [Setting] = []
     package internal(set) var schedules: [Schedule] = []
+    package internal(set) var channels: [Channel] = []
     /// The path of the chart of accounts; paths begin where the configuration is.
     package internal(set) var chart: Located<String>?
     package internal(set) var exclusions: [Exclusion] = []

@@ -29,11 +29,29 @@ package struct ConfigurationText {
         add(
             "schedules",
             schedules.map { schedule in
-                (["\(Self.name(schedule.name))  \(Self.quoted(schedule.cron))"]
-                    + schedule.options.map { "\($0.word) \(Self.run($0.value))" }
-                    + (schedule.isEnabled ? [] : ["disabled"])).joined(separator: "  ")
+                let options = schedule.options.map { ($0.word, [$0.value]) }
+                return Self.line(schedule.name, Self.quoted(schedule.cron), options, schedule.isEnabled)
             }
         )
+    }
+
+    /// Adds channels: the words behind each kind, and what they say.
+    package mutating func add(
+        channels: [(name: String, kind: String, options: [(word: String, values: [String])], isEnabled: Bool)]
+    ) {
+        guard !channels.isEmpty else { return }
+        add("channels", channels.map { Self.line($0.name, $0.kind, $0.options, $0.isEnabled) })
+    }
+
+    private static func line(
+        _ name: String,
+        _ first: String,
+        _ options: [(word: String, values: [String])],
+        _ isEnabled: Bool
+    ) -> String {
+        (["\(Self.name(name))  \(first)"]
+            + options.map { "\($0.word) \($0.values.map(run).joined(separator: ", "))" }
+            + (isEnabled ? [] : ["disabled"])).joined(separator: "  ")
     }
 
     package mutating func add(chart path: String) { add("chart \(Self.run(path))") }

@@ -2,9 +2,14 @@ import Days
 
 extension Parser {
     /// The words that begin a part of a configuration.
-    private static let parts = ["settings", "schedules", "chart", "excluded", "table", "rules"]
+    private static let parts = ["settings", "schedules", "channels", "chart", "excluded", "table", "rules"]
     /// Those behind the expression of a schedule.
     private static let scheduleOptions = ["kind", "subject", "type", "zone", "too_late", "every", "disabled"]
+    /// Those behind the kind of a channel.
+    private static let channelOptions = [
+        "url", "host", "port", "encryption", "user", "from", "to", "authorities", "command", "environment",
+        "seconds", "secret", "previous_secret", "min_severity", "disabled",
+    ]
     /// Those that say how a table is captured.
     private static let captureOptions = ["key", "columns", "exclude", "kind", "actions", "before", "site"]
 
@@ -26,6 +31,9 @@ extension Parser {
         case "schedules":
             try expectEndOfLine()
             parseLines(under: opening) { try $0.parseSchedule(of: &file) }
+        case "channels":
+            try expectEndOfLine()
+            parseLines(under: opening) { try $0.parseChannel(of: &file) }
         case "chart":
             if file.chart != nil { throw Fault(opening.range, "there are two charts") }
             file.chart = try takeRun("the path of a CSV file", of: opening)
@@ -89,22 +97,54 @@ extension Parser {
         try expectMore("when it runs, such as '0 3 * * *'", of: opening)
         let cron = try take(.text, "when it runs, in single quotes, such as '0 3 * * *'")
         var schedule = ConfigurationFile.Schedule(name: name, cron: cron)
+        schedule.isEnabled = try parseOptions(
+            among: Self.scheduleOptions,
+            "behind the expression stands",
+            of: "a schedule"
+        ) { parser, word in schedule.options[word.text] = try parser.takeRun("its value", of: word) }
+        file.schedules.append(schedule)
+    }
+
+    private mutating func parseChannel(of file: inout ConfigurationFile) throws {
+        let opening = next
+        let name = try takeName("the name of a channel")
+        if file.channels.contains(where: { $0.name.value == name.value }) {
+            throw Fault(name.range, "the channel \(name.value) is listed twice")
+        }
+        let kind = try takeRun("its kind, such as webhook", of: opening)
+        var channel = ConfigurationFile.Channel(name: name, kind: kind)
+        channel.isEnabled = try parseOptions(
+            among: Self.channelOptions,
+            "behind the kind stands",
+            of: "a channel"
+        ) { parser, word in
+            var values: [Located<String>] = []
+            repeat { values.append(try parser.takeRun("its value", of: word)) } while parser.skip(symbol: ",")
+            channel.options[word.text] = values
+        }
+        file.channels.append(channel)
+    }
+
+    /// Reads words with their values to the end of a line; returns false where it says 'disabled'.
+    private mutating func parseOptions(
+        among words: [String],
+        _ beginning: String,
+        of thing: String,
+        _ value: (inout Parser, Token) throws -> Void
+    ) throws -> Bool {
+        var seen: Set<String> = []
         while !next.isFirstOnLine, next.kind != .end {
             let word = next
-            guard word.kind == .word, Self.scheduleOptions.contains(word.text) else {
-                throw unknown(word, among: Self.scheduleOptions, "behind the expression stands")
+            guard word.kind == .word, words.contains(word.text) else {
+                throw unknown(word, among: words, beginning)
             }
             advance()
-            if word.text == "disabled" {
-                schedule.isEnabled = false
-            } else {
-                guard schedule.options[word.text] == nil else {
-                    throw Fault(word.range, "a schedule can have '\(word.text)' only once")
-                }
-                schedule.options[word.text] = try takeRun("its value", of: word)
+            guard seen.insert(word.text).inserted else {
+                throw Fault(word.range, "\(thing) can have '\(word.text)' only once")
             }
+            if word.text != "disabled" { try value(&self, word) }
         }
-        file.schedules.append(schedule)
+        return !seen.contains("disabled")
     }
 
     private mutating func parseExclusion(_ opening: Token) throws -> ConfigurationFile.Exclusion {

@@ -51,6 +51,7 @@ package struct ChannelStore {
         package var secret: String?
         package var previousSecret: String?
         package var minSeverity: String?
+        package var isEnabled: Bool?
 
         package init() {}
     }
@@ -61,7 +62,7 @@ package struct ChannelStore {
                 """
                 select pgsync.set_channel(
                     \(name), \(change.kind), \(change.settings)::jsonb, \(change.secret), \(change.previousSecret),
-                    \(change.minSeverity)
+                    \(change.minSeverity), \(change.isEnabled)
                 )
                 """
             )

@@ -29,6 +29,7 @@ package enum PGSyncProgram {
             .command(MigrateCommand.self),
             .command(UninstallCommand.self),
             .command(DoctorCommand.self),
+            .command(SelfTestCommand.self),
             .command(AttachCommand.self),
             .command(DetachCommand.self),
             .command(SourcesCommand.self),

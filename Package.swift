@@ -155,7 +155,8 @@ let package = Package(
             name: "PGSyncCLITests",
             dependencies: [
                 "Arguments", "HTTPServer", "JSON", "PGSyncCLI", "PGSyncCluster", "PGSyncCore", "PGSyncLedger",
-                "PGSyncSchema", "PGSyncWorker", "Postgres", "Subprocesses", "Telemetry", "TestSupport",
+                "PGSyncSchema", "PGSyncSelfTest", "PGSyncWorker", "Postgres", "Subprocesses", "Telemetry",
+                "TestSupport",
             ]
         ),
         .testTarget(name: "PGSyncCoreTests", dependencies: ["PGSyncCore"]),

@@ -60,11 +60,11 @@ struct ChangeTrial {
     }
 
     private mutating func update(_ row: JSONObject, _ known: JSONObject, inserting new: JSONObject) throws {
-        if let changed = samples.changed(row) {
+        if let changed = try changed(row) {
             try change("update", [.update: 1]) { try $0.update([changed]) }
         }
         try change("update that changes nothing", [:]) { try $0.touch([row]) }
-        if let changed = samples.changed(known) {
+        if let changed = try changed(known) {
             try change("upsert of a known and a new row", [.create: 1, .update: 1]) {
                 try $0.upsert([changed, new])
             }
@@ -91,6 +91,11 @@ struct ChangeTrial {
                 }
             } catch is RolledBack {}
         }
+    }
+
+    /// The same record with what another row has; nil where that is all the same.
+    private func changed(_ row: JSONObject) throws -> JSONObject? {
+        try samples.variants(of: row).first { try copy.differ(row, $0) }
     }
 
     /// Makes a change and counts what was captured.

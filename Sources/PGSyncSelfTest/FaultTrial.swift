@@ -62,14 +62,14 @@ struct FaultTrial {
     private func change(_ records: inout ArraySlice<String>) throws -> PlantedFault? {
         for (place, record) in zip(records.indices, records) {
             guard let row = rows[record] else { continue }
-            let posted = try lines(of: row)
-            for other in candidates(for: row) {
-                let lines = try lines(of: other)
-                guard !lines.isEmpty, lines != posted else { continue }
-                try copy.unseen { try copy.update([other]) }
-                records.remove(at: place)
-                return fault("a row changed unseen", record, ["wrong_entry", "older_rule"])
-            }
+            let candidates = candidates(for: row)
+            let lines = try lines(of: [row] + candidates)
+            guard
+                let other = zip(candidates, lines.dropFirst()).first(where: { !$1.isEmpty && $1 != lines[0] })
+            else { continue }
+            try copy.unseen { try copy.update([other.0]) }
+            records.remove(at: place)
+            return fault("a row changed unseen", record, ["wrong_entry", "older_rule"])
         }
         return nil
     }
@@ -77,11 +77,7 @@ struct FaultTrial {
     /// The row with what other rows have, and with other numbers.
     private func candidates(for row: JSONObject) -> [JSONObject] {
         let captured = samples.shape.contents.filter(\.isCaptured)
-        let others = rows.sorted { $0.key < $1.key }.map { _, other in
-            var changed = row
-            for column in captured { changed[column.name] = other[column.name] ?? .null }
-            return changed
-        }
+        let others = rows.sorted { $0.key < $1.key }.map { row.with(captured, of: $0.value) }
         let numbers = captured.filter { $0.category == "N" }.map { column in
             var changed = row
             changed[column.name] = JSONValue(17)
@@ -90,15 +86,21 @@ struct FaultTrial {
         return others + numbers
     }
 
-    private func lines(of image: JSONObject) throws -> [String] {
-        let text = JSONText(JSONValue.object(image).text())
+    /// The lines that the rules make of each image.
+    private func lines(of images: [JSONObject]) throws -> [[String]] {
+        let texts = images.map { JSONText(JSONValue.object($0).text()) }
         return try session.query(
             """
-            select concat_ws(' ', line.rule, line.account, line.currency, line.amount)
-            from pgsync.rule_lines(\(.inferred(samples.shape.name))::regclass, \(text)) as line
-            order by 1
+            select
+                array(
+                    select concat_ws(' ', line.rule, line.account, line.currency, line.amount)
+                    from pgsync.rule_lines(\(.inferred(samples.shape.name))::regclass, given.image) as line
+                    order by 1
+                ) as lines
+            from unnest(\(texts)) with ordinality as given (image, place)
+            order by given.place
             """
-        ).map { try $0.decode(0) }
+        ).map { try $0.decode("lines") }
     }
 
     private func postedRecords() throws -> [String] {

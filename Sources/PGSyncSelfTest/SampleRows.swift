@@ -9,11 +9,17 @@ struct SampleRows: Sendable {
     let images: [JSONObject]
     let isMadeUp: Bool
 
-    /// How many rows are made up for an empty table.
+    /// How many rows are made up for an empty table for which no rule has examples.
     private static let madeUp = 3
 
-    /// Reads rows with the reader of the table, if this user may; nil if there is none, and none can be made up.
-    init?(_ shape: SourceShape, most: Int, _ connection: PostgresConnection) async throws {
+    /// Reads rows with the reader of the table, if this user may, else takes the examples of rules; nil if there are
+    /// neither, and no rows can be made up.
+    init?(
+        _ shape: SourceShape,
+        most: Int,
+        examples: [JSONObject],
+        _ connection: PostgresConnection
+    ) async throws {
         var rows: [JSONObject] = []
         do {
             rows = try await connection.withTransaction { session in
@@ -22,19 +28,19 @@ struct SampleRows: Sendable {
         } catch let error as PostgresError where error.kind == .server {
             // Made-up rows do as well.
         }
-        self.init(shape, rows: rows)
+        self.init(shape, rows: rows, examples: examples)
     }
 
-    private init?(_ shape: SourceShape, rows: [JSONObject]) {
+    private init?(_ shape: SourceShape, rows: [JSONObject], examples: [JSONObject]) {
         self.shape = shape
         isMadeUp = rows.isEmpty
-        let images = (isMadeUp ? Array(repeating: JSONObject(), count: Self.madeUp) : rows).enumerated()
+        let madeUp = examples.isEmpty ? Array(repeating: JSONObject(), count: Self.madeUp) : examples
         var completed: [JSONObject] = []
-        for (number, image) in images {
-            guard let whole = Self.completed(image, of: shape, number: number + 1) else { return nil }
+        for (index, image) in (isMadeUp ? madeUp.map { $0.without(shape.key) } : rows).enumerated() {
+            guard let whole = Self.completed(image, of: shape, number: index + 1) else { return nil }
             completed.append(whole)
         }
-        self.images = completed
+        images = completed
     }
 
     /// A copy of a row under a key that no other row has; nil if no such key can be made up.
@@ -48,20 +54,14 @@ struct SampleRows: Sendable {
         return nil
     }
 
-    /// The same record with what another row has, where captured columns differ.
-    func changed(_ image: JSONObject) -> JSONObject? {
+    /// The same record with what other rows have in captured columns.
+    func variants(of image: JSONObject) -> [JSONObject] {
         let others =
             images
             + (1...2).map { number in
                 JSONObject(shape.contents.map { ($0.name, $0.madeUp(number) ?? image[$0.name] ?? .null) })
             }
-        return others.lazy.map { other in
-            var changed = image
-            for column in shape.contents where column.isCaptured {
-                changed[column.name] = other[column.name] ?? .null
-            }
-            return changed
-        }.first { $0 != image }
+        return others.map { image.with(shape.contents.filter(\.isCaptured), of: $0) }
     }
 
     /// With values for the columns that are not captured, and for all of a row that is made up.
@@ -73,6 +73,17 @@ struct SampleRows: Sendable {
             image[column.name] = value ?? .null
         }
         return image
+    }
+}
+
+extension JSONObject {
+    /// With the values that another row has in these columns.
+    func with(_ columns: [SourceShape.Column], of other: JSONObject) -> JSONObject {
+        columns.reduce(into: self) { $0[$1.name] = other[$1.name] ?? .null }
+    }
+
+    fileprivate func without(_ columns: [SourceShape.Column]) -> JSONObject {
+        columns.reduce(into: self) { $0[$1.name] = nil }
     }
 }
 

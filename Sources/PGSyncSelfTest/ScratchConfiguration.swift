@@ -1,4 +1,5 @@
 import Days
+import JSON
 import PGSyncLedger
 import PGSyncRules
 import PGSyncStore
@@ -29,8 +30,15 @@ struct ScratchConfiguration: Sendable {
         rules = try RuleStore(session).list().filter { $0.days != nil }
     }
 
-    /// Applies it to a scratch database that has these tables; returns how many rules there are.
-    func apply(to shapes: [SourceShape], on connection: PostgresConnection) async throws -> Int {
+    /// The rules that were applied.
+    struct Applied: Sendable {
+        var rules = 0
+        /// Rows for which rules make entries, by table as rules write it.
+        var examples: [String: [JSONObject]] = [:]
+    }
+
+    /// Applies it to a scratch database that has these tables.
+    func apply(to shapes: [SourceShape], on connection: PostgresConnection) async throws -> Applied {
         try await connection.withTransaction(TransactionOptions(isolation: .repeatableRead)) { session in
             let store = ConfigurationStore(session)
             for (key, value) in settings + Self.ownSettings { try store.set(key, to: value) }
@@ -59,12 +67,18 @@ struct ScratchConfiguration: Sendable {
             }
         }
         let files = files(for: shapes)
-        guard !files.isEmpty else { return 0 }
+        guard !files.isEmpty else { return Applied() }
         return try await connection.withTransaction(TransactionOptions(isolation: .readCommitted)) {
             session in
             let store = RuleStore(session)
             try store.beginChange()
-            return try store.apply(store.report(on: files, requiresTables: true).verdict.get()).count
+            let report = try store.report(on: files, requiresTables: true)
+            var applied = Applied(rules: try store.apply(report.verdict.get()).count)
+            for example in report.examples {
+                guard case .entry = example.outcome, let row = example.row.object else { continue }
+                applied.examples[example.rule.table, default: []].append(row)
+            }
+            return applied
         }
     }
 

@@ -26,9 +26,7 @@ package struct SelfTest: Sendable {
 
     /// Runs all stages, or those until one fails, and drops the database.
     ///
-    /// - Parameters:
-    ///   - explain: Puts errors into words.
-    ///   - onStage: Told of each stage as it ends, with the name of the database.
+    /// `explain` puts errors into words; `onStage` is told of each stage as it ends, with the name of the database.
     package func run(
         explain: @escaping @Sendable (any Error) -> String,
         onStage: @escaping @Sendable (SelfTestReport.Stage, String) async throws -> Void

@@ -1,3 +1,5 @@
+import JSON
+import PGSyncRules
 import PGSyncSchema
 import PGSyncStore
 import Postgres
@@ -23,12 +25,12 @@ struct SelfTestRun {
                     return ((), "\(steps.count) steps")
                 }
                 let shapes = try await stages.run(.tables) { try await copy(noting: &tables, connection) }
-                try await stages.run(.configuration) {
-                    let rules = try await plan.configuration.apply(to: shapes, on: connection)
-                    return ((), "\(rules) rules")
+                let applied = try await stages.run(.configuration) {
+                    let applied = try await plan.configuration.apply(to: shapes, on: connection)
+                    return (applied, "\(applied.rules) rules")
                 }
                 let samples = try await stages.run(.rows) {
-                    try await fill(shapes, noting: &tables, connection)
+                    try await fill(shapes, applied.examples, noting: &tables, connection)
                 }
                 try await stages.run(.changes) {
                     try await change(samples, ChangeTrial.all, connection)
@@ -82,13 +84,15 @@ struct SelfTestRun {
     /// Gives each copy some of the rows of its table, or made-up ones.
     private func fill(
         _ shapes: [SourceShape],
+        _ examples: [String: [JSONObject]],
         noting tables: inout TableList,
         _ connection: PostgresConnection
     ) async throws -> ([SampleRows], String) {
         var samples: [SampleRows] = []
         try await PostgresConnection.withConnection(to: server) { server in
             for shape in shapes {
-                if let sample = try await SampleRows(shape, most: rows, server) {
+                let examples = examples[shape.table.description] ?? []
+                if let sample = try await SampleRows(shape, most: rows, examples: examples, server) {
                     samples.append(sample)
                     tables.note(sample)
                 } else {

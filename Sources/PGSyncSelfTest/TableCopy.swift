@@ -106,6 +106,20 @@ struct TableCopy {
 
     // MARK: What is there
 
+    /// Whether two images are of different rows, however their values are written.
+    func differ(_ image: JSONObject, _ other: JSONObject) throws -> Bool {
+        try session.query(
+            Query(
+                """
+                select to_jsonb(own.*) <> to_jsonb(fresh.*)
+                from \(given)
+                cross join lateral jsonb_populate_record(null::\(shape.name), $2) as own
+                """,
+                [Self.texts([image]), JSONText(JSONValue.object(other).text())]
+            )
+        ).onlyRow().decode(0)
+    }
+
     /// All rows, by record.
     func rows() throws -> [String: JSONObject] {
         try Dictionary(uniqueKeysWithValues: Self.rows(of: shape.name, most: 10_000, session))

@@ -42,7 +42,7 @@ struct SelfTestCommand: Command {
         let database = try Database(globals, in: context, program: "pgsync selftest")
         let display = SelfTestDisplay(globals, in: context)
         var logger = globals.logger
-        if !globals.verbose { logger.level = .warning }
+        if !globals.verbose { logger.level = .error }
         let report = try await database.withSchema { [self, logger] connection in
             let chosen = try await connection.withTransaction { session in
                 try tables?.names.map { try SourceStore(session).table(named: $0) }

@@ -170,8 +170,8 @@ package enum PGSyncProgram {
             .command(CompletionsCommand.self),
         ],
         rare: [
-            "uninstall", "detach", "cleanup", "channels", "pause", "resume", "demo", "bench", "names",
-            "completions",
+            "uninstall", "selftest", "detach", "cleanup", "channels", "pause", "resume", "demo", "bench",
+            "names", "completions",
         ],
         describeParts: { $0.verbose ? ["libpq \(ClientLibrary.version)"] : [] },
         explain: ErrorExplanation.failure

@@ -19,18 +19,12 @@ struct ScratchDatabase: Sendable {
         isKept: Bool,
         _ body: (ScratchDatabase) async throws -> Result
     ) async throws -> Result {
-        let scratch = try await PostgresConnection.withConnection(to: server) { connection in
-            try await connection.withSession { session in
-                try checkRights(session)
-                sweep(session)
-                let name = try freeName(session)
-                return ScratchDatabase(name: name, options: server.with("dbname", name))
-            }
-        }
+        // In a task of its own, so that it is known whether there is something to drop: an interrupted creation leaves
+        // that open, and the database of this name may be another's.
+        let scratch = try await Task { try await create(besides: server) }.value
         do {
-            try await scratch.create(on: server)
             let result = try await body(scratch)
-            // In a task of its own, because whoever is cancelled leaves nothing behind, either.
+            // Nor does whoever is cancelled leave anything behind.
             try await Task { try await isKept ? scratch.keep(on: server) : scratch.drop(on: server) }.value
             return result
         } catch {
@@ -38,6 +32,27 @@ struct ScratchDatabase: Sendable {
             throw error
         }
     }
+
+    private static func create(besides server: ConnectionOptions) async throws -> ScratchDatabase {
+        try await PostgresConnection.withConnection(to: server) { connection in
+            try await connection.withSession { session in
+                try checkRights(session)
+                sweep(session)
+                while true {
+                    let name = try freeName(session)
+                    do {
+                        try session.execute(Query(creation(of: name, session)))
+                        return ScratchDatabase(name: name, options: server.with("dbname", name))
+                    } catch let error as PostgresError where taken.contains(error.sqlState?.code ?? "") {
+                        // Another self-test began in the same second.
+                    }
+                }
+            }
+        }
+    }
+
+    /// The name exists: `duplicate_database`, or `unique_violation` where both create it at once.
+    private static let taken = ["42P04", "23505"]
 
     // MARK: Before
 
@@ -106,59 +121,56 @@ struct ScratchDatabase: Sendable {
         ).onlyRow().decode(0)
     }
 
-    // MARK: Life
-
     /// Creates it with the encoding and the locale of the database that is connected to, and nothing of a template.
-    private func create(on server: ConnectionOptions) async throws {
-        try await administer(on: server) { session in
-            try session.query(
-                """
-                select
-                    format(
-                        'create database %I template template0 encoding %L lc_collate %L lc_ctype %L',
-                        \(name)::text, pg_encoding_to_char(own.encoding), own.datcollate, own.datctype
+    private static func creation(of name: String, _ session: Session) throws -> String {
+        try session.query(
+            """
+            select
+                format(
+                    'create database %I template template0 encoding %L lc_collate %L lc_ctype %L',
+                    \(name)::text, pg_encoding_to_char(own.encoding), own.datcollate, own.datctype
+                )
+                || case described.content ->> 'datlocprovider'
+                    when 'c' then ' locale_provider libc'
+                    when 'i' then format(
+                        ' locale_provider icu icu_locale %L',
+                        coalesce(described.content ->> 'datlocale', described.content ->> 'daticulocale')
                     )
-                    || case described.content ->> 'datlocprovider'
-                        when 'c' then ' locale_provider libc'
-                        when 'i' then format(
-                            ' locale_provider icu icu_locale %L',
-                            coalesce(described.content ->> 'datlocale', described.content ->> 'daticulocale')
-                        )
-                        when 'b' then format(
-                            ' locale_provider builtin builtin_locale %L', described.content ->> 'datlocale'
-                        )
-                        else ''
-                    end
-                from pg_catalog.pg_database as own
-                cross join lateral to_jsonb(own.*) as described (content)
-                where own.datname = current_database()
-                """
-            ).onlyRow().decode(0)
-        }
+                    when 'b' then format(
+                        ' locale_provider builtin builtin_locale %L', described.content ->> 'datlocale'
+                    )
+                    else ''
+                end
+            from pg_catalog.pg_database as own
+            cross join lateral to_jsonb(own.*) as described (content)
+            where own.datname = current_database()
+            """
+        ).onlyRow().decode(0)
     }
 
+    // MARK: After
+
     private func keep(on server: ConnectionOptions) async throws {
-        try await administer(on: server) { _ in
+        try await administer(
+            on: server,
             "comment on database \(Identifier(name).quoted) is '\(Self.keptMark)'"
-        }
+        )
     }
 
     private func drop(on server: ConnectionOptions) async throws {
         do {
-            try await administer(on: server) { _ in
+            try await administer(
+                on: server,
                 "drop database if exists \(Identifier(name).quoted) with (force)"
-            }
+            )
         } catch let error as PostgresError {
             throw SelfTestError.notDropped(database: name, reason: error.message)
         }
     }
 
-    private func administer(
-        on server: ConnectionOptions,
-        _ statement: @Sendable (Session) throws -> String
-    ) async throws {
+    private func administer(on server: ConnectionOptions, _ statement: String) async throws {
         try await PostgresConnection.withConnection(to: server) { connection in
-            _ = try await connection.withSession { try $0.execute(Query(statement($0))) }
+            _ = try await connection.withSession { try $0.execute(Query(statement)) }
         }
     }
 }

@@ -6,7 +6,7 @@ import Telemetry
 
 /// The command `pgsync selftest`.
 struct SelfTestCommand: Command {
-    var tables: TableList?
+    var sources: TableList?
     var rows = 20
     var keep = false
 
@@ -21,14 +21,14 @@ struct SelfTestCommand: Command {
             """,
         examples: [
             .init("pgsync selftest", "Try all attached tables."),
-            .init("pgsync selftest --tables bills,visits --rows 100", "Two of them, with more rows."),
+            .init("pgsync selftest --sources bills,visits --rows 100", "Two of them, with more rows."),
             .init("pgsync selftest --json", "For a script: one document."),
         ],
         exitCodes: [.problemsFound, .noTable, .refused, .notPermitted, .notVerified]
     )
 
     static let parameters: [Parameter<Self>] = [
-        .option("tables", \.tables, help: "Only these of the attached tables. [default: all]"),
+        .option("sources", \.sources, help: "Only these of the attached tables. [default: all]"),
         .option(
             "rows",
             \.rows,
@@ -45,7 +45,7 @@ struct SelfTestCommand: Command {
         if !globals.verbose { logger.level = .error }
         let report = try await database.withSchema { [self, logger] connection in
             let chosen = try await connection.withTransaction { session in
-                try tables?.names.map { try SourceStore(session).table(named: $0) }
+                try sources?.names.map { try SourceStore(session).table(named: $0) }
             }
             var test = SelfTest(
                 on: database.takingWrites(in: context),

@@ -122,8 +122,10 @@ extension SelfTestReport.Table {
             "reversed": number("reversed"), "unchanged": number("unchanged"),
             "superseded": number("superseded"),
             "dead": JSONValue(dead.values.reduce(0, +)),
-            "failures": .object(
-                JSONObject(dead.sorted { $0.key < $1.key }.map { ($0.key, JSONValue($0.value)) })
+            "failures": .array(
+                dead.sorted { $0.key < $1.key }.map {
+                    ["error_class": .string($0.key), "changes": JSONValue($0.value)]
+                }
             ),
             "not_tried": .array(notTried.map(JSONValue.string)),
         ]

@@ -118,10 +118,9 @@ extension SourceShape.Column {
         case "int2": JSONValue(32_000 + number)
         case "int4", "int8": JSONValue(2_000_000_000 + number)
         case "numeric": JSONValue(900 + number)
-        case "text", "varchar", "bpchar": limit.map { $0 < 4 } == true ? nil : .string(text("st-\(number)"))
         case "uuid": uuid(0xffff + number)
         case "date", "timestamp", "timestamptz": .string("2999-01-0\(number)")
-        default: nil
+        default: category == "S" && limit.map({ $0 < 4 }) != true ? .string("st-\(number)") : nil
         }
     }
 

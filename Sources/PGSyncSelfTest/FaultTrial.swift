@@ -80,7 +80,7 @@ struct FaultTrial {
         let others = rows.sorted { $0.key < $1.key }.map { row.with(captured, of: $0.value) }
         let numbers = captured.filter { $0.category == "N" }.map { column in
             var changed = row
-            changed[column.name] = JSONValue(17)
+            changed[column.name] = JSONValue(7)
             return changed
         }
         return others + numbers

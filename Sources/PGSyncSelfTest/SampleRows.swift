@@ -117,12 +117,14 @@ extension SourceShape.Column {
         switch baseType {
         case "int2": JSONValue(32_000 + number)
         case "int4", "int8": JSONValue(2_000_000_000 + number)
-        case "numeric": JSONValue(900 + number)
+        case "numeric": hasRoom ? JSONValue(900 + number) : nil
         case "uuid": uuid(0xffff + number)
         case "date", "timestamp", "timestamptz": .string("2999-01-0\(number)")
-        default: category == "S" && limit.map({ $0 < 4 }) != true ? .string("st-\(number)") : nil
+        default: category == "S" && hasRoom ? .string("st-\(number)") : nil
         }
     }
+
+    private var hasRoom: Bool { limit.map { $0 >= 4 } ?? true }
 
     private func text(_ text: String) -> String { limit.map { String(text.suffix($0)) } ?? text }
 

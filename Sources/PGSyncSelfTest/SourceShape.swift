@@ -16,7 +16,7 @@ struct SourceShape: Sendable {
         let baseType: String
         /// One letter, as `pg_type` has it.
         let category: String
-        /// The most characters of a text.
+        /// The most characters of a text, or digits of a number before the point.
         let limit: Int?
         let labels: [String]
     }
@@ -89,9 +89,9 @@ struct SourceShape: Sendable {
                 base.typname::text as base_type,
                 base.typcategory::text as category,
                 case
-                    when base.typname in ('varchar', 'bpchar')
-                        then nullif(coalesce(nullif(attribute.atttypmod, -1), own.typtypmod), -1) - 4
-                end as text_limit,
+                    when base.typname in ('varchar', 'bpchar') then modifier.value
+                    when base.typname = 'numeric' then (modifier.value >> 16) - (modifier.value & 2047)
+                end as size_limit,
                 array(
                     select label.enumlabel::text
                     from pg_catalog.pg_enum as label
@@ -105,6 +105,9 @@ struct SourceShape: Sendable {
                 and not attribute.attisdropped
             inner join pg_catalog.pg_type as own on own.oid = attribute.atttypid
             inner join pg_catalog.pg_type as base on base.oid = pgsync.base_type(attribute.atttypid)
+            cross join lateral (
+                select nullif(coalesce(nullif(attribute.atttypmod, -1), own.typtypmod), -1) - 4
+            ) as modifier (value)
             left join lateral pgsync.captured_columns(source) as captured on captured.number = attribute.attnum
             where source.source_table = \(source.id)::oid
             order by attribute.attnum
@@ -118,7 +121,7 @@ struct SourceShape: Sendable {
                 isCaptured: try row.decode("is_captured"),
                 baseType: try row.decode("base_type"),
                 category: try row.decode("category"),
-                limit: try row.decode("text_limit", as: Int32?.self).map(Int.init),
+                limit: try row.decode("size_limit", as: Int32?.self).map(Int.init),
                 labels: try row.decode("labels")
             )
         }

@@ -49,10 +49,13 @@ struct TableCopy {
         }
     }
 
-    /// Gives the rows of these keys other contents.
+    /// Gives the rows of these keys other contents, where these are captured.
     func update(_ images: [JSONObject]) throws {
-        let changes = shape.contents.map { "\(quoted($0)) = fresh.\(quoted($0))" }.joined(separator: ", ")
-        try run("update \(shape.name) as own set \(changes) from \(given) where \(isOwn)", images)
+        let changes = shape.contents.filter(\.isCaptured).map { "\(quoted($0)) = fresh.\(quoted($0))" }
+        try run(
+            "update \(shape.name) as own set \(changes.joined(separator: ", ")) from \(given) where \(isOwn)",
+            images
+        )
     }
 
     /// Writes rows as they are.

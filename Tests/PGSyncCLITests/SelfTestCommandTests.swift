@@ -3,6 +3,7 @@ import JSON
 import PGSyncCluster
 import PGSyncSelfTest
 import Postgres
+import TestSupport
 import Testing
 
 @testable import PGSyncCLI
@@ -88,11 +89,43 @@ struct SelfTestCommandTests {
                 let guest = await database.run("selftest", as: role)
                 #expect(guest.exitCode == .notPermitted && guest.errors.contains("grant \"pgsync_owner\" to"))
                 try await database.query("grant pgsync_owner to \(role)")
-                try await database.query("insert into sales values (1, 100, 'final', '2026-01-05')")
+                try await database.query(
+                    """
+                    alter table sales add column secret text not null default 'x';
+                    select pgsync.attach('sales', exclude => '{secret}');
+                    insert into sales values (1, 100, 'final', '2026-01-05'), (2, 7, 'final', '2026-01-05')
+                    """
+                )
                 let run = await database.run("selftest", "--sources", "sales", as: role)
                 #expect(run.exitCode == .success, "\(run.output) \(run.errors)")
                 #expect(try await server(database, role) == before)
             }
+        }
+    }
+
+    @Test("creates no roles, which would stay")
+    func roles() async throws {
+        try await OwnCluster.with { cluster in
+            let book = CommandLineDatabase(name: "book", cluster: cluster)
+            try await book.query(
+                "create role plain login; create role helper login createdb createrole in role plain",
+                database: "postgres"
+            )
+            try await book.query("create database book owner plain", database: "postgres")
+            #expect(await book.run("migrate", as: "plain").exitCode == .success)
+            let run = await book.run("selftest", as: "helper")
+            #expect(run.exitCode == .schemaMissing)
+            #expect(
+                run.errors.contains("the roles pgsync_auditor, ")
+                    && run.errors.contains("would leave them behind")
+            )
+            #expect(
+                try await book.query("select rolname::text from pg_roles where rolname like 'pgsync%'") == []
+            )
+            #expect(
+                try await book.query("select datname::text from pg_database where datname like 'pgsync%'")
+                    == []
+            )
         }
     }
 

@@ -52,8 +52,8 @@ let package = Package(
                 "Arguments", "Concurrency", "Days", "Files", "HTTPServer", "JSON", "PGSyncBench",
                 "PGSyncCluster", "PGSyncCore", "PGSyncDelivery", "PGSyncDemo", "PGSyncLedger",
                 "PGSyncOperations",
-                "PGSyncRules", "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services",
-                "Telemetry", "VisibleText",
+                "PGSyncRules", "PGSyncSchema", "PGSyncSelfTest", "PGSyncStore", "PGSyncWorker", "Postgres",
+                "Services", "Telemetry", "VisibleText",
             ]
         ),
         .target(
@@ -84,6 +84,14 @@ let package = Package(
         .target(
             name: "PGSyncOperations",
             dependencies: ["Files", "PGSyncCore", "PGSyncStore", "Postgres", "Services", "Subprocesses"]
+        ),
+        .target(
+            name: "PGSyncSelfTest",
+            dependencies: [
+                "Days", "JSON", "PGSyncCore", "PGSyncLedger", "PGSyncOperations", "PGSyncRules",
+                "PGSyncSchema",
+                "PGSyncStore", "PGSyncWorker", "Postgres", "Services", "Telemetry",
+            ]
         ),
         .target(
             name: "PGSyncStore",
@@ -149,7 +157,8 @@ let package = Package(
             name: "PGSyncCLITests",
             dependencies: [
                 "Arguments", "HTTPServer", "JSON", "PGSyncCLI", "PGSyncCluster", "PGSyncCore", "PGSyncLedger",
-                "PGSyncSchema", "PGSyncWorker", "Postgres", "Subprocesses", "Telemetry", "TestSupport",
+                "PGSyncSchema", "PGSyncSelfTest", "PGSyncWorker", "Postgres", "Subprocesses", "Telemetry",
+                "TestSupport",
             ]
         ),
         .testTarget(name: "PGSyncCoreTests", dependencies: ["PGSyncCore"]),

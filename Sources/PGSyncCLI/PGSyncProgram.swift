@@ -34,6 +34,7 @@ package enum PGSyncProgram {
             .command(MigrateCommand.self),
             .command(UninstallCommand.self),
             .command(DoctorCommand.self),
+            .command(SelfTestCommand.self),
             .command(AttachCommand.self),
             .command(DetachCommand.self),
             .command(SourcesCommand.self),
@@ -174,8 +175,8 @@ package enum PGSyncProgram {
             .command(CompletionsCommand.self),
         ],
         rare: [
-            "uninstall", "detach", "cleanup", "channels", "pause", "resume", "demo", "bench", "names",
-            "completions",
+            "uninstall", "selftest", "detach", "cleanup", "channels", "pause", "resume", "demo", "bench",
+            "names", "completions",
         ],
         describeParts: { $0.verbose ? ["libpq \(ClientLibrary.version)"] : [] },
         explain: ErrorExplanation.failure

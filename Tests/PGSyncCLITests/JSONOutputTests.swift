@@ -139,6 +139,7 @@ struct JSONOutputTests {
             ["alerts", "silence", "--kind", "QUEUE_BACKUP", "--for", "2h", "--reason", "import"],
             ["alerts", "silence", "--end", "1"], ["alerts", "history"],
             ["cleanup", "--dry-run"], ["cleanup"],
+            ["selftest", "--sources", "sales"],
         ]
     }
 

@@ -6,6 +6,7 @@ import PGSyncLedger
 import PGSyncOperations
 import PGSyncRules
 import PGSyncSchema
+import PGSyncSelfTest
 import PGSyncStore
 import Postgres
 
@@ -53,7 +54,8 @@ enum ErrorExplanation {
         case is ListenError: .cannotListen
         case AnchorError.cannotWrite: .cannotWrite
         case AnchorError.cannotRead: .wrongFile
-        case DemoError.mayNotCreate: .notPermitted
+        case DemoError.mayNotCreate, SelfTestError.mayNotCreateDatabases: .notPermitted
+        case SelfTestError.rolesMissing: .schemaMissing
         case is RuleProblem: .wrongRules
 
         case CommandError.alreadyRunning, ClusterError.inUse: .clusterInUse

@@ -5,7 +5,7 @@ import Services
 extension ExitCode {
     static let problemsFound = ExitCode(
         1,
-        "Other failure; or doctor or --check-health found a problem."
+        "Other failure; or doctor, selftest or --check-health found a problem."
     )
     static let refused = ExitCode(65, "The table cannot be captured as requested.")
     static let noTable = ExitCode(66, "Unknown table, rule, schedule or channel.")
@@ -39,7 +39,7 @@ extension ExitCode {
     static let changesLeft = ExitCode(93, "The worker left changes that --fail-on names.")
     static let differencesHealed = ExitCode(94, "The verification found differences and healed them all.")
     static let differencesLeft = ExitCode(95, "The verification found differences that are left.")
-    static let notVerified = ExitCode(96, "The verification could not look at everything.")
+    static let notVerified = ExitCode(96, "The verification or the self-test could not look at everything.")
     static let unproven = ExitCode(
         97,
         "The chain is not proved: no anchor of the last day, or one is unreadable."

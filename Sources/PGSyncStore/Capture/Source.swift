@@ -50,8 +50,13 @@ package struct TableReference: Sendable, Equatable {
     /// Its name with the schema, quoted where needed.
     package let name: String
 
+    package init(id: Int64, name: String) {
+        self.id = id
+        self.name = name
+    }
+
     /// The number as text, which the server accepts for a table.
-    var argument: String { String(id) }
+    package var argument: String { String(id) }
 }
 
 /// How a table is to be captured.

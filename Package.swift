@@ -156,7 +156,8 @@ let package = Package(
         .testTarget(
             name: "PGSyncCLITests",
             dependencies: [
-                "Arguments", "HTTPServer", "JSON", "PGSyncCLI", "PGSyncCluster", "PGSyncCore", "PGSyncLedger",
+                "Arguments", "Concurrency", "HTTPServer", "JSON", "PGSyncCLI", "PGSyncCluster", "PGSyncCore",
+                "PGSyncLedger",
                 "PGSyncSchema", "PGSyncSelfTest", "PGSyncWorker", "Postgres", "Subprocesses", "Telemetry",
                 "TestSupport",
             ]

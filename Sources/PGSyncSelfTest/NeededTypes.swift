@@ -16,8 +16,7 @@ struct NeededTypes: Sendable {
     }
 
     private let types: [Int64: Needed]
-    /// Those that were looked at, with what stands in the way of their creation.
-    private var obstacles: [Int64: String?] = [:]
+    private var made: Set<Int64> = []
 
     init(of shapes: [SourceShape], _ session: Session) throws {
         let wanted = Set(shapes.flatMap(\.columns).map(\.typeID)).sorted()
@@ -119,22 +118,17 @@ struct NeededTypes: Sendable {
 
     /// Creates a type and those it is made of, once; returns what stands in the way.
     mutating func create(_ id: Int64, _ session: Session) throws -> String? {
-        guard let type = types[id] else { return nil }
-        if let known = obstacles[id] { return known }
-        var obstacle: String?
-        for part in type.parts where obstacle == nil { obstacle = try create(part, session) }
-        if obstacle == nil, !type.isArray {
-            if let script = type.script {
-                do {
-                    try session.runScript(script)
-                } catch let error as PostgresError where error.kind == .server {
-                    obstacle = "the type \(type.name) cannot be created: \(error.message)"
-                }
-            } else {
-                obstacle = "the type \(type.name) has code of its own, or is the row of a table"
-            }
+        guard let type = types[id], !made.contains(id) else { return nil }
+        for part in type.parts {
+            if let obstacle = try create(part, session) { return obstacle }
         }
-        obstacles[id] = .some(obstacle)
-        return obstacle
+        if !type.isArray {
+            guard let script = type.script else {
+                return "the type \(type.name) has code of its own, or is the row of a table"
+            }
+            try session.runScript(script)
+        }
+        made.insert(id)
+        return nil
     }
 }

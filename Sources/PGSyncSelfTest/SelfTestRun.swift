@@ -70,10 +70,10 @@ struct SelfTestRun {
         _ types: inout NeededTypes,
         _ session: Session
     ) throws -> String? {
-        for column in shape.columns {
-            if let obstacle = try types.create(column.typeID, session) { return obstacle }
-        }
         do {
+            for column in shape.columns {
+                if let obstacle = try types.create(column.typeID, session) { return obstacle }
+            }
             try TableCopy(shape, session).create()
             return nil
         } catch let error as PostgresError where error.kind == .server {

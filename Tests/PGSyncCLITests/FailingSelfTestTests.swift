@@ -1,3 +1,4 @@
+import Concurrency
 import PGSyncSelfTest
 import PGSyncWorker
 import Postgres
@@ -73,17 +74,30 @@ struct Sabotage: Sendable, CustomTestStringConvertible {
 
 @Suite("A self-test that must fail", .timeLimit(.minutes(10)))
 struct FailingSelfTestTests {
+    private struct Stopped: Error {}
+
+    /// A self-test of made-up rows.
+    private func selfTest(of database: CommandLineDatabase) throws -> SelfTest {
+        var test = SelfTest(
+            on: try ConnectionOptions(database.url()),
+            worker: WorkerRun.optionsHere,
+            logger: Logger(handler: StreamLogHandler.standardError(format: nil), level: .error)
+        )
+        test.rows = 0
+        return test
+    }
+
+    private func exists(_ name: String, _ database: CommandLineDatabase) async throws -> Bool {
+        try await database.query("select datname::text from pg_database where datname = '\(name)'") == [name]
+    }
+
     @Test("finds what is broken, names it, and runs no further stage", arguments: Sabotage.all)
     func sabotaged(_ sabotage: Sabotage) async throws {
         try await RuleBook.posting { book in
             let database = book.database
-            var test = SelfTest(
-                on: try ConnectionOptions(database.url()),
-                worker: WorkerRun.optionsHere,
-                logger: Logger(handler: StreamLogHandler.standardError(format: nil), level: .error)
-            )
-            test.rows = 0
-            let report = try await test.run(explain: ErrorExplanation.message) { stage, name in
+            let report = try await selfTest(of: database).run(explain: ErrorExplanation.message) {
+                stage,
+                name in
                 guard stage.name == sabotage.after else { return }
                 try await database.query(sabotage.sql, database: name)
             }
@@ -94,10 +108,63 @@ struct FailingSelfTestTests {
             let later = report.stages.drop { $0.name != sabotage.failing }.dropFirst()
             #expect(later.allSatisfy { $0.state == .skipped })
             #expect(report.stages.map(\.name) == SelfTestReport.StageName.allCases)
-            let left = try await database.query(
-                "select datname::text from pg_database where datname = '\(report.database)'"
-            )
-            #expect(left == [])
+            #expect(try await !exists(report.database, database))
+        }
+    }
+
+    @Test("names a table that cannot be created")
+    func notCreated() async throws {
+        try await RuleBook.posting { book in
+            let database = book.database
+            let report = try await selfTest(of: database).run(explain: ErrorExplanation.message) {
+                stage,
+                name in
+                guard stage.name == .schema else { return }
+                try await database.query("create table public.sales ()", database: name)
+            }
+            #expect(report.verdict == .incomplete)
+            #expect(report.tables.last?.notTried == ["relation \"sales\" already exists"], "\(report.tables)")
+        }
+    }
+
+    @Test("ends when its connection is lost, and drops its database all the same")
+    func connectionLost() async throws {
+        try await RuleBook.posting { book in
+            let database = book.database
+            let scratch = Locked("")
+            let error = await #expect(throws: PostgresError.self) {
+                try await selfTest(of: database).run(explain: ErrorExplanation.message) { stage, name in
+                    guard stage.name == .schema else { return }
+                    scratch.withLock { $0 = name }
+                    try await database.query(
+                        "select pg_terminate_backend(pid)::text from pg_stat_activity where datname = '\(name)'"
+                    )
+                }
+            }
+            #expect(error?.isConnectionLost == true)
+            let name = scratch.withLock { $0 }
+            let remains = try await exists(name, database)
+            #expect(!name.isEmpty && !remains)
+        }
+    }
+
+    @Test("says so when its database cannot be dropped")
+    func notDropped() async throws {
+        try await RuleBook.posting { book in
+            let database = book.database
+            let scratch = Locked("")
+            let error = await #expect(throws: SelfTestError.self) {
+                try await selfTest(of: database).run(explain: ErrorExplanation.message) { _, name in
+                    scratch.withLock { $0 = name }
+                    try await database.query("alter database \(name) is_template true")
+                    throw Stopped()
+                }
+            }
+            let name = scratch.withLock { $0 }
+            #expect(error?.description.contains("hint: drop database \(name) with (force);") == true)
+            #expect(try await exists(name, database))
+            try await database.query("alter database \(name) is_template false")
+            try await database.query("drop database \(name) with (force)")
         }
     }
 }

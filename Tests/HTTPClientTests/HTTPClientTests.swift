@@ -1,3 +1,4 @@
+// Long because each limit of a transfer is tried here against one scripted server.
 import Concurrency
 import Files
 import Glibc

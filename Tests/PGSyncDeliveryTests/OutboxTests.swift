@@ -1,3 +1,4 @@
+// Long because each promise of the outbox is tried here with the same channel and times.
 import Postgres
 import TestSupport
 import Testing

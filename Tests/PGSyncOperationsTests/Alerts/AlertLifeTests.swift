@@ -1,3 +1,4 @@
+// Long because each step in the life of an alert is tried here with the same database.
 import Postgres
 import TestSupport
 import Testing

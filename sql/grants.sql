@@ -126,6 +126,7 @@ begin
                     'select on table pgsync.own_sites, pgsync.site_attempts, pgsync.site_lines, pgsync.site_records, '
                     || 'pgsync.site_waiting',
                     'execute on function pgsync.short_id(text)',
+                    'execute on function pgsync.site_in(jsonb, text, text)',
                     'execute on function pgsync.waiting_state(pgsync.sync_status, timestamptz, timestamptz, boolean)'
                 ]),
                 (array['pgsync_operator'], array[

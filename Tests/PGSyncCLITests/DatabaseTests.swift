@@ -61,12 +61,12 @@ struct DatabaseTests {
         try Data("postgresql:///filed?passfile=/one".utf8).write(to: URL(filePath: path))
         defer { try? FileManager.default.removeItem(atPath: path) }
         let files = try database { $0.databaseURLFile = path }.credentialFiles(in: [
-            "PGPASSFILE": "/two", "PGSSLKEY": "/three", "HOME": "/home",
+            "PGPASSFILE": "/two", "PGSSLKEY": "/three", "HOME": "/h",
         ])
         #expect(
             Set(files) == [
-                "/one", "/two", "/home/.pgpass", "/three", "/home/.postgresql/postgresql.key",
-                "/home/.pg_service.conf", path,
+                "/one", "/two", "/h/.pgpass", "/three", "/h/.postgresql/postgresql.key",
+                "/h/.pg_service.conf", path,
             ]
         )
     }

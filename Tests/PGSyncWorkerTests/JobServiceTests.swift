@@ -1,3 +1,4 @@
+// Long because each way in which a job can end or be interrupted is tried with a worker.
 import Concurrency
 import PGSyncOperations
 import PGSyncStore

@@ -156,7 +156,7 @@ struct SiteTests {
                     and has_function_privilege('\(user)', oid, 'execute') order by 1
                 """
             )
-            #expect(functions == ["short_id", "waiting_state"])
+            #expect(functions == ["short_id", "site_in", "waiting_state"])
             let refused = try await database.refusal(
                 of: "set role \(user); select pgsync.grant_site('\(user)', 'south')"
             )
@@ -179,7 +179,14 @@ struct SiteTests {
         try await database.run("alter table bills rename note to clinic; select pgsync.reattach('bills')")
         _ = try await database.post("insert into bills (id, amount, clinic) values (1, 1, 'north')")
         #expect(try await sites("pgsync.sync_master_status") == ["1 north"])
-        try await database.run("select pgsync.attach('bills')")
+        // Not said, it stays; an empty text is none.
+        try await database.run("select pgsync.attach('bills', kind => 'row')")
+        #expect(
+            try await database.value(
+                "select site_column from pgsync.sources where source_table = 'bills'::regclass"
+            ) == "note"
+        )
+        try await database.run("select pgsync.attach('bills', site_column => '')")
         #expect(
             try await database.value(
                 "select site_column from pgsync.sources where source_table = 'bills'::regclass"
@@ -188,12 +195,90 @@ struct SiteTests {
         )
     }
 
+    @Test("is that of what a reversal reverses, so that the lines of each site add up to what stands there")
+    func moved() async throws {
+        try await attach()
+        _ = try await database.post(
+            "insert into bills (id, amount, note) values (1, 3, 'north'), (2, 5, 'north'), (3, 7, 'south')"
+        )
+        _ = try await database.post("update bills set note = 'south' where id = 1")
+        let sums = """
+            select concat_ws(' ', entry.site, sum(line.amount)) from ledger.journal_entries as entry
+            inner join ledger.journal_lines as line on line.entry_id = entry.id
+            where line.amount > 0 and entry.reverses is null or line.amount < 0 and entry.reverses is not null
+            group by entry.site order by 1
+            """
+        #expect(try await database.lines(sums) == ["north 5", "south 10"])
+        _ = try await database.post("truncate bills")
+        try await database.drain()
+        #expect(try await database.lines(sums) == ["north 0", "south 0"])
+        try await database.expectNoFaults()
+    }
+
+    @Test("is left by a change that clears it, and kept where an older or a failed change names another")
+    func kindsOfChange() async throws {
+        try await attach()
+        _ = try await database.post(
+            """
+            insert into bills (id, amount, note) values (1, 1, 'north'), (2, 1, 'north'), (3, 1, 'north');
+            """
+        )
+        _ = try await database.post(
+            """
+            update bills set note = null where id = 1;
+            update bills set note = 'south', amount = null where id = 2;
+            update bills set note = 'south' where id = 3;
+            """
+        )
+        #expect(try await sites("pgsync.sync_master_status") == ["1", "2 north", "3 south"])
+        #expect(
+            try await database.value(
+                "select site from pgsync.sync_audit_log where record_id = '2' and outcome = 'failed'"
+            ) == "south"
+        )
+    }
+
+    @Test(
+        "is text, a number in its shortest form, or true and false; none if it is long or anything else",
+        arguments: [
+            ("{\"s\": \"north\"}", "north"), ("{\"s\": 7.0}", "7"), ("{\"s\": true}", "true"),
+            ("{\"s\": null}", "none"), ("{\"s\": \"\(String(repeating: "é", count: 101))\"}", "none"),
+            ("{\"s\": {\"column\": \"dropped\"}}", "known"), ("{}", "known"),
+        ]
+    )
+    func value(image: String, site: String) async throws {
+        #expect(
+            try await database.value("select coalesce(pgsync.site_in('\(image)', 's', 'known'), 'none')")
+                == site
+        )
+    }
+
+    @Test("is not seen by another role that takes the name of one that saw it")
+    func namesake() async throws {
+        try await attach()
+        _ = try await database.post("insert into bills (id, amount, note) values (1, 1, 'north')")
+        for sees in [true, false] {
+            try await withReader { user in
+                try await database.run("grant pgsync_site_reader to \(user)")
+                if sees { try await database.run("select pgsync.grant_site('\(user)', 'north')") }
+                #expect(
+                    try await database.lines("set role \(user); select record_id from pgsync.site_records")
+                        == (sees ? ["1"] : [])
+                )
+            }
+        }
+    }
+
     @Test("is granted to readers of sites alone")
     func granted() async throws {
         #expect(
             try await database.refusal(of: "select pgsync.grant_site('nobody_of_this_name', 'north')")
                 .sqlState
                 == .undefinedObject
+        )
+        #expect(
+            try await database.refusal(of: "select pgsync.grant_site('pgsync_site_reader', 'north')").sqlState
+                == .invalidParameterValue
         )
         try await withReader { user in
             let error = try await database.refusal(of: "select pgsync.grant_site('\(user)', 'north')")

@@ -32,6 +32,7 @@ extension TestDatabase {
             perform pgsync.rename_range('pgsync.old_audit_log', 'older_audit_log');
             alter index pgsync.sync_audit_log_pkey rename to older_pkey;
             alter index pgsync.sync_audit_log_recorded_at rename to older_recorded_at;
+            alter index pgsync.sync_audit_log_site rename to older_site;
             perform pgsync.rename_range('pgsync.sync_audit_log_000001', 'sync_audit_log');
             alter trigger range_is_never_truncated on pgsync.sync_audit_log rename to sync_audit_log_is_never_truncated;
             create trigger sync_audit_log_never_changes before update or delete on pgsync.sync_audit_log

@@ -8,13 +8,13 @@ row_fields (kind, key, fields) as (
     select 'audit', log_id || '.' || attempt, array[
         log_id::text, attempt::text, outcome::text, named.name, record_id, entry_ids::text, superseded_by::text,
         previous_change::text, error_class, error_message, error_column, worker, recorded_at::text, recorded_by,
-        recorded_xid::text, duration::text, correlation_id
+        recorded_xid::text, duration::text, correlation_id, site
     ]
     from pgsync.sync_audit_log left join named using (source_table)
     union all
     select 'entry', id::text, array[
         id::text, xid::text, posted_at::text, entry_date::text, document_date::text, swept_from::text, purpose::text,
-        entry.currency, reverses::text, change_id::text, named.name, record_id, rule, correlation_id, posted_by,
+        entry.currency, reverses::text, change_id::text, named.name, record_id, rule, correlation_id, site, posted_by,
         idempotency_key, encode(input_hash, 'hex'), description, coalesce(line.lines, 0)::text
     ] || coalesce(line.fields, '{}')
     from ledger.journal_entries as entry

@@ -30,6 +30,7 @@ select
     || pgsync.chain_field(audit.recorded_xid::text)
     || pgsync.chain_field(audit.duration::text)
     || pgsync.chain_field(audit.correlation_id)
+    || pgsync.chain_field(audit.site)
     || substr(named.name, 1, 0) as content
 from pgsync.sync_audit_log as audit
 left join pgsync.chain_tables as named on audit.source_table = named.source_table
@@ -56,6 +57,7 @@ select
     || pgsync.chain_field(entry.record_id)
     || pgsync.chain_field(entry.rule)
     || pgsync.chain_field(entry.correlation_id)
+    || pgsync.chain_field(entry.site)
     || pgsync.chain_field(entry.posted_by)
     || pgsync.chain_field(entry.idempotency_key)
     || pgsync.chain_field(encode(entry.input_hash, 'hex'))

@@ -1,7 +1,7 @@
 create or replace view pgsync.own_sites with (security_barrier) as
 select distinct granted.site
 from pgsync.site_members as granted
-inner join pg_catalog.pg_roles as role on granted.member = role.rolname
+inner join pg_catalog.pg_roles as role on granted.member_oid = role.oid and granted.member = role.rolname
 where pg_has_role(role.oid, 'usage');
 
 comment on view pgsync.own_sites is 'The sites that the current user may see.';

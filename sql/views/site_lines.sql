@@ -1,6 +1,6 @@
 create or replace view pgsync.site_lines with (security_barrier) as
 select
-    audit.site,
+    entry.site,
     entry.id as entry_id,
     entry.entry_date,
     entry.document_date,
@@ -17,15 +17,14 @@ select
     line.currency,
     line.party,
     line.dimensions
-from pgsync.sync_audit_log as audit
-cross join lateral unnest(audit.entry_ids) as made (id)
-inner join ledger.journal_entries as entry on made.id = entry.id
+from ledger.journal_entries as entry
 inner join ledger.journal_lines as line on entry.id = line.entry_id
-where audit.site in (select own.site from pgsync.own_sites as own);
+where entry.site in (select own.site from pgsync.own_sites as own);
 
 comment on view pgsync.site_lines
-is 'The journal lines of the changes of the sites that the current user may see.';
-comment on column pgsync.site_lines.site is 'The site of the record at the change that made the entry.';
+is 'The journal lines of the sites that the current user may see.';
+comment on column pgsync.site_lines.site
+is 'The site of the record at the change that made the entry; of a reversal, that of what it reverses.';
 comment on column pgsync.site_lines.entry_id is 'The entry.';
 comment on column pgsync.site_lines.entry_date is 'The day on which it is booked.';
 comment on column pgsync.site_lines.document_date is 'The day on the document.';

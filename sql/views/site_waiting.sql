@@ -16,7 +16,7 @@ with located as (
         queue.error_class,
         queue.error_message,
         log.data,
-        coalesce(left(log.data ->> source.site_column, 200), master.site) as site
+        pgsync.site_in(log.data, source.site_column, master.site) as site
     from pgsync.sync_queue as queue
     inner join pgsync.sync_logs as log on queue.log_id = log.id
     inner join pgsync.sources as source on log.source_table = source.source_table

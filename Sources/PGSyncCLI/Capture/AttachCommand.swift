@@ -33,7 +33,6 @@ struct AttachCommand: Command {
             loses no change.
             """,
         examples: [
-            .init("pgsync attach bills --dry-run", "Show every step; change nothing."),
             .init("pgsync attach bills --backfill", "Also log the existing rows."),
             .init(
                 "pgsync attach bills --rule bills.rules --backfill",

@@ -87,7 +87,7 @@ extension SourceStore {
                     \(options.kind.rawValue),
                     \(options.actions.map(\.rawValue)),
                     \(options.keepsBeforeImage),
-                    \(options.siteColumn)
+                    \(options.siteColumn ?? "")
                 ) as planned
                 left join pgsync.sources as known
                     on known.source_table = planned.source_table and known.attached

@@ -96,7 +96,7 @@ package struct SourceStore {
                 kind => \(options.kind.rawValue),
                 actions => \(options.actions.map(\.rawValue)),
                 before_image => \(options.keepsBeforeImage),
-                site_column => \(options.siteColumn),
+                site_column => \(options.siteColumn ?? ""),
                 dry_run => \(isDryRun),
                 patience => make_interval(secs => \(options.patience / .seconds(1)))
             ) as step

@@ -76,7 +76,7 @@ struct ChainTamperTests {
                     else array['no such type as ' || own.type]
                 end loop
                     -- Another way would not change anything.
-                    continue when change like 'overlay%' and own.attname in ('error_class', 'error_message', 'error_column', 'correlation_id', 'party', 'reason');
+                    continue when change like 'overlay%' and own.attname in ('error_class', 'error_message', 'error_column', 'correlation_id', 'site', 'party', 'reason');
                     begin
                         execute format(
                             'update %s set %I = %s where %s', relation, own.attname, format(change, own.attname), condition

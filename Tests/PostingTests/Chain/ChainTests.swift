@@ -262,7 +262,7 @@ struct ChainTests {
             try await TestDatabase.with(on: cluster) { restored in
                 for role in [
                     "pgsync_owner", "pgsync_capture", "pgsync_worker", "pgsync_operator", "pgsync_reader",
-                    "pgsync_auditor",
+                    "pgsync_auditor", "pgsync_site_reader",
                 ] {
                     try await restored.run("create role \(role)")
                 }

@@ -13,14 +13,14 @@ select json_build_object('kind', 'audit', 'key', log_id || '.' || attempt, 'fiel
     log_id, attempt, outcome, named.name, record_id, json_build_object('list', entry_ids), superseded_by, previous_change,
     error_class, error_message, error_column, worker,
     json_build_object('time', (extract(epoch from recorded_at) * 1000000)::bigint), recorded_by, recorded_xid::text,
-    json_build_object('interval', (extract(epoch from duration) * 1000000)::bigint), correlation_id
+    json_build_object('interval', (extract(epoch from duration) * 1000000)::bigint), correlation_id, site
 ))
 from pgsync.sync_audit_log left join pgsync.chain_tables as named using (source_table);
 select json_build_object('kind', 'entry', 'key', id::text, 'fields', json_build_array(
     id, xid::text, json_build_object('time', (extract(epoch from posted_at) * 1000000)::bigint),
     json_build_object('day', entry_date - date '2000-01-01'), json_build_object('day', document_date - date '2000-01-01'),
     json_build_object('day', swept_from - date '2000-01-01'), purpose, currency, reverses, change_id, named.name, record_id, rule,
-    correlation_id, posted_by, idempotency_key, encode(input_hash, 'hex'), description,
+    correlation_id, site, posted_by, idempotency_key, encode(input_hash, 'hex'), description,
     (select count(*) from ledger.journal_lines where entry_id = id)
 ), 'lines', (
     select json_agg(json_build_array(line, account, amount, currency, party, dimensions::text) order by line)

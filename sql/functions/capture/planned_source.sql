@@ -6,7 +6,7 @@ create or replace function pgsync.planned_source(
     kind text,
     actions text[],
     before_image boolean,
-    site_column text
+    site_column text default null
 )
 returns pgsync.sources
 language plpgsql
@@ -104,18 +104,26 @@ begin
         );
     end if;
 
-    if planned_source.site_column is not null and not exists (
-        select
-        from pgsync.capture_columns(planned_source.source_table) as described
-        where described.name = planned_source.site_column
-    ) then
-        raise exception '% has no column %', v_source.table_name, quote_ident(planned_source.site_column)
-            using errcode = 'undefined_column';
-    end if;
-    v_source.site_column := (pgsync.image_names(v_source.shape, array[planned_source.site_column]))[1];
-    if v_source.site_column <> all(v_source.captured_columns) then
-        raise exception 'the site column % must be captured', quote_ident(planned_source.site_column)
-            using errcode = 'invalid_parameter_value';
+    -- Not said, it stays; an empty text is none.
+    v_source.site_column := case
+        when planned_source.site_column is null then (
+            select known.site_column
+            from pgsync.sources as known
+            where known.source_table = planned_source.source_table and known.attached
+        )
+        when planned_source.site_column <> '' then
+            (pgsync.image_names(v_source.shape, array[planned_source.site_column]))[1]
+    end;
+    if v_source.site_column not in (
+        select field.value ->> 'name'
+        from jsonb_each(v_source.shape) as field
+    )
+    then
+        raise exception '% has no column %', v_source.table_name, quote_ident(v_source.site_column)
+            using errcode = 'undefined_column', hint = 'Name another column of the site, or none: "".';
+    elsif v_source.site_column <> all(v_source.captured_columns) then
+        raise exception 'the site column % must be captured', quote_ident(v_source.site_column)
+            using errcode = 'invalid_parameter_value', hint = 'Capture it, or name none: "".';
     end if;
 
     v_source.trigger_kind := case

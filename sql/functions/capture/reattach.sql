@@ -39,7 +39,6 @@ begin
         kind => v_source.trigger_kind,
         actions => v_source.actions,
         before_image => v_source.before_image,
-        site_column => (pgsync.present_names(v_source, array[v_source.site_column]))[1],
         dry_run => reattach.dry_run,
         patience => reattach.patience
     ) as step (step);

@@ -34,12 +34,12 @@ begin
     with entry as (
         insert into ledger.journal_entries (
             entry_date, document_date, purpose, currency, reverses, source_table, record_id, rule, correlation_id,
-            idempotency_key, input_hash, description
+            site, idempotency_key, input_hash, description
         )
         values (
             v_date, v_original.document_date, case when reinstate then 'reinstatement' else 'reversal' end::ledger.purpose,
             v_original.currency, v_original.id, v_original.source_table, v_original.record_id, v_original.rule,
-            v_original.correlation_id, 'reversal:' || v_original.id, v_original.input_hash, reason
+            v_original.correlation_id, v_original.site, 'reversal:' || v_original.id, v_original.input_hash, reason
         )
         on conflict do nothing
         returning id

@@ -18,8 +18,7 @@ returns table (
     entry_ids bigint[],
     fingerprint bigint,
     rules text[],
-    overtaken_by bigint,
-    site text
+    overtaken_by bigint
 )
 language sql
 stable
@@ -62,8 +61,7 @@ begin atomic
                             then master.last_change
                     end
             when claim.log_id <= master.last_change then master.last_change
-        end as overtaken_by,
-        coalesce(left(claim.data ->> source.site_column, 200), master.site) as site
+        end as overtaken_by
     from unnest(claims_with_status.claims) with ordinality as claim (
         log_id, source_table, record_id, action, data, slot, captured_xid, captured_at, snapshot,
         correlation_id, retry_count, attempts, number

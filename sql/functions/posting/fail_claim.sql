@@ -16,6 +16,7 @@ set jit = off
 as $$
 declare
     v_key constant text := pgsync.short_id(claim.record_id);
+    v_site constant text := pgsync.site_of(claim.source_table, claim.record_id, claim.data);
     v_message text := left(fail_claim.error_message, 1000);
     v_result pgsync.batch_result := pgsync.empty_result();
 begin
@@ -32,12 +33,12 @@ begin
                 where master.source_table = claim.source_table and master.record_id = v_key collate "C"
             ),
             fail_claim.error_class, v_message, fail_claim.worker, clock_timestamp() - fail_claim.started_at,
-            claim.correlation_id, pgsync.site_of(claim.source_table, claim.record_id, claim.data)
+            claim.correlation_id, v_site
         );
         -- A TRUNCATE concerns no single record.
         if claim.action <> 'truncate' then
-            insert into pgsync.sync_master_status as present (source_table, record_id, last_change, last_audited)
-            values (claim.source_table, v_key, 0, claim.log_id)
+            insert into pgsync.sync_master_status as present (source_table, record_id, last_change, last_audited, site)
+            values (claim.source_table, v_key, 0, claim.log_id, v_site)
             on conflict on constraint sync_master_status_pkey do update
             set last_audited = excluded.last_audited, updated_at = excluded.updated_at;
         end if;

@@ -23,6 +23,7 @@ declare
     v_ruled regclass[];
     v_tables regclass[];
     v_images jsonb[];
+    v_sited regclass[];
     v_result pgsync.batch_result;
     v_deferred_ids bigint[];
 begin
@@ -38,10 +39,11 @@ begin
             where period.status = 'open'
         ) as open,
         array(select distinct rule.source_table from pgsync.rules as rule) as ruled,
+        array(select source.source_table from pgsync.sources as source where source.site_column is not null) as sited,
         -- The elements of an array come in order and are numbered in that order; nothing here sorts them.
         array_agg(claim.source_table) as tables,
         array_agg(claim.data) as images
-    into v_zone, v_open, v_ruled, v_tables, v_images
+    into v_zone, v_open, v_ruled, v_sited, v_tables, v_images
     from unnest(post_claims.claims) as claim;
 
     with evaluated as (
@@ -145,7 +147,11 @@ begin
                 else left(compared.error_message, 1000)
             end as message,
             compared.outcome not in ('superseded', 'failed') as is_applied,
-            compared.outcome in ('posted', 'amended') and compared.accounts is not null as has_entry
+            compared.outcome in ('posted', 'amended') and compared.accounts is not null as has_entry,
+            case
+                when compared.source_table = any(v_sited)
+                    then pgsync.site_of(compared.source_table, compared.record_id, v_images[compared.number])
+            end as site
         from compared
     ),
 
@@ -170,7 +176,7 @@ begin
     entry as (
         insert into ledger.journal_entries (
             id, entry_date, document_date, swept_from, purpose, currency, change_id, source_table, record_id, rule,
-            correlation_id, idempotency_key, input_hash, description
+            correlation_id, site, idempotency_key, input_hash, description
         )
         select
             decided.entry_id,
@@ -184,6 +190,7 @@ begin
             decided.record_id,
             decided.rule,
             decided.correlation_id,
+            decided.site,
             'change:' || decided.log_id || ':' || decided.rule,
             int8send(decided.rule_fingerprint),
             decided.description
@@ -264,7 +271,11 @@ begin
             entry_ids = excluded.entry_ids,
             fingerprint = excluded.fingerprint,
             rules = excluded.rules,
-            site = excluded.site,
+            -- Nor does a change that was not applied move a record to another site.
+            site = case
+                when excluded.last_change = 0 and present.last_change <> 0 then present.site
+                else excluded.site
+            end,
             updated_at = excluded.updated_at
     ),
 

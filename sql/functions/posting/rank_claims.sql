@@ -20,8 +20,7 @@ returns table (
     attempts integer,
     entry_ids bigint[],
     fingerprint bigint,
-    rules text[],
-    site text
+    rules text[]
 )
 language plpgsql
 stable
@@ -60,8 +59,7 @@ begin
             stepped.attempts,
             coalesce(stepped.entry_ids, '{}') as entry_ids,
             coalesce(stepped.fingerprint, 0) as fingerprint,
-            coalesce(stepped.rules, '{}') as rules,
-            stepped.site
+            coalesce(stepped.rules, '{}') as rules
         from (
             select
                 claim.*,
@@ -175,8 +173,7 @@ begin
         chained.attempts,
         coalesce(chained.entry_ids, '{}') as entry_ids,
         coalesce(chained.fingerprint, 0) as fingerprint,
-        coalesce(chained.rules, '{}') as rules,
-        chained.site
+        coalesce(chained.rules, '{}') as rules
     from chained;
 end;
 $$;

@@ -43,6 +43,7 @@ begin
             original.source_table,
             original.record_id,
             original.rule,
+            original.site,
             original.input_hash,
             original.description
         from unnest(
@@ -66,7 +67,7 @@ begin
     entry as (
         insert into ledger.journal_entries (
             id, entry_date, document_date, purpose, currency, reverses, change_id, source_table, record_id, rule,
-            correlation_id, idempotency_key, input_hash, description
+            correlation_id, site, idempotency_key, input_hash, description
         )
         select
             taken_back.id,
@@ -80,6 +81,7 @@ begin
             taken_back.record_id,
             taken_back.rule,
             taken_back.correlation_id,
+            taken_back.site,
             'reversal:' || taken_back.original_id,
             taken_back.input_hash,
             taken_back.description

@@ -5,8 +5,9 @@ stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 select
-    coalesce(
-        left(site_of.image ->> source.site_column, 200),
+    pgsync.site_in(
+        site_of.image,
+        source.site_column,
         (
             select master.site
             from pgsync.sync_master_status as master

@@ -66,7 +66,7 @@ begin
             log.source_table,
             log.record_id,
             log.correlation_id,
-            log.data,
+            pgsync.site_of(log.source_table, log.record_id, log.data) as site,
             log.action <> 'truncate' as is_of_record
         from taken
         cross join lateral (
@@ -98,7 +98,7 @@ begin
             skip_changes.reason,
             session_user,
             skipped.correlation_id,
-            pgsync.site_of(skipped.source_table, skipped.record_id, skipped.data)
+            skipped.site
         from skipped
         left join lateral (
             select own.last_audited
@@ -110,8 +110,13 @@ begin
     ),
 
     noted as (
-        insert into pgsync.sync_master_status as present (source_table, record_id, last_change, last_audited)
-        select skipped.source_table, pgsync.short_id(skipped.record_id), 0, max(skipped.log_id)
+        insert into pgsync.sync_master_status as present (source_table, record_id, last_change, last_audited, site)
+        select
+            skipped.source_table,
+            pgsync.short_id(skipped.record_id),
+            0,
+            max(skipped.log_id),
+            (array_agg(skipped.site order by skipped.log_id desc))[1]
         from skipped
         where skipped.is_of_record
         group by skipped.source_table, skipped.record_id

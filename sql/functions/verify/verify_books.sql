@@ -1,5 +1,5 @@
--- The snapshots of balances are the sums of all entries that their boundary includes, whenever these are read. So
--- the lines are added up in steps, and compared at the end with the snapshots as they were at the first step.
+-- The snapshots of balances are the sums of all entries that their boundary includes, whenever these are
+-- read. So the lines are added up in steps, and compared at the end with the snapshots of the first step.
 create or replace function pgsync.verify_books(job bigint, start jsonb, row_limit bigint)
 returns table (row_count bigint, next jsonb)
 language plpgsql

@@ -10,6 +10,12 @@ struct PlantedFault: Sendable {
     let record: String
     let kinds: Set<String>
 
+    enum Kind: String {
+        case change = "a row changed unseen"
+        case deletion = "a row deleted unseen"
+        case loss = "a status that is lost"
+    }
+
     func isNamed(by found: [Difference]) -> Bool {
         found.contains { $0.table == table && $0.record == record && kinds.contains($0.kind) }
     }
@@ -33,29 +39,44 @@ struct FaultTrial {
         rows = try copy.rows()
     }
 
-    /// As many of the three as there are records for.
-    func plant() throws -> [PlantedFault] {
+    /// As many of the three as there are records for, and what stands in the way of the others.
+    func plant() throws -> (planted: [PlantedFault], notTried: [String]) {
         var records = try postedRecords()[...]
+        guard !records.isEmpty else { return ([], ["no faults: none of its rows is posted"]) }
         var planted: [PlantedFault] = []
-        if samples.shape.captures(.update), let fault = try change(&records) { planted.append(fault) }
-        if samples.shape.captures(.delete), let record = records.popFirst(), let row = rows[record] {
-            try copy.unseen { try copy.delete([row]) }
-            planted.append(fault("a row deleted unseen", record, ["deleted_record"]))
+        var missing: [PlantedFault.Kind] = []
+        func plant(_ kind: PlantedFault.Kind, _ action: ChangeAction, _ fault: () throws -> PlantedFault?)
+            throws
+        {
+            guard samples.shape.captures(action) else { return }
+            if let fault = try fault() { planted.append(fault) } else { missing.append(kind) }
         }
-        if samples.shape.captures(.create), let record = records.popFirst() {
-            try session.execute(
-                """
-                delete from pgsync.sync_master_status
-                where source_table = \(.inferred(samples.shape.name))::regclass and record_id = \(record)
-                """
-            )
-            planted.append(fault("a status that is lost", record, ["not_captured"]))
+        if samples.shape.contents.contains(where: \.isCaptured) {
+            try plant(.change, .update) { try change(&records) }
         }
-        return planted
+        try plant(.deletion, .delete) { try records.popFirst().flatMap(delete) }
+        try plant(.loss, .create) { try records.popFirst().map(loseStatus) }
+        return (planted, missing.map { "not \($0.rawValue): no posted row is fit for it" })
     }
 
-    private func fault(_ name: String, _ record: String, _ kinds: Set<String>) -> PlantedFault {
-        PlantedFault(name: name, table: table, record: record, kinds: kinds)
+    private func fault(_ kind: PlantedFault.Kind, _ record: String, _ kinds: Set<String>) -> PlantedFault {
+        PlantedFault(name: kind.rawValue, table: table, record: record, kinds: kinds)
+    }
+
+    private func delete(_ record: String) throws -> PlantedFault? {
+        guard let row = rows[record] else { return nil }
+        try copy.unseen { try copy.delete([row]) }
+        return fault(.deletion, record, ["deleted_record"])
+    }
+
+    private func loseStatus(_ record: String) throws -> PlantedFault {
+        try session.execute(
+            """
+            delete from pgsync.sync_master_status
+            where source_table = \(.inferred(samples.shape.name))::regclass and record_id = \(record)
+            """
+        )
+        return fault(.loss, record, ["not_captured"])
     }
 
     /// Changes the first record for which there are contents that post something else; takes it from the records.
@@ -63,13 +84,17 @@ struct FaultTrial {
         for (place, record) in zip(records.indices, records) {
             guard let row = rows[record] else { continue }
             let candidates = candidates(for: row)
-            let lines = try lines(of: [row] + candidates)
+            let lines = try copy.lines(of: [row] + candidates)
             guard
                 let other = zip(candidates, lines.dropFirst()).first(where: { !$1.isEmpty && $1 != lines[0] })
             else { continue }
-            try copy.unseen { try copy.update([other.0]) }
+            do {
+                try copy.unseen { try copy.update([other.0]) }
+            } catch let error as PostgresError where error.refusesValues {
+                continue
+            }
             records.remove(at: place)
-            return fault("a row changed unseen", record, ["wrong_entry", "older_rule"])
+            return fault(.change, record, ["wrong_entry", "older_rule"])
         }
         return nil
     }
@@ -80,27 +105,16 @@ struct FaultTrial {
         let others = rows.sorted { $0.key < $1.key }.map { row.with(captured, of: $0.value) }
         let numbers = captured.filter { $0.category == "N" }.map { column in
             var changed = row
-            changed[column.name] = JSONValue(7)
+            changed[column.name] = column.madeUp(7) ?? row[column.name]
             return changed
         }
-        return others + numbers
-    }
-
-    /// The lines that the rules make of each image.
-    private func lines(of images: [JSONObject]) throws -> [[String]] {
-        let texts = images.map { JSONText(JSONValue.object($0).text()) }
-        return try session.query(
-            """
-            select
-                array(
-                    select concat_ws(' ', line.rule, line.account, line.currency, line.amount)
-                    from pgsync.rule_lines(\(.inferred(samples.shape.name))::regclass, given.image) as line
-                    order by 1
-                ) as lines
-            from unnest(\(texts)) with ordinality as given (image, place)
-            order by given.place
-            """
-        ).map { try $0.decode("lines") }
+        // Sums stay sums.
+        var tenfold = row
+        for column in captured where column.category == "N" {
+            guard let number = row[column.name]?.number else { continue }
+            tenfold[column.name] = JSONNumber("\(number.text)e1").map(JSONValue.number)
+        }
+        return others + numbers + [tenfold]
     }
 
     private func postedRecords() throws -> [String] {

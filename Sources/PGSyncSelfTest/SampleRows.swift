@@ -5,15 +5,24 @@ import Postgres
 /// The rows that the copy of a table begins with: as they are in the table, or made up.
 struct SampleRows: Sendable {
     let shape: SourceShape
-    /// At least one.
-    let images: [JSONObject]
-    let isMadeUp: Bool
+    /// At least one; first those of the table.
+    private(set) var images: [JSONObject]
+    /// How many of them are of the table.
+    let read: Int
+    /// Those that rules make entries of, if there are any; new rows are copies of them.
+    var posted: [JSONObject] = []
+    /// Why none was read, if this user may not.
+    let refusal: String?
 
     /// How many rows are made up for an empty table for which no rule has examples.
     private static let madeUp = 3
 
+    var isMadeUp: Bool { read == 0 }
+
     /// Reads rows with the reader of the table, if this user may, else takes the examples of rules; nil if there are
     /// neither, and no rows can be made up.
+    ///
+    /// - Throws: ``StageFailure`` if the reader does not work.
     init?(
         _ shape: SourceShape,
         most: Int,
@@ -21,35 +30,55 @@ struct SampleRows: Sendable {
         _ connection: PostgresConnection
     ) async throws {
         var rows: [JSONObject] = []
+        var refusal: String?
         do {
             rows = try await connection.withTransaction { session in
                 try TableCopy.rows(of: shape.source.argument, most: most, session).map(\.image)
             }
+        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+            refusal = error.message
         } catch let error as PostgresError where error.kind == .server {
-            // Made-up rows do as well.
+            throw StageFailure(problems: ["\(shape.source.name) cannot be read: \(error.message)"])
         }
-        self.init(shape, rows: rows, examples: examples)
-    }
-
-    private init?(_ shape: SourceShape, rows: [JSONObject], examples: [JSONObject]) {
         self.shape = shape
-        isMadeUp = rows.isEmpty
-        let madeUp = examples.isEmpty ? Array(repeating: JSONObject(), count: Self.madeUp) : examples
-        var completed: [JSONObject] = []
-        for (index, image) in (isMadeUp ? madeUp.map { $0.without(shape.key) } : rows).enumerated() {
-            guard let whole = Self.completed(image, of: shape, number: index + 1) else { return nil }
-            completed.append(whole)
+        self.refusal = refusal
+        read = rows.count
+        images = rows
+        if rows.isEmpty {
+            let templates = examples.isEmpty ? Array(repeating: JSONObject(), count: Self.madeUp) : examples
+            images = Self.madeUp(templates, of: shape)
+            guard images.allSatisfy({ image in shape.key.allSatisfy { image[$0.name] != .null } }) else {
+                return nil
+            }
         }
-        images = completed
     }
 
-    /// A copy of a row under a key that no other row has; nil if no such key can be made up.
-    func fresh(_ number: Int) -> JSONObject? {
-        var image = images[number % images.count]
+    /// Adds the examples of rules, under keys that no row has; without such keys it adds none.
+    mutating func add(_ examples: [JSONObject]) {
+        images += Self.withFreshKeys(Self.madeUp(examples, of: shape), besides: images, shape) ?? []
+    }
+
+    /// Copies of rows under keys that no row has; nil if no such keys can be made up.
+    func fresh(_ count: Int) -> [JSONObject]? {
+        let templates = posted.isEmpty ? images : posted
+        return Self.withFreshKeys((1...count).map { templates[$0 % templates.count] }, besides: images, shape)
+    }
+
+    private static func withFreshKeys(
+        _ rows: [JSONObject],
+        besides images: [JSONObject],
+        _ shape: SourceShape
+    ) -> [JSONObject]? {
         for column in shape.key {
-            guard let value = column.freshKey(number) else { continue }
-            image[column.name] = value
-            return image
+            let used = Set(images.compactMap { $0[column.name].map(column.keyText) })
+            let values = (1...(rows.count + used.count)).compactMap(column.freshKey)
+                .filter { !used.contains(column.keyText($0)) }
+            guard values.count >= rows.count else { continue }
+            return zip(rows, values).map { row, value in
+                var row = row
+                row[column.name] = value
+                return row
+            }
         }
         return nil
     }
@@ -64,15 +93,14 @@ struct SampleRows: Sendable {
         return others.map { image.with(shape.contents.filter(\.isCaptured), of: $0) }
     }
 
-    /// With values for the columns that are not captured, and for all of a row that is made up.
-    private static func completed(_ image: JSONObject, of shape: SourceShape, number: Int) -> JSONObject? {
-        var image = image
-        for column in shape.columns where image[column.name] == nil {
-            let value = column.madeUp(number)
-            guard value != nil || !column.isRequired else { return nil }
-            image[column.name] = value ?? .null
+    /// Rows with keys of their own, and with values where the templates have none.
+    private static func madeUp(_ templates: [JSONObject], of shape: SourceShape) -> [JSONObject] {
+        zip(1..., templates).map { number, template in
+            let given = template.without(shape.key)
+            return JSONObject(
+                shape.columns.map { ($0.name, given[$0.name] ?? $0.madeUp(number) ?? .null) }
+            )
         }
-        return image
     }
 }
 
@@ -84,52 +112,5 @@ extension JSONObject {
 
     fileprivate func without(_ columns: [SourceShape.Column]) -> JSONObject {
         columns.reduce(into: self) { $0[$1.name] = nil }
-    }
-}
-
-extension SourceShape.Column {
-    /// A value of this type; nil for types that are not known here.
-    fileprivate func madeUp(_ number: Int) -> JSONValue? {
-        switch category {
-        case "N": ["oid", "xid"].contains(baseType) || baseType.hasPrefix("reg") ? nil : JSONValue(number)
-        case "S": .string(text("sample \(number)"))
-        case "B": true
-        case "E": labels.isEmpty ? nil : .string(labels[number % labels.count])
-        case "D":
-            .string(baseType.hasPrefix("time") && !baseType.hasPrefix("timestamp") ? "12:00" : "2026-01-15")
-        case "T": "1 day"
-        case "A": []
-        case "R": "empty"
-        case "I": "192.0.2.1"
-        case "U":
-            switch baseType {
-            case "uuid": uuid(number)
-            case "json", "jsonb": .object(JSONObject())
-            case "bytea": "\\x00"
-            default: nil
-            }
-        default: nil
-        }
-    }
-
-    /// A value that no row has; nil for types with few values.
-    fileprivate func freshKey(_ number: Int) -> JSONValue? {
-        switch baseType {
-        case "int2": JSONValue(32_000 + number)
-        case "int4", "int8": JSONValue(2_000_000_000 + number)
-        case "numeric": hasRoom ? JSONValue(900 + number) : nil
-        case "uuid": uuid(0xffff + number)
-        case "date", "timestamp", "timestamptz": .string("2999-01-0\(number)")
-        default: category == "S" && hasRoom ? .string("st-\(number)") : nil
-        }
-    }
-
-    private var hasRoom: Bool { limit.map { $0 >= 4 } ?? true }
-
-    private func text(_ text: String) -> String { limit.map { String(text.suffix($0)) } ?? text }
-
-    private func uuid(_ number: Int) -> JSONValue {
-        let digits = String(number, radix: 16)
-        return .string("5e1f7e57-0000-4000-8000-" + String(repeating: "0", count: 12 - digits.count) + digits)
     }
 }

@@ -12,9 +12,10 @@ struct ScratchConfiguration: Sendable {
     private let chart: String?
     private let rules: [StoredRule]
 
-    /// Retries would only wait, and healing what the self-test itself has planted needs no limits.
+    /// Retries would only wait, a pause posts nothing, and healing what the self-test itself has planted needs no limits.
     private static let ownSettings = [
-        ("max_retry_attempts", "1"), ("retry_delay_seconds", "0"), ("heal_limit_records", "1000000"),
+        ("posting_paused", "false"), ("enable_real_time_sync", "true"), ("max_retry_attempts", "1"),
+        ("retry_delay_seconds", "0"), ("heal_limit_records", "1000000"),
         ("heal_limit_percent", "100"), ("heal_limit_amount", "1000000000000000"),
         ("verify_named_differences", "1000000"),
     ]
@@ -82,9 +83,25 @@ struct ScratchConfiguration: Sendable {
         }
     }
 
+    /// The versions of rules of a table that cannot be tried, because columns are gone that they name.
+    ///
+    /// The last version of a rule is not among them while it is for the newest documents: it must work.
+    func outdated(for shape: SourceShape) -> [(rule: String, columns: [String])] {
+        let columns = Set(shape.columns.filter(\.isCaptured).map(\.name))
+        return rules.filter { $0.table == shape.table.description }.compactMap { rule in
+            let missing = rule.columns.filter { !columns.contains($0) }
+            let isReplaced = rules.contains {
+                $0.name == rule.name && $0.version > rule.version && $0.days?.until == nil
+            }
+            return missing.isEmpty || !isReplaced ? nil : (rule.label, missing)
+        }
+    }
+
     private func files(for shapes: [SourceShape]) -> [RuleFile] {
         let tables = Set(shapes.map(\.table.description))
-        return rules.filter { tables.contains($0.table) }.enumerated().map { index, rule in
+        let outdated = Set(shapes.flatMap(outdated).map(\.rule))
+        let tried = rules.filter { tables.contains($0.table) && !outdated.contains($0.label) }
+        return tried.enumerated().map { index, rule in
             RuleFile(
                 name: "\(rule.name)_v\(rule.version).rules",
                 text: rule.content,

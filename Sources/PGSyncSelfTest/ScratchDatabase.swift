@@ -42,6 +42,7 @@ struct ScratchDatabase: Sendable {
                     let name = try freeName(session)
                     do {
                         try session.execute(Query(creation(of: name, session)))
+                        try open(name, session)
                         return ScratchDatabase(name: name, options: server.with("dbname", name))
                     } catch let error as PostgresError where taken.contains(error.sqlState?.code ?? "") {
                         // Another self-test began in the same second.
@@ -54,6 +55,18 @@ struct ScratchDatabase: Sendable {
     /// The name exists: `duplicate_database`, or `unique_violation` where both create it at once.
     private static let taken = ["42P04", "23505"]
 
+    /// Lets connect who created it, and nobody else: it gets rows of the other.
+    private static func open(_ name: String, _ session: Session) throws {
+        let name = Identifier(name)
+        do {
+            try session.execute("revoke all on database \(name) from public")
+            try session.execute("alter database \(name) allow_connections true")
+        } catch {
+            _ = try? session.execute("drop database \(name)")
+            throw error
+        }
+    }
+
     // MARK: Before
 
     private static func checkRights(_ session: Session) throws {
@@ -63,13 +76,7 @@ struct ScratchDatabase: Sendable {
                 current_user::text as user_name,
                 pg_get_userbyid(namespace.nspowner)::text as owner,
                 pgsync.may_act_as(current_user, pg_get_userbyid(namespace.nspowner)) as may_act,
-                me.rolsuper or me.rolcreatedb as may_create_databases,
-                me.rolsuper or me.rolcreaterole as may_create_roles,
-                array(
-                    select wanted.name
-                    from unnest(\(SchemaDefinition.roles)) as wanted (name)
-                    where to_regrole(wanted.name) is null
-                ) as missing_roles
+                me.rolsuper or me.rolcreatedb as may_create_databases
             from pg_catalog.pg_namespace as namespace
             cross join pg_catalog.pg_roles as me
             where namespace.nspname = 'pgsync' and me.rolname = current_user
@@ -82,8 +89,50 @@ struct ScratchDatabase: Sendable {
         guard try row.decode("may_act") else {
             throw StoreError.notOwner(user: user, owner: try row.decode("owner"))
         }
-        let missing: [String] = try row.decode("missing_roles")
-        if try row.decode("may_create_roles"), !missing.isEmpty { throw SelfTestError.rolesMissing(missing) }
+        try checkRoles(session)
+    }
+
+    /// Refuses what migrating would change in the whole server, where it would stay: that is tried, and undone.
+    private static func checkRoles(_ session: Session) throws {
+        struct Undone: Error {}
+        var roles: [String] = []
+        var grants: [String] = []
+        do {
+            try session.transaction(TransactionOptions(isolation: .repeatableRead)) {
+                let before = try (Set(Self.roles(session)), Set(Self.grants(session)))
+                try session.runScript(SchemaDefinition.embedded.rolesScript)
+                roles = try Self.roles(session).filter { !before.0.contains($0) }
+                grants = try Self.grants(session).filter { !before.1.contains($0) }
+                throw Undone()
+            }
+        } catch is Undone {}
+        _ = session.takeNotices()
+        if !roles.isEmpty { throw SelfTestError.rolesMissing(roles) }
+        if !grants.isEmpty { throw SelfTestError.grantsMissing(grants) }
+    }
+
+    private static func roles(_ session: Session) throws -> [String] {
+        try session.query(
+            """
+            select role.rolname::text
+            from pg_catalog.pg_roles as role
+            where role.rolname = any(\(SchemaDefinition.roles))
+            order by role.rolname
+            """
+        ).map { try $0.decode(0) }
+    }
+
+    private static func grants(_ session: Session) throws -> [String] {
+        try session.query(
+            """
+            select format('grant %I to %I;', role.rolname, member.rolname)
+            from pg_catalog.pg_auth_members as known
+            inner join pg_catalog.pg_roles as role on role.oid = known.roleid
+            inner join pg_catalog.pg_roles as member on member.oid = known.member
+            where role.rolname = any(\(SchemaDefinition.roles))
+            order by role.rolname, member.rolname
+            """
+        ).map { try $0.decode(0) }
     }
 
     /// Drops what self-tests left behind that were killed; what cannot be dropped is no reason not to begin.
@@ -127,7 +176,7 @@ struct ScratchDatabase: Sendable {
             """
             select
                 format(
-                    'create database %I template template0 encoding %L lc_collate %L lc_ctype %L',
+                    'create database %I template template0 allow_connections false encoding %L lc_collate %L lc_ctype %L',
                     \(name)::text, pg_encoding_to_char(own.encoding), own.datcollate, own.datctype
                 )
                 || case described.content ->> 'datlocprovider'

@@ -79,22 +79,27 @@ struct ScratchWork: Sendable {
 
     // MARK: Verification
 
-    /// Verifies everything, and returns what was found.
-    func verify(_ healing: VerifyScope.Healing = .none, _ connection: PostgresConnection) async throws
-        -> [Difference]
-    {
+    /// Verifies everything, and returns what was found, of which there is about as much as was planted.
+    func verify(
+        _ healing: VerifyScope.Healing = .none,
+        planted: Int = 0,
+        _ connection: PostgresConnection
+    ) async throws -> [Difference] {
         let report = try await VerifyRunner(to: options, share: 1)
             .run(VerifyScope(healing: healing), until: Shutdown()) { _ in }
         return try await connection.withSession { session in
             let found = DifferenceStore(session)
             let states: [Difference.State] = [.open, .investigating, .healed]
             guard report.step?.state == .completed, try !found.totals(of: report.job).isPartial else {
-                throw StageFailure(problems: ["the verification could not look at everything"])
+                let unreadable = try found.list(kind: "unreadable", job: report.job, limit: 10)
+                throw StageFailure(
+                    problems: ["the verification could not look at everything"] + unreadable.map(\.words)
+                )
             }
             if healing == .heal, let reason = try VerifyStore(session).healStopped(report.job) {
                 throw StageFailure(problems: ["healing stopped: \(reason)"])
             }
-            return try found.list(states: states, job: report.job, limit: 1_000)
+            return try found.list(states: states, job: report.job, limit: max(1_000, 2 * planted))
         }
     }
 
@@ -107,7 +112,17 @@ struct ScratchWork: Sendable {
 
     // MARK: The books
 
-    /// Compares both sides of the books, chains them and verifies the chain; returns what was looked at, in words.
+    /// Chains what there is.
+    func extendChain(_ connection: PostgresConnection) async throws {
+        var hasMore = true
+        while hasMore {
+            hasMore = try await connection.withTransaction {
+                try ChainStore($0).extend(limit: 10_000).hasMore
+            }
+        }
+    }
+
+    /// Compares both sides of the books and verifies the chain; returns what was looked at, in words.
     func checkBooks(_ connection: PostgresConnection) async throws -> String {
         let balance = try await connection.withTransaction(.init(isolation: .repeatableRead)) { session in
             try BalanceReader(session, Book(session)).trialBalance(
@@ -119,12 +134,7 @@ struct ScratchWork: Sendable {
                 "\(total.currency.code): debits are \(total.debit), and credits \(total.credit)"
             }
         )
-        var hasMore = true
-        while hasMore {
-            hasMore = try await connection.withTransaction {
-                try ChainStore($0).extend(limit: 10_000).hasMore
-            }
-        }
+        try await extendChain(connection)
         let id = try await connection.withTransaction { try ChainStore($0).beginVerification(since: nil).id }
         var isDone = false
         while !isDone { isDone = try await connection.withTransaction { try ChainStore($0).verifyStep(id) } }

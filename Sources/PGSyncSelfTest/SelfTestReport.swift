@@ -21,7 +21,7 @@ package struct SelfTestReport: Sendable {
         package let name: String
         /// The rows it began with.
         package var rows = 0
-        /// Whether they are made up, because none could be read.
+        /// Whether all of them are made up, because none could be read.
         package var isMadeUp = false
         package var captured = 0
         /// Changes by outcome.
@@ -51,6 +51,8 @@ package enum SelfTestError: Error, Sendable {
     case mayNotCreateDatabases(user: String)
     /// Migrating the scratch database would create them, and they would stay.
     case rolesMissing([String])
+    /// Migrating the scratch database would grant them, and they would stay.
+    case grantsMissing([String])
     case notDropped(database: String, reason: String)
 }
 
@@ -66,6 +68,11 @@ extension SelfTestError: CustomStringConvertible {
             """
             the roles \(roles.joined(separator: ", ")) are missing, and the self-test would leave them behind
               hint: Create them first: pgsync migrate
+            """
+        case .grantsMissing(let grants):
+            """
+            memberships of the roles of pgsync are missing, and the self-test would leave them behind
+              hint: Have an administrator run: \(grants.joined(separator: " "))
             """
         case .notDropped(let database, let reason):
             """

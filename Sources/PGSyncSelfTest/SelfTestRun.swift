@@ -21,11 +21,23 @@ struct SelfTestRun {
             var tables = TableList(plan.shapes)
             do {
                 try await stages.run(.schema) {
+                    // Before PostgreSQL 15 everybody may create in it.
+                    _ = try await connection.withSession {
+                        try $0.execute("revoke create on schema public from public")
+                    }
                     let steps = try await Migrator(binaryVersion: version).migrate(on: connection)
                     return ((), "\(steps.count) steps")
                 }
                 let shapes = try await stages.run(.tables) { try await copy(noting: &tables, connection) }
                 let applied = try await stages.run(.configuration) {
+                    for shape in shapes {
+                        for (rule, columns) in plan.configuration.outdated(for: shape) {
+                            tables.note(
+                                "\(rule): there is no column \(columns.joined(separator: ", "))",
+                                of: shape
+                            )
+                        }
+                    }
                     let applied = try await plan.configuration.apply(to: shapes, on: connection)
                     return (applied, "\(applied.rules) rules")
                 }
@@ -33,10 +45,10 @@ struct SelfTestRun {
                     try await fill(shapes, applied.examples, noting: &tables, connection)
                 }
                 try await stages.run(.changes) {
-                    try await change(samples, ChangeTrial.all, connection)
+                    ((), try await change(samples, ChangeTrial.all, noting: &tables, connection).summary)
                 }
                 try await stages.run(.truncation) {
-                    try await change(samples, ChangeTrial.truncate, connection)
+                    ((), try await change(samples, ChangeTrial.truncate, noting: &tables, connection).summary)
                 }
                 try await stages.run(.faults) { try await plant(in: samples, noting: &tables, connection) }
                 try await stages.run(.books) { ((), try await work.checkBooks(connection)) }
@@ -92,38 +104,70 @@ struct SelfTestRun {
         try await PostgresConnection.withConnection(to: server) { server in
             for shape in shapes {
                 let examples = examples[shape.table.description] ?? []
-                if let sample = try await SampleRows(shape, most: rows, examples: examples, server) {
-                    samples.append(sample)
-                    tables.note(sample)
-                } else {
+                guard
+                    var sample = try await SampleRows(shape, most: rows, examples: examples, server)
+                else {
                     tables.note("it has no rows that can be read, and none can be made up", of: shape)
+                    continue
                 }
+                // Rows may be older than the rules.
+                sample.posted = try await posted(of: sample, connection)
+                if sample.posted.isEmpty, !sample.isMadeUp {
+                    sample.add(examples)
+                    sample.posted = try await posted(of: sample, connection)
+                }
+                samples.append(sample)
+                tables.note(sample)
             }
         }
+        let (refused, summary) = try await change(
+            samples,
+            ChangeTrial.insertSamples,
+            noting: &tables,
+            connection
+        )
+        try await work.extendChain(connection)
         let count = samples.reduce(0) { $0 + $1.images.count }
         return (
-            samples, try await change(samples, ChangeTrial.insertSamples, connection, "\(count) rows, ").1
+            samples.filter { !$0.isMadeUp || !refused.contains($0.shape.source.name) },
+            "\(count) rows, \(summary)"
         )
     }
 
+    private func posted(
+        of sample: SampleRows,
+        _ connection: PostgresConnection
+    ) async throws -> [JSONObject] {
+        let lines = try await connection.withSession {
+            try TableCopy(sample.shape, $0).lines(of: sample.images)
+        }
+        return zip(sample.images, lines).filter { !$1.isEmpty }.map(\.0)
+    }
+
     /// Changes each copy, posts that, and compares the tables with the ledger.
+    ///
+    /// Returns the tables with which not everything could be tried, and what was done.
     private func change(
         _ samples: [SampleRows],
-        _ body: @escaping @Sendable (SampleRows, Session) throws -> [String],
-        _ connection: PostgresConnection,
-        _ prefix: String = ""
-    ) async throws -> (Void, String) {
-        let (problems, captured) = try await connection.withSession { session in
+        _ body: @escaping @Sendable (SampleRows, Session) throws -> ChangeTrial.Findings,
+        noting tables: inout TableList,
+        _ connection: PostgresConnection
+    ) async throws -> (incomplete: Set<String>, summary: String) {
+        let (findings, captured) = try await connection.withSession { session in
             func captured() throws -> Int {
                 try session.query("select count(*) from pgsync.sync_logs").onlyRow().decode(0)
             }
             let before = try captured()
-            let problems = try samples.flatMap { try body($0, session) }
-            return (problems, try captured() - before)
+            let findings = try samples.map { ($0.shape, try body($0, session)) }
+            return (findings, try captured() - before)
         }
-        try StageFailure.check(problems)
+        for (shape, found) in findings {
+            for obstacle in found.notTried { tables.note(obstacle, of: shape) }
+        }
+        try StageFailure.check(findings.flatMap(\.1.problems))
         try await work.settle(connection)
-        return ((), "\(prefix)\(captured) changes")
+        let incomplete = findings.filter { !$0.1.notTried.isEmpty }.map(\.0.source.name)
+        return (Set(incomplete), "\(captured) changes")
     }
 
     /// Has verification find what is wrong, and heal it.
@@ -135,10 +179,10 @@ struct SelfTestRun {
         var planted: [PlantedFault] = []
         for sample in samples {
             let faults = try await connection.withSession { try FaultTrial(sample, $0).plant() }
-            if faults.isEmpty { tables.note("no faults: none of its rows is posted", of: sample.shape) }
-            planted += faults
+            for obstacle in faults.notTried { tables.note(obstacle, of: sample.shape) }
+            planted += faults.planted
         }
-        let found = try await work.verify(.heal, connection)
+        let found = try await work.verify(.heal, planted: planted.count, connection)
         try StageFailure.check(
             planted.filter { !$0.isNamed(by: found) }.map { fault in
                 "\(fault.table), record \(fault.record): \(fault.name) was not found as \(fault.kinds.sorted())"
@@ -159,14 +203,16 @@ struct TableList {
 
     /// Notes what could not be tried.
     mutating func note(_ obstacle: String, of shape: SourceShape) {
-        change(shape) { $0.notTried.append(obstacle) }
+        change(shape) { if !$0.notTried.contains(obstacle) { $0.notTried.append(obstacle) } }
     }
 
     mutating func note(_ samples: SampleRows) {
         change(samples.shape) { table in
             table.rows = samples.images.count
             table.isMadeUp = samples.isMadeUp
-            if samples.fresh(1) == nil { table.notTried.append("no changes: no new key can be made up") }
+            if let refusal = samples.refusal {
+                table.notTried.append("its own rows, which could not be read: \(refusal)")
+            }
         }
     }
 

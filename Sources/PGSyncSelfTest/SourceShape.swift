@@ -10,7 +10,6 @@ struct SourceShape: Sendable {
         /// The type as SQL writes it.
         let type: String
         let typeID: Int64
-        let isRequired: Bool
         let isCaptured: Bool
         /// The type beneath its domain.
         let baseType: String
@@ -18,6 +17,8 @@ struct SourceShape: Sendable {
         let category: String
         /// The most characters of a text, or digits of a number before the point.
         let limit: Int?
+        /// The digits of a number after the point; negative where only multiples of a power of ten fit.
+        let scale: Int
         let labels: [String]
     }
 
@@ -69,7 +70,8 @@ struct SourceShape: Sendable {
             )
         }
         guard let wanted else { return sources }
-        return try wanted.map { table in
+        var seen: Set<Int64> = []
+        return try wanted.filter { seen.insert($0.id).inserted }.map { table in
             guard let found = sources.first(where: { $0.source.id == table.id }) else {
                 throw StoreError.notAttached(table: table.name)
             }
@@ -84,14 +86,14 @@ struct SourceShape: Sendable {
                 coalesce(captured.name, attribute.attname::text) as name,
                 format_type(attribute.atttypid, attribute.atttypmod) as type,
                 attribute.atttypid::bigint as type_id,
-                attribute.attnotnull as is_required,
                 captured.name is not null as is_captured,
                 base.typname::text as base_type,
                 base.typcategory::text as category,
                 case
                     when base.typname in ('varchar', 'bpchar') then modifier.value
-                    when base.typname = 'numeric' then (modifier.value >> 16) - (modifier.value & 2047)
+                    when base.typname = 'numeric' then ((modifier.value >> 16) & 65535) - modifier.scale
                 end as size_limit,
+                case when base.typname = 'numeric' then coalesce(modifier.scale, 0) else 0 end as scale,
                 array(
                     select label.enumlabel::text
                     from pg_catalog.pg_enum as label
@@ -106,8 +108,11 @@ struct SourceShape: Sendable {
             inner join pg_catalog.pg_type as own on own.oid = attribute.atttypid
             inner join pg_catalog.pg_type as base on base.oid = pgsync.base_type(attribute.atttypid)
             cross join lateral (
-                select nullif(coalesce(nullif(attribute.atttypmod, -1), own.typtypmod), -1) - 4
-            ) as modifier (value)
+                select given.value, ((given.value & 2047) # 1024) - 1024
+                from (
+                    select nullif(coalesce(nullif(attribute.atttypmod, -1), own.typtypmod), -1) - 4
+                ) as given (value)
+            ) as modifier (value, scale)
             left join lateral pgsync.captured_columns(source) as captured on captured.number = attribute.attnum
             where source.source_table = \(source.id)::oid
             order by attribute.attnum
@@ -117,11 +122,11 @@ struct SourceShape: Sendable {
                 name: try row.decode("name"),
                 type: try row.decode("type"),
                 typeID: try row.decode("type_id"),
-                isRequired: try row.decode("is_required"),
                 isCaptured: try row.decode("is_captured"),
                 baseType: try row.decode("base_type"),
                 category: try row.decode("category"),
                 limit: try row.decode("size_limit", as: Int32?.self).map(Int.init),
+                scale: Int(try row.decode("scale", as: Int32.self)),
                 labels: try row.decode("labels")
             )
         }

@@ -14,10 +14,10 @@ struct TableCopy {
         self.session = session
     }
 
-    /// Creates it without triggers, defaults and checks.
+    /// Creates it without triggers, defaults, checks and not-nulls: a JSON null is null in images.
     func create() throws {
         let columns = shape.columns.map { column in
-            "\(quoted(column)) \(column.type)\(column.isRequired ? " not null" : "")"
+            "\(quoted(column)) \(column.type)"
         }
         let key = shape.key.map(quoted).joined(separator: ", ")
         try session.runScript(
@@ -146,6 +146,22 @@ struct TableCopy {
         return try zip(row.decode("record_ids", as: [String].self), images).map { ($0, $1) }
     }
 
+    /// The lines that the rules make of each image.
+    func lines(of images: [JSONObject]) throws -> [[String]] {
+        try session.query(
+            """
+            select
+                array(
+                    select concat_ws(' ', line.rule, line.account, line.currency, line.amount)
+                    from pgsync.rule_lines(\(.inferred(shape.name))::regclass, given.image) as line
+                    order by 1
+                ) as lines
+            from unnest(\(Self.texts(images))) with ordinality as given (image, place)
+            order by given.place
+            """
+        ).map { try $0.decode("lines") }
+    }
+
     /// How many changes of it were captured.
     func captured() throws -> Int {
         try session.query(
@@ -169,8 +185,12 @@ struct TableCopy {
         """
     }
 
+    /// Whether the keys are the same, whatever `=` is for their types, and wherever.
     private var isOwn: String {
-        shape.key.map { "own.\(quoted($0)) = fresh.\(quoted($0))" }.joined(separator: " and ")
+        func row(_ name: String) -> String {
+            "row(" + shape.key.map { "\(name).\(quoted($0))" }.joined(separator: ", ") + ")::record"
+        }
+        return "\(row("own")) operator(pg_catalog.*=) \(row("fresh"))"
     }
 
     private func quoted(_ column: SourceShape.Column) -> String { Identifier(column.name).quoted }

@@ -15,7 +15,7 @@ struct SelfTestTests {
         )
     }
 
-    @Test("drops its database when it is told to stop half way", arguments: [SIGINT, SIGTERM])
+    @Test("drops its database when it is told to stop half way", arguments: [SIGINT, SIGTERM, SIGHUP])
     func stopped(by signal: Int32) async throws {
         let user = "tester_\(UInt32.random(in: 0 ... .max))"
         let url = database.cluster.connectionString(database: database.name)
@@ -27,12 +27,17 @@ struct SelfTestTests {
             create role \(user) superuser login
             """
         )
-        let invocation = try BuiltProgram.invocation(
+        var invocation = try BuiltProgram.invocation(
             ["selftest"],
             environment: [
                 "PGSYNC_DATABASE_URL": database.cluster.connectionString(database: database.name, role: user)
             ]
         )
+        // As with `nohup`.
+        if signal == SIGTERM {
+            invocation.arguments = ["-c", "trap '' HUP; exec \"$0\" selftest", invocation.executable]
+            invocation.executable = "/bin/sh"
+        }
         let output = try await ChildProcess.withRunning(invocation) { process in
             try await eventually { try await !databases(of: user).isEmpty }
             let busy = """
@@ -40,10 +45,11 @@ struct SelfTestTests {
                 where usename = '\(user)' and datname like 'pgsync_selftest_%'
                 """
             try await eventually { try await database.run(busy) != ["0"] }
+            if signal == SIGTERM { process.send(signal: SIGHUP) }
             process.send(signal: signal)
             return try await process.wait()
         }
-        #expect(output.status == .exited(signal == SIGINT ? 130 : 143), "\(output.standardError.text)")
+        #expect(output.status == .exited(128 + signal), "\(output.standardError.text)")
         #expect(
             output.standardOutput.text.contains("✓ database")
                 && !output.standardOutput.text.contains("passed")

@@ -30,6 +30,7 @@ struct ErrorExplanationTests {
             (ClusterError.inUse(directory: "", pid: nil), 85), (ClusterError.portInUse(1), 84),
             (CommandError.serverDied(log: [], directory: ""), 86),
             (CommandError.interrupted(by: .interrupt), 130), (CommandError.interrupted(by: .terminate), 143),
+            (CommandError.interrupted(by: .hangUp), 129),
             (CommandError.cannotConnect(PostgresError(.cannotConnect, ""), source: .libpq), 69),
             (CommandError.cannotConnect(PostgresError(.invalidOptions, ""), source: .libpq), 64),
             (PostgresError(.connectionLost, ""), 69),

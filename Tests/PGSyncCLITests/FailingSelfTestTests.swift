@@ -15,6 +15,8 @@ struct Sabotage: Sendable, CustomTestStringConvertible {
     let failing: SelfTestReport.StageName
     let sql: String
     let words: String
+    /// Whether it is broken in the database of the tables instead.
+    var isInSource = false
 
     var testDescription: String { name }
 
@@ -24,7 +26,24 @@ struct Sabotage: Sendable, CustomTestStringConvertible {
             after: .configuration,
             failing: .rows,
             sql: "alter table sales disable trigger \"000_pgsync_insert\"",
-            words: "public.sales: insert of the rows: 0 changes were captured, not 1"
+            words: "public.sales: insert of made-up rows: 0 changes were captured, not 1"
+        ),
+        .init(
+            name: "a reader that is gone",
+            after: .configuration,
+            failing: .rows,
+            sql: """
+                do $do$ begin
+                    execute (
+                        select format('drop function %s', routine.oid::regprocedure)
+                        from pgsync.sources as source
+                        inner join pg_proc as routine on routine.proname = source.function_name || '_read'
+                        where source.source_table = 'sales'::regclass
+                    );
+                end; $do$
+                """,
+            words: "public.sales cannot be read: function ",
+            isInSource: true
         ),
         .init(
             name: "a rule whose function was changed",
@@ -69,6 +88,17 @@ struct Sabotage: Sendable, CustomTestStringConvertible {
                 """,
             words: "INR: debits are"
         ),
+        .init(
+            name: "an entry that was altered after it was chained",
+            after: .faults,
+            failing: .books,
+            sql: """
+                alter table ledger.journal_entries disable trigger user;
+                update ledger.journal_entries set description = 'altered'
+                where id = (select min(id) from ledger.journal_entries)
+                """,
+            words: "the chain is broken"
+        ),
     ]
 }
 
@@ -99,7 +129,7 @@ struct FailingSelfTestTests {
                 stage,
                 name in
                 guard stage.name == sabotage.after else { return }
-                try await database.query(sabotage.sql, database: name)
+                try await database.query(sabotage.sql, database: sabotage.isInSource ? nil : name)
             }
             #expect(report.verdict == .failed)
             let stage = try #require(report.stages.first { $0.state == .failed })

@@ -1,6 +1,9 @@
+// Long because a self-test takes seconds: each test looks at many things in one run.
+
 import Arguments
 import JSON
 import PGSyncCluster
+import PGSyncSchema
 import PGSyncSelfTest
 import Postgres
 import TestSupport
@@ -10,13 +13,17 @@ import Testing
 
 @Suite("pgsync selftest", .timeLimit(.minutes(10)))
 struct SelfTestCommandTests {
-    /// What a self-test of this user must leave as it was: databases, roles, and who is connected where.
+    /// What a self-test of this user must leave as it was: databases, roles and their members, and who is connected
+    /// where.
     private func server(_ database: CommandLineDatabase, _ user: String) async throws -> [String?] {
         try await database.query(
             """
             select 'database ' || datname from pg_database where pg_get_userbyid(datdba) = '\(user)'
             union all
             select 'role ' || rolname from pg_roles where rolname ~ '^pgsync|\(user)'
+            union all
+            select concat_ws(' ', 'member', roleid::regrole, member::regrole) from pg_auth_members
+            where roleid::regrole::text ~ '^pgsync' and member::regrole::text ~ '^pgsync|\(user)'
             union all
             select 'connection ' || datname from pg_stat_activity where usename = '\(user)'
             order by 1
@@ -81,7 +88,6 @@ struct SelfTestCommandTests {
             try await book.database.withRole { role in
                 let database = book.database
                 try await database.query("grant pgsync_reader to \(role)")
-                let before = try await server(database, role)
                 let stranger = await database.run("selftest", as: role)
                 #expect(stranger.exitCode == .notPermitted)
                 #expect(stranger.errors.contains("an administrator run: alter role \"\(role)\" createdb;"))
@@ -96,6 +102,7 @@ struct SelfTestCommandTests {
                     insert into sales values (1, 100, 'final', '2026-01-05'), (2, 7, 'final', '2026-01-05')
                     """
                 )
+                let before = try await server(database, role)
                 let run = await database.run("selftest", "--sources", "sales", as: role)
                 #expect(run.exitCode == .success, "\(run.output) \(run.errors)")
                 #expect(try await server(database, role) == before)
@@ -103,7 +110,7 @@ struct SelfTestCommandTests {
         }
     }
 
-    @Test("creates no roles, which would stay")
+    @Test("creates and grants no roles, which would stay")
     func roles() async throws {
         try await OwnCluster.with { cluster in
             let book = CommandLineDatabase(name: "book", cluster: cluster)
@@ -126,6 +133,21 @@ struct SelfTestCommandTests {
                 try await book.query("select datname::text from pg_database where datname like 'pgsync%'")
                     == []
             )
+
+            let creation = SchemaDefinition.roles.map { "create role \($0);" }.joined()
+            try await book.query("set role helper; \(creation)")
+            let members =
+                "select count(*)::text from pg_auth_members where roleid::regrole::text like 'pgsync%'"
+            let before = try await book.query(members)
+            let admin = await book.run("selftest", as: "helper")
+            #expect(admin.exitCode == .schemaMissing)
+            #expect(
+                admin.errors.contains(
+                    "run: grant pgsync_capture to pgsync_owner; grant pgsync_owner to helper;"
+                ),
+                "\(admin.errors)"
+            )
+            #expect(try await book.query(members) == before)
         }
     }
 
@@ -157,20 +179,47 @@ struct SelfTestCommandTests {
                 insert into till.parts values (1, 2026, 'kept'), (2, 2026, 'kept');
                 -- Its reader reads for its former owner alone.
                 alter table till.parts owner to pgsync_reader;
+                create table till.narrow (
+                    id smallint primary key, share numeric(3, 3), digit numeric(3, 2), hundreds numeric(2, -2),
+                    spans int4multirange not null, document jsonb not null
+                );
+                select pgsync.attach('till.narrow');
+                create table till.notes (id smallint primary key, document jsonb not null);
+                select pgsync.attach('till.notes');
+                insert into till.notes values (32766, 'null'), (32760, '{}');
+                create table till.flags (flag boolean primary key, note text);
+                select pgsync.attach('till.flags');
                 """
             )
+            let fee = try book.write(RuleBook.rule("fee", on: "public.fees"), as: "fee")
+            #expect(await book.rules("apply", fee).exitCode == .success)
+            let stateless = RuleBook.rule("fee", version: 2, on: "public.fees")
+                .replacing(/.*(column state|when  ).*\n/, with: "")
+                .replacing(/\ *example 'a draft'\n.*\n.*\n/, with: "")
+                .replacing("\"state\": \"final\", ", with: "")
+            let second = await book.rules(
+                "apply",
+                try book.write(stateless, as: "stateless"),
+                "--from",
+                "2026-01-01"
+            )
+            #expect(second.exitCode == .success, "\(second.errors)")
+            try await book.database.query("alter table fees drop column state")
             let run = await book.database.run(
                 "selftest",
                 "--json",
                 "--sources",
-                "sales,till.\"Odd\",till.spans,till.parts"
+                "sales,till.\"Odd\",till.spans,till.parts,sales,till.narrow,till.notes,till.flags,fees"
             )
             #expect(run.exitCode == .notVerified, "\(run.output) \(run.errors)")
             let json = try run.json
             #expect(json["verdict"] == "incomplete")
             let tables = try #require(json["tables"]?.array)
             #expect(
-                tables.map { $0["table"] } == ["public.sales", "till.\"Odd\"", "till.spans", "till.parts"]
+                tables.map { $0["table"]?.string } == [
+                    "public.sales", "till.\"Odd\"", "till.spans", "till.parts", "till.narrow", "till.notes",
+                    "till.flags", "public.fees",
+                ]
             )
             #expect(tables[0]["made_up"] == true && tables[0]["not_tried"] == [])
             #expect(
@@ -184,6 +233,15 @@ struct SelfTestCommandTests {
             #expect(tables[2]["captured"] == 0)
             // 3 rows; 5 inserted; an update; an upsert of 2.
             #expect(tables[3]["made_up"] == true && tables[3]["captured"] == 11, "\(tables[3])")
+            func notTried(_ table: Int) -> [String] {
+                tables[table]["not_tried"]?.array?.compactMap(\.string) ?? []
+            }
+            #expect(notTried(3)[0].hasPrefix("its own rows, which could not be read: "))
+            for table in [4, 5] { #expect(notTried(table) == ["no faults: none of its rows is posted"]) }
+            #expect(tables[5]["made_up"] == false && tables[5]["rows"] == 2)
+            #expect(notTried(6)[0].hasPrefix("no insert of made-up rows, nor what follows: duplicate key"))
+            #expect(tables[6]["captured"] == 0)
+            #expect(notTried(7) == ["fee@1: there is no column state"])
         }
     }
 
@@ -194,6 +252,9 @@ struct SelfTestCommandTests {
             try await database.query(
                 """
                 select pgsync.set_configuration('books_time_zone', 'Asia/Kolkata');
+                select pgsync.set_configuration('posting_paused', 'true');
+                select pgsync.set_configuration('enable_real_time_sync', 'false');
+                insert into sales values (2147483646, 5, 'draft', '2026-01-05');
                 insert into ledger.currencies (code, name, exponent) values ('XTS', 'Test', 4)
                 """
             )
@@ -212,6 +273,14 @@ struct SelfTestCommandTests {
             #expect(
                 run.exitCode == .success && run.errors.contains("drop database \(name);"),
                 "\(run.errors)"
+            )
+            // No row of its own is posted, so there are the examples of both versions.
+            let table = try #require(try run.json["tables"]?[0])
+            #expect(table["rows"] == 3 && table["made_up"] == false && table["not_tried"] == [], "\(table)")
+            #expect(
+                try await database.query(
+                    "select has_database_privilege('public', '\(name)', 'connect, create, temporary')::text"
+                ) == ["false"]
             )
             let left = try await database.query(
                 """

@@ -17,10 +17,11 @@ enum Interruption {
         }
     }
 
+    /// The first signal cancels the operation, which undoes what must not stay.
     static func ends<Result: Sendable>(
         _ operation: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
-        let listener = SignalListener(eventSignals: [])
+        let listener = SignalListener(stopSignals: stopSignals, eventSignals: [])
         let shutdown = Shutdown()
         do {
             return try await listener.listen(requesting: shutdown) {
@@ -30,5 +31,14 @@ enum Interruption {
             guard let signal = listener.stopSignal else { throw CancellationError() }
             throw CommandError.interrupted(by: signal)
         }
+    }
+
+    /// The end of the terminal is one, unless the program was begun with `nohup`.
+    private static var stopSignals: Set<Signal> {
+        var current = sigaction()
+        unsafe sigaction(SIGHUP, nil, &current)
+        let ignored = unsafe unsafeBitCast(SIG_IGN, to: Int.self)
+        let isIgnored = unsafe unsafeBitCast(current.__sigaction_handler.sa_handler, to: Int.self) == ignored
+        return isIgnored ? [.interrupt, .terminate] : [.interrupt, .terminate, .hangUp]
     }
 }

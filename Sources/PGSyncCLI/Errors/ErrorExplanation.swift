@@ -55,7 +55,7 @@ enum ErrorExplanation {
         case AnchorError.cannotWrite: .cannotWrite
         case AnchorError.cannotRead: .wrongFile
         case DemoError.mayNotCreate, SelfTestError.mayNotCreateDatabases: .notPermitted
-        case SelfTestError.rolesMissing: .schemaMissing
+        case SelfTestError.rolesMissing, SelfTestError.grantsMissing: .schemaMissing
         case is RuleProblem: .wrongRules
 
         case CommandError.alreadyRunning, ClusterError.inUse: .clusterInUse

@@ -51,6 +51,7 @@ extension ExitCode {
         101,
         "Nothing is known to be wrong, but not everything can be observed."
     )
+    static let hungUp = ExitCode(129, "Stopped at once by SIGHUP.")
     static let interrupted = ExitCode(130, "Stopped at once by Ctrl-C.")
     static let terminated = ExitCode(143, "Stopped at once by SIGTERM.")
 
@@ -60,9 +61,15 @@ extension ExitCode {
         .schemaTooNew, .schemaChanged, .schemaMissing, .unsuitableServer, .clusterUnavailable, .clusterInUse,
         .serverDied, .ledgerRefused, .notInTheBooks, .wrongFile, .changesLeft, .differencesHealed,
         .differencesLeft, .notVerified, .unproven, .notDelivered, .alertsWarning, .alertsCritical,
-        .alertsUnknown, .interrupted, .closedPipe, .terminated,
+        .alertsUnknown, .hungUp, .interrupted, .closedPipe, .terminated,
     ]
 
     /// What a program ends with that a signal has stopped at once.
-    static func stopped(by signal: Signal) -> ExitCode { signal == .interrupt ? .interrupted : .terminated }
+    static func stopped(by signal: Signal) -> ExitCode {
+        switch signal {
+        case .hangUp: .hungUp
+        case .interrupt: .interrupted
+        default: .terminated
+        }
+    }
 }

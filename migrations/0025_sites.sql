@@ -1,16 +1,5 @@
 -- A source may name the column that says to which site a record belongs. Posting keeps it with the status of
 -- the record and with each attempt, so that people can be limited to what is of their sites.
-alter table pgsync.sources
-add column site_column text,
-add constraint site_column_is_captured check (captured_columns is null or site_column = any(captured_columns))
-not valid;
--- The tables are few.
--- squawk-ignore constraint-missing-not-valid
-alter table pgsync.sources validate constraint site_column_is_captured;
-
-comment on column pgsync.sources.site_column
-is 'The column that says to which site a record belongs; null if its records belong to none.';
-
 alter table pgsync.sync_master_status add column site text;
 comment on column pgsync.sync_master_status.site
 is 'The site it belongs to, by its newest applied change; null for none.';
@@ -52,6 +41,18 @@ comment on column pgsync.site_members.granted_at is 'When it was granted.';
 comment on column pgsync.site_members.granted_by is 'The login that granted it.';
 
 revoke all on table pgsync.site_members from public;
+
+-- Last, because applications that write look sources up, and wait while this transaction changes it.
+alter table pgsync.sources
+add column site_column text,
+add constraint site_column_is_captured check (captured_columns is null or site_column = any(captured_columns))
+not valid;
+-- The tables are few.
+-- squawk-ignore constraint-missing-not-valid
+alter table pgsync.sources validate constraint site_column_is_captured;
+
+comment on column pgsync.sources.site_column
+is 'The column that says to which site a record belongs; null if its records belong to none.';
 
 -- Made anew with another parameter.
 -- squawk-ignore ban-drop-function

@@ -61,9 +61,7 @@ struct LeaderRound: Sendable {
         }
         // Last, because in a transaction of the whole round its locks are kept until the end.
         try attempt(.ranges, session) {
-            let ranges = RangeStore(session)
-            try ranges.cut(onlyBounds: session.isInTransaction)
-            _ = try ranges.make()
+            try RangeStore(session).keep(onlyBounds: session.isInTransaction)
         }
     }
 

@@ -30,33 +30,50 @@ package struct RangeStore {
         try session.query("select pgsync.make_ranges()").onlyRow().decode(0)
     }
 
-    /// Takes the next step of emptying each open end that has rows, as transactions of their own.
+    /// What the leader does in each round: moves bounds that came near, makes ranges, and takes the next step of
+    /// emptying each open end that has rows, as transactions of their own.
     ///
-    /// A bound that came near is always moved, before it makes a write fail. Reading a large table takes a while, so
-    /// that is left to `pgsync migrate`; what it has begun and read is finished here.
+    /// Reading a large table takes a while, so that is left to `pgsync migrate`; what it has begun and read is finished
+    /// here. Whatever is in the way of one step, the others are taken.
     ///
-    /// - Parameter onlyBounds: Only moves bounds, which waits for nothing.
-    /// - Throws: `PostgresError`, such as when a view of another role is in the way.
-    package func cut(onlyBounds: Bool = false) throws {
-        for table in ["sync_logs", "sync_audit_log"] {
-            try session.execute(
-                """
-                select pgsync.cut_step(\(table))
-                from pgsync.open_end(\(table)) as last
-                cross join lateral pgsync.cut_bound(\(table)) as own
-                inner join pg_class as relation on relation.oid = last.part
-                where own.is_near or not \(onlyBounds)::boolean and (
-                    own.is_checked
-                    or not last.is_separate and relation.reltuples < 5000000
-                    or exists (
-                        select from pgsync.inspect_ranges() as inspected
-                        where inspected.finding = 'open_end_used'
-                            and inspected.found like '%pgsync.' || \(table)::text || ' %'
-                    )
-                )
-                """
-            )
+    /// - Parameter onlyBounds: Cuts nothing, so that it waits for nothing.
+    /// - Throws: The first `PostgresError`, such as when a view of another role is in the way.
+    package func keep(onlyBounds: Bool = false) throws {
+        var failure: PostgresError?
+        func attempt(_ step: () throws -> Void) throws {
+            do {
+                try session.isInTransaction ? session.savepoint(step) : step()
+            } catch let error as PostgresError where !error.isConnectionLost {
+                failure = failure ?? error
+            }
         }
+        let tables = ["sync_logs", "sync_audit_log"]
+        for table in tables { try attempt { try cut(table, onlyBound: true) } }
+        try attempt { _ = try make() }
+        if !onlyBounds {
+            for table in tables { try attempt { try cut(table, onlyBound: false) } }
+        }
+        if let failure { throw failure }
+    }
+
+    private func cut(_ table: String, onlyBound: Bool) throws {
+        try session.execute(
+            """
+            select pgsync.cut_step(\(table))
+            from pgsync.open_end(\(table)) as last
+            cross join lateral pgsync.cut_bound(\(table)) as own
+            inner join pg_class as relation on relation.oid = last.part
+            where own.is_near or not \(onlyBound)::boolean and (
+                own.is_checked
+                or not last.is_separate and relation.reltuples < 5000000
+                or exists (
+                    select from pgsync.inspect_ranges() as inspected
+                    where inspected.finding = 'open_end_used'
+                        and inspected.found like '%pgsync.' || \(table)::text || ' %'
+                )
+            )
+            """
+        )
     }
 
     /// Takes the next step of dropping ranges that are old enough; to be the only one of its transaction.

@@ -102,9 +102,13 @@ add constraint only_failures_have_an_error check (
 comment on column pgsync.sync_jobs.error_class is 'The class of the failure that ended or interrupted it.';
 comment on column pgsync.sync_jobs.error_message is 'Why it failed, failed in part, or was interrupted.';
 
-alter table pgsync.sync_jobs add column attended boolean not null default false;
+alter table pgsync.sync_jobs
+add column attended boolean not null default false,
+add column passing_errors integer not null default 0;
 comment on column pgsync.sync_jobs.attended
 is 'Whether a user, not a worker, runs it; workers leave it to him for an hour after its last heartbeat.';
+comment on column pgsync.sync_jobs.passing_errors
+is 'How many errors that pass have interrupted it since it last made progress.';
 
 -- squawk-ignore require-concurrent-index-creation
 create index sync_jobs_finished_at on pgsync.sync_jobs (finished_at) where finished_at is not null;

@@ -15,8 +15,8 @@ package struct JobRunner: Sendable {
         package var reason: String?
     }
 
-    /// A passing error interrupts a job so many times, over a quarter of an hour; the next one ends it.
-    private static let mostAttempts = 10
+    /// So many passing errors without progress between them end a job.
+    private static let mostErrors = 10
 
     private let operations: [String: any JobOperation]
     private let clock: any Clock<Duration>
@@ -62,9 +62,12 @@ package struct JobRunner: Sendable {
             throw error
         } catch let error where error is CancellationError || Task.isCancelled {
             throw error
-        } catch let error as PostgresError where error.isPassing && taken.attempts < Self.mostAttempts {
+        } catch let error as PostgresError where error.isPassing {
             let failure = JobStore.Failure(error)
-            try await connection.withTransaction { try JobStore($0).noteInterruption(taken.id, failure) }
+            let errors = try await connection.withTransaction {
+                try JobStore($0).noteInterruption(taken.id, failure)
+            }
+            guard errors < Self.mostErrors else { return try await end(.failed, failure: failure) }
             return report(.interrupted, failure.message)
         } catch {
             return try await end(.failed, failure: JobStore.Failure(error))

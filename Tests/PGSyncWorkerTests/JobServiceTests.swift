@@ -240,7 +240,8 @@ struct JobServiceTests {
         try await database.run(
             """
             update pgsync.sync_jobs
-            set state = 'running', attempts = \(attempts), \(past), started_at = now() - interval '1 day'
+            set state = 'running', attempts = \(attempts), passing_errors = \(attempts), \(past),
+                started_at = now() - interval '1 day'
             where \(attempts) > 0
             """
         )

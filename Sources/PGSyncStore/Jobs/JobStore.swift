@@ -155,17 +155,18 @@ package struct JobStore {
         return Job.State(rawValue: ended) ?? .completed
     }
 
-    /// Records why the session of a job leaves it to another.
-    package func noteInterruption(_ id: Int64, _ failure: Failure) throws {
-        try session.execute(
+    /// Records why the session of a job leaves it to another; returns how often that was since it last made progress.
+    @discardableResult
+    package func noteInterruption(_ id: Int64, _ failure: Failure) throws -> Int {
+        try session.query(
             """
             select pgsync.note_interruption(
                 \(id),
                 coalesce(\(failure.errorClass), pgsync.error_class_of(coalesce(\(failure.sqlState), ''))),
                 \(failure.message)
-            )
+            ) as errors
             """
-        )
+        ).onlyRow().decode("errors", as: Int?.self) ?? 0
     }
 
     // MARK: Retention

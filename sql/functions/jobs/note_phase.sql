@@ -35,6 +35,7 @@ begin
     update pgsync.sync_jobs as own
     set
         state = case when note_phase.waits then 'waiting' else 'running' end,
+        passing_errors = 0,
         heartbeat_at = clock_timestamp()
     where own.id = v_job.id;
     return v_job.cancel_requested_at is null;

@@ -19,6 +19,9 @@ final class Transfer {
     /// Where libcurl writes what went wrong.
     private let reason = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
+    /// Whether this libcurl can be told whom to trust.
+    private var takesAuthorities = true
+
     private static let mostHeaderBytes = 64 << 10
 
     init?(_ order: Order, policy: AddressPolicy) {
@@ -36,6 +39,7 @@ final class Transfer {
         case .http(let request): prepare(request)
         case .mail(let mail): prepare(mail)
         }
+        guard takesAuthorities else { return nil }
     }
 
     deinit {
@@ -124,12 +128,14 @@ final class Transfer {
 
     private func trust(_ authorities: [UInt8]) {
         unsafe authorities.withUnsafeBytes { bytes in
-            _ = unsafe ccurl_set_blob(
+            let result = unsafe ccurl_set_blob(
                 handle,
                 CURLOPT_CAINFO_BLOB,
                 bytes.baseAddress ?? UnsafeRawPointer(reason),
                 bytes.count
             )
+            // Otherwise the authorities of the system would be trusted instead.
+            takesAuthorities = result == CURLE_OK
         }
         // The directory of the system would be trusted, too.
         unsafe ccurl_set_pointer(handle, CURLOPT_CAPATH, nil)

@@ -101,7 +101,7 @@ final class TransferLoop: Sendable {
             guard !isStopping else { break }
             for order in orders {
                 guard let transfer = Transfer(order, policy: policy) else {
-                    order.answer.open(with: .failure(.failed("there is no memory for a transfer")))
+                    order.answer.open(with: .failure(.failed("libcurl cannot prepare it")))
                     continue
                 }
                 unsafe active[Int(bitPattern: transfer.handle)] = transfer

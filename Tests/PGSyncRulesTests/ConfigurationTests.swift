@@ -269,4 +269,18 @@ struct ConfigurationTests {
         #expect(file.rules.map { $0.paths[0].value } == ["rules/\(name)", "rules"])
         #expect(file.rules.map(\.from?.value) == [Day("2026-01-01"), nil])
     }
+
+    @Test("shows no secret in a line that has a mistake")
+    func hidden() {
+        let problems = ConfigurationFile(
+            name: "x",
+            text: """
+                channels
+                  chat  slack  secret 'https://hooks.example/T0/B0/hush'  previous_secret hush  colour red
+                """
+        ).problems
+        #expect(problems.count == 1)
+        #expect(problems.first?.sourceLine.contains("hush") == false, "\(problems)")
+        #expect(problems.first?.sourceLine.hasPrefix("  chat  slack  secret …  previous_secret …") == true)
+    }
 }

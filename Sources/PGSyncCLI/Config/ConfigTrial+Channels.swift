@@ -11,8 +11,10 @@ extension ConfigTrial {
         let present = try store.list()
         let lists = try store.listSettings()
         for wanted in file.channels {
-            guard let change = change(wanted, lists) else { continue }
+            guard var change = change(wanted, lists) else { continue }
             let name = wanted.name.value
+            // One that was disabled, or disabled itself, stays so: somebody enables it on purpose.
+            if wanted.isEnabled, present.contains(where: { $0.name == name }) { change.isEnabled = nil }
             let changed = try attempt(at: wanted.kind.range) {
                 try store.set(name, change)
                 return try store.channel(name)

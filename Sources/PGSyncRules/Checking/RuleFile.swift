@@ -2,6 +2,8 @@
 package struct RuleFile: Sendable, Hashable {
     package let name: String
     package let text: String
+    /// Whether what follows the word secret is left out of what is shown of a line.
+    var hidesSecrets = false
     /// Whether only the maps count, because another file uses them.
     package var isForMaps = false
     package var terms: RuleTerms
@@ -42,8 +44,13 @@ package struct RuleFile: Sendable, Hashable {
         problem(Fault(range, message, help: help))
     }
 
+    private func hiding(_ line: String) -> String {
+        guard hidesSecrets else { return line }
+        return line.replacing(/(secret\s+)('[^']*'?|\S+)/) { "\($0.output.1)…" }
+    }
+
     func problem(_ fault: Fault, _ severity: RuleProblem.Severity = .error) -> RuleProblem {
-        let line = lines.indices.contains(fault.range.line - 1) ? lines[fault.range.line - 1] : ""
+        let line = lines.indices.contains(fault.range.line - 1) ? hiding(lines[fault.range.line - 1]) : ""
         var shown = String.UnicodeScalarView()
         for scalar in line.unicodeScalars { shown.append(scalar == "\t" ? " " : scalar) }
         while shown.last == " " || shown.last == "\r" { shown.removeLast() }

@@ -77,7 +77,9 @@ package struct ConfigurationFile: Sendable {
 
     /// Reads a text as far as it can be read.
     package init(name: String, text: String) {
-        source = RuleFile(name: name, text: text)
+        var source = RuleFile(name: name, text: text)
+        source.hidesSecrets = true
+        self.source = source
         var parser = Parser(text)
         parser.parse(&self)
         problems = parser.faults.map { source.problem($0) }

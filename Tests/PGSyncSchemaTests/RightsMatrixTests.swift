@@ -72,7 +72,7 @@ struct RightsMatrixTests {
                         where own.typnamespace in ('pgsync'::regnamespace, 'ledger'::regnamespace) and own.typtype in ('e', 'd')
                         union all
                         select 4, 'function', own.oid,
-                            concat(case own.provolatile when 'v' then '! ' else '  ' end, own.oid::regproc)
+                            concat(case own.provolatile when 'v' then '! ' else '  ' end, own.oid::regprocedure)
                         from pg_proc as own
                         where own.pronamespace in ('pgsync'::regnamespace, 'ledger'::regnamespace, 'pgsync_read'::regnamespace)
                             and own.prorettype <> 'trigger'::regtype
@@ -116,7 +116,7 @@ struct RightsMatrixTests {
             text + String(repeating: " ", count: max(0, width - text.count))
         }
         let columns = zip(roles, cells).map { padded($1 == "" ? "-" : $1, max($0.count, 8)) }
-        return ([padded(name, 46)] + columns).joined(separator: " ").trimmedEnd
+        return (columns + [name]).joined(separator: " ").trimmedEnd
     }
 }
 

@@ -113,7 +113,7 @@ comment on column pgsync.sync_alerts.acknowledged_severity is 'Its severity then
 comment on column pgsync.sync_alerts.note is 'What the user who acknowledged it said.';
 comment on column pgsync.sync_alerts.silence is 'The silence that it is or was last under.';
 comment on column pgsync.sync_alerts.told_at
-is 'When a channel last took news of it; null if none ever did.';
+is 'When news of it was last queued for a channel; null if none wanted it.';
 comment on column pgsync.sync_alerts.told_severity is 'The highest severity that was told.';
 comment on column pgsync.sync_alerts.end_told_at
 is 'When its end was told, or found not worth telling.';

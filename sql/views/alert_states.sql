@@ -75,7 +75,7 @@ comment on column pgsync.alert_states.acknowledged_until
 is 'When the acknowledgement ends; null if only a higher severity ends it.';
 comment on column pgsync.alert_states.note is 'What that user said.';
 comment on column pgsync.alert_states.told_at
-is 'When a channel last took news of it; null if none ever did.';
+is 'When news of it was last queued for a channel; null if none wanted it.';
 comment on column pgsync.alert_states.silence is 'The number of the silence that it is under.';
 comment on column pgsync.alert_states.silenced_until is 'When that silence ends.';
 comment on column pgsync.alert_states.silence_reason is 'Why it was silenced.';

@@ -33,13 +33,15 @@ begin
         kind, source_table, table_name, class, severity, value, threshold, unit, words, remedy, since, inhibited_by,
         first_seen_at, last_seen_at
     )
-    select distinct on (fact.kind, fact.source_table, fact.class)
+    select distinct on (fact.kind, coalesce(fact.source_table, 0::oid), coalesce(fact.class, ''))
         fact.kind, fact.source_table, source.table_name, fact.class, fact.severity, fact.value, fact.threshold,
         fact.unit, fact.words, fact.remedy, fact.since, fact.inhibited_by, v_now, v_now
     from unnest(v_facts) as fact
     left join pgsync.sources as source on fact.source_table = source.source_table
     where fact.is_observed
-    order by fact.kind, fact.source_table, fact.class, pgsync.severity_rank(fact.severity) desc
+    order by
+        fact.kind, coalesce(fact.source_table, 0::oid), coalesce(fact.class, ''),
+        pgsync.severity_rank(fact.severity) desc
     on conflict (kind, coalesce(source_table, 0::oid), coalesce(class, '')) where state <> 'resolved' do update
     set
         table_name = excluded.table_name,

@@ -247,6 +247,8 @@ struct JobServiceTests {
         )
         let isLast = attempts == 8
         let operation = Steered { job in
+            // A heartbeat alone is no progress.
+            try await job.note("steps", done: 0)
             if isLast || !job.isResumed {
                 let busy = "raise exception 'busy' using errcode = '\(sqlState)';"
                 try await job.step { try $0.runScript("do $$ begin \(busy) end $$") }
@@ -263,6 +265,22 @@ struct JobServiceTests {
                 try await until("steered completed 2")
             }
         }
+    }
+
+    @Test("are forgiven earlier errors once they make progress")
+    func progress() async throws {
+        try await request()
+        try await database.run("update pgsync.sync_jobs set passing_errors = 9")
+        let operation = Steered { job in
+            try await job.note("steps", done: 1)
+            if !job.isResumed {
+                let busy = "raise exception 'busy' using errcode = '55P03';"
+                try await job.step { try $0.runScript("do $$ begin \(busy) end $$") }
+            }
+            return [:]
+        }
+        try await RunningWorker.with(operations: [operation]) { _ in try await until("steered completed 2") }
+        #expect(try await database.value("select passing_errors from pgsync.sync_jobs") == "1")
     }
 
     @Test("that are long do not hold up short ones")

@@ -14,8 +14,13 @@ as $$
 #variable_conflict use_column
 declare
     v_job pgsync.sync_jobs;
+    v_done bigint;
 begin
     v_job := pgsync.running_job(note_phase.job);
+    select progress.done
+    into v_done
+    from pgsync.sync_progress as progress
+    where progress.job = note_phase.job and progress.phase = note_phase.phase;
     update pgsync.sync_progress as earlier
     set state = 'finished', finished_at = clock_timestamp(), updated_at = clock_timestamp()
     where earlier.job = note_phase.job and earlier.state = 'running' and earlier.phase <> note_phase.phase;
@@ -35,7 +40,7 @@ begin
     update pgsync.sync_jobs as own
     set
         state = case when note_phase.waits then 'waiting' else 'running' end,
-        passing_errors = 0,
+        passing_errors = case when note_phase.done > coalesce(v_done, 0) then 0 else own.passing_errors end,
         heartbeat_at = clock_timestamp()
     where own.id = v_job.id;
     return v_job.cancel_requested_at is null;

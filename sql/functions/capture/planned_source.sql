@@ -120,10 +120,10 @@ begin
     )
     then
         raise exception '% has no column %', v_source.table_name, quote_ident(v_source.site_column)
-            using errcode = 'undefined_column', hint = 'Name another column of the site, or none: "".';
+            using errcode = 'undefined_column', hint = 'Name another column for the site, or an empty text for none.';
     elsif v_source.site_column <> all(v_source.captured_columns) then
         raise exception 'the site column % must be captured', quote_ident(v_source.site_column)
-            using errcode = 'invalid_parameter_value', hint = 'Capture it, or name none: "".';
+            using errcode = 'invalid_parameter_value', hint = 'Capture it, or give an empty text for none.';
     end if;
 
     v_source.trigger_kind := case

@@ -44,7 +44,7 @@ struct SourceShape: Sendable {
                 source.source_table::oid::bigint as number, pgsync.qualified_name(source.source_table) as name,
                 namespace.nspname::text as schema_name, relation.relname::text as table_name,
                 source.key_columns, source.captured_columns, source.trigger_kind, source.actions,
-                source.before_image
+                source.before_image, source.site_column
             from pgsync.sources as source
             inner join pg_catalog.pg_class as relation on relation.oid = source.source_table
             inner join pg_catalog.pg_namespace as namespace on namespace.oid = relation.relnamespace
@@ -60,6 +60,7 @@ struct SourceShape: Sendable {
                 ChangeAction(rawValue: $0)
             }
             options.keepsBeforeImage = try row.decode("before_image")
+            options.siteColumn = try row.decode("site_column")
             let source = TableReference(id: try row.decode("number"), name: try row.decode("name"))
             let table = TableName(schema: try row.decode("schema_name"), name: try row.decode("table_name"))
             return try SourceShape(

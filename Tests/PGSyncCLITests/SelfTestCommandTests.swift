@@ -251,6 +251,7 @@ struct SelfTestCommandTests {
             let database = book.database
             try await database.query(
                 """
+                select pgsync.attach('sales', site_column => 'state');
                 select pgsync.set_configuration('books_time_zone', 'Asia/Kolkata');
                 select pgsync.set_configuration('posting_paused', 'true');
                 select pgsync.set_configuration('enable_real_time_sync', 'false');
@@ -261,13 +262,21 @@ struct SelfTestCommandTests {
             let second = try book.write(RuleBook.rule(version: 2, credit: "4100"), as: "second")
             #expect(await book.rules("apply", second, "--from", "2026-01-01").exitCode == .success)
             let mark = "Kept by pgsync selftest --keep."
-            for suffix in 1...4 { try await database.query("create database \(Self.old)\(suffix)") }
-            try await database.query("comment on database \(Self.old)1 is '\(mark)'")
+            for suffix in 1...4 {
+                // A self-test beside this one drops whatever has such a name and no mark.
+                let aside = "aside_\(suffix)_\(UInt32.random(in: 0 ... .max))"
+                try await database.query("create database \(aside)")
+                if suffix == 1 || suffix == 3 {
+                    try await database.query("comment on database \(aside) is '\(mark)'")
+                }
+                try await database.query("alter database \(aside) rename to \(Self.old)\(suffix)")
+            }
             let young = "pgsync_selftest_ffffffff"
             try await database.query("create database \(young)")
             let options = try ConnectionOptions(database.cluster.connectionString(database: "\(Self.old)3"))
             let run = try await PostgresConnection.withConnection(to: options) { _ in
-                await database.run("selftest", "--sources", "sales", "--keep", "--json")
+                try await database.query("comment on database \(Self.old)3 is null")
+                return await database.run("selftest", "--sources", "sales", "--keep", "--json")
             }
             let name = try #require(try run.json["database"]?.string)
             #expect(
@@ -297,12 +306,12 @@ struct SelfTestCommandTests {
                     ' ', pgsync.configuration_text('books_time_zone'),
                     (select exponent from ledger.currencies where code = 'XTS'),
                     (select string_agg(version || ' from ' || active_from, ', ' order by version) from pgsync.rules),
-                    (select count(*) > 0 from ledger.journal_entries)
+                    (select string_agg(distinct site, ' ') from ledger.journal_entries)
                 )
                 """
             #expect(
                 try await database.query(copied, database: name)
-                    == ["Asia/Kolkata 4 1 from -infinity, 2 from 2026-01-01 t"]
+                    == ["Asia/Kolkata 4 1 from -infinity, 2 from 2026-01-01 final"]
             )
             for name in ["\(Self.old)1", "\(Self.old)3", young, name] {
                 try await database.query("drop database \(name) with (force)")

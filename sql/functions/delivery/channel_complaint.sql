@@ -45,7 +45,9 @@ begin
                         or not pgsync.is_channel_value(
                             case
                                 when v_setting.type = 'words' and item.place = 1 then 'path'
-                                else rtrim(v_setting.type, 's')
+                                when v_setting.type = 'words' then 'word'
+                                when v_setting.type = 'names' then 'name'
+                                else 'address'
                             end,
                             item.value #>> '{}'
                         )

@@ -16,7 +16,6 @@ select char_length(value) <= 2000 and value ~ case type
         then '^([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$'
     when 'encryption' then '^(starttls|tls|none)$'
     when 'line' then '^[^[:cntrl:]]+$'
-    when 'addresse' then '^[^[:cntrl:][:space:]<>@,;:"()]+@[A-Za-z0-9.-]+$'
     when 'address' then '^[^[:cntrl:][:space:]<>@,;:"()]+@[A-Za-z0-9.-]+$'
     end;
 $$;

@@ -124,7 +124,7 @@ let package = Package(
                 "Concurrency", "Files", "PGSyncCluster", "PGSyncSchema", "Postgres", "Subprocesses",
             ],
             path: "Tests/TestSupport",
-            exclude: ["Referees"]
+            exclude: ["Keys", "Referees"]
         ),
         .executableTarget(name: "SignalProbe", dependencies: ["Services"], path: "Tests/SignalProbe"),
         .target(name: "SteppedClock", path: "Tests/SteppedClock"),

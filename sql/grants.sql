@@ -82,11 +82,12 @@ begin
                     'execute on function pgsync.shape_columns(regclass, jsonb)',
                     'execute on function pgsync.source_of(oid)',
                     'execute on function pgsync.special_image(anyelement)',
-                    'execute on function pgsync.special_value(jsonb, anyelement)'
+                    'execute on function pgsync.special_value(jsonb, anyelement)',
+                    'execute on function pgsync.new_secret(text)'
                 ]),
                 (array['pgsync_operator'], array[
                     'execute on function pgsync.attach('
-                    || 'regclass, text[], text[], text[], text, text[], boolean, text, boolean, boolean, interval)',
+                    || 'regclass, text[], text[], text[], text, text[], boolean, text, text, boolean, boolean, interval)',
                     'execute on function pgsync.attach_steps(pgsync.sources)',
                     'execute on function pgsync.backfill_step(bigint, bigint)',
                     'execute on function pgsync.cancel_backfill(bigint)',
@@ -99,7 +100,7 @@ begin
                     'execute on function pgsync.is_captured(pgsync.sources)',
                     'execute on function pgsync.lock_patiently(regclass, interval, boolean)',
                     'execute on function pgsync.planned_source('
-                    || 'regclass, text[], text[], text[], text, text[], boolean, text)',
+                    || 'regclass, text[], text[], text[], text, text[], boolean, text, text)',
                     'execute on function pgsync.reader_steps(name)',
                     'execute on function pgsync.reader_text(name)',
                     'execute on function pgsync.reattach(regclass, boolean, interval)',
@@ -120,6 +121,19 @@ begin
                     'execute on function pgsync.settle_failed_item(bigint, text)',
                     'execute on function pgsync.take_due_schedules(timestamptz)',
                     'execute on function pgsync.take_job(text[])'
+                ]),
+                (array['pgsync_operator'], array[
+                    'execute on function pgsync.add_image_key(text, text)'
+                ]),
+                (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator'], array[
+                    'execute on function pgsync.decrypted_images(bigint[])'
+                ]),
+                (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                    'execute on function pgsync.opened_image_keys()',
+                    'execute on function pgsync.parameter_leaks()'
+                ]),
+                (array['pgsync_worker'], array[
+                    'select on table pgsync.image_keys'
                 ]),
                 (array['pgsync_site_reader'], array[
                     'usage on schema pgsync',
@@ -450,6 +464,7 @@ begin
         end loop;
         perform pgsync.grant_rules();
         perform pgsync.grant_capture();
+        perform pgsync.grant_encryption();
 
         -- Only for a role of our own: the default covers all its schemas, and a database owner has others.
         if current_user = 'pgsync_owner' then

@@ -115,6 +115,11 @@ package enum PGSyncProgram {
                     .command(AlertsWatchCommand.self), .command(AlertsHistoryCommand.self),
                 ]
             ),
+            .group(
+                "image-keys",
+                "Show and add the keys that images are encrypted for.",
+                [.command(ImageKeysListCommand.self), .command(ImageKeysAddCommand.self)]
+            ),
             .command(CleanupCommand.self),
             .command(DemoCommand.self),
             .group(
@@ -175,7 +180,8 @@ package enum PGSyncProgram {
             .command(CompletionsCommand.self),
         ],
         rare: [
-            "uninstall", "selftest", "detach", "cleanup", "channels", "pause", "resume", "demo", "bench",
+            "uninstall", "selftest", "detach", "cleanup", "channels", "image-keys", "pause", "resume", "demo",
+            "bench",
             "names", "completions",
         ],
         describeParts: { $0.verbose ? ["libpq \(ClientLibrary.version)"] : [] },

@@ -13,6 +13,7 @@ package enum NameKind: String, CaseIterable, Sendable {
     case jobs
     case schedules
     case channels
+    case imageKeys = "image-keys"
     case differences
     case alerts
     case alertKinds = "alert-kinds"
@@ -49,6 +50,7 @@ package enum NameKind: String, CaseIterable, Sendable {
             """
         case .schedules: "select name from pgsync.sync_schedules order by name"
         case .channels: "select name from pgsync.channels order by name"
+        case .imageKeys: "select name from pgsync.image_keys order by name"
         case .alerts:
             "select id::text from pgsync.sync_alerts where state not in ('pending', 'resolved') order by id limit 200"
         case .alertKinds: "select kind from pgsync.alert_kinds() order by place"

@@ -55,6 +55,12 @@ package enum StoreError: Error, Sendable, Equatable {
     case scheduleIsActive(String, reason: String)
     /// A pooler lends each transaction another session, which only polling can do with; says what showed it.
     case needsPolling(String)
+    /// The server would write a private key into its log; says by which settings.
+    case keyWouldLeak([String])
+    /// Tables are encrypted for a key that was not given, whether or not others were.
+    case needsPrivateKey(String, tables: [String], hasOthers: Bool)
+    /// Changes cannot be read without the private key.
+    case encrypted(changes: Int)
 
     /// All that the server said of a refusal.
     static func refused(_ error: PostgresError) -> StoreError {
@@ -140,6 +146,23 @@ extension StoreError: CustomStringConvertible {
             "\(name) is already retired from \(day); only a new version can reactivate it"
         case .backfillIsRunning(let table):
             "another session is already running the backfill of \(table)"
+        case .keyWouldLeak(let settings):
+            """
+            the server would write private keys into its log: \(settings.joined(separator: ", "))
+              hint: As a superuser, for the role that connects: alter role … set log_parameter_max_length = 0; \
+            pgsync doctor names each setting.
+            """
+        case .needsPrivateKey(let key, let tables, let hasOthers):
+            """
+            images of \(tables.joined(separator: ", ")) are encrypted for the image key \(key), and \
+            \(hasOthers ? "none of the private keys given opens it" : "no private key was given")
+              hint: --image-key-file PATH, or PGSYNC_IMAGE_KEY_FILE, names a file with the key, without a passphrase.
+            """
+        case .encrypted(let changes):
+            """
+            \(changes) of these changes are encrypted, and no private key was given that opens them
+              hint: --image-key-file PATH names a file with the key; --rows uses the rows of the tables instead.
+            """
         case .needsPolling(let reason):
             """
             the connection goes through a pooler in transaction mode: \(reason)

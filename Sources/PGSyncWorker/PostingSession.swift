@@ -123,8 +123,12 @@ struct PostingSession {
                     )
                 }
                 do {
-                    if isStale, let wanted { try PostingStore.limit(session, to: wanted) }
-                    return try body(context.store(session))
+                    let store = context.store(session)
+                    if isStale, let wanted {
+                        try PostingStore.limit(session, to: wanted)
+                        try store.refuseLeaks()
+                    }
+                    return try body(store)
                 } catch let error as PostgresError
                     where wanted != nil && session.isPooled && error.isOfAnotherSession
                 {

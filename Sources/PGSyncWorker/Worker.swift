@@ -188,6 +188,7 @@ package struct Worker: Sendable {
         return try await connection.withSession { [options] session in
             let store = WorkerStore(session)
             let sources = try store.sources(named: options.sources)
+            try ImageKeyStore(session).requireKeys(options.privateKeys, for: sources)
             let id = try store.register(introduction)
             let lost = try store.findLost(except: id)
             return (

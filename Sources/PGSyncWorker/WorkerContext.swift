@@ -100,7 +100,8 @@ final class WorkerContext: Sendable {
             worker: "\(options.name)#\(registration.id)",
             sources: registration.sources,
             isScheduled: options.isScheduled,
-            ownsSession: options.ownsSessions
+            ownsSession: options.ownsSessions,
+            privateKeys: options.privateKeys
         )
     }
 

@@ -1,3 +1,5 @@
+package import PGSyncStore
+
 /// How a worker works.
 package struct WorkerOptions: Sendable {
     /// When a worker stops by itself.
@@ -29,6 +31,8 @@ package struct WorkerOptions: Sendable {
     /// How long the current batch may take once the worker is asked to stop; then it is cancelled and rolled
     /// back.
     package var gracePeriod = Duration.seconds(10)
+    /// What decrypts images, if any are encrypted.
+    package var privateKeys: PrivateKeys?
 
     package init(name: String, host: String, processID: Int, version: String) {
         self.name = name

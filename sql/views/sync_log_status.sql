@@ -23,7 +23,8 @@ select
     log.captured_xid,
     log.origin,
     log.correlation_id,
-    log.data
+    log.data,
+    log.image_key
 from pgsync.sync_logs as log
 left join pgsync.sync_queue as queue on log.id = queue.log_id
 left join lateral (
@@ -71,3 +72,5 @@ comment on column pgsync.sync_log_status.origin is 'What its writer set as pgsyn
 comment on column pgsync.sync_log_status.correlation_id
 is 'What its writer set as pgsync.correlation_id; null if unset.';
 comment on column pgsync.sync_log_status.data is 'The row after the change; for a delete, the row before it.';
+comment on column pgsync.sync_log_status.image_key
+is 'The key that its image is encrypted for; data is null then.';

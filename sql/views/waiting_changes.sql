@@ -25,7 +25,8 @@ select
         where attempt.log_id = queue.log_id and queue.error_class is not null
         order by attempt.attempt desc
         limit 1
-    ) as error_column
+    ) as error_column,
+    log.image_key
 from pgsync.sync_queue as queue
 inner join pgsync.sync_logs as log on queue.log_id = log.id
 left join pgsync.sources as source on log.source_table = source.source_table;
@@ -57,3 +58,5 @@ is 'What its writer set as pgsync.correlation_id; null if unset.';
 comment on column pgsync.waiting_changes.data is 'The row after the change; for a delete, the row before it.';
 comment on column pgsync.waiting_changes.error_column
 is 'The column that its last failure concerned; null for none.';
+comment on column pgsync.waiting_changes.image_key
+is 'The key that its image is encrypted for; data is null then.';

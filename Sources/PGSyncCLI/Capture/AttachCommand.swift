@@ -18,6 +18,7 @@ struct AttachCommand: Command {
     var actions = ActionList(ChangeAction.allCases)
     var beforeImage = false
     var site: String?
+    var encrypt: String?
     var renew = false
     var rules: [String] = []
     var backfill = false
@@ -33,11 +34,10 @@ struct AttachCommand: Command {
             loses no change.
             """,
         examples: [
-            .init("pgsync attach bills --backfill", "Also log the existing rows."),
             .init(
                 "pgsync attach bills --rule bills.rules --backfill",
                 "Also post the existing rows."
-            ),
+            )
         ],
         exitCodes: [.refused, .noTable, .lockTimeout, .notPermitted, .wrongRules]
     )
@@ -64,6 +64,13 @@ struct AttachCommand: Command {
         .option("actions", \.actions, help: "Which changes to capture."),
         .flag("before-image", \.beforeImage, help: "Also store the row before an update."),
         .option("site", \.site, help: "The column that says to which site a record belongs."),
+        .option(
+            "encrypt",
+            \.encrypt,
+            placeholder: "KEY",
+            namesCommand: NameKind.imageKeys.command,
+            help: "Encrypt images for this image key; none ends it."
+        ),
         .flag("renew", \.renew, help: "Keep the present options, and recreate everything."),
         .option(
             "rule",
@@ -150,6 +157,7 @@ struct AttachCommand: Command {
         options.actions = actions.actions
         options.keepsBeforeImage = beforeImage
         options.siteColumn = site
+        options.imageKey = encrypt.map { $0 == "none" ? "" : $0 }
         options.patience = patience
         return options
     }

@@ -71,6 +71,7 @@ extension Source {
             "columns": capturedColumns?.json ?? .null,
             "before_image": .bool(keepsBeforeImage),
             "site_column": siteColumn.map(JSONValue.string) ?? .null,
+            "image_key": imageKey.map(JSONValue.string) ?? .null,
             "attached_at": .string(attachedAt.description),
             "attached_by": .string(attachedBy),
             "version": JSONValue(version),

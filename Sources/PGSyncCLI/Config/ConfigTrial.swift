@@ -275,6 +275,7 @@ extension CaptureOptions {
         if let named = table.actions { actions = actions.filter { named.contains($0.rawValue) } }
         keepsBeforeImage = table.keepsBeforeImage
         siteColumn = table.siteColumn?.value
+        imageKey = table.imageKey?.value ?? ""
     }
 }
 

@@ -43,7 +43,8 @@ enum ErrorExplanation {
         case StoreError.refused, StoreError.notAttached, StoreError.noBackfill: .refused
         case StoreError.wrongKey: .usage
         case StoreError.backfillIsRunning: .lockTimeout
-        case StoreError.needsPolling: .unsuitableServer
+        case StoreError.needsPolling, StoreError.keyWouldLeak: .unsuitableServer
+        case StoreError.needsPrivateKey, StoreError.encrypted: .keyMissing
 
         case LedgerError.unknownAccount, LedgerError.unknownPeriod: .notInTheBooks
         case LedgerError.refused, LedgerError.periodExists, LedgerError.periodOverlaps, LedgerError.periodIs:

@@ -28,11 +28,15 @@ extension ExitCode {
     static let schemaMissing = ExitCode(82, "Migrations are missing: run pgsync migrate.")
     static let unsuitableServer = ExitCode(
         83,
-        "Unsupported server: version, encoding, read-only, or behind a pooler."
+        "Unsupported server: version, encoding, read-only, behind a pooler, or logging private keys."
     )
     static let clusterUnavailable = ExitCode(84, "Cannot start or stop the private PostgreSQL.")
     static let clusterInUse = ExitCode(85, "Another process runs the private PostgreSQL.")
     static let serverDied = ExitCode(86, "The private PostgreSQL stopped unexpectedly.")
+    static let keyMissing = ExitCode(
+        87,
+        "Images are encrypted, and no private key was given that opens them."
+    )
     static let ledgerRefused = ExitCode(90, "The ledger refused it; nothing was changed.")
     static let notInTheBooks = ExitCode(91, "Unknown account or period.")
     static let wrongFile = ExitCode(92, "Cannot read a file, or its contents are wrong.")
@@ -59,7 +63,8 @@ extension ExitCode {
         .success, .problemsFound, .usage, .refused, .noTable, .noSuchChange, .cannotConnect, .cannotListen,
         .cannotWrite, .lockTimeout, .notPermitted, .configuration, .wrongRules,
         .schemaTooNew, .schemaChanged, .schemaMissing, .unsuitableServer, .clusterUnavailable, .clusterInUse,
-        .serverDied, .ledgerRefused, .notInTheBooks, .wrongFile, .changesLeft, .differencesHealed,
+        .serverDied, .keyMissing, .ledgerRefused, .notInTheBooks, .wrongFile, .changesLeft,
+        .differencesHealed,
         .differencesLeft, .notVerified, .unproven, .notDelivered, .alertsWarning, .alertsCritical,
         .alertsUnknown, .hungUp, .interrupted, .closedPipe, .terminated,
     ]

@@ -8,7 +8,8 @@ extension ChangeDetail {
     /// What the commands take that show a change.
     static func parameters<C: Command>(
         _ id: any WritableKeyPath<C, Int64> & Sendable,
-        _ images: any WritableKeyPath<C, Bool> & Sendable
+        _ images: any WritableKeyPath<C, Bool> & Sendable,
+        _ keyFile: any WritableKeyPath<C, String?> & Sendable
     ) -> [Parameter<C>] {
         [
             .argument(
@@ -19,17 +20,23 @@ extension ChangeDetail {
                 help: "The number of the change."
             ),
             .flag("images", images, help: "Also show the captured columns."),
+            .imageKeyFile(keyFile),
         ]
     }
 
     static func show(
         _ id: Int64,
         images: Bool,
+        keyFile: String?,
         _ globals: GlobalOptions,
         in context: CommandContext
     ) async throws -> ExitCode {
         let database = try Database(globals, in: context, program: "pgsync queue")
-        let detail = try await database.read { try QueueStore($0).show(id) }
+        let keys = try context.privateKeys(at: images ? keyFile : nil)
+        let detail = try await database.read { session in
+            if let keys { try ImageKeyStore(session).give(keys) }
+            return try QueueStore(session).show(id)
+        }
         try globals.json ? context.print(detail.json(images)) : context.output.write(detail.text(images))
         return .success
     }
@@ -48,7 +55,8 @@ extension ChangeDetail {
         }
         var text = table.text()
         if images {
-            text += "row    \(data.map(Self.text(of:)) ?? "none")\n"
+            let none = imageKey.map { "encrypted for \($0)" } ?? "none"
+            text += "row    \(data.map(Self.text(of:)) ?? none)\n"
             if let oldData { text += "before \(Self.text(of: oldData))\n" }
         }
         return text
@@ -77,6 +85,7 @@ extension ChangeDetail {
         if images {
             object["data"] = data ?? .null
             object["old_data"] = oldData ?? .null
+            object["image_key"] = imageKey.map(JSONValue.string) ?? .null
         }
         return .object(object)
     }

@@ -5,6 +5,7 @@ import PGSyncStore
 struct QueueShowCommand<Scope: QueueScope>: Command {
     var id: Int64 = 0
     var images = false
+    var imageKeyFile: String?
 
     static var signature: Signature {
         Signature(
@@ -17,9 +18,9 @@ struct QueueShowCommand<Scope: QueueScope>: Command {
         )
     }
 
-    static var parameters: [Parameter<Self>] { ChangeDetail.parameters(\.id, \.images) }
+    static var parameters: [Parameter<Self>] { ChangeDetail.parameters(\.id, \.images, \.imageKeyFile) }
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
-        try await ChangeDetail.show(id, images: images, globals, in: context)
+        try await ChangeDetail.show(id, images: images, keyFile: imageKeyFile, globals, in: context)
     }
 }

@@ -7,6 +7,7 @@ struct TraceCommand: Command {
     var table = ""
     var key: [String] = []
     var images = false
+    var imageKeyFile: String?
 
     static let signature = Signature(
         "trace",
@@ -24,6 +25,7 @@ struct TraceCommand: Command {
     )
     static let parameters: [Parameter<Self>] = [
         .flag("images", \.images, help: "Also show the captured columns."),
+        .imageKeyFile(\.imageKeyFile),
         .argument("TABLE", \.table, namesCommand: NameKind.tables.command, help: "The table."),
         .argument("KEY", \.key, help: "The key of the record, one word per key column."),
     ]
@@ -34,7 +36,9 @@ struct TraceCommand: Command {
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         let database = try Database(globals, in: context, program: "pgsync trace")
+        let keys = try context.privateKeys(at: images ? imageKeyFile : nil)
         let (table, record, events) = try await database.read { [name = table, key, images] session in
+            if let keys { try ImageKeyStore(session).give(keys) }
             let store = TraceStore(session)
             let table = try SourceStore(session).rememberedTable(named: name)
             let record = try store.recordID(in: table, key: key)

@@ -36,9 +36,13 @@ extension TraceEvent {
         switch kind {
         case .entry: details["lines"]?.array?.map(Self.line) ?? []
         case .change:
-            [("row", "data"), ("before", "old_data")].compactMap { label, key in
-                guard let image = details[key], image != .null else { return nil }
-                return "  \(label) \(image.string ?? image.text())"
+            if let imageKey = details["image_key"]?.string, details["data"] == .null {
+                ["  row encrypted for \(imageKey)"]
+            } else {
+                [("row", "data"), ("before", "old_data")].compactMap { label, key in
+                    guard let image = details[key], image != .null else { return nil }
+                    return "  \(label) \(image.string ?? image.text())"
+                }
             }
         default: []
         }

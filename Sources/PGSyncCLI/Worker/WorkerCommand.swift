@@ -21,6 +21,7 @@ struct WorkerCommand: Command {
     var checkHealth = false
     var metricsListen: ListenAddress?
     var anchorTo: AnchorList?
+    var imageKeyFile: String?
 
     static let signature = Signature(
         "worker",
@@ -30,8 +31,6 @@ struct WorkerCommand: Command {
             its batch and exits with 0; a second signal stops it at once. Nothing is left half done, however it ends.
             """,
         examples: [
-            .init("pgsync worker", "Post changes until it is stopped."),
-            .init("pgsync worker --drain", "Post what is ready, then exit."),
             .init(
                 "pgsync worker --drain --fail-on dead -q",
                 "For cron: silent unless some are dead."
@@ -41,7 +40,7 @@ struct WorkerCommand: Command {
                 "Post for two tables only, with four connections."
             ),
         ],
-        exitCodes: [.problemsFound, .refused, .cannotListen, .notPermitted]
+        exitCodes: [.problemsFound, .cannotListen, .notPermitted, .keyMissing]
     )
 
     static let parameters: [Parameter<Self>] = [
@@ -51,7 +50,7 @@ struct WorkerCommand: Command {
             limits: .within(1...64),
             environment: ["PGSYNC_POSTERS"],
             help:
-                "Posting connections. [default: half the cores]"
+                "How many post. [default: half the cores]"
         ),
         .option(
             "batch",
@@ -132,6 +131,7 @@ struct WorkerCommand: Command {
             environment: [AnchorList.variable],
             help: "Anchor the chain there: see pgsync audit anchor."
         ),
+        .imageKeyFile(\.imageKeyFile),
     ]
 
     func validate() throws {
@@ -152,6 +152,8 @@ struct WorkerCommand: Command {
         let database = try Database(globals, in: context, program: "pgsync worker")
         let (logger, logHandler) = globals.patientLogger
         defer { logHandler.flush() }
+        var options = options
+        options.privateKeys = try context.privateKeys(at: imageKeyFile)
         var run = WorkerRun(options, connection: database.takingWrites(in: context), logger: logger)
         run.reporter = HealthReporter(
             file: healthFile.map(HealthFile.init),
@@ -160,7 +162,8 @@ struct WorkerCommand: Command {
         )
         run.metricsAddress = metricsListen
         run.anchors = anchorTo?.destinations ?? []
-        run.credentials = database.credentialFiles(in: context.environment)
+        run.credentials =
+            database.credentialFiles(in: context.environment) + [imageKeyFile].compactMap(\.self)
         let report = try await Interruption.asksFirst { [run] shutdown in
             do {
                 return try await run.run(until: shutdown)

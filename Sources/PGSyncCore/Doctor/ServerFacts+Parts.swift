@@ -153,19 +153,27 @@ extension ServerFacts {
         package var growth: [CaptureGrowth]
         package var usesDoorbell: Bool
         package var pollInterval: Duration
+        /// Tables whose images are encrypted.
+        package var encryptedTables: [String]
+        /// Settings by which the server logs parameters, and so private keys.
+        package var parameterLeaks: [String]
 
         package init(
             sourceCount: Int,
             findings: [CaptureFinding],
             growth: [CaptureGrowth],
             usesDoorbell: Bool,
-            pollInterval: Duration
+            pollInterval: Duration,
+            encryptedTables: [String] = [],
+            parameterLeaks: [String] = []
         ) {
             self.sourceCount = sourceCount
             self.findings = findings
             self.growth = growth
             self.usesDoorbell = usesDoorbell
             self.pollInterval = pollInterval
+            self.encryptedTables = encryptedTables
+            self.parameterLeaks = parameterLeaks
         }
     }
 }

@@ -11,7 +11,9 @@ extension Parser {
         "seconds", "secret", "previous_secret", "min_severity", "disabled",
     ]
     /// Those that say how a table is captured.
-    private static let captureOptions = ["key", "columns", "exclude", "kind", "actions", "before", "site"]
+    private static let captureOptions = [
+        "key", "columns", "exclude", "kind", "actions", "before", "site", "encrypt",
+    ]
 
     /// Reads a configuration: parts that begin with a word, and what belongs to one, indented below it.
     mutating func parse(_ file: inout ConfigurationFile) {
@@ -222,6 +224,9 @@ extension Parser {
         case "site":
             try expectMore("the name of a column", of: opening)
             table.siteColumn = try takeName("the name of a column")
+        case "encrypt":
+            try expectMore("the name of an image key", of: opening)
+            table.imageKey = try takeName("the name of an image key")
         default:
             try expectMore("'image'", of: opening)
             try expect(word: "image", "'image'")

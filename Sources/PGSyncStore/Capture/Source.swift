@@ -12,6 +12,8 @@ package struct Source: Sendable, Equatable {
     package let keepsBeforeImage: Bool
     /// Which column says to which site a record belongs.
     package let siteColumn: String?
+    /// What its images are encrypted for; nil when they are stored as they are.
+    package let imageKey: String?
     package let attachedAt: Timestamp
     package let attachedBy: String
     /// Grows each time it is attached; its changes name it.
@@ -33,6 +35,7 @@ package struct Source: Sendable, Equatable {
         actions = try row.decode("actions", as: [String].self).compactMap(ChangeAction.init)
         keepsBeforeImage = try row.decode("before_image")
         siteColumn = try row.decode("site_column")
+        imageKey = try row.decode("image_key")
         attachedAt = try row.decode("attached_at")
         attachedBy = try row.decode("attached_by")
         version = try row.decode("version")
@@ -81,6 +84,8 @@ package struct CaptureOptions: Sendable, Equatable {
     package var keepsBeforeImage = false
     /// Which column says to which site a record belongs; nil for none.
     package var siteColumn: String?
+    /// The key to encrypt its images for; empty for none, nil for the one it has.
+    package var imageKey: String?
     /// How long to try for a lock on the table.
     package var patience = Duration.seconds(30)
 

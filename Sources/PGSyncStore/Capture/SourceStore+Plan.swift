@@ -25,7 +25,8 @@ package struct SourcePlan: Sendable {
         columns = Set(try row.decode("images", as: [String].self))
         differences =
             isAttached
-            ? try ["key", "columns", "kind", "actions", "before image", "site"].compactMap { field in
+            ? try ["key", "columns", "kind", "actions", "before image", "site", "encryption"].compactMap {
+                field in
                 let name = field == "before image" ? "before_image" : field
                 let before: String = try row.decode("known_\(name)")
                 let after: String = try row.decode("planned_\(name)")
@@ -78,7 +79,9 @@ extension SourceStore {
                     planned.before_image::text as planned_before_image,
                     known.before_image::text as known_before_image,
                     coalesce(planned.site_column, 'none') as planned_site,
-                    coalesce(known.site_column, 'none') as known_site
+                    coalesce(known.site_column, 'none') as known_site,
+                    coalesce(planned.image_key, 'none') as planned_encryption,
+                    coalesce(known.image_key, 'none') as known_encryption
                 from pgsync.planned_source(
                     \(.inferred(table.argument)),
                     \(options.key),
@@ -87,7 +90,8 @@ extension SourceStore {
                     \(options.kind.rawValue),
                     \(options.actions.map(\.rawValue)),
                     \(options.keepsBeforeImage),
-                    \(options.siteColumn ?? "")
+                    \(options.siteColumn ?? ""),
+                    \(options.imageKey)
                 ) as planned
                 left join pgsync.sources as known
                     on known.source_table = planned.source_table and known.attached
@@ -112,7 +116,8 @@ extension SourceStore {
                 end as kind,
                 source.actions,
                 source.before_image,
-                (pgsync.present_names(source, array[source.site_column]))[1] as site_column
+                (pgsync.present_names(source, array[source.site_column]))[1] as site_column,
+                source.image_key
             from pgsync.sources as source
             inner join pg_catalog.pg_class as relation on relation.oid = source.source_table
             inner join pg_catalog.pg_namespace as namespace on namespace.oid = relation.relnamespace
@@ -132,6 +137,7 @@ extension SourceStore {
             options.actions = options.actions.filter { actions.contains($0.rawValue) }
             options.keepsBeforeImage = try row.decode("before_image")
             options.siteColumn = try row.decode("site_column")
+            options.imageKey = try row.decode("image_key")
             let table = TableName(schema: try row.decode("schema_name"), name: try row.decode("table_name"))
             return (table, options)
         }

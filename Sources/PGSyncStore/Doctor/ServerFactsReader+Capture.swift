@@ -10,7 +10,16 @@ extension ServerFactsReader {
             """
             select
                 (select count(*) from pgsync.sources as source where source.attached) as sources,
-                pgsync.configuration_boolean('enable_doorbell') as uses_doorbell
+                pgsync.configuration_boolean('enable_doorbell') as uses_doorbell,
+                array(
+                    select source.table_name
+                    from pgsync.sources as source
+                    where source.attached and source.image_key is not null
+                    order by source.table_name
+                ) as encrypted,
+                array(
+                    select leak.setting || ' = ' || leak.value from pgsync.parameter_leaks() as leak
+                ) as leaks
             """
         ).onlyRow()
         return ServerFacts.Capture(
@@ -18,7 +27,9 @@ extension ServerFactsReader {
             findings: try inspection.findings(),
             growth: try inspection.unexplainedGrowth(),
             usesDoorbell: try row.decode("uses_doorbell"),
-            pollInterval: try Doorbell(session).pollInterval()
+            pollInterval: try Doorbell(session).pollInterval(),
+            encryptedTables: try row.decode("encrypted"),
+            parameterLeaks: try row.decode("leaks")
         )
     }
 

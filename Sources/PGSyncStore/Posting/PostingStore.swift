@@ -15,17 +15,21 @@ package struct PostingStore {
         package var isScheduled: Bool
         /// Whether the session is ours alone, so that a lock outlives a transaction.
         package var ownsSession: Bool
+        /// What decrypts images, if any are encrypted.
+        package var privateKeys: PrivateKeys?
 
         package init(
             worker: String,
             sources: SourceFilter = SourceFilter(),
             isScheduled: Bool = false,
-            ownsSession: Bool = true
+            ownsSession: Bool = true,
+            privateKeys: PrivateKeys? = nil
         ) {
             self.worker = worker
             self.sources = sources
             self.isScheduled = isScheduled
             self.ownsSession = ownsSession
+            self.privateKeys = privateKeys
         }
     }
 
@@ -69,10 +73,15 @@ package struct PostingStore {
         try session.query(limits.query(isLocal: false))
     }
 
+    /// Throws if the private keys that it sends would come into the server's log.
+    package func refuseLeaks() throws {
+        if task.privateKeys != nil { try ImageKeyStore(session).refuseLeaks() }
+    }
+
     /// Claims changes from a mark on and posts them.
     package func processBatch(limit: Int, mark: Int64, isolating: Bool = false) throws -> BatchResult {
         try BatchResult(
-            row(
+            posting(
                 """
                 select
                     claimed, posted, amended, reversed, unchanged, superseded, failed, deferred, left_waiting,
@@ -101,7 +110,7 @@ package struct PostingStore {
     /// Posts the change that was announced.
     package func processOne(_ id: Int64) throws -> BatchResult {
         try BatchResult(
-            row(
+            posting(
                 """
                 select
                     claimed, posted, amended, reversed, unchanged, superseded, failed, deferred, left_waiting,
@@ -217,5 +226,13 @@ package struct PostingStore {
         guard let limits else { return try session.query(.prepared(query)).onlyRow() }
         let results = try session.pipeline([limits.query(isLocal: true), query])
         return try results[1].onlyRow()
+    }
+
+    /// A call that posts, and has the private keys for its transaction.
+    private func posting(_ query: Query) throws -> Row {
+        guard let keys = task.privateKeys else { return try row(query) }
+        let first = limits.map { [$0.query(isLocal: true)] } ?? []
+        let results = try session.pipeline(first + [ImageKeyStore.giving(keys), query])
+        return try results[results.count - 1].onlyRow()
     }
 }

@@ -39,6 +39,8 @@ package struct ChangeDetail: Sendable {
     /// The row after the change; for a delete, the row before it.
     package let data: JSONValue?
     package let oldData: JSONValue?
+    /// What its image is encrypted for; nil if it is not.
+    package let imageKey: String?
     /// nil once it is finished.
     package let waiting: WaitingChange?
     package let attempts: [Attempt]
@@ -54,6 +56,7 @@ package struct ChangeDetail: Sendable {
         correlationID = try row.decode("correlation_id")
         data = try row.decode("data", as: JSONText?.self)?.image
         oldData = try row.decode("old_data", as: JSONText?.self)?.image
+        imageKey = try row.decode("image_key")
         self.waiting = waiting
         self.attempts = attempts
     }

@@ -33,14 +33,21 @@ package struct QueueStore {
     }
 
     /// A change, waiting or finished.
+    ///
+    /// An encrypted image is decrypted where the transaction has its private key.
     package func show(_ id: Int64) throws -> ChangeDetail {
         let found = try session.query(
             """
             select
                 log.id, coalesce(pgsync.qualified_name(log.source_table), log.source_table::text) as table_name,
                 log.record_id, log.action, log.captured_at, log.captured_xid, log.origin, log.correlation_id,
-                log.data, log.old_data
+                coalesce(log.data, nullif(decrypted.image -> 'data', 'null')) as data,
+                coalesce(log.old_data, nullif(decrypted.image -> 'old_data', 'null')) as old_data,
+                log.image_key
             from pgsync.sync_logs as log
+            left join lateral (
+                select (pgsync.decrypted_images(array[log.id]))[1] as image
+            ) as decrypted on log.image_key is not null
             where log.id = \(id)
             """
         )

@@ -45,11 +45,14 @@ package struct RuleComparison {
         switch basis {
         case .changes(let since, let until):
             let ids = try newestChanges(of: Array(tables.values), since: since, until: until)
+            let encrypted = try encryptedChanges(among: ids)
             for start in stride(from: 0, to: ids.count, by: Self.chunk) {
                 try progress(start, ids.count)
                 let chunk = ids[start..<min(start + Self.chunk, ids.count)]
                 try compare(chunk, named: { "change \($0)" }, into: &result) { ids in
-                    try session.query(statement.overChanges(Array(ids)))
+                    try session.query(
+                        statement.overChanges(Array(ids), encrypted: ids.filter(encrypted.contains))
+                    )
                 }
             }
         case .rows:
@@ -169,6 +172,22 @@ package struct RuleComparison {
         }
         try session.execute("close pgsync_changes")
         return ids
+    }
+
+    /// Those that are encrypted; throws unless the transaction has their private keys.
+    private func encryptedChanges(among ids: [Int64]) throws -> Set<Int64> {
+        let found = try session.query(
+            """
+            select
+                log.id,
+                log.image_key = any(array(select opened from pgsync.opened_image_keys() as opened)) as is_open
+            from pgsync.sync_logs as log
+            where log.id = any(\(ids)) and log.image_key is not null
+            """
+        ).map { (id: try $0.decode("id", as: Int64.self), isOpen: try $0.decode("is_open", as: Bool.self)) }
+        let closed = found.count { !$0.isOpen }
+        if closed > 0 { throw StoreError.encrypted(changes: closed) }
+        return Set(found.map(\.id))
     }
 }
 

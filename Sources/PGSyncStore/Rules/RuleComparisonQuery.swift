@@ -14,15 +14,21 @@ struct RuleComparisonQuery {
         self.tables = tables
     }
 
-    func overChanges(_ ids: [Int64]) -> Query {
+    /// Encrypted changes are listed again.
+    func overChanges(_ ids: [Int64], encrypted: [Int64]) -> Query {
         statement(
             """
             select
-                log.source_table, log.record_id, log.data as image, row_number() over (order by log.id) as number
+                log.source_table,
+                log.record_id,
+                coalesce(log.data, decrypted.image -> 'data') as image,
+                row_number() over (order by log.id) as number
             from pgsync.sync_logs as log
+            left join unnest($2::bigint[], pgsync.decrypted_images($2)) as decrypted (log_id, image)
+                on decrypted.log_id = log.id
             where log.id = any($1)
             """,
-            [ids]
+            [ids, encrypted]
         )
     }
 

@@ -59,25 +59,7 @@ begin
         v_piece := pgsync.read_piece(v_source.function_name || '_read', null, v_position -> 'after', row_limit);
         v_count := coalesce(cardinality(v_piece.found_ids), 0)::bigint;
         v_last_key := v_piece.last_key;
-        with logged as (
-            insert into pgsync.sync_logs (
-                source_table, source_version, record_id, action, data, origin, slot, snapshot
-            )
-            select
-                v_source.source_table,
-                v_source.version,
-                piece.record_id,
-                'create',
-                piece.image,
-                left(nullif(current_setting('pgsync.origin', true), ''), 200),
-                pgsync.slot_of(piece.record_id),
-                v_piece.snapshot
-            from unnest(v_piece.found_ids, v_piece.images) as piece (record_id, image)
-            returning id, slot
-        )
-
-        insert into pgsync.sync_queue (log_id, slot)
-        select logged.id, logged.slot from logged;
+        perform pgsync.log_records(v_source, v_piece.found_ids, v_piece.images, v_piece.snapshot);
         v_position := case
             when v_count < row_limit then '{"gone": {}}'::jsonb
             else jsonb_build_object('after', v_last_key)

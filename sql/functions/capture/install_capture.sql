@@ -33,7 +33,8 @@ begin
         source.trigger_kind,
         source.actions,
         source.before_image,
-        coalesce((pgsync.present_names(source, array[source.site_column]))[1], '')
+        coalesce((pgsync.present_names(source, array[source.site_column]))[1], ''),
+        coalesce(source.image_key, '')
     );
     perform pgsync.check_source(v_source);
     -- Before the entry in source_versions, whose trigger takes it back: at commit, or at once where nothing is

@@ -80,7 +80,7 @@ begin
 
     insert into pgsync.sources (
         source_table, table_name, key_columns, captured_columns, trigger_kind, actions, before_image,
-        site_column, function_name, function_checksum, reader, version, shape, parts, part_names
+        site_column, image_key, function_name, function_checksum, reader, version, shape, parts, part_names
     )
     values (
         v_source.source_table,
@@ -91,6 +91,7 @@ begin
         v_source.actions,
         v_source.before_image,
         v_source.site_column,
+        v_source.image_key,
         v_source.function_name,
         v_source.function_checksum,
         v_source.reader,
@@ -107,6 +108,7 @@ begin
         actions = excluded.actions,
         before_image = excluded.before_image,
         site_column = excluded.site_column,
+        image_key = excluded.image_key,
         function_name = excluded.function_name,
         function_checksum = excluded.function_checksum,
         reader = excluded.reader,

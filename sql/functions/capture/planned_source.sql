@@ -6,7 +6,8 @@ create or replace function pgsync.planned_source(
     kind text,
     actions text[],
     before_image boolean,
-    site_column text default null
+    site_column text default null,
+    image_key text default null
 )
 returns pgsync.sources
 language plpgsql
@@ -126,6 +127,21 @@ begin
             using errcode = 'invalid_parameter_value', hint = 'Capture it, or give an empty text for none.';
     end if;
 
+    v_source.image_key := case
+        when planned_source.image_key is null then (
+            select known.image_key
+            from pgsync.sources as known
+            where known.source_table = planned_source.source_table and known.attached
+        )
+        else nullif(planned_source.image_key, '')
+    end;
+    if v_source.image_key is not null
+        and not exists (select from pgsync.image_keys as key where key.name = v_source.image_key)
+    then
+        raise exception 'there is no image key %', quote_literal(v_source.image_key)
+            using errcode = 'undefined_object', hint = 'pgsync image-keys add NAME FILE adds one.';
+    end if;
+
     v_source.trigger_kind := case
         when kind <> 'auto' then kind
         when pgsync.missed_by_statements(source_table) is not null then 'row'
@@ -139,5 +155,5 @@ begin
 end;
 $$;
 
-comment on function pgsync.planned_source(regclass, text[], text[], text[], text, text[], boolean, text)
+comment on function pgsync.planned_source(regclass, text[], text[], text[], text, text[], boolean, text, text)
 is 'The source that attach derives from its arguments.';

@@ -14,6 +14,7 @@ values
 ('data.refused', 'PostgreSQL refused a value.'),
 ('data.type', 'A value does not have the type that the rule declares.'),
 ('data.unknown_mode', 'A map has no entry for the value.'),
+('image.encrypted', 'No private key was given that decrypts its image.'),
 ('rule.assert_failed', 'An assertion of the rule does not hold.'),
 ('rule.missing', 'No rule posts this table.'),
 ('rule.no_account', 'The chart has no such account, or the account does not take the line.'),

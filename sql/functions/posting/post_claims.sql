@@ -23,6 +23,8 @@ declare
     v_ruled regclass[];
     v_tables regclass[];
     v_images jsonb[];
+    v_encrypted bigint[];
+    v_unread bigint[] := '{}';
     v_sited regclass[];
     v_result pgsync.batch_result;
     v_deferred_ids bigint[];
@@ -42,9 +44,24 @@ begin
         array(select source.source_table from pgsync.sources as source where source.site_column is not null) as sited,
         -- The elements of an array come in order and are numbered in that order; nothing here sorts them.
         array_agg(claim.source_table) as tables,
-        array_agg(claim.data) as images
-    into v_zone, v_open, v_ruled, v_sited, v_tables, v_images
+        array_agg(claim.data) as images,
+        array_agg(claim.log_id) filter (where claim.data is null and claim.action <> 'delete') as encrypted
+    into v_zone, v_open, v_ruled, v_sited, v_tables, v_images, v_encrypted
     from unnest(post_claims.claims) as claim;
+
+    if v_encrypted is not null then
+        select
+            array_agg(coalesce(claim.data, decrypted.image -> 'data') order by claim.number),
+            array_agg(claim.log_id) filter (where claim.log_id = any(v_encrypted) and decrypted.image is null)
+        into v_images, v_unread
+        from unnest(post_claims.claims) with ordinality as claim (
+            log_id, source_table, record_id, action, data, slot, captured_xid, captured_at, snapshot,
+            correlation_id, retry_count, attempts, number
+        )
+        left join unnest(v_encrypted, pgsync.decrypted_images(v_encrypted)) as decrypted (log_id, image)
+            on decrypted.log_id = claim.log_id;
+        v_unread := coalesce(v_unread, '{}');
+    end if;
 
     with evaluated as (
         -- A record that several rules post has a row for each rule.
@@ -75,6 +92,7 @@ begin
             end as rule_fingerprint,
             case
                 when claim.step <> 'post' then null
+                when claim.log_id = any(v_unread) then 'image.encrypted'
                 when result.error_class is not null then result.error_class
                 when result.accounts is not null and booking.entry_date is null then 'period.closed'
                 -- The sizes in bytes are cheap and nearly always sufficient.
@@ -139,6 +157,8 @@ begin
             compared.*,
             case
                 when compared.outcome <> 'failed' then null
+                when compared.failure = 'image.encrypted'
+                    then 'its image is encrypted, and none of the private keys of this worker can decrypt it'
                 when compared.failure = 'rule.missing' then 'no rule posts its table'
                 when compared.failure = 'period.closed'
                     then 'no open period contains ' || to_char(compared.document_date, 'YYYY-MM-DD')

@@ -141,7 +141,16 @@ told as (
             'backfilled', change.snapshot is not null
         )
         || case
-            when trace.images then jsonb_build_object('data', change.data, 'old_data', change.old_data)
+            when trace.images then (
+                case
+                    when change.image_key is null
+                        then jsonb_build_object('data', change.data, 'old_data', change.old_data)
+                    else coalesce(
+                        (pgsync.decrypted_images(array[change.id]))[1],
+                        jsonb_build_object('data', null, 'old_data', null)
+                    ) || jsonb_build_object('image_key', change.image_key)
+                end
+            )
             else '{}'
         end as details
     from change

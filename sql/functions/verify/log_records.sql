@@ -1,5 +1,5 @@
--- As a backfill does for a whole table: rows as they were read, with the snapshot that they were read in, so
--- a change that comes meanwhile still wins. What is posted already ends as unchanged.
+-- Rows as they were read, with the snapshot that they were read in, so a change that comes meanwhile still
+-- wins. What is posted already ends as unchanged.
 create or replace function pgsync.log_records(
     source pgsync.sources,
     record_ids text[],
@@ -8,29 +8,54 @@ create or replace function pgsync.log_records(
     correlation_id text default null
 )
 returns setof bigint
-language sql
+language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-with logged as (
-    insert into pgsync.sync_logs (
-        source_table, source_version, record_id, action, data, slot, snapshot, correlation_id
-    )
-    select
-        source.source_table,
-        case when listed.image is not null then source.version end,
-        listed.record_id,
-        case when listed.image is null then 'delete' else 'create' end,
-        listed.image,
-        pgsync.slot_of(listed.record_id),
-        log_records.snapshot,
-        log_records.correlation_id
-    from unnest(log_records.record_ids, log_records.images) as listed (record_id, image)
-    returning id, slot
-)
+#variable_conflict use_column
+declare
+    v_secret text;
+    v_encrypted_secret bytea;
+    v_encrypted bytea[];
+begin
+    if source.image_key is not null and cardinality(log_records.record_ids) > 0 then
+        select made.secret, made.encrypted_secret
+        into v_secret, v_encrypted_secret
+        from pgsync.new_secret(source.image_key) as made;
+        v_encrypted := array(
+            select case when given.image is not null then pgsync.encrypt_image(given.image, null, v_secret) end
+            from unnest(log_records.images) with ordinality as given (image, place)
+            order by given.place
+        );
+    end if;
 
-insert into pgsync.sync_queue (log_id, slot)
-select logged.id, logged.slot from logged
-returning log_id;
+    return query
+    with logged as (
+        insert into pgsync.sync_logs (
+            source_table, source_version, record_id, action, data, origin, slot, snapshot, correlation_id,
+            image_key, encrypted_secret, encrypted_image
+        )
+        select
+            source.source_table,
+            case when listed.image is not null then source.version end,
+            listed.record_id,
+            case when listed.image is null then 'delete' else 'create' end,
+            case when listed.encrypted is null then listed.image end,
+            left(nullif(current_setting('pgsync.origin', true), ''), 200),
+            pgsync.slot_of(listed.record_id),
+            log_records.snapshot,
+            log_records.correlation_id,
+            case when listed.encrypted is not null then source.image_key end,
+            case when listed.encrypted is not null then v_encrypted_secret end,
+            listed.encrypted
+        from unnest(log_records.record_ids, log_records.images, v_encrypted)
+            as listed (record_id, image, encrypted)
+        returning id, slot
+    )
+
+    insert into pgsync.sync_queue (log_id, slot)
+    select logged.id, logged.slot from logged
+    returning log_id;
+end;
 $$;
 
 comment on function pgsync.log_records(pgsync.sources, text[], jsonb[], pg_snapshot, text)

@@ -1,5 +1,5 @@
 extension Check {
-    static let capture = [sources, doorbell]
+    static let capture = [sources, doorbell, encryptedImages]
 
     static let sources = Check("capture.sources", .capture, \.capture) { capture in
         guard capture.sourceCount > 0 else { return .ok("no table is attached") }
@@ -18,6 +18,19 @@ extension Check {
             remedy:
                 "pgsync config set enable_doorbell false    (or max_prepared_transactions = 0, if nobody "
                 + "prepares)"
+        )
+    }
+
+    static let encryptedImages = Check("capture.encryption", .capture, \.capture) { capture in
+        guard !capture.encryptedTables.isEmpty else { return .ok("images are stored as they are") }
+        let count = Quantity.count(capture.encryptedTables.count, "table")
+        guard !capture.parameterLeaks.isEmpty else { return .ok("images of \(count) encrypted") }
+        return .problem(
+            "images of \(count) are encrypted, but the server logs parameters: "
+                + capture.parameterLeaks.joined(separator: ", "),
+            "A worker sends its private key as a parameter, and so it refuses to send it.",
+            remedy:
+                "alter role … set log_parameter_max_length = 0;    (as a superuser, for the role of the workers)"
         )
     }
 

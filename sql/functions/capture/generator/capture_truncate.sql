@@ -5,7 +5,8 @@ stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 select pgsync.capture_insert(
-    source,
+    -- What it says is not of the application.
+    jsonb_populate_record(source, '{"image_key": null}'),
     $changes$
                 select
                     '' as record_id,

@@ -44,8 +44,7 @@ struct SelfTestCommandTests {
 
     @Test("tries the clinic, with its rows and with the examples of its rules, and leaves nothing behind")
     func clinic() async throws {
-        try await CommandLineDatabase.with { database in
-            _ = await database.run("migrate")
+        try await CommandLineDatabase.migrated { database in
             _ = await database.run(
                 "demo",
                 "--bills",

@@ -77,8 +77,9 @@ package struct SchemaPlan: Sendable, Equatable {
         guard !migrations.isEmpty || !changed.isEmpty || isDamaged else { return [] }
 
         // What was recreated grants everyone everything, as PostgreSQL does, until the grants have run again.
+        let changedPaths = Set(changed.map(\.path))
         let objects = definition.objects.filter {
-            $0.kind == .grants || changed.contains($0) || isDamaged && $0.kind != .roles
+            $0.kind == .grants || changedPaths.contains($0.path) || isDamaged && $0.kind != .roles
         }
         return changed.filter { $0.kind == .roles }.map(Step.roles)
             + migrations.map(Step.migration)

@@ -150,7 +150,7 @@ struct AttachTests {
         let database = TestDatabase.current
         try await database.run("\(Self.table) select pgsync.attach('t')")
         async let writing: Void = database.together(
-            (1...4).map { "call checks.write('t', \($0), \(Profile.size(150, full: 5000)), 30)" }
+            (1...4).map { "call checks.write('t', \($0), \(Profile.size(80, full: 5000)), 30)" }
         )
         for options in [
             "kind => 'row'", "kind => 'statement', before_image => true", "before_image => true",

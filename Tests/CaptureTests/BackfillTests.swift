@@ -16,13 +16,13 @@ struct BackfillTests {
     @Test("brings each row once while others write, and no change twice", arguments: Kind.allCases)
     func exact(kind: Kind) async throws {
         let database = TestDatabase.current
-        let rows = Profile.size(2000, full: 100_000)
+        let rows = Profile.size(1000, full: 100_000)
         try await database.run(
             "create table t (id int primary key, v int); insert into t select g, 1 from generate_series(1, \(rows)) as g"
         )
         try await database.run("select pgsync.attach('t', kind => '\(kind.rawValue)')")
         async let writing: Void = database.together(
-            (1...8).map { "call checks.write('t', \($0), \(Profile.size(150, full: 3000)), \(rows))" }
+            (1...8).map { "call checks.write('t', \($0), \(Profile.size(80, full: 3000)), \(rows))" }
         )
         try await eventually { try await database.value("select count(*) > 20 from pgsync.sync_logs") == "t" }
         try await database.together([Self.finish(Profile.size(20, full: 500))])

@@ -12,7 +12,7 @@ struct ChangesBetweenTests {
         let database = TestDatabase.current
         try await database.run("create table t (id int primary key, v int)")
         try await database.run("select pgsync.attach('t', kind => '\(kind.rawValue)')")
-        let (writers, transactions) = (16, Profile.size(kind == .row ? 100 : 200, full: 10_000))
+        let (writers, transactions) = (16, Profile.size(kind == .row ? 60 : 100, full: 10_000))
         try await database.connect { late in
             // It has the least id and commits when a reader by id is past it.
             try await late.withSession { _ = try $0.runScript("begin; insert into t values (-1, 1)") }

@@ -187,7 +187,9 @@ struct TypeMatrixTests {
         try await database.run(
             "do $$begin execute (select 'create table t (id int primary key, ' || string_agg(format('c%s int', g), ', ') || ')' from generate_series(1, 1599) as g); end$$"
         )
-        for options in ["", ", exclude => array['c7']"] {
+        // Attaching so many takes long, so that usually each kind is tried with one of both.
+        let ways = ["", ", exclude => array['c7']"]
+        for options in Profile.isFull ? ways : [ways[kind == .row ? 0 : 1]] {
             try await database.run("select pgsync.attach('t', kind => '\(kind.rawValue)'\(options))")
             try await database.run("insert into t (id, c1, c1599) values (1, 1, 2); update t set c1000 = 3")
             #expect(try await database.differences("t") == [])

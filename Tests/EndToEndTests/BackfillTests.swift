@@ -5,17 +5,16 @@ import Subprocesses
 import TestSupport
 import Testing
 
-@Suite("pgsync backfill, as built", .database, .timeLimit(.minutes(10)))
+@Suite("pgsync backfill, as built", .migratedAsBuilt, .timeLimit(.minutes(10)))
 struct BackfillTests {
     @Test("goes on after kill -9 and after Ctrl-C, and leaves every row in the log once")
     func resumes() async throws {
         let database = TestDatabase.current
         let url = database.cluster.connectionString(database: database.name)
-        _ = try await BuiltProgram.run("migrate", database: url).checked()
         try await database.run(
             """
             create table bills (id int primary key, amount int);
-            insert into bills select g, g from generate_series(1, 60000) as g;
+            insert into bills select g, g from generate_series(1, 20000) as g;
             select pgsync.set_configuration('backfill_chunk_milliseconds', '10');
             """
         )
@@ -33,19 +32,19 @@ struct BackfillTests {
             }
             try await eventually { try await job(database).hasPrefix("interrupted") }
             done = try await self.done(database)
-            #expect(done < 60_000)
+            #expect(done < 20_000)
             guard signal == SIGINT else { continue }
             #expect(output.status == .exited(130), "\(output.standardError.text)")
             #expect(output.standardError.text.contains("continuing after"))
             #expect(output.standardError.text.contains("To continue: pgsync backfill public.bills"))
         }
         let last = try await BuiltProgram.run("backfill", "bills", "--pace", "100%", database: url).checked()
-        #expect(last.standardOutput.text == "public.bills: 60000 rows are in the log\n")
+        #expect(last.standardOutput.text == "public.bills: 20000 rows are in the log\n")
         let counts = try await database.run(
             "select count(*) || ' ' || count(distinct record_id) from pgsync.sync_logs"
         )
-        #expect(counts == ["60000 60000"])
-        #expect(try await job(database) == "completed 3 cli 60000")
+        #expect(counts == ["20000 20000"])
+        #expect(try await job(database) == "completed 3 cli 20000")
     }
 
     /// The job as people see it.

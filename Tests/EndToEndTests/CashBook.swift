@@ -1,7 +1,14 @@
 import Subprocesses
+import TestSupport
 
 /// The rule that posts the table `bills (id, amount, day, note)` to `LittleLedger.cashBook`.
 enum CashBook {
+    static let tables = """
+        create table bills (id bigint primary key, amount numeric(12, 2), day date, note text);
+        select pgsync.attach('bills');
+        \(LittleLedger.cashBook)
+        """
+
     static func applyRule(to url: String) async throws {
         var rules = try BuiltProgram.invocation(
             ["rules", "apply", "/dev/stdin"],

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Databases as earlier versions left them, with work done and work waiting; `scripts/landed-dump` makes the dumps.
-@Suite("A database of an earlier version", .database, .timeLimit(.minutes(10)))
+@Suite("A database of an earlier version", .migratedAsBuilt, .timeLimit(.minutes(10)))
 struct LandedSchemaTests {
     private let database = TestDatabase.current
 
@@ -37,7 +37,6 @@ struct LandedSchemaTests {
     func migrates(version: String) async throws {
         let package = #filePath.split(separator: "/").dropLast(1).map { "/" + $0 }.joined()
         // The roles belong to the server, and no dump of a database has them.
-        _ = try await BuiltProgram.run("migrate", database: url).checked()
         try await database.run("drop schema ledger, pgsync, pgsync_read cascade")
         let restore = "gunzip -c \"$0\" | psql -Xq -v ON_ERROR_STOP=1 -o /dev/null \"$1\""
         _ = try await ChildProcess.run(

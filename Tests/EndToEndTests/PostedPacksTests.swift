@@ -1,15 +1,13 @@
 import PGSyncCluster
+import Postgres
 import Subprocesses
 import TestSupport
 import Testing
 
-@Suite("The packs, posted", .database, .timeLimit(.minutes(10)))
+@Suite("The packs, posted", .packsAsBuilt, .timeLimit(.minutes(10)))
 struct PostedPacksTests {
-    private static let packs = ["clinic", "shop", "orders"]
-
     @Test("end with the balances that were computed by hand, when each step is posted as it happens")
     func stories() async throws {
-        try await prepare(TestDatabase.current)
         for story in PackStory.clinic + PackStory.shop + PackStory.orders {
             try await TestDatabase.with(copyOf: TestDatabase.current.name) { database in
                 for step in story.steps {
@@ -27,7 +25,6 @@ struct PostedPacksTests {
 
     @Test("lead each event of the clinic to the entry that was computed by hand")
     func events() async throws {
-        try await prepare(TestDatabase.current)
         for event in PackCase.clinic {
             try await TestDatabase.with(copyOf: TestDatabase.current.name) { database in
                 try await database.run(event.insert)
@@ -44,7 +41,6 @@ struct PostedPacksTests {
     @Test("post what the clinic's programs record, once, and return the entry")
     func record() async throws {
         let database = TestDatabase.current
-        try await prepare(database)
         let calls = [
             "record_consultation_revenue(1, 7, 500, 'cash')",
             "record_pharmacy_sale(1, 1050, 50, 700, 'card')",
@@ -73,16 +69,6 @@ struct PostedPacksTests {
         #expect(classes == ["data.unknown_mode", "data.missing", "data.range", "data.precision"])
     }
 
-    private func prepare(_ database: TestDatabase) async throws {
-        let url = database.cluster.connectionString(database: database.name)
-        _ = try await BuiltProgram.run("migrate", database: url).checked()
-        for pack in Self.packs {
-            try await Psql.run(file: "sql/examples/\(pack)/install.sql", database: database.name)
-            let rules = Repository.path(of: "sql/examples/\(pack)/rules")
-            _ = try await BuiltProgram.run("rules", "apply", rules, database: url).checked()
-        }
-    }
-
     private static let waiting =
         "from pgsync.sync_queue as queue inner join pgsync.sync_logs as change on change.id = queue.log_id"
 
@@ -105,5 +91,19 @@ struct PostedPacksTests {
             )
         }
         return bookings
+    }
+}
+
+extension Trait where Self == DatabaseTrait {
+    /// A database with the packs and their rules.
+    fileprivate static var packsAsBuilt: DatabaseTrait {
+        .asBuilt("packs_as_built") { url, connection in
+            let name = try #require(try await connection.run("select current_database()"))
+            for pack in ["clinic", "shop", "orders"] {
+                try await Psql.run(file: "sql/examples/\(pack)/install.sql", database: name)
+                let rules = Repository.path(of: "sql/examples/\(pack)/rules")
+                _ = try await BuiltProgram.run("rules", "apply", rules, database: url).checked()
+            }
+        }
     }
 }

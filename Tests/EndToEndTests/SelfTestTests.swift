@@ -4,7 +4,7 @@ import Subprocesses
 import TestSupport
 import Testing
 
-@Suite("pgsync selftest, as built", .database, .timeLimit(.minutes(10)))
+@Suite("pgsync selftest, as built", .migratedAsBuilt, .timeLimit(.minutes(10)))
 struct SelfTestTests {
     private let database = TestDatabase.current
 
@@ -18,8 +18,6 @@ struct SelfTestTests {
     @Test("drops its database when it is told to stop half way", arguments: [SIGINT, SIGTERM, SIGHUP])
     func stopped(by signal: Int32) async throws {
         let user = "tester_\(UInt32.random(in: 0 ... .max))"
-        let url = database.cluster.connectionString(database: database.name)
-        _ = try await BuiltProgram.run("migrate", database: url).checked()
         try await database.run(
             """
             create table bills (id bigint primary key, amount numeric(12, 2), day date, note text);

@@ -3,7 +3,7 @@ import Subprocesses
 import TestSupport
 import Testing
 
-@Suite("pgsync uninstall, as built", .database, .timeLimit(.minutes(10)))
+@Suite("pgsync uninstall, as built", .timeLimit(.minutes(10)))
 struct UninstallTests {
     private let database = TestDatabase.current
 
@@ -16,7 +16,7 @@ struct UninstallTests {
         return dump.split(separator: "\n").filter { !$0.contains("restrict ") }.joined(separator: "\n")
     }
 
-    @Test("leaves the database as it was before pgsync came")
+    @Test("leaves the database as it was before pgsync came", .database)
     func leavesNothing() async throws {
         try await database.run(
             """
@@ -56,9 +56,8 @@ struct UninstallTests {
         try await database.run("drop owned by \(database.name)_reader; drop role \(database.name)_reader")
     }
 
-    @Test("is for who may drop the schemas, and leaves all as it was else")
+    @Test("is for who may drop the schemas, and leaves all as it was else", .migratedAsBuilt)
     func refusesOthers() async throws {
-        _ = try await BuiltProgram.run("migrate", database: url).checked()
         let role = "operator_\(database.name)"
         try await database.run(
             "create role \(role) login in role pgsync_operator; create table bills (id int primary key); select pgsync.attach('bills')"
@@ -73,9 +72,8 @@ struct UninstallTests {
         try await database.run("drop owned by \(role); drop role \(role)")
     }
 
-    @Test("refuses while a worker runs")
+    @Test("refuses while a worker runs", .migratedAsBuilt)
     func refusesBesideWorkers() async throws {
-        _ = try await BuiltProgram.run("migrate", database: url).checked()
         let worker = try BuiltProgram.invocation(["worker"], environment: ["PGSYNC_DATABASE_URL": url])
         try await ChildProcess.withRunning(worker) { _ in
             try await eventually {

@@ -24,7 +24,7 @@ struct UpTests {
     @Test("listens on a port of this machine when asked to")
     func port() async throws {
         try await RunningServer.withDirectory { directory in
-            try await RunningServer.with(directory, "--port", "0") { server in
+            try await RunningServer.with(directory, "--port", "0", "--no-migrate", "--no-worker") { server in
                 let url = try #require(server.banner["loopback_url"]?.string)
                 let output = try await ChildProcess.run(Invocation("psql", ["-XAtqc", "select 1", url]))
                 #expect(output.standardOutput.text == "1\n", "\(output.standardError.text)")
@@ -97,7 +97,7 @@ struct UpTests {
     @Test("refuses to run twice, and says who runs and how to connect")
     func refusesSecond() async throws {
         try await RunningServer.withDirectory { directory in
-            try await RunningServer.with(directory) { server in
+            try await RunningServer.with(directory, "--no-migrate", "--no-worker") { server in
                 let second = try await BuiltProgram.run("up", "--state-dir", directory)
                 #expect(second.status == .exited(85))
                 let text = second.standardError.text
@@ -123,7 +123,7 @@ struct UpTests {
     @Test("keeps what is in the database, unless it is told to begin anew")
     func reset() async throws {
         try await RunningServer.withDirectory { directory in
-            try await RunningServer.with(directory) { server in
+            try await RunningServer.with(directory, "--no-migrate", "--no-worker") { server in
                 _ = try await server.psql("create table kept ()")
                 _ = try await server.stop(SIGTERM)
             }

@@ -44,9 +44,7 @@ struct WorkerMetricsTests {
         try await psql(
             url,
             """
-            create table bills (id bigint primary key, amount numeric(12, 2), day date, note text);
-            select pgsync.attach('bills');
-            \(LittleLedger.cashBook)
+            \(CashBook.tables)
             update pgsync.sync_configuration set config_value = '0.1' where config_key = 'worker_heartbeat_seconds';
             """
         )
@@ -107,11 +105,10 @@ struct WorkerMetricsTests {
         }
     }
 
-    @Test("begins nothing where another program has its port", .database)
+    @Test("begins nothing where another program has its port", .cashBookAsBuilt)
     func portInUse() async throws {
         let database = TestDatabase.current
         let url = database.cluster.connectionString(database: database.name)
-        try await prepare(url)
         let other = try Socket.listening(at: .loopback(port: 0))
         let port = try other.port
         let output = try await ChildProcess.run(

@@ -5,29 +5,24 @@ import Subprocesses
 import TestSupport
 import Testing
 
-@Suite("pgsync worker, as built", .database, .timeLimit(.minutes(10)))
+@Suite("pgsync worker, as built", .cashBookAsBuilt, .timeLimit(.minutes(10)))
 struct WorkerTests {
     private let database = TestDatabase.current
 
     private var url: String { database.cluster.connectionString(database: database.name) }
 
-    /// A table whose rule is applied; entries of bills with the note "slow" take so many seconds.
-    private func prepare(slowness: Int = 0) async throws {
-        _ = try await BuiltProgram.run("migrate", database: url).checked()
+    /// Lets entries of bills with the note "slow" take so many seconds.
+    private func slow(by seconds: Int) async throws {
         try await database.run(
             """
-            create table bills (id bigint primary key, amount numeric(12, 2), day date, note text);
-            select pgsync.attach('bills');
-            \(LittleLedger.cashBook)
             create function slow() returns trigger language plpgsql as $$
             begin
-                if new.description = 'slow' then perform pg_sleep(\(slowness)); end if;
+                if new.description = 'slow' then perform pg_sleep(\(seconds)); end if;
                 return new;
             end $$;
             create trigger slow before insert on ledger.journal_entries for each row execute function slow();
             """
         )
-        try await CashBook.applyRule(to: url)
     }
 
     private func insert(_ ids: ClosedRange<Int>, note: String = "bill") async throws {
@@ -65,7 +60,7 @@ struct WorkerTests {
         arguments: [SIGTERM, SIGINT]
     )
     func stops(signal: Int32) async throws {
-        try await prepare(slowness: 1)
+        try await slow(by: 1)
         try await insert(1...1, note: "slow")
         let output = try await ChildProcess.withRunning(try invocation()) { process in
             try await untilPosting()
@@ -79,7 +74,7 @@ struct WorkerTests {
 
     @Test("leaves at once when it is asked a second time, and leaves nothing half done")
     func leavesAtOnce() async throws {
-        try await prepare(slowness: 60)
+        try await slow(by: 60)
         try await insert(1...1, note: "slow")
         let output = try await ChildProcess.withRunning(try invocation(["--grace", "1h"])) { process in
             try await untilPosting()
@@ -98,7 +93,7 @@ struct WorkerTests {
 
     @Test("cancels what does not end within the grace period, on the server, too, and ends with 0")
     func grace() async throws {
-        try await prepare(slowness: 600)
+        try await slow(by: 600)
         try await insert(1...1, note: "slow")
         let output = try await ChildProcess.withRunning(try invocation(["--grace", "100ms"])) { process in
             try await untilPosting()
@@ -116,7 +111,6 @@ struct WorkerTests {
 
     @Test("after kill -9 the next one posts at once, and finds out who was lost")
     func killed() async throws {
-        try await prepare()
         try await insert(1...2_000)
         try await ChildProcess.withRunning(try invocation()) { process in
             try await eventually { try await count("ledger.journal_entries") > 0 }
@@ -140,7 +134,6 @@ struct WorkerTests {
 
     @Test("goes on where it was after it was stopped and continued for a while")
     func continued() async throws {
-        try await prepare()
         try await ChildProcess.withRunning(try invocation()) { process in
             for round in 0..<3 {
                 try await insert((round * 100 + 1)...(round * 100 + 100))
@@ -157,7 +150,6 @@ struct WorkerTests {
 
     @Test("says in its file how it is, for whoever asks with --check-health")
     func health() async throws {
-        try await prepare()
         let path = "/tmp/pgsync-e2e-health-\(UInt64.random(in: 0 ... .max))"
         let check: @Sendable () async throws -> Subprocesses.ExitStatus = {
             try await ChildProcess.run(
@@ -178,7 +170,6 @@ struct WorkerTests {
 
     @Test("tells systemd when it is ready, that it is alive, and when it stops", arguments: [true, false])
     func supervised(isAbstract: Bool) async throws {
-        try await prepare()
         let address = "\(isAbstract ? "@" : "/tmp/")pgsync-e2e-notify-\(UInt64.random(in: 0 ... .max))"
         let listener = try DatagramListener(at: address)
         var lines: [String] = []

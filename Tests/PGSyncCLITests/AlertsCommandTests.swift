@@ -7,8 +7,7 @@ import Testing
 @Suite("pgsync alerts", .timeLimit(.minutes(10)))
 struct AlertsCommandTests {
     private func withDatabase(_ body: @Sendable (CommandLineDatabase) async throws -> Void) async throws {
-        try await CommandLineDatabase.with { database in
-            _ = await database.run("migrate")
+        try await CommandLineDatabase.migrated { database in
             try await body(database)
         }
     }

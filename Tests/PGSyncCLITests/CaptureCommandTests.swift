@@ -8,8 +8,7 @@ import Testing
 @Suite("pgsync attach, detach, sources, backfill", .timeLimit(.minutes(10)))
 struct CaptureCommandTests {
     private func withTables(_ body: @Sendable (CommandLineDatabase) async throws -> Void) async throws {
-        try await CommandLineDatabase.with { database in
-            _ = await database.run("migrate")
+        try await CommandLineDatabase.migrated { database in
             try await database.query(
                 """
                 create table bills (id bigint primary key, amount numeric, patient text);

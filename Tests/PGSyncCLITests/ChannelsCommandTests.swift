@@ -8,8 +8,7 @@ import Testing
 @Suite("pgsync channels", .timeLimit(.minutes(10)))
 struct ChannelsCommandTests {
     private func withDatabase(_ body: @Sendable (CommandLineDatabase) async throws -> Void) async throws {
-        try await CommandLineDatabase.with { database in
-            _ = await database.run("migrate")
+        try await CommandLineDatabase.migrated { database in
             try await body(database)
         }
     }

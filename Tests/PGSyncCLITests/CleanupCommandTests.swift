@@ -8,8 +8,7 @@ import Testing
 struct CleanupCommandTests {
     @Test("lists ranges, drops those that may go, and says of a change that it went")
     func drops() async throws {
-        try await CommandLineDatabase.with { database in
-            #expect(await database.run("migrate", "--quiet").exitCode == .success)
+        try await CommandLineDatabase.migrated { database in
             try await database.query(
                 """
                 create table sales (id int primary key); select pgsync.attach('sales'); insert into sales values (1);

@@ -2,26 +2,40 @@ import Arguments
 import PGSyncCluster
 import Postgres
 import TestSupport
+import Testing
 
 @testable import PGSyncCLI
 
-/// An empty database on a real server, for one test, with the command line that works on it.
+/// A database on a real server, for one test, with the command line that works on it.
 struct CommandLineDatabase: Sendable {
     let name: String
     let cluster: PrivateCluster
+    var idle = IdleSessions.none()
 
-    static func with(_ body: @Sendable (CommandLineDatabase) async throws -> Void) async throws {
+    /// Lends an empty database, or a copy of another.
+    static func with(
+        copyOf template: DatabaseTemplate? = nil,
+        _ body: @Sendable (CommandLineDatabase) async throws -> Void
+    ) async throws {
         let cluster = try await SharedCluster.cluster()
-        let database = CommandLineDatabase(name: "cli_\(UInt32.random(in: 0 ... .max))", cluster: cluster)
-        try await database.query("create database \(database.name)", database: "postgres")
+        let name = "cli_\(UInt32.random(in: 0 ... .max))"
+        let database = CommandLineDatabase(name: name, cluster: cluster, idle: .of(name))
+        let source = try await template?.name() ?? "template1"
+        try await database.query("create database \(database.name) template \(source)", database: "postgres")
         let result: Result<Void, any Error>
         do {
             result = .success(try await body(database))
         } catch {
             result = .failure(error)
         }
+        await database.idle.retire()
         try await database.query("drop database \(database.name) with (force)", database: "postgres")
         try result.get()
+    }
+
+    /// Lends a database that `pgsync migrate` has brought to the present schema.
+    static func migrated(_ body: @Sendable (CommandLineDatabase) async throws -> Void) async throws {
+        try await with(copyOf: .migratedByCommand, body)
     }
 
     func url(as role: String = "postgres") -> String { cluster.connectionString(database: name, role: role) }
@@ -34,12 +48,7 @@ struct CommandLineDatabase: Sendable {
     @discardableResult
     func query(_ script: String, database: String? = nil) async throws -> [String?] {
         let options = try ConnectionOptions(cluster.connectionString(database: database ?? name)).likePsql
-        return try await PostgresConnection.withConnection(to: options) { connection in
-            try await connection.withSession { session in
-                let rows = try session.runScript(script)
-                return try rows.columns.isEmpty ? [] : rows.map { try $0.decode(0, as: String?.self) }
-            }
-        }
+        return try await (database == nil ? idle : .none()).run(script, as: options)
     }
 
     /// Lends a login role that may do nothing yet.
@@ -54,5 +63,30 @@ struct CommandLineDatabase: Sendable {
         }
         try await query("drop owned by \(role); drop role \(role)")
         try result.get()
+    }
+}
+
+extension DatabaseTemplate {
+    /// A database that `pgsync migrate` has migrated.
+    static var migratedByCommand: DatabaseTemplate {
+        .shared("cli", locale: nil) { connection in
+            let run = try await CommandLineDatabase(of: connection).run("migrate")
+            try #require(run.exitCode == .success, "\(run.errors)")
+        }
+    }
+
+    /// The same, which a closure has prepared once for all who name the key.
+    static func commandLine(
+        _ key: String,
+        _ prepare: @escaping @Sendable (CommandLineDatabase) async throws -> Void
+    ) -> DatabaseTemplate {
+        .shared("cli_\(key)", copyOf: .migratedByCommand) { try await prepare(CommandLineDatabase(of: $0)) }
+    }
+}
+
+extension CommandLineDatabase {
+    fileprivate init(of connection: PostgresConnection) async throws {
+        name = try #require(try await connection.run("select current_database()"))
+        cluster = try await SharedCluster.cluster()
     }
 }

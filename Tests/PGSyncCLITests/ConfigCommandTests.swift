@@ -8,8 +8,7 @@ import Testing
 struct ConfigCommandTests {
     @Test("lists, changes and resets a setting")
     func changes() async throws {
-        try await CommandLineDatabase.with { database in
-            _ = await database.run("migrate")
+        try await CommandLineDatabase.migrated { database in
             let list = await database.run("config", "list")
             #expect(
                 list.output.contains(/queue_batch_size +500 +changes +yes +a whole number from 1 to 100000/)
@@ -31,8 +30,7 @@ struct ConfigCommandTests {
 
     @Test("says what was meant, and what is allowed")
     func refusals() async throws {
-        try await CommandLineDatabase.with { database in
-            _ = await database.run("migrate")
+        try await CommandLineDatabase.migrated { database in
             let unknown = await database.run("config", "get", "queue_batchsize")
             #expect(unknown.exitCode == .configuration)
             #expect(
@@ -74,8 +72,7 @@ struct ConfigCommandTests {
 
     @Test("tells a user without the right from one with it")
     func rights() async throws {
-        try await CommandLineDatabase.with { database in
-            _ = await database.run("migrate")
+        try await CommandLineDatabase.migrated { database in
             try await database.withRole { role in
                 #expect(await database.run("config", "list", as: role).exitCode == .notPermitted)
                 try await database.query("grant pgsync_reader to \(role)")

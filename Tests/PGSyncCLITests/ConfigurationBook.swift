@@ -42,9 +42,8 @@ struct ConfigurationBook: Sendable {
             .appending(path: "config-\(UInt64.random(in: 0 ... .max))").path
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        try await CommandLineDatabase.with { database in
+        try await withTables { database in
             let book = ConfigurationBook(database: database, directory: directory)
-            try await book.prepare(database)
             for name in ["chart.csv", "rules"] {
                 try FileManager.default.copyItem(
                     atPath: Repository.path(of: "sql/examples/clinic/\(name)"),
@@ -56,16 +55,18 @@ struct ConfigurationBook: Sendable {
         }
     }
 
-    /// Gives a database the schema and the tables.
-    func prepare(_ database: CommandLineDatabase) async throws {
-        _ = await database.run("migrate")
-        try await database.query(try Repository.read("sql/examples/clinic/tables.sql"))
-        try await database.query(
-            """
-            create schema "My Schema";
-            create table "My Schema"."My Table" ("Id" int primary key, "A Note" text, amount numeric, secret text);
-            """
-        )
+    /// Lends a database of the present schema with the tables.
+    static func withTables(_ body: @Sendable (CommandLineDatabase) async throws -> Void) async throws {
+        let template = DatabaseTemplate.commandLine("configuration") { database in
+            try await database.query(try Repository.read("sql/examples/clinic/tables.sql"))
+            try await database.query(
+                """
+                create schema "My Schema";
+                create table "My Schema"."My Table" ("Id" int primary key, "A Note" text, amount numeric, secret text);
+                """
+            )
+        }
+        try await CommandLineDatabase.with(copyOf: template, body)
     }
 
     func path(_ name: String) -> String { "\(directory)/\(name)" }

@@ -12,8 +12,7 @@ struct DemoCommandTests {
     ]
 
     private func withSchema(_ body: @Sendable (CommandLineDatabase) async throws -> Void) async throws {
-        try await CommandLineDatabase.with { database in
-            #expect(await database.run("migrate").exitCode == .success)
+        try await CommandLineDatabase.migrated { database in
             try await body(database)
         }
     }

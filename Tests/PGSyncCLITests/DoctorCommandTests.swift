@@ -25,8 +25,7 @@ struct DoctorCommandTests {
 
     @Test("works for a user who may see little, and notes what that one may not see")
     func reducedPrivileges() async throws {
-        try await CommandLineDatabase.with { database in
-            _ = await database.run("migrate")
+        try await CommandLineDatabase.migrated { database in
             try await database.withRole { role in
                 let run = await database.run("doctor", as: role)
                 #expect(run.errors.isEmpty)

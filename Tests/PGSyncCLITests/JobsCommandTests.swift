@@ -10,8 +10,7 @@ import Testing
 struct JobsCommandTests {
     /// Lends a database with a table of a hundred rows.
     private func withTable(_ body: @Sendable (CommandLineDatabase) async throws -> Void) async throws {
-        try await CommandLineDatabase.with { database in
-            _ = await database.run("migrate")
+        try await CommandLineDatabase.migrated { database in
             try await database.query(
                 """
                 create table bills (id int primary key); insert into bills select generate_series(1, 100);

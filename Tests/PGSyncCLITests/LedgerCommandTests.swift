@@ -10,7 +10,7 @@ struct LedgerCommandTests {
     /// A database with a chart from a file, the months of 2026 and three entries.
     private func withBooks(_ body: @Sendable (CommandLineDatabase, String) async throws -> Void) async throws
     {
-        try await CommandLineDatabase.with { database in
+        try await CommandLineDatabase.migrated { database in
             let directory = FileManager.default.temporaryDirectory
                 .appending(path: "pgsync-ledger-\(UInt32.random(in: 0 ... .max))")
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -20,7 +20,6 @@ struct LedgerCommandTests {
                 atomically: true,
                 encoding: .utf8
             )
-            _ = await database.run("migrate")
             let imported = await database.run("ledger", "import-chart", directory.path + "/chart.csv")
             #expect(imported.exitCode == .success, "\(imported.errors)")
             try await database.query(Self.entries)

@@ -24,8 +24,7 @@ struct MigrateCommandTests {
 
     @Test("succeeds for whoever may only become the owner of the schema")
     func withoutInheritance() async throws {
-        try await CommandLineDatabase.with { database in
-            _ = await database.run("migrate")
+        try await CommandLineDatabase.migrated { database in
             let role = "heir_\(UInt32.random(in: 0 ... .max))"
             _ = try await database.query(
                 "create role \(role) login noinherit in role pgsync_owner; delete from pgsync.migrations where kind = 'object'"
@@ -78,8 +77,7 @@ struct MigrateCommandTests {
         #expect(await CommandLineRun("migrate", "--print", "all").output == all.output)
         let roles = await CommandLineRun("migrate", "--print=roles")
         #expect(roles.output.contains("create role") && !roles.output.contains("create table"))
-        try await CommandLineDatabase.with { database in
-            _ = await database.run("migrate")
+        try await CommandLineDatabase.migrated { database in
             #expect(await database.run("migrate", "--print", "pending").output.contains("Nothing to do"))
         }
     }
@@ -117,8 +115,7 @@ struct MigrateCommandTests {
         ]
     )
     func conflicts(change: String, code: String) async throws {
-        try await CommandLineDatabase.with { database in
-            _ = await database.run("migrate")
+        try await CommandLineDatabase.migrated { database in
             try await database.query(change)
             for words in ["migrate", "migrate --status", "migrate --print pending", "config list"] {
                 let words = words.split(separator: " ").map(String.init)

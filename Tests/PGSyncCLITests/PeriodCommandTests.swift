@@ -8,8 +8,7 @@ import Testing
 struct PeriodCommandTests {
     @Test("leads a period from open to closed and back")
     func steps() async throws {
-        try await CommandLineDatabase.with { database in
-            _ = await database.run("migrate")
+        try await CommandLineDatabase.migrated { database in
             let none = await database.run("period", "list")
             #expect(none.exitCode == .success && none.errors.contains("create one with pgsync period open"))
             let opened = await database.run(
@@ -39,8 +38,7 @@ struct PeriodCommandTests {
 
     @Test("says what is in the way and what comes first")
     func refusals() async throws {
-        try await CommandLineDatabase.with { database in
-            _ = await database.run("migrate")
+        try await CommandLineDatabase.migrated { database in
             try await database.query(
                 """
                 select ledger.import_chart('[{"code": "1900", "name": "Suspense", "type": "asset", "zero_to_close": true},

@@ -1,5 +1,6 @@
 import Arguments
 import FoundationEssentials
+import TestSupport
 
 @testable import PGSyncCLI
 
@@ -9,22 +10,39 @@ struct RuleBook: Sendable {
     let directory: String
 
     static func with(_ body: @Sendable (RuleBook) async throws -> Void) async throws {
+        try await with(copyOf: .commandLine("rules", prepare), body)
+    }
+
+    static func with(
+        copyOf template: DatabaseTemplate,
+        _ body: @Sendable (RuleBook) async throws -> Void
+    ) async throws {
+        try await withDirectory { directory in
+            try await CommandLineDatabase.with(copyOf: template) { database in
+                try await body(RuleBook(database: database, directory: directory))
+            }
+        }
+    }
+
+    /// Lends a directory.
+    static func withDirectory(_ body: (String) async throws -> Void) async throws {
         let directory = FileManager.default.temporaryDirectory
             .appending(path: "rules-\(UInt64.random(in: 0 ... .max))").path
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        try await CommandLineDatabase.with { database in
-            _ = await database.run("migrate")
-            try await database.query(
-                """
-                insert into ledger.accounts (code, name, type)
-                values ('1000', 'Cash', 'asset'), ('4000', 'Sales', 'income'), ('4100', 'Fees', 'income');
-                create table sales (id int primary key, total numeric(12, 2), state text, day date);
-                create table fees (id int primary key, total numeric(12, 2), state text, day date);
-                """
-            )
-            try await body(RuleBook(database: database, directory: directory))
-        }
+        try await body(directory)
+    }
+
+    /// Gives a database the accounts and the tables.
+    @Sendable static func prepare(_ database: CommandLineDatabase) async throws {
+        try await database.query(
+            """
+            insert into ledger.accounts (code, name, type)
+            values ('1000', 'Cash', 'asset'), ('4000', 'Sales', 'income'), ('4100', 'Fees', 'income');
+            create table sales (id int primary key, total numeric(12, 2), state text, day date);
+            create table fees (id int primary key, total numeric(12, 2), state text, day date);
+            """
+        )
     }
 
     /// A rule for sales or fees that posts the total.

@@ -7,8 +7,7 @@ import Testing
 @Suite("pgsync schedule", .timeLimit(.minutes(10)))
 struct ScheduleCommandTests {
     private func withDatabase(_ body: @Sendable (CommandLineDatabase) async throws -> Void) async throws {
-        try await CommandLineDatabase.with { database in
-            _ = await database.run("migrate")
+        try await CommandLineDatabase.migrated { database in
             try await database.query("delete from pgsync.sync_schedules where name <> 'retention'")
             try await body(database)
         }

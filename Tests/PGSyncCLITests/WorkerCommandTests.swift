@@ -13,8 +13,7 @@ struct WorkerCommandTests {
 
     @Test("drains, and says what it did and what is left")
     func drains() async throws {
-        try await CommandLineDatabase.with { database in
-            _ = await database.run("migrate")
+        try await CommandLineDatabase.migrated { database in
             try await database.query(
                 Self.rule + "insert into bills select g, g from generate_series(1, 5) as g;"
             )
@@ -34,8 +33,7 @@ struct WorkerCommandTests {
         arguments: ["--drain", "--once"]
     )
     func failOn(goal: String) async throws {
-        try await CommandLineDatabase.with { database in
-            _ = await database.run("migrate")
+        try await CommandLineDatabase.migrated { database in
             func worker(_ kinds: String) async -> CommandLineRun {
                 await database.run("worker", goal, "--quiet", "--fail-on", kinds)
             }
@@ -54,8 +52,7 @@ struct WorkerCommandTests {
 
     @Test("says that posting is paused when it drains meanwhile, and which tables are")
     func paused() async throws {
-        try await CommandLineDatabase.with { database in
-            _ = await database.run("migrate")
+        try await CommandLineDatabase.migrated { database in
             try await database.query(
                 Self.rule + "insert into bills values (1, 1), (2, 2); select pgsync.pause()"
             )
@@ -77,8 +74,7 @@ struct WorkerCommandTests {
 
     @Test("looks once, for the tables it is told, under the name it is given, by option or by variable")
     func options() async throws {
-        try await CommandLineDatabase.with { database in
-            _ = await database.run("migrate")
+        try await CommandLineDatabase.migrated { database in
             try await database.query(Self.rule + "insert into bills values (1, 1);")
             let run = await CommandLineRun(
                 ["worker", "--log-format", "logfmt"],
@@ -122,8 +118,7 @@ struct WorkerCommandTests {
         ]
     )
     func refusals(words: [String], code: UInt8, text: String) async throws {
-        try await CommandLineDatabase.with { database in
-            _ = await database.run("migrate")
+        try await CommandLineDatabase.migrated { database in
             try await database.query(Self.rule + "create table loose (id int primary key)")
             let run = await CommandLineRun(
                 ["worker"] + words,

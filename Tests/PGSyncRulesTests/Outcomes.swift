@@ -57,8 +57,10 @@ extension RuleOutcome {
 
 extension RuleEvaluator {
     /// What becomes of a row, as the query above writes it.
-    func summary(of row: JSONValue) -> String {
-        switch evaluate(row) {
+    func summary(of row: JSONValue) -> String { summary(of: row, becoming: evaluate(row)) }
+
+    func summary(of row: JSONValue, becoming outcome: RuleOutcome) -> String {
+        switch outcome {
         case .nothing: return ""
         case .failure(let failure):
             let parts: [String?] = [

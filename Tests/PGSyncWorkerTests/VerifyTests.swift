@@ -46,7 +46,7 @@ struct VerifyTests {
                     defer { written.withLock { $0 = true } }
                     try await withThrowingTaskGroup(of: Void.self) { writers in
                         for writer in 1...3 {
-                            writers.addTask { try await write(writer, rounds: Profile.size(60, full: 3000)) }
+                            writers.addTask { try await write(writer, rounds: Profile.size(30, full: 3000)) }
                         }
                         try await writers.waitForAll()
                     }

@@ -1,5 +1,4 @@
 import PGSyncRules
-import PGSyncSchema
 import Postgres
 import TestSupport
 import Testing
@@ -81,8 +80,7 @@ extension TimeZoneOffsets {
 extension Trait where Self == DatabaseTrait {
     /// A database with the schema and both packs, installed by their scripts.
     static var packs: DatabaseTrait {
-        .database(prepared: "packs") { connection in
-            try await Migrator(binaryVersion: "1.0").migrate(on: connection)
+        .database(prepared: "packs", copyOf: .migrated) { connection in
             let database = try await connection.withSession { session in
                 try session.query("select current_database()::text").first.map {
                     try $0.decode(0, as: String.self)

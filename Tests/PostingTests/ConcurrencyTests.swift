@@ -56,7 +56,7 @@ struct ConcurrencyTests {
     )
     func conservation(disturbance: Disturbance) async throws {
         let database = database
-        let (transactions, writers) = (Profile.size(150, full: 3000), 4)
+        let (transactions, writers) = (Profile.size(100, full: 3000), 4)
         try await database.run(Self.writing)
         if disturbance.includes(.backfill) {
             // Rows from before anybody looked.

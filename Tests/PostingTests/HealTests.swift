@@ -17,10 +17,10 @@ struct HealTests {
     }
 
     private func verify(_ arguments: String = "") async throws {
-        try await database.connect { session in
-            let job = try #require(try await session.run("select job from pgsync.begin_verify(\(arguments))"))
+        try await database.session { session in
+            let job = try session.value("select job from pgsync.begin_verify(\(arguments))")
             for _ in 1...1000 {
-                let state = try await session.run("select state from pgsync.verify_step(\(job), 100)")
+                let state = try session.value("select state from pgsync.verify_step(\(job), 100)")
                 if state != "running" { break }
             }
         }

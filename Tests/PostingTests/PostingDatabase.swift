@@ -4,8 +4,17 @@ import Testing
 
 extension Trait where Self == DatabaseTrait {
     /// A database with the tables and rules of ``fixture`` and the functions of ``checks``.
-    static var posting: DatabaseTrait {
-        .migrated(as: "posting", fixture, checks)
+    static var posting: DatabaseTrait { .database(copyOf: .posting) }
+}
+
+extension DatabaseTemplate {
+    static var posting: DatabaseTemplate { .migrated.with("posting", [fixture, checks]) }
+}
+
+extension Session {
+    /// Runs a script and returns the first value of its last statement, which has to be there.
+    func value(_ script: String) throws -> String {
+        try #require(try runScript(script).first?.decode(0, as: String.self))
     }
 }
 

@@ -144,7 +144,7 @@ struct RangeCutTests {
 
     @Test("is cut under writers and posters, who lose nothing and wait for nothing")
     func underLoad() async throws {
-        let before = Profile.size(100_000, full: 1_000_000)
+        let before = Profile.size(20_000, full: 1_000_000)
         try await database.uncut()
         try await database.run(
             "insert into bills (id, amount) select g, g from generate_series(1, \(before)) as g"

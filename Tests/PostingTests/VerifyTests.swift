@@ -2,42 +2,55 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("A verification", .posting, .timeLimit(.minutes(5)))
+extension DatabaseTemplate {
+    /// Bills with one entry, with two and with none, and a record of each other table.
+    fileprivate static var filled: DatabaseTemplate {
+        .posting.with(
+            "filled",
+            [
+                """
+                insert into bills (id, amount, fee, status)
+                values (1, 100, null, 'final'), (2, 200, 20, 'final'), (3, 300, null, 'draft'), (4, 400, null, 'final');
+                insert into moves (id, amount) values (1, 10), (2, 20);
+                insert into parts (id, amount) values (1, 10), (4, 40);
+                insert into notes values (1, 1);
+                """,
+                "select pgsync.process_batch('test', 100)",
+                "update bills set amount = 110 where id = 4; delete from moves where id = 2",
+                "select pgsync.process_batch('test', 100)",
+            ]
+        )
+    }
+
+    /// The same, with everything verified.
+    fileprivate static var verified: DatabaseTemplate {
+        .shared("verified", copyOf: filled) { connection in
+            try await connection.withSession { try $0.verify() }
+        }
+    }
+}
+
+extension Session {
+    /// Verifies everything.
+    fileprivate func verify(heals: Bool = false, dryRun: Bool = false, rows: Int = 20) throws {
+        let job = try value("select job from pgsync.begin_verify(heals => \(heals), dry_run => \(dryRun))")
+        for _ in 1...1000 {
+            let state = try value("select state from pgsync.verify_step(\(job), \(rows))")
+            if state != "running" {
+                #expect(state == "completed")
+                break
+            }
+        }
+    }
+}
+
+@Suite("A verification", .timeLimit(.minutes(5)))
 struct VerifyTests {
     let database = TestDatabase.current
 
-    /// Bills with one entry, with two and with none, and a record of each other table.
-    private func fill() async throws {
-        try await database.run(
-            """
-            insert into bills (id, amount, fee, status)
-            values (1, 100, null, 'final'), (2, 200, 20, 'final'), (3, 300, null, 'draft'), (4, 400, null, 'final');
-            insert into moves (id, amount) values (1, 10), (2, 20);
-            insert into parts (id, amount) values (1, 10), (4, 40);
-            insert into notes values (1, 1);
-            """
-        )
-        try await database.drain()
-        try await database.run("update bills set amount = 110 where id = 4; delete from moves where id = 2")
-        try await database.drain()
-    }
-
     /// Verifies everything in a session of its own.
-    private func verify(heals: Bool = false, dryRun: Bool = false, rows: Int = 20) async throws {
-        try await database.connect { session in
-            let job = try #require(
-                try await session.run(
-                    "select job from pgsync.begin_verify(heals => \(heals), dry_run => \(dryRun))"
-                )
-            )
-            for _ in 1...1000 {
-                let state = try await session.run("select state from pgsync.verify_step(\(job), \(rows))")
-                if state != "running" {
-                    #expect(state == "completed")
-                    break
-                }
-            }
-        }
+    private func verify(heals: Bool = false, rows: Int = 20) async throws {
+        try await database.session { try $0.verify(heals: heals, rows: rows) }
     }
 
     private func open() async throws -> [String] {
@@ -64,9 +77,12 @@ struct VerifyTests {
         #expect(Set(found) == kinds, details, sourceLocation: sourceLocation)
     }
 
-    @Test("finds nothing where nothing is wrong, whatever the size of its steps", arguments: [1, 2, 7, 1000])
+    @Test(
+        "finds nothing where nothing is wrong, whatever the size of its steps",
+        .database(copyOf: .filled),
+        arguments: [1, 2, 7, 1000]
+    )
     func clean(rows: Int) async throws {
-        try await fill()
         try await verify(rows: rows)
         try await expectOpen([])
         #expect(
@@ -94,14 +110,13 @@ struct VerifyTests {
 
     @Test(
         "names a planted fault, heals it where that is right, and is clean after that",
+        .database(copyOf: .verified),
         arguments: PlantedFault.records + PlantedFault.journal + PlantedFault.bookkeeping + PlantedFault.signs
     )
     func finds(fault: PlantedFault) async throws {
-        try await fill()
-        try await verify()
         try await expectOpen([])
         try await database.run(fault.sql)
-        for _ in 1...2 {
+        for _ in 1...Profile.size(1, full: 2) {
             try await verify()
             try await expectOpen(fault.kinds)
         }

@@ -45,11 +45,19 @@ extension Trait where Self == DatabaseTrait {
     /// One database for all tests that only ask, and leave nothing behind.
     package static var sharedDatabase: DatabaseTrait { DatabaseTrait(kind: .shared) }
 
+    /// A copy of a template.
+    package static func database(copyOf template: DatabaseTemplate) -> DatabaseTrait {
+        DatabaseTrait(kind: .copy(template))
+    }
+
     /// A copy of a database that a closure has prepared, once for all tests that name the same key.
+    ///
+    /// What it prepares is empty, or itself a copy of a template.
     package static func database(
         prepared key: String,
+        copyOf base: DatabaseTemplate? = nil,
         _ prepare: @escaping @Sendable (PostgresConnection) async throws -> Void
     ) -> DatabaseTrait {
-        DatabaseTrait(kind: .copy(.shared(key, prepare)))
+        .database(copyOf: .shared(key, copyOf: base, prepare))
     }
 }

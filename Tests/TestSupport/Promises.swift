@@ -78,12 +78,13 @@ package enum Promises {
         union all
         select 'status differs from the journal: ' || master.record_id
         from pgsync.sync_master_status as master
-        left join lateral (
-            select coalesce(array_agg(live.id order by live.id), '{}') as ids
+        left join (
+            select live.source_table, live.record_id, array_agg(live.id order by live.id) as ids
             from live
-            where live.source_table = master.source_table and live.record_id = master.record_id
-        ) as standing on true
-        where standing.ids <> master.entry_ids
+            group by live.source_table, live.record_id
+        ) as standing
+            on standing.source_table = master.source_table and standing.record_id = master.record_id
+        where coalesce(standing.ids, '{}') <> master.entry_ids
         """
     }
 }

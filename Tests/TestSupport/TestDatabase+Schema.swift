@@ -4,12 +4,23 @@ package import Testing
 
 extension Trait where Self == DatabaseTrait {
     /// A database of the present schema, owned by a superuser.
-    package static var migrated: DatabaseTrait { .migrated(as: "migrated") }
+    package static var migrated: DatabaseTrait { .database(copyOf: .migrated) }
 
     /// The same, after scripts; they run once for all tests that name the same key.
     package static func migrated(as key: String, _ scripts: String...) -> DatabaseTrait {
-        .database(prepared: key) { connection in
-            try await TestDatabase.migrate(connection)
+        .database(copyOf: .migrated.with(key, scripts))
+    }
+}
+
+extension DatabaseTemplate {
+    /// A database of the present schema.
+    package static var migrated: DatabaseTemplate {
+        .shared("migrated") { try await TestDatabase.migrate($0) }
+    }
+
+    /// This one after scripts, each a transaction unless it says otherwise.
+    package func with(_ key: String, _ scripts: [String]) -> DatabaseTemplate {
+        .shared(key, copyOf: self) { connection in
             try await connection.withSession { session in
                 for script in scripts { _ = try session.runScript(script) }
             }

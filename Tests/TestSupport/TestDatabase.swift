@@ -17,6 +17,7 @@ package struct TestDatabase: Sendable {
     /// Connects as a superuser.
     package let superuser: ConnectionOptions
     private let kind: Owner
+    private let idle: IdleSessions
 
     @TaskLocal static var bound: TestDatabase?
 
@@ -28,8 +29,9 @@ package struct TestDatabase: Sendable {
 
     private init(
         _ kind: Owner = .superuser,
-        named name: String = "test_\(UInt64.random(in: 0 ... .max))",
-        on cluster: PrivateCluster
+        named name: String,
+        on cluster: PrivateCluster,
+        idle: IdleSessions = .none()
     ) throws {
         self.name = name
         owner = kind == .superuser ? PrivateCluster.superuser : "owner_of_\(name)"
@@ -37,6 +39,7 @@ package struct TestDatabase: Sendable {
         superuser = try ConnectionOptions(cluster.connectionString(database: name))
         self.cluster = cluster
         self.kind = kind
+        self.idle = idle
     }
 
     /// The database for all tests that leave nothing in it.
@@ -53,7 +56,9 @@ package struct TestDatabase: Sendable {
         _ body: (TestDatabase) async throws -> Void
     ) async throws {
         let shared = try await SharedCluster.cluster()
-        let database = try TestDatabase(owner, on: cluster ?? shared)
+        let name = "test_\(UInt64.random(in: 0 ... .max))"
+        let database = try TestDatabase(owner, named: name, on: cluster ?? shared, idle: .of(name))
+        await IdleSessions.end(of: template)
         try await database.create(encoding: encoding, copyOf: template)
         let result: Result<Void, any Error>
         do { result = .success(try await body(database)) } catch { result = .failure(error) }
@@ -73,12 +78,15 @@ package struct TestDatabase: Sendable {
     }
 
     private func drop() async throws {
+        await idle.retire()
         try await administer("drop database \(name) with (force)")
         if kind != .superuser { try await administer("drop role \(owner)") }
     }
 
     private func administer(_ statement: String) async throws {
-        try await run(statement, as: superuser.with("dbname", "postgres"))
+        try await connect(as: superuser.with("dbname", "postgres")) { connection in
+            _ = try await connection.withSession { try $0.runScript(statement).count }
+        }
     }
 
     /// Connects, as the owner unless told otherwise, and looks for names where psql would.
@@ -89,21 +97,20 @@ package struct TestDatabase: Sendable {
         try await PostgresConnection.withConnection(to: (options ?? self.options).likePsql, body)
     }
 
-    /// Connects, as the owner unless told otherwise, and lends the session.
+    /// Lends a session, of the owner unless told otherwise.
+    ///
+    /// Nothing of it outlives the closure: no transaction, no role or setting, no lock, no temporary table.
     package func session<Result: Sendable>(
         as options: ConnectionOptions? = nil,
         _ body: @Sendable (Session) throws -> Result
     ) async throws -> Result {
-        try await connect(as: options) { try await $0.withSession(body) }
+        try await idle.lend((options ?? self.options).likePsql, body)
     }
 
-    /// Runs a script and returns the first column of its last statement.
+    /// Runs a script in a session and returns the first column of its last statement.
     @discardableResult
     package func run(_ script: String, as options: ConnectionOptions? = nil) async throws -> [String?] {
-        try await session(as: options) { session in
-            let rows = try session.runScript(script)
-            return try rows.columns.isEmpty ? [] : rows.map { try $0.decode(0, as: String?.self) }
-        }
+        try await idle.run(script, as: (options ?? self.options).likePsql)
     }
 }
 

@@ -15,12 +15,17 @@ struct Books: Sendable {
     static func open(in database: TestDatabase) async throws -> Books {
         let books = Books(database: database)
         _ = try await BuiltProgram.run("migrate", database: books.url).checked()
-        try await database.run(tables)
-        let path = "\(ScratchSpace.directory)/\(database.name).rules"
+        try await database.connect { try await prepare(books.url, $0) }
+        return books
+    }
+
+    /// Makes the tables, the chart and the rule in a migrated database.
+    static func prepare(_ url: String, _ connection: PostgresConnection) async throws {
+        try await connection.run(tables)
+        let path = "\(ScratchSpace.directory)/\(UInt64.random(in: 0 ... .max)).rules"
         try Files.write(rule, to: path)
         defer { unsafe unlink(path) }
-        _ = try await BuiltProgram.run("rules", "apply", path, database: books.url).checked()
-        return books
+        _ = try await BuiltProgram.run("rules", "apply", path, database: url).checked()
     }
 
     private static let tables = """
@@ -96,5 +101,12 @@ struct Books: Sendable {
                 account: "1200"
             )
         )
+    }
+}
+
+extension Trait where Self == DatabaseTrait {
+    /// A database with the tables, the chart and the rule of ``Books``.
+    static var books: DatabaseTrait {
+        .asBuilt("books_as_built") { url, connection in try await Books.prepare(url, connection) }
     }
 }

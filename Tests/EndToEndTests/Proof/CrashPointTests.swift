@@ -4,11 +4,11 @@ import TestSupport
 import Testing
 
 /// The shipped program is killed at the first, second, third … message it sends to or receives from the server.
-@Suite("A worker killed at each network call", .database, .timeLimit(.minutes(20)))
+@Suite("A worker killed at each network call", .books, .timeLimit(.minutes(20)))
 struct CrashPointTests {
     @Test("loses nothing and doubles nothing", arguments: ["sendto", "recvfrom"])
     func eachCall(_ call: String) async throws {
-        let books = try await Books.open(in: TestDatabase.current)
+        let books = Books(database: TestDatabase.current)
         var (kills, number) = (0, 1)
         var ended = false
         while !ended {

@@ -1,4 +1,3 @@
-import PGSyncSchema
 import PGSyncStore
 import Postgres
 import TestSupport
@@ -7,8 +6,7 @@ import Testing
 extension Trait where Self == DatabaseTrait {
     /// A database with the clinic and its rules, and with what ``clinicEdits`` and ``ledgerChecks`` create.
     static var editedClinic: DatabaseTrait {
-        .database(prepared: "edited_clinic") { connection in
-            try await Migrator(binaryVersion: "1.0").migrate(on: connection)
+        .database(prepared: "edited_clinic", copyOf: .migrated) { connection in
             let database = try await connection.withSession { session in
                 try session.query("select current_database()::text").onlyRow().decode(0, as: String.self)
             }

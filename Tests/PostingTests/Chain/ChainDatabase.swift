@@ -1,5 +1,6 @@
 import Postgres
 import TestSupport
+import Testing
 
 /// What a verification of the chain came to.
 struct ChainVerdict: Equatable {
@@ -72,32 +73,31 @@ extension TestDatabase {
     }
 
     /// Switches off all that refuses a change, as whoever owns the database can.
-    func dropGuards() async throws {
-        try await run(
-            """
-            do $$
-            declare
-                guarded record;
-            begin
-                for guarded in
-                    select own.oid::regclass as name from pg_class as own
-                    where own.relnamespace in ('pgsync'::regnamespace, 'ledger'::regnamespace)
-                        and own.relkind in ('r', 'p') and not own.relispartition
-                loop
-                    execute format('alter table %s disable trigger all', guarded.name);
-                end loop;
-                for guarded in
-                    select own.conname, own.conrelid::regclass as name from pg_constraint as own
-                    where own.connamespace in ('pgsync'::regnamespace, 'ledger'::regnamespace)
-                        and own.contype in ('c', 'f') and own.conislocal and own.conparentid = 0
-                loop
-                    execute format('alter table %s drop constraint if exists %I', guarded.name, guarded.conname);
-                end loop;
-            end;
-            $$;
-            """
-        )
-    }
+    func dropGuards() async throws { try await run(Self.droppingGuards) }
+
+    static let droppingGuards =
+        """
+        do $$
+        declare
+            guarded record;
+        begin
+            for guarded in
+                select own.oid::regclass as name from pg_class as own
+                where own.relnamespace in ('pgsync'::regnamespace, 'ledger'::regnamespace)
+                    and own.relkind in ('r', 'p') and not own.relispartition
+            loop
+                execute format('alter table %s disable trigger all', guarded.name);
+            end loop;
+            for guarded in
+                select own.conname, own.conrelid::regclass as name from pg_constraint as own
+                where own.connamespace in ('pgsync'::regnamespace, 'ledger'::regnamespace)
+                    and own.contype in ('c', 'f') and own.conislocal and own.conparentid = 0
+            loop
+                execute format('alter table %s drop constraint if exists %I', guarded.name, guarded.conname);
+            end loop;
+        end;
+        $$;
+        """
 
     /// Begins the chain anew, as somebody would who wants to hide what was chained.
     func rewriteChain() async throws {
@@ -120,5 +120,35 @@ extension PostgresConnection {
             let rows = try session.runScript(script)
             return rows.columns.isEmpty ? nil : try rows.first?.decode(0, as: String?.self)
         }
+    }
+}
+
+enum ChainedBills {
+    static let count = Profile.size(400, full: 10_000)
+}
+
+extension Trait where Self == DatabaseTrait {
+    /// Bills of which every fiftieth has failed and twenty were amended, chained, with all guards switched off.
+    static var chained: DatabaseTrait {
+        .database(
+            copyOf: .posting.with(
+                "chained",
+                [
+                    """
+                    insert into bills (id, amount, fee)
+                    select g, case when g % 50 <> 0 then g end, g % 3 from generate_series(1, \(ChainedBills.count)) as g
+                    """,
+                    "select pgsync.process_batch('test', 100000)",
+                    "update bills set amount = 7 where id <= 20",
+                    "select pgsync.process_batch('test', 100000)",
+                    """
+                    update pgsync.rules set active_until = '2027-01-01' where name = 'fee';
+                    select ledger.start_closing('2026-01')
+                    """,
+                    "do $$ begin while (pgsync.extend_chain(50000)).has_more loop commit; end loop; end $$",
+                    TestDatabase.droppingGuards,
+                ]
+            )
+        )
     }
 }

@@ -146,7 +146,7 @@ struct ChainTests {
     @Test("has each row once when several post, slowly or not at all, and two extend it at the same time")
     func concurrent() async throws {
         let database = database
-        let rounds = Profile.size(40, full: 400)
+        let rounds = Profile.size(20, full: 400)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for writer in 1...4 {
                 group.addTask {

@@ -131,6 +131,7 @@ struct JSONOutputTests {
             ["channels", "set", "hear", "--kind", "notify"], ["channels", "list"],
             ["channels", "test", "hear"],
             ["channels", "disable", "hear"], ["channels", "enable", "hear"], ["channels", "remove", "hear"],
+            ["image-keys", "add", "clinic", ImageKeyPair.first.publicPath], ["image-keys", "list"],
             ["audit", "anchor", "--extend", "--to", "file:\(book.path("anchors"))"], ["audit", "status"],
             ["audit", "verify", "--anchors", book.path("anchors")], ["audit", "verify"],
             ["audit", "export", "--output", book.path("chain")],
@@ -175,6 +176,7 @@ struct JSONOutputTests {
             try book.write("code,name,type\n1000,Till,asset\n9000,New,income\n", as: "chart")
             try await book.database.query(
                 """
+                create extension pgcrypto;
                 set pgsync.origin = 'till'; set pgsync.correlation_id = 'c-1';
                 insert into sales values (1, 100, 'final', '2026-01-05'), (2, null, 'final', '2026-01-05');
                 insert into fees values (7, 5, 'final', '2026-01-05');

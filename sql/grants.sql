@@ -125,12 +125,12 @@ begin
                 (array['pgsync_operator'], array[
                     'execute on function pgsync.add_image_key(text, text)'
                 ]),
-                (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator'], array[
-                    'execute on function pgsync.decrypted_images(bigint[])'
-                ]),
                 (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                    'execute on function pgsync.decrypted_images(bigint[])',
+                    'execute on function pgsync.inspect_encryption()',
                     'execute on function pgsync.opened_image_keys()',
-                    'execute on function pgsync.parameter_leaks()'
+                    'execute on function pgsync.parameter_leaks()',
+                    'execute on function pgsync.refuse_leaks()'
                 ]),
                 (array['pgsync_worker'], array[
                     'select on table pgsync.image_keys'
@@ -464,7 +464,11 @@ begin
         end loop;
         perform pgsync.grant_rules();
         perform pgsync.grant_capture();
-        perform pgsync.grant_encryption();
+        if exists (select from pgsync.image_keys)
+            and exists (select from pg_catalog.pg_extension as extension where extension.extname = 'pgcrypto')
+        then
+            perform pgsync.make_encryption();
+        end if;
 
         -- Only for a role of our own: the default covers all its schemas, and a database owner has others.
         if current_user = 'pgsync_owner' then

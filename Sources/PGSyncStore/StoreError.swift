@@ -56,19 +56,21 @@ package enum StoreError: Error, Sendable, Equatable {
     /// A pooler lends each transaction another session, which only polling can do with; says what showed it.
     case needsPolling(String)
     /// The server would write a private key into its log; says by which settings.
-    case keyWouldLeak([String])
+    case keyWouldLeak(String)
     /// Tables are encrypted for a key that was not given, whether or not others were.
     case needsPrivateKey(String, tables: [String], hasOthers: Bool)
     /// Changes cannot be read without the private key.
     case encrypted(changes: Int)
 
+    static func keyWouldLeak(_ error: PostgresError) -> StoreError { .keyWouldLeak(sentences(of: error)) }
+
     /// All that the server said of a refusal.
-    static func refused(_ error: PostgresError) -> StoreError {
+    static func refused(_ error: PostgresError) -> StoreError { .refused(sentences(of: error)) }
+
+    private static func sentences(of error: PostgresError) -> String {
         let more = [("detail", error.detail), ("hint", error.hint)]
-        return .refused(
-            ([error.message] + more.compactMap { label, text in text.map { "  \(label): \($0)" } })
-                .joined(separator: "\n")
-        )
+        return ([error.message] + more.compactMap { label, text in text.map { "  \(label): \($0)" } })
+            .joined(separator: "\n")
     }
 }
 
@@ -138,7 +140,8 @@ extension StoreError: CustomStringConvertible {
             has put there would run as him
               hint: pgsync attach \(table), or leave --rows out
             """
-        case .refused(let reason), .invalidValue(let reason), .scheduleIsActive(_, let reason):
+        case .refused(let reason), .invalidValue(let reason), .scheduleIsActive(_, let reason),
+            .keyWouldLeak(let reason):
             reason
         case .wrongKey(let message, let hint):
             ([message] + [hint].compactMap { $0.map { "  hint: \($0)" } }).joined(separator: "\n")
@@ -146,12 +149,6 @@ extension StoreError: CustomStringConvertible {
             "\(name) is already retired from \(day); only a new version can reactivate it"
         case .backfillIsRunning(let table):
             "another session is already running the backfill of \(table)"
-        case .keyWouldLeak(let settings):
-            """
-            the server would write private keys into its log: \(settings.joined(separator: ", "))
-              hint: As a superuser, for the role that connects: alter role … set log_parameter_max_length = 0; \
-            pgsync doctor names each setting.
-            """
         case .needsPrivateKey(let key, let tables, let hasOthers):
             """
             images of \(tables.joined(separator: ", ")) are encrypted for the image key \(key), and \

@@ -123,12 +123,8 @@ struct PostingSession {
                     )
                 }
                 do {
-                    let store = context.store(session)
-                    if isStale, let wanted {
-                        try PostingStore.limit(session, to: wanted)
-                        try store.refuseLeaks()
-                    }
-                    return try body(store)
+                    if isStale, let wanted { try PostingStore.limit(session, to: wanted) }
+                    return try body(context.store(session))
                 } catch let error as PostgresError
                     where wanted != nil && session.isPooled && error.isOfAnotherSession
                 {

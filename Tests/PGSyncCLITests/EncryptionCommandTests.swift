@@ -71,6 +71,38 @@ struct EncryptionCommandTests {
         }
     }
 
+    @Test(
+        "a worker stops before it sends its key when the server begins to log",
+        arguments: [[], ["--poll"]]
+    )
+    func leaksLater(options: [String]) async throws {
+        try await Self.withBook { book in
+            let database = book.database
+            let key = ImageKeyPair.first.privatePath
+            async let ended = CommandLineRun(
+                ["worker", "--quiet", "--image-key-file", key] + options,
+                environment: ["PGSYNC_DATABASE_URL": database.url()]
+            )
+            try await database.query("insert into sales values (1, 100, 'final', '2026-01-05')")
+            try await eventually {
+                try await database.query("select count(*) from ledger.journal_entries") == ["1"]
+            }
+            // New sessions have it, and the worker makes one when it has lost its own.
+            try await database.query(
+                """
+                alter database \(database.name) set log_min_duration_statement = 0;
+                select pg_terminate_backend(pid) from pg_stat_activity
+                where datname = current_database() and application_name = 'pgsync worker';
+                """
+            )
+            try await database.query("insert into sales values (2, 100, 'final', '2026-01-05')")
+            let run = await ended
+            #expect(run.exitCode == .unsuitableServer, "\(run.errors)")
+            #expect(run.errors.contains("would write private keys into its log"))
+            #expect(try await database.query("select attempts from pgsync.sync_queue") == ["0"])
+        }
+    }
+
     @Test("a private key is not sent to the database")
     func privateKey() async throws {
         try await Self.withBook { book in
@@ -94,7 +126,7 @@ struct EncryptionCommandTests {
             )
             let doctor = await database.run("doctor")
             #expect(
-                doctor.output.contains("images of 1 table are encrypted, but the server logs parameters"),
+                doctor.output.contains("images of 1 table are encrypted, but for this login"),
                 "\(doctor.output)"
             )
             try await database.query("alter database \(database.name) set log_parameter_max_length = 0")

@@ -40,7 +40,9 @@ struct NamesCommandTests {
         let asked = Set(["TABLE", "KEY", "ID", "NAME", "ACCOUNT"])
         for (path, command) in PGSyncProgram.program.outline.commands {
             for spec in command.arguments where asked.contains(spec.name) {
-                let isNew = ["pgsync trace", "pgsync period open"].contains(path) && spec.name != "TABLE"
+                let isNew =
+                    ["pgsync trace", "pgsync period open", "pgsync image-keys add"].contains(path)
+                    && spec.name != "TABLE"
                 #expect((spec.namesCommand == nil) == isNew, "\(path) \(spec.name)")
                 let words = spec.namesCommand?.split(separator: " ").map(String.init)
                 #expect(throws: Never.self) { try words.map { try PGSyncProgram.program.parse($0) } }

@@ -100,12 +100,12 @@ struct SQLReadmeTests {
         #expect(known.allSatisfy(used.contains))
     }
 
-    @Test("names every error code of the ledger")
+    @Test("names every error code of the ledger and of pgsync")
     func codes() throws {
         let known = Set(try table("| Code | Meaning |").map { $0[0] })
         let used = Set(
-            files.filter { $0.path.hasPrefix("ledger/") }.flatMap {
-                $0.text.matches(of: /'(PL\d+)'/).map { String($0.1) }
+            files.filter { $0.path.hasPrefix("ledger/") || $0.path.hasPrefix("encryption/") }.flatMap {
+                $0.text.matches(of: /'(P[LS]\d+)'/).map { String($0.1) }
             }
         )
         #expect(known == used)

@@ -14,7 +14,7 @@ struct SchemaObjectsTests {
         let database = TestDatabase.current
         let complaints = try await database.run(
             """
-            create extension plpgsql_check;
+            create extension plpgsql_check; create extension pgcrypto; select pgsync.make_encryption();
             select format('%s line %s: %s %s', p.oid::regprocedure, c.lineno, c.level, c.message)
             from pg_proc as p
             inner join pg_language as l on l.oid = p.prolang and l.lanname = 'plpgsql'

@@ -1,3 +1,4 @@
+// Long because one database with its keys serves all that can happen to encrypted images.
 import Postgres
 import TestSupport
 import Testing
@@ -319,5 +320,92 @@ struct EncryptionTests {
                 """
             ) == []
         )
+    }
+
+    @Test("wait for a worker when post_now has no private key, which is no attempt")
+    func postNow() async throws {
+        try await addKeys()
+        try await encrypt("bills")
+        try await database.run("insert into bills (id, amount) values (1, 1)")
+        let now = "select pgsync.post_now('bills', '1') is null"
+        #expect(try await database.value(now) == "t")
+        #expect(
+            try await database.value("select attempts || ' ' || retry_count from pgsync.sync_queue") == "0 0"
+        )
+        #expect(try await database.value(ImageKeyPair.giving(.first) + now) == "f")
+        try await database.expectNoFaults()
+    }
+
+    @Test("are captured whatever rights the application and capture have in the schema of pgcrypto")
+    func closedExtension() async throws {
+        try await addKeys()
+        try await encrypt("bills")
+        try await encrypt("parts")
+        try await database.run(
+            """
+            grant execute on all functions in schema tools to pgsync_owner;
+            revoke execute on all functions in schema tools from public;
+            insert into bills (id, amount) values (1, 1); insert into parts (id, amount) values (1, 1);
+            """
+        )
+        #expect(try await post(with: .first) == "posted 2")
+        #expect(try await database.lines("select found from pgsync.inspect_encryption()") == [])
+        try await database.run("revoke execute on all functions in schema tools from pgsync_owner")
+        #expect(
+            try await database.value("select found from pgsync.inspect_encryption()")?
+                .hasPrefix("images cannot be encrypted: permission denied for function") == true
+        )
+        let closed = await #expect(throws: PostgresError.self) {
+            try await database.run("set role pgsync_owner; select pgsync.make_encryption()")
+        }
+        #expect(closed?.hint?.contains("grant execute on function tools.") == true)
+    }
+
+    @Test("can be made again when the extension was dropped with all that needs it")
+    func remade() async throws {
+        try await addKeys()
+        try await encrypt("bills")
+        try await database.run("drop extension pgcrypto cascade")
+        await #expect(throws: PostgresError.self) {
+            try await database.run("insert into bills (id, amount) values (1, 1)")
+        }
+        #expect(
+            try await database.value("select found from pgsync.inspect_encryption()")?
+                .contains("does not exist") == true
+        )
+        try await database.run(
+            """
+            create extension pgcrypto; set role pgsync_owner; select pgsync.make_encryption(); reset role;
+            insert into bills (id, amount) values (1, 1);
+            """
+        )
+        #expect(try await post(with: .first) == "posted 1")
+    }
+
+    @Test("are decrypted by any copy of the key that works, and after a broken one")
+    func keyCopies() async throws {
+        try await addKeys()
+        try await encrypt("bills")
+        try await database.run("insert into bills (id, amount) values (1, 1)")
+        let key = ImageKeyPair.first.privateKey
+        let broken = String(key.prefix(900))
+        #expect(
+            try await database.value(
+                """
+                select set_config('pgsync.image_keys', '\(broken)\n\(key)', true);
+                select checks.told(pgsync.process_batch('test', 100));
+                """
+            ) == "posted 1"
+        )
+    }
+
+    @Test("stay encrypted when their table is detached and attached again")
+    func detached() async throws {
+        try await addKeys()
+        try await encrypt("bills")
+        try await database.run(
+            "select pgsync.detach('bills'); select pgsync.attach('bills'); insert into bills (id, amount) values (1, 1)"
+        )
+        #expect(try await database.value("select image_key from pgsync.sync_logs") == "first")
     }
 }

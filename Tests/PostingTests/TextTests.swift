@@ -90,6 +90,7 @@ struct TextTests {
                     "pgsync.one_running_per_subject", "pgsync.rules_pkey", "pgsync.schema_objects_pkey",
                     "pgsync.sync_configuration_pkey", "pgsync.audit_chain_kind_part",
                     "pgsync.chain_anchors_destination", "pgsync.chain_kinds_pkey", "pgsync.id_ranges_pkey",
+                    "pgsync.image_keys_pkey",
                     "pgsync.name_is_used_once", "pgsync.one_range_from_each_id", "pgsync.range_totals_pkey",
                     "pgsync.sync_schedule_runs_schedule", "pgsync.sync_schedules_pkey",
                     "pgsync.alert_deliveries_given_up", "pgsync.alert_deliveries_unfinished",

@@ -148,6 +148,16 @@ extension ServerFacts {
 extension ServerFacts {
     /// The attached tables and how workers learn of their changes.
     package struct Capture: Sendable, Equatable {
+        package struct Fault: Sendable, Equatable {
+            package let found: String
+            package let remedy: String
+
+            package init(found: String, remedy: String) {
+                self.found = found
+                self.remedy = remedy
+            }
+        }
+
         package var sourceCount: Int
         package var findings: [CaptureFinding]
         package var growth: [CaptureGrowth]
@@ -155,8 +165,10 @@ extension ServerFacts {
         package var pollInterval: Duration
         /// Tables whose images are encrypted.
         package var encryptedTables: [String]
-        /// Settings by which the server logs parameters, and so private keys.
+        /// Settings by which the server logs parameters of this session, and so private keys.
         package var parameterLeaks: [String]
+        /// Why images cannot be encrypted, so that writes fail, and what to do.
+        package var encryptionFault: Fault?
 
         package init(
             sourceCount: Int,
@@ -165,7 +177,8 @@ extension ServerFacts {
             usesDoorbell: Bool,
             pollInterval: Duration,
             encryptedTables: [String] = [],
-            parameterLeaks: [String] = []
+            parameterLeaks: [String] = [],
+            encryptionFault: Fault? = nil
         ) {
             self.sourceCount = sourceCount
             self.findings = findings
@@ -174,6 +187,7 @@ extension ServerFacts {
             self.pollInterval = pollInterval
             self.encryptedTables = encryptedTables
             self.parameterLeaks = parameterLeaks
+            self.encryptionFault = encryptionFault
         }
     }
 }

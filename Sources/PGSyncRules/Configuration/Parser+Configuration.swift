@@ -1,3 +1,4 @@
+// Long because the words of all parts are read by one grammar.
 import Days
 
 extension Parser {

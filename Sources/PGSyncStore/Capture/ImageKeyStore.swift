@@ -62,31 +62,27 @@ package struct ImageKeyStore {
         let user: String = try session.query("select current_user::text").onlyRow().decode(0)
         do {
             return try session.query("select pgsync.add_image_key(\(name), \(publicKey))").onlyRow().decode(0)
-        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-            throw StoreError.notOperator(user)
         } catch let error as PostgresError where error.kind == .server && error.hint != nil {
             throw StoreError.refused(error)
+        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+            throw StoreError.notOperator(user)
         }
     }
 
     // MARK: Private keys
 
-    /// Throws if the server would write the parameters of this session's statements into its log.
-    package func refuseLeaks() throws {
-        let leaks = try session.query("select setting, value from pgsync.parameter_leaks()").map { row in
-            "\(try row.decode("setting", as: String.self)) = \(try row.decode("value", as: String.self))"
-        }
-        if !leaks.isEmpty { throw StoreError.keyWouldLeak(leaks) }
-    }
-
-    /// Gives private keys to the rest of the transaction.
+    /// Gives private keys to the rest of the transaction; throws if the server would write them into its log.
     package func give(_ keys: PrivateKeys) throws {
-        try refuseLeaks()
-        try session.query(Self.giving(keys))
+        do {
+            try session.pipeline(Self.giving(keys))
+        } catch let error as PostgresError where error.isLeak {
+            throw StoreError.keyWouldLeak(error)
+        }
     }
 
-    static func giving(_ keys: PrivateKeys) -> Query {
-        "select set_config('pgsync.image_keys', \(keys.text), true)"
+    /// The steps that do so, for a pipeline: where the first fails, the server does not look at the second.
+    static func giving(_ keys: PrivateKeys) -> [Query] {
+        ["select pgsync.refuse_leaks()", "select set_config('pgsync.image_keys', \(keys.text), true)"]
     }
 
     /// Throws if these tables, or all, have encrypted images that the keys do not open.
@@ -121,4 +117,9 @@ package struct ImageKeyStore {
             hasOthers: keys != nil
         )
     }
+}
+
+extension PostgresError {
+    /// Whether `pgsync.refuse_leaks` has raised it.
+    var isLeak: Bool { sqlState?.code == "PS001" }
 }

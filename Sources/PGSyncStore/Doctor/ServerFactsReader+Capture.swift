@@ -29,7 +29,14 @@ extension ServerFactsReader {
             usesDoorbell: try row.decode("uses_doorbell"),
             pollInterval: try Doorbell(session).pollInterval(),
             encryptedTables: try row.decode("encrypted"),
-            parameterLeaks: try row.decode("leaks")
+            parameterLeaks: try row.decode("leaks"),
+            encryptionFault: try session.query("select found, remedy from pgsync.inspect_encryption()").first
+                .map {
+                    ServerFacts.Capture.Fault(
+                        found: try $0.decode("found"),
+                        remedy: try $0.decode("remedy")
+                    )
+                }
         )
     }
 

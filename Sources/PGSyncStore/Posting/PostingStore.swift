@@ -73,11 +73,6 @@ package struct PostingStore {
         try session.query(limits.query(isLocal: false))
     }
 
-    /// Throws if the private keys that it sends would come into the server's log.
-    package func refuseLeaks() throws {
-        if task.privateKeys != nil { try ImageKeyStore(session).refuseLeaks() }
-    }
-
     /// Claims changes from a mark on and posts them.
     package func processBatch(limit: Int, mark: Int64, isolating: Bool = false) throws -> BatchResult {
         try BatchResult(
@@ -232,7 +227,11 @@ package struct PostingStore {
     private func posting(_ query: Query) throws -> Row {
         guard let keys = task.privateKeys else { return try row(query) }
         let first = limits.map { [$0.query(isLocal: true)] } ?? []
-        let results = try session.pipeline(first + [ImageKeyStore.giving(keys), query])
-        return try results[results.count - 1].onlyRow()
+        do {
+            let results = try session.pipeline(first + ImageKeyStore.giving(keys) + [query])
+            return try results[results.count - 1].onlyRow()
+        } catch let error as PostgresError where error.isLeak {
+            throw StoreError.keyWouldLeak(error)
+        }
     }
 }

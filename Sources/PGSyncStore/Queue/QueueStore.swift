@@ -41,8 +41,8 @@ package struct QueueStore {
             select
                 log.id, coalesce(pgsync.qualified_name(log.source_table), log.source_table::text) as table_name,
                 log.record_id, log.action, log.captured_at, log.captured_xid, log.origin, log.correlation_id,
-                coalesce(log.data, nullif(decrypted.image -> 'data', 'null')) as data,
-                coalesce(log.old_data, nullif(decrypted.image -> 'old_data', 'null')) as old_data,
+                coalesce(log.data, (decrypted.image -> 'data')::jsonb) as data,
+                coalesce(log.old_data, nullif((decrypted.image -> 'old_data')::jsonb, 'null')) as old_data,
                 log.image_key
             from pgsync.sync_logs as log
             left join lateral (

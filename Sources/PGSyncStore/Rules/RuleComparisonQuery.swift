@@ -21,7 +21,7 @@ struct RuleComparisonQuery {
             select
                 log.source_table,
                 log.record_id,
-                coalesce(log.data, decrypted.image -> 'data') as image,
+                coalesce(log.data, (decrypted.image -> 'data')::jsonb) as image,
                 row_number() over (order by log.id) as number
             from pgsync.sync_logs as log
             left join unnest($2::bigint[], pgsync.decrypted_images($2)) as decrypted (log_id, image)

@@ -129,9 +129,10 @@ begin
 
     v_source.image_key := case
         when planned_source.image_key is null then (
+            -- Also while it was detached: nothing is stored as it is because somebody forgot to say so.
             select known.image_key
             from pgsync.sources as known
-            where known.source_table = planned_source.source_table and known.attached
+            where known.source_table = planned_source.source_table
         )
         else nullif(planned_source.image_key, '')
     end;

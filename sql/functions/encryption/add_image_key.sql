@@ -40,7 +40,7 @@ begin
         raise exception 'this is no OpenPGP public key that can encrypt'
             using errcode = 'invalid_parameter_value',
             detail = 'It must be in ASCII armor, with one RSA or Elgamal subkey for encryption and no other key.',
-            hint = 'gpg --armor --export NAME writes one; Security.md shows how to generate it.';
+            hint = 'gpg --armor --export NAME writes one; Encryption.md shows how to generate it.';
     end if;
     insert into pgsync.image_keys (name, public_key, openpgp_id)
     values (add_image_key.name, v_key, v_id);

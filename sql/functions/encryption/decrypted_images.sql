@@ -1,12 +1,15 @@
 -- What cannot be decrypted is null: its key was not given, or it is damaged. Changes of one statement share
--- their secret, and decrypting that costs most.
+-- their secret, and decrypting that costs most. They are json, because two images can be larger together than
+-- a jsonb may be.
 create or replace function pgsync.decrypted_images(log_ids bigint[])
-returns jsonb[]
+returns json[]
 language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
 set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
@@ -15,9 +18,10 @@ declare
     v_keys bytea[];
     v_change record;
     v_encrypted bytea;
+    v_recipient text;
     v_secret text;
-    v_image jsonb;
-    v_images jsonb[] := array[]::jsonb[];
+    v_image json;
+    v_images json[] := array[]::json[];
 begin
     select array_agg(given.openpgp_id), array_agg(given.private_key)
     into v_recipients, v_keys
@@ -40,10 +44,18 @@ begin
                 if v_change.encrypted_secret is distinct from v_encrypted then
                     v_encrypted := v_change.encrypted_secret;
                     v_secret := null;
-                    v_secret := pgsync.decrypt_secret(
-                        v_encrypted,
-                        v_keys[array_position(v_recipients, pgsync.secret_recipient(v_encrypted))]
-                    );
+                    v_recipient := pgsync.secret_recipient(v_encrypted);
+                    for v_place in 1..cardinality(v_keys)
+                    loop
+                        continue when v_recipients[v_place] is distinct from v_recipient;
+                        -- One of several copies of a key may have a passphrase.
+                        begin
+                            v_secret := pgsync.decrypt_secret(v_encrypted, v_keys[v_place]);
+                            exit;
+                        exception when external_routine_invocation_exception or data_exception then
+                            continue;
+                        end;
+                    end loop;
                 end if;
                 v_image := pgsync.decrypt_image(v_change.encrypted_image, v_secret);
             exception when external_routine_invocation_exception or data_exception then

@@ -6,23 +6,20 @@ stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
-    v_match text[];
+    v_begin constant text := '-----BEGIN PGP PRIVATE KEY BLOCK-----';
+    v_end constant text := '-----END PGP PRIVATE KEY BLOCK-----';
+    v_part text;
 begin
     -- Without keys there is nothing that could read them.
     if not exists (select from pgsync.image_keys) then
         return;
     end if;
-    for v_match in
-        select regexp_matches(
-            coalesce(current_setting('pgsync.image_keys', true), ''),
-            '-----BEGIN PGP PRIVATE KEY BLOCK-----.*?-----END PGP PRIVATE KEY BLOCK-----',
-            'g'
-        )
+    foreach v_part in array (string_to_array(coalesce(current_setting('pgsync.image_keys', true), ''), v_begin))[2:]
     loop
         begin
             return query
             select given.openpgp_id, given.key
-            from pgsync.read_image_key(v_match[1]) as given;
+            from pgsync.read_image_key(v_begin || split_part(v_part, v_end, 1) || v_end) as given;
         exception when external_routine_invocation_exception or data_exception then
             continue;
         end;

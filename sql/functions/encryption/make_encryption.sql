@@ -12,14 +12,16 @@ as $$
     -- @plpgsql_check_options: security_warnings = off
 declare
     v_functions text[];
-    v_closed text;
+    v_closed_schema text;
+    v_closed_function text;
     v_statement text;
 begin
     -- Only those of the extension itself, whatever others of these names there are.
     select
         array_agg(format('%I.%I', schema.nspname, routine.proname) order by routine.proname, routine.pronargs),
-        max(schema.nspname) filter (where not has_schema_privilege(schema.oid, 'usage'))
-    into v_functions, v_closed
+        max(schema.nspname) filter (where not has_schema_privilege(schema.oid, 'usage')),
+        max(routine.oid::regprocedure::text) filter (where not has_function_privilege(routine.oid, 'execute'))
+    into v_functions, v_closed_schema, v_closed_function
     from pg_catalog.pg_extension as extension
     inner join pg_catalog.pg_depend as member
         on member.refclassid = 'pg_catalog.pg_extension'::regclass
@@ -37,10 +39,14 @@ begin
     if coalesce(cardinality(v_functions), 0) <> 6 then
         raise exception 'images are encrypted with the extension pgcrypto, which this database does not have'
             using errcode = 'feature_not_supported', hint = 'As the owner of the database: create extension pgcrypto;';
-    elsif v_closed is not null then
-        raise exception '% may not use the schema % of the extension pgcrypto', current_user, quote_ident(v_closed)
+    elsif v_closed_schema is not null then
+        raise exception '% may not use the schema % of the extension pgcrypto', current_user, quote_ident(v_closed_schema)
             using errcode = 'insufficient_privilege',
-            hint = format('As the owner of the schema: grant usage on schema %I to %I;', v_closed, current_user);
+            hint = format('As the owner of the schema: grant usage on schema %I to %I;', v_closed_schema, current_user);
+    elsif v_closed_function is not null then
+        raise exception '% may not call % of the extension pgcrypto', current_user, v_closed_function
+            using errcode = 'insufficient_privilege',
+            hint = format('As the owner of the extension: grant execute on function %s to %I;', v_closed_function, current_user);
     end if;
 
     foreach v_statement in array array[
@@ -69,16 +75,22 @@ begin
         -- The secret is random, so one round of hashing with a salt makes a good key of it.
         format(
             'create or replace function pgsync.encrypt_image(image jsonb, old_image jsonb, secret text) returns bytea '
-            'language sql volatile begin atomic select %s('
-            'jsonb_build_object(''data'', image, ''old_data'', old_image)::text, secret, '
+            'language sql volatile security definer begin atomic select %s('
+            '''{"data": '' || coalesce(image::text, ''null'') || '', "old_data": '' '
+            '|| coalesce(old_image::text, ''null'') || ''}'', secret, '
             '''cipher-algo=aes256, s2k-mode=1, compress-algo=0''); end',
             v_functions[6]
         ),
         format(
-            'create or replace function pgsync.decrypt_image(encrypted_image bytea, secret text) returns jsonb '
-            'language sql stable begin atomic select %s(encrypted_image, secret)::jsonb; end',
+            'create or replace function pgsync.decrypt_image(encrypted_image bytea, secret text) returns json '
+            'language sql stable begin atomic select %s(encrypted_image, secret)::json; end',
             v_functions[5]
         ),
+        -- Capture encrypts, and nobody else may call any of them; as the owner, whatever rights capture has there.
+        'revoke all on function pgsync.read_image_key(text), pgsync.secret_recipient(bytea), '
+        'pgsync.encrypt_secret(text, bytea), pgsync.decrypt_secret(bytea, bytea), '
+        'pgsync.encrypt_image(jsonb, jsonb, text), pgsync.decrypt_image(bytea, text) from public',
+        format('grant execute on function pgsync.encrypt_image(jsonb, jsonb, text) to %I', pgsync.capture_role()),
         'comment on function pgsync.read_image_key(text) is ''An OpenPGP key without its armor, and its number.''',
         'comment on function pgsync.secret_recipient(bytea) is ''The OpenPGP number of the key a secret is encrypted for.''',
         'comment on function pgsync.encrypt_secret(text, bytea) is ''The secret of images, encrypted for a public key.''',
@@ -89,7 +101,6 @@ begin
     loop
         execute v_statement;
     end loop;
-    perform pgsync.grant_encryption();
 end;
 $$;
 

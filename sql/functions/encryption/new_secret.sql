@@ -4,6 +4,8 @@ create or replace function pgsync.new_secret(image_key text, out secret text, ou
 language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
+set plan_cache_mode = force_generic_plan
+set jit = off
 as $$
 begin
     secret := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');

@@ -4,6 +4,7 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
 set plan_cache_mode = force_generic_plan
+set jit = off
 as $$
 declare
     v_pair record;

@@ -24,7 +24,7 @@ declare
     v_tables regclass[];
     v_images jsonb[];
     v_encrypted bigint[];
-    v_unread bigint[] := '{}';
+    v_unread bigint[] := array[]::bigint[];
     v_sited regclass[];
     v_result pgsync.batch_result;
     v_deferred_ids bigint[];
@@ -51,7 +51,7 @@ begin
 
     if v_encrypted is not null then
         select
-            array_agg(coalesce(claim.data, decrypted.image -> 'data') order by claim.number),
+            array_agg(coalesce(claim.data, (decrypted.image -> 'data')::jsonb) order by claim.number),
             array_agg(claim.log_id) filter (where claim.log_id = any(v_encrypted) and decrypted.image is null)
         into v_images, v_unread
         from unnest(post_claims.claims) with ordinality as claim (

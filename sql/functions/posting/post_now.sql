@@ -61,6 +61,24 @@ begin
         if pgsync.configuration_boolean('posting_paused') then
             return null;
         end if;
+        -- Without the private key this is for a worker to do, and no attempt.
+        if exists (select from unnest(v_claims) as claim where claim.data is null and claim.action <> 'delete')
+            and exists (
+                select
+                from unnest(
+                    pgsync.decrypted_images(
+                        array(
+                            select claim.log_id
+                            from unnest(v_claims) as claim
+                            where claim.data is null and claim.action <> 'delete'
+                        )
+                    )
+                ) as image
+                where image is null
+            )
+        then
+            return null;
+        end if;
         perform pgsync.finish_emptying(v_claims);
         v_result := pgsync.post_isolated(v_claims, v_worker);
         if v_result.failed + v_result.deferred > 0 then

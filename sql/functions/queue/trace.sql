@@ -146,7 +146,7 @@ told as (
                     when change.image_key is null
                         then jsonb_build_object('data', change.data, 'old_data', change.old_data)
                     else coalesce(
-                        (pgsync.decrypted_images(array[change.id]))[1],
+                        (pgsync.decrypted_images(array[change.id]))[1]::jsonb,
                         jsonb_build_object('data', null, 'old_data', null)
                     ) || jsonb_build_object('image_key', change.image_key)
                 end

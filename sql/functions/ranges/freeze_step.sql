@@ -59,7 +59,7 @@ begin
                 pgsync.netstring(log.id::text)
                 || pgsync.netstring(log.record_id)
                 || pgsync.netstring(log.action)
-                || pgsync.netstring(coalesce(log.data::text, encode(log.encrypted_image, 'hex')))
+                || pgsync.netstring(coalesce(log.data::text, encode(log.encrypted_secret || log.encrypted_image, 'hex')))
                 || pgsync.netstring(log.old_data::text)
                 || pgsync.netstring(log.origin)
                 || pgsync.netstring(log.source_version::text)

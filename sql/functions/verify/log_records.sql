@@ -10,6 +10,9 @@ create or replace function pgsync.log_records(
 returns setof bigint
 language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
+-- No plan that a server may log shows an image or a secret.
+set plan_cache_mode = force_generic_plan
+set jit = off
 as $$
 #variable_conflict use_column
 declare

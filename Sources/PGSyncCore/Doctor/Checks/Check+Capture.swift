@@ -24,13 +24,20 @@ extension Check {
     static let encryptedImages = Check("capture.encryption", .capture, \.capture) { capture in
         guard !capture.encryptedTables.isEmpty else { return .ok("images are stored as they are") }
         let count = Quantity.count(capture.encryptedTables.count, "table")
+        if let fault = capture.encryptionFault {
+            return .problem(
+                fault.found,
+                "Every write to a table with encrypted images fails until that is fixed.",
+                remedy: fault.remedy
+            )
+        }
         guard !capture.parameterLeaks.isEmpty else { return .ok("images of \(count) encrypted") }
         return .problem(
-            "images of \(count) are encrypted, but the server logs parameters: "
+            "images of \(count) are encrypted, but for this login the server logs parameters: "
                 + capture.parameterLeaks.joined(separator: ", "),
-            "A worker sends its private key as a parameter, and so it refuses to send it.",
+            "Private keys are sent as parameters, and so a worker with such settings refuses to send its key.",
             remedy:
-                "alter role … set log_parameter_max_length = 0;    (as a superuser, for the role of the workers)"
+                "alter role … set log_parameter_max_length = 0;    (as a superuser, for the login of the workers)"
         )
     }
 

@@ -224,7 +224,8 @@ struct TransactionTests {
                 async let one: Void = swap(first, [1, 2])
                 async let other: Void = swap(second, [2, 1])
                 _ = try await (one, other)
-                #expect(attempts.count == 3)
+                // The one that was cancelled may take its row again before the other wakes, and so a second time.
+                #expect(attempts.count >= 3)
                 let sum = try await first.withSession {
                     try $0.query("select sum(n) from t").onlyRow().decode(0, as: Int.self)
                 }

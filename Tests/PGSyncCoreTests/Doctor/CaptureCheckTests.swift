@@ -46,4 +46,23 @@ struct CaptureCheckTests {
             #expect(finding.severity == (usesDoorbell ? .warning : .ok))
         }
     }
+
+    @Test("says of encrypted tables why they cannot be written, or that the server would log the key")
+    func encryption() throws {
+        func finding(_ tables: [String], leaks: [String] = [], fault: String? = nil) throws -> Finding {
+            let facts = facts {
+                $0.encryptedTables = tables
+                $0.parameterLeaks = leaks
+                $0.encryptionFault = fault.map { .init(found: $0, remedy: "make it anew") }
+            }
+            return try #require(Check.findings(facts).first { $0.id == "capture.encryption" })
+        }
+        #expect(try finding([], leaks: ["log_statement = all"]).severity == .ok)
+        #expect(try finding(["public.bills"]).verdict.found == "images of 1 table encrypted")
+        let leaking = try finding(["public.bills"], leaks: ["log_statement = all"])
+        #expect(leaking.severity == .problem && leaking.verdict.found.contains("log_statement = all"))
+        let broken = try finding(["public.bills"], leaks: ["log_statement = all"], fault: "no pgcrypto")
+        #expect(broken.severity == .problem && broken.verdict.found == "no pgcrypto")
+        #expect(broken.verdict.remedy == "make it anew")
+    }
 }

@@ -123,7 +123,8 @@ begin
                     'execute on function pgsync.take_job(text[])'
                 ]),
                 (array['pgsync_operator'], array[
-                    'execute on function pgsync.add_image_key(text, text)'
+                    'execute on function pgsync.add_image_key(text, text)',
+                    'execute on function pgsync.make_encryption()'
                 ]),
                 (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
                     'execute on function pgsync.decrypted_images(bigint[])',

@@ -157,7 +157,7 @@ extension StoreError: CustomStringConvertible {
             """
         case .encrypted(let changes):
             """
-            \(changes) of these changes are encrypted, and no private key was given that opens them
+            encrypted changes that no private key was given for: \(changes)
               hint: --image-key-file PATH names a file with the key; --rows uses the rows of the tables instead.
             """
         case .needsPolling(let reason):

@@ -1,5 +1,5 @@
 import Arguments
-import Files
+import FoundationEssentials
 import JSON
 import Subprocesses
 import TestSupport
@@ -22,6 +22,10 @@ struct EncryptionCommandTests {
         }
     }
 
+    private static func drain(_ database: CommandLineDatabase, keysIn path: String) async -> CommandLineRun {
+        await database.run("worker", "--drain", "--quiet", "--image-key-file", path)
+    }
+
     @Test("a worker posts with the private key, and does not start without it")
     func worker() async throws {
         try await Self.withBook { book in
@@ -34,21 +38,10 @@ struct EncryptionCommandTests {
                     "images of public.sales are encrypted for the image key clinic, and no private key was given"
                 )
             )
-            let wrong = await database.run(
-                "worker",
-                "--drain",
-                "--quiet",
-                "--image-key-file",
-                ImageKeyPair.second.privatePath
-            )
+            let wrong = await Self.drain(database, keysIn: ImageKeyPair.second.privatePath)
             #expect(wrong.exitCode == .keyMissing)
             #expect(wrong.errors.contains("none of the private keys given opens it"))
-            let noKey = await database.run(
-                "worker",
-                "--drain",
-                "--image-key-file",
-                ImageKeyPair.first.publicPath
-            )
+            let noKey = await Self.drain(database, keysIn: ImageKeyPair.first.publicPath)
             #expect(noKey.exitCode == .wrongFile)
             #expect(noKey.errors.contains("there is no OpenPGP private key in ASCII armor in it"))
             // Others, for tables that are not encrypted, need none.
@@ -143,13 +136,7 @@ struct EncryptionCommandTests {
             #expect(added.exitCode == .success)
             #expect(await database.run("attach", "sales", "--encrypt", "third").exitCode == .success)
             try await database.query("insert into sales values (1, 100, 'Grimaldi', '2026-01-05')")
-            let run = await database.run(
-                "worker",
-                "--drain",
-                "--quiet",
-                "--image-key-file",
-                ImageKeyPair.third.privatePath
-            )
+            let run = await Self.drain(database, keysIn: ImageKeyPair.third.privatePath)
             #expect(run.exitCode == .success, "\(run.errors)")
             try await database.query("checkpoint")
             let line = try #require(
@@ -204,7 +191,7 @@ struct EncryptionCommandTests {
             let rules = try book.write(RuleBook.rule(version: 2, credit: "4100"), as: "second")
             let closed = await book.rules("diff", rules)
             #expect(closed.exitCode == .keyMissing)
-            #expect(closed.errors.contains("1 of these changes are encrypted"))
+            #expect(closed.errors.contains("encrypted changes that no private key was given for: 1"))
             #expect(await book.rules("diff", rules, "--rows").exitCode == .success)
             let open = await book.rules("diff", rules, "--image-key-file", ImageKeyPair.first.privatePath)
             #expect(open.exitCode == .success, "\(open.errors)")
@@ -232,6 +219,73 @@ struct EncryptionCommandTests {
             let unknown = await database.run("attach", "sales", "--encrypt", "other")
             #expect(unknown.exitCode == .refused)
             #expect(unknown.errors.contains("there is no image key 'other'"), "\(unknown.errors)")
+        }
+    }
+
+    @Test("a configuration encrypts a table, and one that does not say so ends it, as its plan says before")
+    func configuration() async throws {
+        try await Self.withBook { book in
+            let database = book.database
+            let directory = "\(book.directory)/exported"
+            #expect(await database.run("config", "export", "--output", directory).exitCode == .success)
+            let path = "\(directory)/pgsync.conf"
+            #expect(await database.run("attach", "sales", "--encrypt", "none").exitCode == .success)
+            let key = "select image_key from pgsync.sources where table_name = 'public.sales'"
+            #expect(try await database.query(key) == [nil])
+            let plan = await database.run("config", "apply", path, "--dry-run")
+            #expect(plan.output.contains(/encryption.*none.*clinic/), "\(plan.output)")
+            #expect(await database.run("config", "apply", path).exitCode == .success)
+            #expect(try await database.query(key) == ["clinic"])
+            let page = try String(contentsOfFile: path, encoding: .utf8)
+            try page.replacing("  encrypt  clinic\n", with: "").write(
+                toFile: path,
+                atomically: true,
+                encoding: .utf8
+            )
+            #expect(await database.run("config", "apply", path).exitCode == .success)
+            #expect(try await database.query(key) == [nil])
+            try page.replacing("  encrypt  clinic\n", with: "  encrypt  other\n").write(
+                toFile: path,
+                atomically: true,
+                encoding: .utf8
+            )
+            let unknown = await database.run("config", "apply", path)
+            #expect(unknown.exitCode != .success && unknown.errors.contains("there is no image key 'other'"))
+        }
+    }
+
+    @Test("gpg alone reads an image with the private key")
+    func referee() async throws {
+        try await Self.withBook { book in
+            let database = book.database
+            try await database.query("insert into sales values (1, 100, 'Grimaldi', '2026-01-05')")
+            let stored = try await database.query(
+                """
+                select unnest(array[encode(encrypted_secret, 'base64'), encode(encrypted_image, 'base64')])
+                from pgsync.sync_logs
+                """
+            ).map { $0 ?? "" }
+            var gpg = Invocation(
+                "bash",
+                [
+                    "-euc",
+                    """
+                    umask 077
+                    export GNUPGHOME=$(mktemp -d)
+                    trap 'gpgconf --kill all; rm -rf "$GNUPGHOME"' EXIT
+                    gpg --quiet --batch --import "$1"
+                    base64 -d <<<"$2" | gpg --quiet --batch --decrypt >"$GNUPGHOME/secret"
+                    base64 -d <<<"$3" >"$GNUPGHOME/image"
+                    gpg --quiet --batch --pinentry-mode loopback --passphrase-file "$GNUPGHOME/secret" --decrypt \
+                        "$GNUPGHOME/image"
+                    """,
+                    "gpg", ImageKeyPair.first.privatePath, stored[0], stored[1],
+                ]
+            )
+            gpg.environment = .inherited
+            let output = try await ChildProcess.run(gpg, timeout: .seconds(60)).checked()
+            let image = try JSONValue(parsing: output.standardOutput.text)
+            #expect(image["data"]?["state"] == "Grimaldi" && image["old_data"] == .null)
         }
     }
 }

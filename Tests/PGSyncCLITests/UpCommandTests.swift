@@ -36,6 +36,19 @@ struct UpCommandTests {
         }
     }
 
+    @Test("starts nothing when the file of private keys cannot be read")
+    func keyFile() async {
+        let run = await CommandLineRun(
+            "up",
+            "--image-key-file",
+            "/nonexistent",
+            "--state-dir",
+            "/nonexistent"
+        )
+        #expect(run.exitCode == .wrongFile)
+        #expect(run.errors.contains("cannot read /nonexistent"), "\(run.errors)")
+    }
+
     @Test("shows how to connect, over the network only where it listens")
     func banner() async throws {
         let cluster = try await SharedCluster.cluster()

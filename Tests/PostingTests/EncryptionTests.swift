@@ -356,7 +356,7 @@ struct EncryptionTests {
                 .hasPrefix("images cannot be encrypted: permission denied for function") == true
         )
         let closed = await #expect(throws: PostgresError.self) {
-            try await database.run("set role pgsync_owner; select pgsync.make_encryption()")
+            try await database.run("select pgsync.make_encryption()")
         }
         #expect(closed?.hint?.contains("grant execute on function tools.") == true)
     }
@@ -375,7 +375,7 @@ struct EncryptionTests {
         )
         try await database.run(
             """
-            create extension pgcrypto; set role pgsync_owner; select pgsync.make_encryption(); reset role;
+            create extension pgcrypto; set role pgsync_operator; select pgsync.make_encryption(); reset role;
             insert into bills (id, amount) values (1, 1);
             """
         )
@@ -407,5 +407,29 @@ struct EncryptionTests {
             "select pgsync.detach('bills'); select pgsync.attach('bills'); insert into bills (id, amount) values (1, 1)"
         )
         #expect(try await database.value("select image_key from pgsync.sync_logs") == "first")
+    }
+
+    @Test(
+        "are not decrypted where extensions would log the key",
+        arguments: [
+            "auto_explain.log_verbose = on", "auto_explain.log_parameter_max_length = -1",
+            "pgaudit.log_parameter = on",
+        ]
+    )
+    func leaksOfExtensions(setting: String) async throws {
+        #expect(
+            try await database.lines(
+                """
+                set auto_explain.log_min_duration = 0; set \(setting);
+                select setting || ' = ' || value from pgsync.parameter_leaks()
+                """
+            ) == [setting]
+        )
+        let refused = await #expect(throws: PostgresError.self) {
+            try await database.run(
+                "set auto_explain.log_min_duration = 0; set \(setting); select pgsync.refuse_leaks()"
+            )
+        }
+        #expect(refused?.sqlState?.code == "PS001")
     }
 }

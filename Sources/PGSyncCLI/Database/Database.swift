@@ -102,16 +102,15 @@ struct Database: Sendable {
 }
 
 extension ConnectionOptions {
-    /// The files where libpq may find what lets it in, whether they are there or not.
+    /// The files where libpq may find what lets it in, and that of private keys, whether they are there or not.
     func credentialFiles(in environment: Environment) -> [String] {
         let known = [
             ("passfile", "PGPASSFILE", ".pgpass"), ("sslkey", "PGSSLKEY", ".postgresql/postgresql.key"),
             ("servicefile", "PGSERVICEFILE", ".pg_service.conf"),
         ]
-        return known.flatMap { option, variable, name in
-            [self[option], environment[variable], environment["HOME"].map { "\($0)/\(name)" }].compactMap(
-                \.self
-            )
+        let found = known.flatMap { option, variable, name in
+            [self[option], environment[variable], environment["HOME"].map { "\($0)/\(name)" }]
         }
+        return (found + [environment[ImageKeyFile.variable]]).compactMap(\.self)
     }
 }

@@ -1,5 +1,4 @@
 import Arguments
-import Files
 import PGSyncStore
 
 /// The file with the private keys of encrypted images.
@@ -10,22 +9,15 @@ struct ImageKeyFile {
 
     private static let longest = 1 << 20
 
-    /// How long a pipe may take to deliver the keys.
-    private static let timeout = Duration.seconds(5)
-
     /// What is in it; `warn` is called if others can read it, too.
     func keys(_ warn: (String) -> Void) throws -> PrivateKeys {
-        let bytes: [UInt8]
+        let text: String
         do {
-            let file = try OpenFile(path, waits: false)
-            if try file.isRegular(), try file.isReadableByEverybody() {
-                warn("warning: everyone on this machine can read \(path); fix this with: chmod 600 \(path)")
-            }
-            bytes = try file.read(upTo: Self.longest, waitingFor: Self.timeout)
+            text = try SecretFile(path: path).text(upTo: Self.longest, warn)
         } catch {
             throw CommandError.unreadableFile(path: path, reason: "\(error)")
         }
-        guard let keys = PrivateKeys(String(decoding: bytes, as: UTF8.self)) else {
+        guard let keys = PrivateKeys(text) else {
             throw CommandError.unreadableFile(
                 path: path,
                 reason: "there is no OpenPGP private key in ASCII armor in it"

@@ -31,7 +31,7 @@ struct RulesDiffCommand: Command {
                 "Compare all rows of its table, for a program."
             ),
         ],
-        exitCodes: [.wrongRules]
+        exitCodes: [.wrongRules, .keyMissing]
     )
 
     static let parameters: [Parameter<Self>] = [

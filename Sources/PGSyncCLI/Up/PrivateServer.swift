@@ -4,6 +4,8 @@ import JSON
 import PGSyncCluster
 import PGSyncDemo
 import PGSyncSchema
+import PGSyncStore
+import PGSyncWorker
 import Postgres
 import Services
 import Telemetry
@@ -20,6 +22,9 @@ struct PrivateServer: Service {
     /// Nil to write no bills.
     let demonstration: DemoOptions?
     let metricsAddress: ListenAddress?
+    /// What decrypts images, if any are encrypted, and the file with it.
+    let privateKeys: PrivateKeys?
+    let keyFile: String?
     let globals: GlobalOptions
     let context: CommandContext
 
@@ -135,13 +140,16 @@ struct PrivateServer: Service {
         var group = ServiceGroup(gracePeriod: Self.grace, shutdownOrder: .oneByOneInReverse)
         group.add("server", ServerWatch(cluster: cluster))
         if hasWorker {
+            var options = WorkerRun.optionsHere
+            options.privateKeys = privateKeys
             var worker = WorkerRun(
-                WorkerRun.optionsHere,
+                options,
                 connection: try Self.options(for: cluster, Self.database, program: "pgsync worker"),
                 logger: logger
             )
             worker.metricsAddress = metricsAddress
-            worker.credentials = worker.connection.credentialFiles(in: context.environment)
+            worker.credentials =
+                worker.connection.credentialFiles(in: context.environment) + [keyFile].compactMap(\.self)
             group.add(
                 "worker",
                 WorkerService(run: worker, isOptional: !isMigrated, progress: progress),

@@ -19,6 +19,7 @@ struct UpCommand: Command {
     var demo = false
     var rate: Int?
     var metricsListen: ListenAddress?
+    var imageKeyFile: String?
 
     static let signature = Signature(
         "up",
@@ -66,6 +67,7 @@ struct UpCommand: Command {
             environment: ["PGSYNC_METRICS_LISTEN"],
             help: "Serve /metrics and /healthz. [default host: 127.0.0.1]"
         ),
+        .imageKeyFile(\.imageKeyFile),
         .flag("no-worker", \.skipsWorker, help: "Run no worker; pgsync worker posts."),
         .flag("no-migrate", \.skipsMigration, help: "Do not install or update the schema."),
         .flag(
@@ -108,6 +110,8 @@ struct UpCommand: Command {
             hasWorker: !skipsWorker,
             demonstration: demo ? demonstration : nil,
             metricsAddress: metricsListen,
+            privateKeys: try context.privateKeys(at: imageKeyFile),
+            keyFile: imageKeyFile,
             globals: globals,
             context: context
         )

@@ -27,8 +27,8 @@ struct WorkerCommand: Command {
         "worker",
         "Post changes until it is stopped.",
         discussion: """
-            Any number of workers can run, on any machines; each reconnects by itself. On Ctrl-C or SIGTERM a worker finishes \
-            its batch and exits with 0; a second signal stops it at once. Nothing is left half done, however it ends.
+            Any number can run, on any machines. On Ctrl-C or SIGTERM one finishes its batch and exits with 0; a second signal \
+            stops it at once. Nothing is left half done.
             """,
         examples: [
             .init(
@@ -40,7 +40,7 @@ struct WorkerCommand: Command {
                 "Post for two tables only, with four connections."
             ),
         ],
-        exitCodes: [.problemsFound, .cannotListen, .notPermitted, .keyMissing]
+        exitCodes: [.problemsFound, .refused, .cannotListen, .notPermitted, .keyMissing, .wrongFile]
     )
 
     static let parameters: [Parameter<Self>] = [

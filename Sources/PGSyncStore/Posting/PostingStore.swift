@@ -226,9 +226,14 @@ package struct PostingStore {
     /// A call that posts, and has the private keys for its transaction.
     private func posting(_ query: Query) throws -> Row {
         guard let keys = task.privateKeys else { return try row(query) }
-        let first = limits.map { [$0.query(isLocal: true)] } ?? []
+        let steps =
+            if let limits {
+                [limits.query(isLocal: true)] + ImageKeyStore.giving(keys) + [query]
+            } else {
+                (ImageKeyStore.giving(keys) + [query]).map(Query.prepared)
+            }
         do {
-            let results = try session.pipeline(first + ImageKeyStore.giving(keys) + [query])
+            let results = try session.pipeline(steps)
             return try results[results.count - 1].onlyRow()
         } catch let error as PostgresError where error.isLeak {
             throw StoreError.keyWouldLeak(error)

@@ -182,7 +182,10 @@ package struct RuleComparison {
                 log.id,
                 log.image_key = any(array(select opened from pgsync.opened_image_keys() as opened)) as is_open
             from pgsync.sync_logs as log
-            where log.id = any(\(ids)) and log.image_key is not null
+            where log.id = any(\(ids))
+                and log.image_key is not null
+                -- Where nothing was ever encrypted, no change is read for this.
+                and exists (select from pgsync.image_keys)
             """
         ).map { (id: try $0.decode("id", as: Int64.self), isOpen: try $0.decode("is_open", as: Bool.self)) }
         let closed = found.count { !$0.isOpen }

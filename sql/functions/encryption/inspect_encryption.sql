@@ -16,7 +16,7 @@ exception when others then
     return query
     values (
         'images cannot be encrypted: ' || sqlerrm,
-        'create extension pgcrypto; and, as the owner of the schema: select pgsync.make_encryption();'
+        'create extension pgcrypto; select pgsync.make_encryption();'
     );
 end;
 $$;

@@ -4,11 +4,12 @@
 create or replace function pgsync.make_encryption()
 returns void
 language plpgsql
+security definer
 set search_path = pg_catalog, pgsync, pg_temp
 set check_function_bodies = on
 set quote_all_identifiers = off
 as $$
-    -- The texts are composed with regproc.
+    -- The texts are composed with %I.
     -- @plpgsql_check_options: security_warnings = off
 declare
     v_functions text[];

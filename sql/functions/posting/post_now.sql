@@ -13,6 +13,7 @@ declare
     v_slot constant smallint := pgsync.slot_of(post_now.record_id);
     v_worker constant text := coalesce(nullif(current_setting('application_name'), ''), session_user::text);
     v_claims pgsync.claim[];
+    v_is_encrypted boolean;
     v_log_id bigint;
     v_result pgsync.batch_result;
 begin
@@ -39,8 +40,9 @@ begin
                 queue.log_id, log.source_table, log.record_id, log.action, log.data, queue.slot, log.captured_xid,
                 log.captured_at, log.snapshot, log.correlation_id, queue.retry_count, queue.attempts
             )::pgsync.claim
-        )
-        into v_claims
+        ),
+        bool_or(log.image_key is not null)
+        into v_claims, v_is_encrypted
         from (
             select own.log_id, own.slot, own.retry_count, own.attempts
             from pgsync.sync_queue as own
@@ -61,22 +63,8 @@ begin
         if pgsync.configuration_boolean('posting_paused') then
             return null;
         end if;
-        -- Without the private key this is for a worker to do, and no attempt.
-        if exists (select from unnest(v_claims) as claim where claim.data is null and claim.action <> 'delete')
-            and exists (
-                select
-                from unnest(
-                    pgsync.decrypted_images(
-                        array(
-                            select claim.log_id
-                            from unnest(v_claims) as claim
-                            where claim.data is null and claim.action <> 'delete'
-                        )
-                    )
-                ) as image
-                where image is null
-            )
-        then
+        -- Without a private key this is for a worker to do, and no attempt.
+        if v_is_encrypted and coalesce(current_setting('pgsync.image_keys', true), '') = '' then
             return null;
         end if;
         perform pgsync.finish_emptying(v_claims);

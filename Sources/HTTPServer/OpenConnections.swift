@@ -7,11 +7,21 @@ import Concurrency
 final class OpenConnections: Sendable {
     private struct Entry {
         let descriptor: Int32
-        let client: [UInt8]
-        let beginning: ContinuousClock.Instant
-        /// Whether the request's headers have come.
-        var isHeard = false
+        let client: String
+        /// What it is at, and since when.
+        var phase = Phase.first
+        var since = ContinuousClock.Instant.now
+        var target: String?
         var isCut = false
+    }
+
+    private enum Phase {
+        /// The head of its first request has not come, or that of a later one.
+        case first, next
+        /// The body comes, or an answer is sent.
+        case receiving, sending
+        /// An answer is made, which has a limit of its own; or a stream is sent, which has none.
+        case working, streaming
     }
 
     private let limits: ServerLimits
@@ -24,12 +34,39 @@ final class OpenConnections: Sendable {
         let client = Self.client(of: descriptor)
         entries.withLock { entries in
             if entries.values.count(where: { !$0.isCut }) >= limits.crowd { Self.makeRoom(&entries) }
-            entries[number] = Entry(descriptor: descriptor, client: client, beginning: .now)
+            entries[number] = Entry(descriptor: descriptor, client: client)
         }
     }
 
+    /// The first line of a request has come.
+    func note(target: String?, of number: UInt) { entries.withLock { $0[number]?.target = target } }
+
+    /// What the first line said, and who said it.
+    func request(of number: UInt) -> (target: String?, client: String) {
+        entries.withLock { ($0[number]?.target, $0[number]?.client ?? "") }
+    }
+
     /// The headers of a connection's request have come.
-    func heard(_ number: UInt) { entries.withLock { $0[number]?.isHeard = true } }
+    func heard(_ number: UInt) { enter(.receiving, number) }
+
+    /// Its answer is being made.
+    func isWorking(_ number: UInt) { enter(.working, number) }
+
+    /// Its answer is being sent.
+    func isSending(_ number: UInt) { enter(.sending, number) }
+
+    /// Its answer is a stream, which may take as long as it likes.
+    func isStreaming(_ number: UInt) { enter(.streaming, number) }
+
+    /// It has been answered, and may ask again.
+    func awaitNext(_ number: UInt) { enter(.next, number) }
+
+    private func enter(_ phase: Phase, _ number: UInt) {
+        entries.withLock { entries in
+            entries[number]?.phase = phase
+            entries[number]?.since = .now
+        }
+    }
 
     /// A connection is about to be closed.
     func end(_ number: UInt) { entries.withLock { _ = $0.removeValue(forKey: number) } }
@@ -39,20 +76,26 @@ final class OpenConnections: Sendable {
         let now = ContinuousClock.now
         entries.withLock { entries in
             for (number, entry) in entries {
-                let age = now - entry.beginning
-                if age > limits.lifetime || (!entry.isHeard && age > limits.headerTime) {
-                    Self.cut(number, &entries)
-                }
+                let limit: Duration? =
+                    switch entry.phase {
+                    case .first: min(limits.headerTime, limits.lifetime)
+                    case .next: limits.idleTime
+                    case .receiving, .sending: limits.lifetime
+                    case .working, .streaming: nil
+                    }
+                if let limit, now - entry.since > limit { Self.cut(number, &entries) }
             }
         }
     }
 
     /// Cuts, of the connections of the client that has most, the one that has been silent for longest.
     private static func makeRoom(_ entries: inout [UInt: Entry]) {
-        let waiting = entries.filter { !$0.value.isHeard && !$0.value.isCut }
+        let waiting = entries.filter {
+            ($0.value.phase == .first || $0.value.phase == .next) && !$0.value.isCut
+        }
         let clients = Dictionary(grouping: waiting, by: \.value.client)
         let crowd = clients.values.max { $0.count < $1.count } ?? []
-        guard let oldest = crowd.min(by: { $0.value.beginning < $1.value.beginning }) else { return }
+        guard let oldest = crowd.min(by: { $0.value.since < $1.value.since }) else { return }
         cut(oldest.key, &entries)
     }
 
@@ -63,15 +106,20 @@ final class OpenConnections: Sendable {
         entries[number]?.isCut = true
     }
 
-    /// The address of the other end, as the kernel has it, without its port.
-    private static func client(of descriptor: Int32) -> [UInt8] {
-        var address = sockaddr_in6()
-        var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+    /// The address of the other end, as the kernel has it, in numbers and without its port.
+    private static func client(of descriptor: Int32) -> String {
+        var address = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         return unsafe withUnsafeMutableBytes(of: &address) { bytes in
-            let name = unsafe bytes.assumingMemoryBound(to: sockaddr.self).baseAddress
-            guard unsafe getpeername(descriptor, name, &length) == 0 else { return [] }
-            // After the family and the port, which are in the same places in both families.
-            return unsafe Array(bytes[4..<min(max(Int(length), 4), 24)])
+            guard let name = unsafe bytes.assumingMemoryBound(to: sockaddr.self).baseAddress,
+                unsafe getpeername(descriptor, name, &length) == 0
+            else { return "" }
+            var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+            guard unsafe getnameinfo(name, length, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0
+            else { return "" }
+            let client = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+            // One client is one, whichever family it comes by.
+            return client.hasPrefix("::ffff:") ? String(client.dropFirst(7)) : client
         }
     }
 }

@@ -1,39 +1,95 @@
-/// Answers GET and HEAD for a few paths over plain HTTP/1.1, one request for each connection.
+import Concurrency
+
+/// Answers requests over HTTP/1.1, and over TLS if it has an identity.
 ///
-/// It takes no request body and looks at hardly a header, so there is little that a client could do to it: connections are
-/// few and short, answers are made on one thread, by closures that must not block, and who comes while too many wait
-/// takes the place of one that has said nothing yet.
+/// Connections, heads, bodies and waiting have limits, and who comes while too many wait takes the place of one that has
+/// said nothing yet. What could be understood in two ways is refused: two lengths, two hosts, a host that is missing.
 public struct WebServer: Sendable {
     private let address: ListenAddress
     private let limits: ServerLimits
-    private let site: Site
+    private let identity: ServerIdentity?
+    private let receive: @Sendable (HTTPHead) -> Reception
 
     /// How often connections are looked at that last too long, as a part of what a header may take.
     private static let looksPerHeader = 4
+    /// How often is looked whether all requests have ended, when the server stops.
+    private static let drainStep = Duration.milliseconds(5)
 
-    /// A server that listens once it is ``run(_:)``; a path is compared as it was sent, without its query.
+    /// A server that listens once it is ``run(_:)``.
+    ///
+    /// - Parameter receive: decides on the server's only thread what becomes of a request; it must not block.
+    public init(
+        at address: ListenAddress,
+        limits: ServerLimits = ServerLimits(),
+        identity: ServerIdentity? = nil,
+        receive: @escaping @Sendable (HTTPHead) -> Reception
+    ) {
+        self.address = address
+        self.limits = limits
+        self.identity = identity
+        self.receive = receive
+    }
+
+    /// A server of GET and HEAD for a few paths, compared as they were sent, by closures that must not block.
     public init(
         at address: ListenAddress,
         limits: ServerLimits = ServerLimits(),
         routes: [String: @Sendable () -> HTTPResponse]
     ) {
-        self.address = address
-        self.limits = limits
-        site = Site(routes: routes)
+        self.init(at: address, limits: limits) { head in
+            guard head.method == "GET" || head.method == "HEAD" else {
+                var response = HTTPResponse.plain(405, "only GET and HEAD are served here")
+                response.headers.append(("Allow", "GET, HEAD"))
+                return .answer(response)
+            }
+            guard !head.hasBody else { return .answer(.plain(413, "no body is taken here")) }
+            guard let answer = routes[String(head.rawPath)] else {
+                let paths = routes.keys.sorted().joined(separator: ", ")
+                return .answer(.plain(404, "there is nothing here; see \(paths)"))
+            }
+            return .answer(answer())
+        }
     }
 
     /// Serves for as long as a closure runs, which is given the address with the port that was found.
+    ///
+    /// After it no new connection is taken; requests under way may end in the time of ``ServerLimits/drainTime``.
     ///
     /// - Throws: ``ListenError`` before the closure is called; else what that throws.
     public func run<Success>(_ body: (ListenAddress) async throws -> Success) async throws -> Success {
         let socket = try ListeningSocket(at: address)
         let bound = address.with(port: socket.port)
-        let context = DaemonContext(site: site, limits: limits)
-        guard let daemon = DaemonHandle(accepting: socket, limits: limits, context: context) else {
-            throw ListenError.failed(bound, reason: "there is no thread or no memory for a server")
+        let context = DaemonContext(limits: limits, isSecure: identity != nil, receive: receive)
+        guard
+            let daemon = DaemonHandle(accepting: socket, limits: limits, identity: identity, context: context)
+        else {
+            throw ListenError.failed(
+                bound,
+                reason: identity == nil
+                    ? "there is no thread or no memory for a server"
+                    : "the certificate and its key are not understood, or there is no memory for a server"
+            )
         }
-        defer { withExtendedLifetime(daemon) {} }
-        return try await withThrowingTaskGroup(of: Void.self) { [limits] group in
+        let result: Result<Success, any Error>
+        do {
+            result = .success(try await serve(bound, context, body))
+        } catch {
+            result = .failure(error)
+        }
+        daemon.stopListening()
+        let drainTime = limits.drainTime
+        // In a task of its own, because this one may be cancelled.
+        await Task { await Self.drain(context, for: drainTime) }.value
+        withExtendedLifetime(daemon) {}
+        return try result.get()
+    }
+
+    private func serve<Success>(
+        _ bound: ListenAddress,
+        _ context: DaemonContext,
+        _ body: (ListenAddress) async throws -> Success
+    ) async throws -> Success {
+        try await withThrowingTaskGroup(of: Void.self) { [limits] group in
             defer { group.cancelAll() }
             group.addTask {
                 while true {
@@ -43,6 +99,27 @@ public struct WebServer: Sendable {
             }
             return try await body(bound)
         }
+    }
+
+    /// Waits until no request is under way; the library must not be stopped while one is suspended.
+    private static func drain(_ context: DaemonContext, for time: Duration) async {
+        let deadline = ContinuousClock.now + time
+        while !context.stopIfIdle(), .now < deadline { try? await Task.sleep(for: drainStep) }
+        // What is left is ended; only answers on their way to slow clients may remain, which nobody waits for.
+        let end = ContinuousClock.now + time
+        while !context.stopAll(), .now < end { try? await Task.sleep(for: drainStep) }
+    }
+}
+
+/// What a server proves itself with: a certificate, with those that vouch for it, and its private key, as PEM.
+public struct ServerIdentity: Sendable {
+    let certificate: String
+    let privateKey: String
+
+    /// An identity that is checked when the server begins.
+    public init(certificate: String, privateKey: String) {
+        self.certificate = certificate
+        self.privateKey = privateKey
     }
 }
 
@@ -54,10 +131,16 @@ public struct ServerLimits: Sendable {
     public var crowd = 48
     /// For how long a request's line and headers may take.
     public var headerTime = Duration.seconds(2)
-    /// For how long a connection may last, from its beginning to the end of the answer.
+    /// For how long a request's body may take, and then its answer to be sent.
     public var lifetime = Duration.seconds(10)
+    /// For how long a connection is kept between two requests.
+    public var idleTime = Duration.seconds(30)
+    /// Whether a connection serves more than one request.
+    public var keepsConnections = false
     /// Bytes for a request's line and headers.
     public var requestBytes = 16_384
+    /// For how long requests under way may go on when the server stops.
+    public var drainTime = Duration.seconds(1)
 
     /// The limits as they are by default.
     public init() {}

@@ -17,9 +17,9 @@ struct WorkerSiteTests {
         defer { file.remove() }
         try file.write(statement)
         let response = WorkerSite.health(statement)
-        let json = try JSONValue(parsing: response.body)
+        let json = try JSONValue(parsing: response.text)
         #expect(response.status == (state == .ready ? 200 : 503))
-        #expect(response.contentType == "application/json")
+        #expect(response["Content-Type"] == "application/json")
         #expect(json["healthy"] == .bool(state == .ready))
         #expect(json["reason"]?.string == file.complaint())
         #expect(json["health"]?["state"]?.string == state.rawValue)
@@ -35,7 +35,7 @@ struct WorkerSiteTests {
         #expect(WorkerSite.health(statement, at: .seconds(115)).status == 200)
         let response = WorkerSite.health(statement, at: .seconds(116))
         #expect(response.status == 503)
-        #expect(response.body.contains("has not updated its health for"))
+        #expect(response.text.contains("has not updated its health for"))
     }
 
     @Test("shows the process and the release beside what the worker counts")
@@ -50,12 +50,12 @@ struct WorkerSiteTests {
         let site = try WorkerSite(registry: registry, reporter: reporter)
         let metrics = try #require(site.routes["/metrics"])
         let response = metrics()
-        #expect(response.contentType == "text/plain; version=0.0.4; charset=utf-8")
-        #expect(response.body.contains("pgsync_build_info{version=\"\(Version.number)\"} 1\n"))
-        #expect(response.body.contains("\nprocess_resident_memory_bytes "))
-        #expect(response.body.contains("\npgsync_worker_batches_total 0\n"))
+        #expect(response["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8")
+        #expect(response.text.contains("pgsync_build_info{version=\"\(Version.number)\"} 1\n"))
+        #expect(response.text.contains("\nprocess_resident_memory_bytes "))
+        #expect(response.text.contains("\npgsync_worker_batches_total 0\n"))
         // Nobody has looked yet, which is not the same as that nothing waits.
-        #expect(!response.body.contains("\npgsync_queue_changes "))
+        #expect(!response.text.contains("\npgsync_queue_changes "))
         let health = try #require(site.routes["/healthz"])
         #expect(health().status == 503)
     }

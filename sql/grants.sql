@@ -9,6 +9,15 @@ begin
         v_kind pg_catalog.text;
         v_role pg_catalog.text;
         v_right pg_catalog.text;
+        v_scopes constant pg_catalog.text[] := array[
+            'pgsync_api_read', 'pgsync_api_images', 'pgsync_api_operate', 'pgsync_api_admin', 'pgsync_api_audit'
+        ];
+        v_images constant pg_catalog.text[] := array[
+            'data', 'old_data', 'encrypted_image', 'encrypted_secret', 'payload'
+        ];
+        v_secret constant pg_catalog.text[] := array[
+            'acts', 'api_requests', 'api_sessions', 'api_tokens', 'chain_rows', 'token_states'
+        ];
     begin
         for v_role in
             select 'public'
@@ -17,8 +26,9 @@ begin
             from pg_catalog.pg_roles as role
             where role.rolname in (
                     'pgsync_capture', 'pgsync_worker', 'pgsync_operator', 'pgsync_reader', 'pgsync_auditor',
-                    'pgsync_site_reader'
+                    'pgsync_site_reader', 'pgsync_dashboard'
                 )
+                or role.rolname = any(v_scopes)
         loop
             execute format('revoke all on schema pgsync, ledger, pgsync_read from %s', v_role);
             foreach v_kind in array array['tables', 'sequences', 'routines']
@@ -444,6 +454,73 @@ begin
                     'execute on function pgsync.reset_configuration(text)',
                     'execute on function pgsync.set_configuration(text, text)'
                 ]),
+                (array['pgsync_dashboard'], array[
+                    'usage on schema pgsync',
+                    'execute on function pgsync.begin_session(bytea, bytea, text, interval)',
+                    'execute on function pgsync.confirm_session(bytea, bytea, text)',
+                    'execute on function pgsync.end_session(bytea)',
+                    'execute on function pgsync.ended_logins(text[], bigint[], interval)',
+                    'execute on function pgsync.record_act(text, text, text, text, jsonb)',
+                    'execute on function pgsync.session_of(bytea, interval, boolean)',
+                    'execute on function pgsync.token_of(bytea, text)'
+                ]),
+                (v_scopes, array[
+                    'execute on function pgsync.begin_request(text, bytea)',
+                    'execute on function pgsync.record_act(text, text, text, text, jsonb)',
+                    'execute on function pgsync.settle_request(text, integer, text)',
+                    'execute on function pgsync.trace_events(regclass, text)'
+                ]),
+                (array['pgsync_api_images'], array[
+                    'select on table pgsync.sync_logs, pgsync.waiting_changes',
+                    'execute on function pgsync.decrypted_images(bigint[])',
+                    'execute on function pgsync.trace(regclass, text, boolean)'
+                ]),
+                (array['pgsync_api_audit'], array[
+                    'select on table pgsync.acts'
+                ]),
+                (array['pgsync_api_operate'], array[
+                    'execute on function pgsync.acknowledge_alert(bigint, timestamptz, text)',
+                    'execute on function pgsync.cancel_backfill(bigint)',
+                    'execute on function pgsync.cancel_job(bigint)',
+                    'execute on function pgsync.disable_schedule(text)',
+                    'execute on function pgsync.enable_schedule(text)',
+                    'execute on function pgsync.end_silence(bigint)',
+                    'execute on function pgsync.mark_difference(bigint, text, text)',
+                    'execute on function pgsync.pause(regclass)',
+                    'execute on function pgsync.post_now(regclass, text)',
+                    'execute on function pgsync.request_job(text, text, text, text, text)',
+                    'execute on function pgsync.resume(regclass)',
+                    'execute on function pgsync.retry_changes(bigint[], text, regclass, boolean)',
+                    'execute on function pgsync.run_schedule(text)',
+                    'execute on function pgsync.silence_alerts(timestamptz, text, text, regclass, text)',
+                    'execute on function pgsync.skip_changes(bigint[], text)',
+                    'execute on function pgsync.start_backfill(regclass)',
+                    'execute on function pgsync.undo_heals(bigint)'
+                ]),
+                (array['pgsync_api_admin'], array[
+                    'select on table pgsync.token_states',
+                    'update (config_value) on table pgsync.sync_configuration',
+                    'execute on function ledger.close_period(text)',
+                    'execute on function ledger.reopen_period(text, text)',
+                    'execute on function ledger.start_closing(text)',
+                    'execute on function pgsync.create_token(text, text, bytea, text[], text, timestamptz)',
+                    'execute on function pgsync.disable_channel(text)',
+                    'execute on function pgsync.enable_channel(text)',
+                    'execute on function pgsync.mark_difference(bigint, text, text)',
+                    'execute on function pgsync.request_job(text, text, text, text, text)',
+                    'execute on function pgsync.reset_configuration(text)',
+                    'execute on function pgsync.revoke_token(bigint)',
+                    'execute on function pgsync.set_configuration(text, text)',
+                    'execute on function pgsync.set_schedule(text, text, text, text, text, text, interval, text, boolean)'
+                ]),
+                (array['pgsync_operator'], array[
+                    'execute on function pgsync.create_token(text, text, bytea, text[], text, timestamptz)',
+                    'execute on function pgsync.revoke_token(bigint)'
+                ]),
+                (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                    'execute on function pgsync.actor()',
+                    'execute on function pgsync.serves()'
+                ]),
                 (array['pgsync_worker'], array[
                     'usage on schema pgsync, ledger',
                     'select on table pgsync.migrations, pgsync.sync_configuration, pgsync.configuration',
@@ -458,10 +535,58 @@ begin
                 ])
             ) as list (roles, privileges)
             cross join unnest(list.privileges) as granted (privilege)
-            inner join pg_catalog.pg_roles as role on role.rolname = any(list.roles)
+            inner join pg_catalog.pg_roles as role
+                on role.rolname = any(list.roles)
+                -- Scopes read what readers do, but no images.
+                or (
+                    role.rolname = any(v_scopes)
+                    and 'pgsync_reader' = any(list.roles)
+                    and granted.privilege
+                    !~ 'all tables|waiting_changes|(read_rows|changes_between|is_included|decrypted_images|trace|chain_contents|verify_part|lost_changes)\('
+                )
             order by role.rolname, granted.privilege
         loop
             execute format('grant %s to %I', v_right, v_role);
+        end loop;
+
+        -- The images that a table has are read by column; and nobody reads who may come in.
+        for v_role, v_right in
+            select role.rolname, readable.privilege
+            from (
+                select
+                    format(
+                        case
+                            when bool_or(part.attname = any(v_images)) then 'select (%1$s) on table %2$I.%3$I'
+                            else 'select on table %2$I.%3$I'
+                        end,
+                        string_agg(quote_ident(part.attname), ', ' order by part.attnum)
+                            filter (where part.attname <> all(v_images)),
+                        space.nspname, relation.relname
+                    ) as privilege
+                from pg_catalog.pg_class as relation
+                inner join pg_catalog.pg_namespace as space on space.oid = relation.relnamespace
+                inner join pg_catalog.pg_attribute as part
+                    on part.attrelid = relation.oid and part.attnum > 0 and not part.attisdropped
+                where space.nspname in ('pgsync', 'ledger')
+                    and relation.relkind in ('r', 'p', 'v')
+                    and not relation.relispartition
+                    and relation.relname <> all(v_secret)
+                group by space.nspname, relation.relname
+            ) as readable
+            inner join pg_catalog.pg_roles as role on role.rolname = any(v_scopes)
+            order by role.rolname, readable.privilege
+        loop
+            execute format('grant %s to %I', v_right, v_role);
+        end loop;
+        for v_role in
+            select role.rolname
+            from pg_catalog.pg_roles as role
+            where role.rolname in ('pgsync_reader', 'pgsync_operator', 'pgsync_auditor')
+        loop
+            execute format('revoke all on table pgsync.api_tokens, pgsync.api_sessions, pgsync.api_requests from %I', v_role);
+            if v_role <> 'pgsync_auditor' then
+                execute format('revoke all on table pgsync.acts from %I', v_role);
+            end if;
         end loop;
         perform pgsync.grant_rules();
         perform pgsync.grant_capture();

@@ -14,7 +14,13 @@ begin
             'pgsync_operator', 'pgsync: reads everything, changes the configuration',
             'pgsync_reader', 'pgsync: reads everything',
             'pgsync_auditor', 'pgsync: reads everything, for auditors',
-            'pgsync_site_reader', 'pgsync: reads what is of its sites'
+            'pgsync_site_reader', 'pgsync: reads what is of its sites',
+            'pgsync_dashboard', 'pgsync: serves the HTTP API; pgsync serve connects as a member of it',
+            'pgsync_api_read', 'pgsync: what a token of scope read may do',
+            'pgsync_api_images', 'pgsync: what a token of scope images may do',
+            'pgsync_api_operate', 'pgsync: what a token of scope operate may do',
+            'pgsync_api_admin', 'pgsync: what a token of scope admin may do',
+            'pgsync_api_audit', 'pgsync: what a token of scope audit may do'
         );
         -- Since PostgreSQL 16 membership may come without the right to act as the role.
         v_may_act constant pg_catalog.text := case
@@ -37,7 +43,12 @@ begin
             order by wanted.key
         loop
             begin
-                execute format('create role %I nologin', v_name);
+                -- It has the rights of a scope only where it acts as its role.
+                execute format(
+                    'create role %I nologin %s',
+                    v_name,
+                    case when v_name = 'pgsync_dashboard' then 'noinherit' else 'inherit' end
+                );
                 execute format('comment on role %I is %L', v_name, v_purpose);
             exception when duplicate_object or unique_violation then
                 null;  -- another database's migration was faster
@@ -88,6 +99,26 @@ begin
                     hint = 'Have an administrator run: grant pgsync_capture to pgsync_owner; then attach tables again.';
             end;
         end if;
+
+        -- Each request runs as the role of its scope, which takes acting as it.
+        for v_name in
+            select scope.rolname
+            from pg_catalog.pg_roles as scope
+            inner join pg_catalog.pg_roles as served on served.rolname = 'pgsync_dashboard'
+            where scope.rolname in (
+                    'pgsync_api_read', 'pgsync_api_images', 'pgsync_api_operate', 'pgsync_api_admin', 'pgsync_api_audit'
+                )
+                and not pg_has_role(served.oid, scope.oid, v_may_act)
+            order by scope.rolname
+        loop
+            begin
+                execute format('grant %I to pgsync_dashboard', v_name);
+            exception when insufficient_privilege or unique_violation then
+                raise notice 'pgsync_dashboard cannot act as %', v_name
+                    using detail = 'pgsync serve needs it for each request.',
+                    hint = format('Have an administrator run: grant %I to pgsync_dashboard;', v_name);
+            end;
+        end loop;
     end;
 end;
 $$;

@@ -55,7 +55,7 @@ extension MigratorTests {
                     }
                 }
                 let warning = try #require(notices.first { $0.isWarning })
-                #expect(warning.message.hasPrefix("missing roles: pgsync_auditor, pgsync_capture"))
+                #expect(warning.message.hasPrefix("missing roles: pgsync_api_admin, pgsync_api_audit"))
                 #expect(warning.hint?.contains("sql/roles.sql") == true)
 
                 let before = try await database.run(CatalogDump.query, as: database.superuser)

@@ -9,7 +9,9 @@ struct RightsMatrixTests {
     private let database = TestDatabase.current
 
     private static let roles = [
-        "capture", "worker", "operator", "reader", "auditor", "site_reader", "public",
+        "capture", "worker", "operator", "reader", "auditor", "site_reader", "dashboard", "api_read",
+        "api_images",
+        "api_operate", "api_admin", "api_audit", "public",
     ]
 
     private static let legend = """

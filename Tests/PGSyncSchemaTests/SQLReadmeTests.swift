@@ -104,7 +104,9 @@ struct SQLReadmeTests {
     func codes() throws {
         let known = Set(try table("| Code | Meaning |").map { $0[0] })
         let used = Set(
-            files.filter { $0.path.hasPrefix("ledger/") || $0.path.hasPrefix("encryption/") }.flatMap {
+            files.filter { file in
+                ["ledger/", "encryption/", "access/"].contains { file.path.hasPrefix($0) }
+            }.flatMap {
                 $0.text.matches(of: /'(P[LS]\d+)'/).map { String($0.1) }
             }
         )

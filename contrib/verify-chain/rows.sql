@@ -76,6 +76,12 @@ row_fields (kind, key, fields) as (
     union all
     select 'report', job::text, array[job::text, finished_at::text, encode(digest, 'hex')]
     from pgsync.verify_runs where digest is not null
+    union all
+    select 'act', id::text, array[
+        id::text, at::text, login, token::text, actor, address, act, object, reason, result, details::text, confirmed_by,
+        correlation_id, recorded_xid::text
+    ]
+    from pgsync.acts
 )
 
 select kind || ' ' || key || ' ' || encode(sha256(convert_to((

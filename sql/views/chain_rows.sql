@@ -212,13 +212,37 @@ select
     || pgsync.chain_field(run.finished_at::text)
     || pgsync.chain_field(encode(run.digest, 'hex')) as content
 from pgsync.verify_runs as run
-where run.digest is not null;
+where run.digest is not null
+union all
+select
+    'act'::text as kind,
+    act.id,
+    act.id::text collate "C" as key,
+    act.at,
+    act.recorded_xid as xid,
+    null::regclass as source_table,
+    '1' collate "C" || pgsync.chain_field('act')
+    || pgsync.chain_field(act.id::text)
+    || pgsync.chain_field(act.at::text)
+    || pgsync.chain_field(act.login)
+    || pgsync.chain_field(act.token::text)
+    || pgsync.chain_field(act.actor)
+    || pgsync.chain_field(act.address)
+    || pgsync.chain_field(act.act)
+    || pgsync.chain_field(act.object)
+    || pgsync.chain_field(act.reason)
+    || pgsync.chain_field(act.result)
+    || pgsync.chain_field(act.details::text)
+    || pgsync.chain_field(act.confirmed_by)
+    || pgsync.chain_field(act.correlation_id)
+    || pgsync.chain_field(act.recorded_xid::text) as content
+from pgsync.acts as act;
 
 comment on view pgsync.chain_rows
 is 'All rows that the chain covers, with the text whose SHA-256 it keeps.';
 
 comment on column pgsync.chain_rows.kind
-is 'audit, entry (with lines), period (history), rule, rule_end, account, currency, range or report.';
+is 'audit, entry (with lines), period (history), rule, rule_end, account, currency, range, report or act.';
 comment on column pgsync.chain_rows.id is 'Its number, by which parts are told; 0 for kinds with few rows.';
 comment on column pgsync.chain_rows.key is 'What identifies it within its kind.';
 comment on column pgsync.chain_rows.at is 'When it says that it was recorded.';

@@ -25,6 +25,8 @@ struct ChainTamperTests {
             pg_current_snapshot()
         from unnest('{captured, posted}'::text[]) as outcome;
         insert into pgsync.verify_runs (job, finished_at, report, digest) values (1, now(), 'x', sha256('x'));
+        select set_config('pgsync.actor', '{"name": "ravi", "token": 7, "address": "::1", "confirmed_by": "asha"}', false);
+        select pgsync.record_act('retry', '["5"]', 'asked', 'done', '{"retried": 1}');
         """
 
     /// Changes each column of a row in turn, in several ways, and tells what the verification says of each.
@@ -117,6 +119,7 @@ struct ChainTamperTests {
             ("pgsync.id_ranges", "range_name = 'odd one'", "range", "odd one"),
             ("pgsync.range_totals", "range_name = 'odd one' and outcome = 'posted'", "range", "odd one"),
             ("pgsync.verify_runs", "job = 1", "report", "1"),
+            ("pgsync.acts", "id = 1", "act", "1"),
         ]
         for number in numbers {
             cases.append(

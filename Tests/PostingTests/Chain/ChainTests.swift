@@ -1,4 +1,5 @@
 // Long because the chain is followed from its beginning to its restore elsewhere.
+import PGSyncSchema
 import Postgres
 import Subprocesses
 import TestSupport
@@ -260,12 +261,7 @@ struct ChainTests {
         try await post(51...55)
         try await OwnCluster.with { cluster in
             try await TestDatabase.with(on: cluster) { restored in
-                for role in [
-                    "pgsync_owner", "pgsync_capture", "pgsync_worker", "pgsync_operator", "pgsync_reader",
-                    "pgsync_auditor", "pgsync_site_reader",
-                ] {
-                    try await restored.run("create role \(role)")
-                }
+                for role in SchemaDefinition.roles { try await restored.run("create role \(role)") }
                 #expect(try await database.restore(into: restored))
                 let verdict = try await restored.verifyChain(anchor)
                 #expect(verdict.findings == [])
@@ -309,14 +305,16 @@ struct ChainTests {
             begin; set local pgsync.finishing = on; delete from pgsync.sync_queue; commit;
             select pgsync.drop_range_step();
             insert into pgsync.verify_runs (job, finished_at, report, digest) values (1, now(), 'x', sha256('x'));
+            select set_config('pgsync.actor', '{"name": "ravi", "token": 7, "address": "::1"}', false);
+            select pgsync.record_act('retry', '["5"]', 'häh', 'done', '{"retried": 1}');
             """
         )
         try await database.extendChain(limit: 20)
         #expect(
             try await database.lines(
-                "select kind from pgsync.audit_chain where kind in ('range', 'report') order by 1"
+                "select kind from pgsync.audit_chain where kind in ('range', 'report', 'act') order by 1"
             )
-                == ["range", "report"]
+                == ["act", "range", "report"]
         )
         var python = Invocation(
             "python3",

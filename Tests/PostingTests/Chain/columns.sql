@@ -63,3 +63,8 @@ select json_build_object('kind', 'range', 'key', range_name, 'fields', json_buil
     from pgsync.range_totals as total where total.range_name = made.range_name
 ))
 from pgsync.id_ranges as made where frozen_at is not null;
+select json_build_object('kind', 'act', 'key', id::text, 'fields', json_build_array(
+    id, json_build_object('time', (extract(epoch from at) * 1000000)::bigint), login, token, actor, address, act, object,
+    reason, result, details::text, confirmed_by, correlation_id, recorded_xid::text
+))
+from pgsync.acts;

@@ -27,7 +27,7 @@ begin
     update pgsync.sync_alerts as own
     set
         acknowledged_at = clock_timestamp(),
-        acknowledged_by = session_user,
+        acknowledged_by = pgsync.actor(),
         acknowledged_until = acknowledge_alert.until,
         acknowledged_severity = own.severity,
         note = left(acknowledge_alert.note, 1000)

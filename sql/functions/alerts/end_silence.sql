@@ -7,7 +7,7 @@ as $$
 begin
     perform from pgsync.alert_check as own for update;
     update pgsync.alert_silences as own
-    set ends_at = greatest(clock_timestamp(), own.starts_at), ended_by = session_user
+    set ends_at = greatest(clock_timestamp(), own.starts_at), ended_by = pgsync.actor()
     where own.id = end_silence.silence and own.ends_at > clock_timestamp();
     if not found then
         raise exception 'silence % does not exist or has ended', end_silence.silence

@@ -35,10 +35,10 @@ begin
             );
     end if;
     perform from pgsync.alert_check as own for update;
-    insert into pgsync.alert_silences as own (kind, source_table, class, ends_at, reason)
+    insert into pgsync.alert_silences as own (kind, source_table, class, ends_at, reason, created_by)
     values (
         silence_alerts.kind, silence_alerts.source, silence_alerts.class, silence_alerts.ends_at,
-        left(silence_alerts.reason, 250)
+        left(silence_alerts.reason, 250), pgsync.actor()
     )
     returning own.id into v_id;
     perform pgsync.refresh_alerts(clock_timestamp());

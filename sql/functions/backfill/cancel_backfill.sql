@@ -16,7 +16,7 @@ begin
         return false;
     end if;
     update pgsync.sync_jobs as job
-    set cancel_requested_at = clock_timestamp(), cancel_requested_by = session_user
+    set cancel_requested_at = clock_timestamp(), cancel_requested_by = pgsync.actor()
     where job.id = v_job and job.cancel_requested_at is null;
     perform pgsync.finish_job(v_job, 'cancelled');
     return true;

@@ -36,8 +36,9 @@ begin
             target_at = null,
             survey_part = 0,
             surveyed_before = case when own.kind = 'audit' then clock_timestamp() end,
-            surveyed_through = case
-                when own.kind = 'entry' then (select coalesce(max(entry.id), 0) from ledger.journal_entries as entry)
+            surveyed_through = case own.kind
+                when 'entry' then (select coalesce(max(entry.id), 0) from ledger.journal_entries as entry)
+                when 'act' then (select coalesce(max(act.id), 0) from pgsync.acts as act)
             end,
             mark_xids = '{}',
             mark_times = '{}',

@@ -1,7 +1,7 @@
 -- Rows of the transactions that are visible in the target but not in the boundary: each exactly once, in
 -- whatever order they commit, and without waiting for transactions still open. Those of the audit log
--- are found by time, from the watermark on; entries by the numbers of their transactions. A step that
--- ends at its limit leaves the target and how far it came.
+-- are found by time, from the watermark on; entries and acts by the numbers of their transactions. A step
+-- that ends at its limit leaves the target and how far it came.
 create or replace function pgsync.extend_stream(kind text, row_limit integer)
 returns bigint
 language plpgsql
@@ -99,7 +99,7 @@ begin
                 with chunk as materialized (
                     select own.id, own.key, own.xid, own.content
                     from pgsync.chain_rows as own
-                    where own.kind = 'entry'
+                    where own.kind = v_kind.kind
                         and own.xid >= v_span.low
                         and own.xid <= v_span.high
                         and own.xid >= coalesce(v_kind.reached_xid, v_span.low)

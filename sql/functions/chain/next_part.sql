@@ -20,6 +20,11 @@ begin
             into v_id
             from ledger.journal_entries as entry
             where entry.id >= next_part.part << 14;
+        when 'act' then
+            select min(act.id)
+            into v_id
+            from pgsync.acts as act
+            where act.id >= next_part.part << 14;
         else
             v_id := case when next_part.part = 0 then 0::bigint end;
     end case;

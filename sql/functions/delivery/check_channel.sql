@@ -16,7 +16,7 @@ begin
         is distinct from (old.kind, old.settings, old.secret, old.previous_secret, old.min_severity, old.enabled)
     then
         new.updated_at := clock_timestamp();
-        new.updated_by := session_user::text;
+        new.updated_by := pgsync.actor();
     end if;
     return new;
 end;

@@ -15,7 +15,7 @@ begin
     update pgsync.sync_jobs as own
     set
         cancel_requested_at = coalesce(own.cancel_requested_at, clock_timestamp()),
-        cancel_requested_by = coalesce(own.cancel_requested_by, session_user)
+        cancel_requested_by = coalesce(own.cancel_requested_by, pgsync.actor())
     where own.id = cancel_job.job and own.finished_at is null
     returning own.state into v_state;
     if found then

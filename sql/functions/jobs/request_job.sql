@@ -23,13 +23,14 @@ begin
             and job.state in ('pending', 'running', 'waiting');
         exit when found;
         -- Nothing is added if another session asks for it just now; then it is found.
-        insert into pgsync.sync_jobs as job (kind, subject, type, trigger, correlation_id)
+        insert into pgsync.sync_jobs as job (kind, subject, type, trigger, correlation_id, requested_by)
         values (
             request_job.kind,
             request_job.subject,
             request_job.type,
             coalesce(request_job.trigger, nullif(current_setting('pgsync.trigger', true), ''), 'psql'),
-            coalesce(request_job.correlation_id, nullif(current_setting('pgsync.correlation_id', true), ''))
+            coalesce(request_job.correlation_id, nullif(current_setting('pgsync.correlation_id', true), '')),
+            pgsync.actor()
         )
         on conflict (kind, subject) where state in ('pending', 'running', 'waiting') do nothing
         returning job.id into v_id;

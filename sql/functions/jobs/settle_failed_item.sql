@@ -13,7 +13,7 @@ begin
         state = 'resolved',
         next_attempt_at = null,
         resolved_at = clock_timestamp(),
-        resolved_by = session_user,
+        resolved_by = pgsync.actor(),
         resolution = settle_failed_item.resolution
     where item.id = settle_failed_item.id and item.state <> 'resolved';
     return found;

@@ -24,7 +24,7 @@ begin
     end if;
 
     new.closed_at := case when new.status = 'closed' then clock_timestamp() end;
-    new.closed_by := case when new.status = 'closed' then session_user::text end;
+    new.closed_by := case when new.status = 'closed' then pgsync.actor() end;
     if tg_op = 'UPDATE' and new.status = old.status then
         new.closed_at := old.closed_at;
         new.closed_by := old.closed_by;
@@ -48,8 +48,8 @@ begin
         end if;
     end if;
 
-    insert into ledger.period_history (period, status, reason)
-    values (new.name, new.status, nullif(current_setting('ledger.reason', true), ''));
+    insert into ledger.period_history (period, status, reason, changed_by)
+    values (new.name, new.status, nullif(current_setting('ledger.reason', true), ''), pgsync.actor());
     return new;
 end;
 $$;

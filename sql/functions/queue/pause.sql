@@ -10,7 +10,7 @@ begin
         return;
     end if;
     update pgsync.sources as own
-    set paused_at = coalesce(own.paused_at, clock_timestamp()), paused_by = coalesce(own.paused_by, session_user)
+    set paused_at = coalesce(own.paused_at, clock_timestamp()), paused_by = coalesce(own.paused_by, pgsync.actor())
     where own.source_table = pause.source and own.attached;
     if not found then
         raise exception '% is not attached', source

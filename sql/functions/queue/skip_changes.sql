@@ -96,7 +96,7 @@ begin
                 nullif(master.last_audited, skipped.log_id)
             ),
             skip_changes.reason,
-            session_user,
+            pgsync.actor(),
             skipped.correlation_id,
             skipped.site
         from skipped

@@ -42,7 +42,7 @@ begin
             new.next_run_at := null;
         end if;
         new.updated_at := clock_timestamp();
-        new.updated_by := session_user::text;
+        new.updated_by := pgsync.actor();
     end if;
     if new.next_run_at is null and new.enabled then
         new.next_run_at := pgsync.schedule_next(new.cron, new.time_zone, new.hours_setting, clock_timestamp());

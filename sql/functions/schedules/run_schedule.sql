@@ -25,7 +25,8 @@ begin
             hint = format('Wait until it ends, or cancel it: select pgsync.cancel_job(%s);', v_active);
     end if;
     v_job := pgsync.request_job(v_own.kind, v_own.subject, v_own.type);
-    insert into pgsync.sync_schedule_runs (schedule, outcome, job) values (v_own.name, 'started', v_job);
+    insert into pgsync.sync_schedule_runs (schedule, outcome, job, noted_by)
+    values (v_own.name, 'started', v_job, pgsync.actor());
     return v_job;
 end;
 $$;

@@ -45,7 +45,7 @@ begin
 
     if tg_op = 'INSERT' or new.config_value is distinct from old.config_value then
         new.updated_at := now();
-        new.updated_by := session_user::text;
+        new.updated_by := pgsync.actor();
     else
         new.updated_at := old.updated_at;
         new.updated_by := old.updated_by;

@@ -21,6 +21,8 @@ begin
     elsif mark_difference.state not in ('open', 'investigating', 'accepted') then
         raise exception 'a difference cannot be %', mark_difference.state
             using errcode = 'invalid_parameter_value', hint = 'It can be open, investigating or accepted.';
+    elsif mark_difference.state = 'accepted' and current_setting('role') = 'pgsync_api_operate' then
+        raise exception 'accepting a difference takes the scope admin' using errcode = 'insufficient_privilege';
     elsif mark_difference.state = 'accepted' and coalesce(mark_difference.reason, '') !~ '[^[:space:]]' then
         raise exception 'a reason is required to accept a difference' using errcode = 'invalid_parameter_value';
     elsif length(mark_difference.reason) > 1000 then

@@ -8,7 +8,7 @@ set
     state = move_difference.state,
     reason = move_difference.reason,
     state_since = clock_timestamp(),
-    state_by = session_user
+    state_by = pgsync.actor()
 where known.id = move_difference.difference;
 $$;
 

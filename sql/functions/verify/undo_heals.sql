@@ -91,7 +91,7 @@ begin
 
         if undone then
             update pgsync.sync_heals as heal
-            set undone_at = clock_timestamp(), undone_by = session_user
+            set undone_at = clock_timestamp(), undone_by = pgsync.actor()
             where heal.id = v_heal.id;
             -- Unless it was found again since, a person decides; no later verification heals it by itself.
             begin
@@ -100,7 +100,7 @@ begin
                     state = 'investigating',
                     reason = 'its healing was undone',
                     state_since = clock_timestamp(),
-                    state_by = session_user
+                    state_by = pgsync.actor()
                 where known.id = v_heal.difference and known.state = 'healed';
             exception when unique_violation then
                 null;

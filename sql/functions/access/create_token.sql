@@ -1,0 +1,47 @@
+-- The program makes the secret, so that it is in no statement, no log and no plan.
+create or replace function pgsync.create_token(
+    name text,
+    prefix text,
+    secret_hash bytea,
+    scopes text[],
+    site text default null,
+    expires_at timestamptz default null
+)
+returns bigint
+language plpgsql
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+declare
+    v_id bigint;
+begin
+    if create_token.expires_at <= clock_timestamp() then
+        raise exception 'a token expires later, not at %', create_token.expires_at
+            using errcode = 'invalid_parameter_value';
+    elsif not create_token.scopes <@ array['read', 'images', 'operate', 'admin', 'audit']
+        or cardinality(create_token.scopes) = 0
+    then
+        raise exception 'unknown scopes: %', array_to_string(create_token.scopes, ', ')
+            using errcode = 'invalid_parameter_value',
+            hint = 'There are read, images, operate, admin and audit.';
+    elsif create_token.site is not null and not create_token.scopes <@ array['read'] then
+        raise exception 'a token of one site can only have the scope read'
+            using errcode = 'invalid_parameter_value';
+    end if;
+    insert into pgsync.api_tokens (name, prefix, secret_hash, scopes, site, expires_at, created_by)
+    values (
+        create_token.name,
+        create_token.prefix,
+        create_token.secret_hash,
+        array(select distinct scope.word from unnest(create_token.scopes) as scope (word) order by scope.word),
+        create_token.site,
+        create_token.expires_at,
+        pgsync.actor()
+    )
+    returning api_tokens.id into v_id;
+    return v_id;
+end;
+$$;
+
+comment on function pgsync.create_token(text, text, bytea, text[], text, timestamptz)
+is 'Records a token by its SHA-256 and returns its number; pgsync token create makes the secret.';

@@ -1,11 +1,15 @@
 import CMicroHTTPD
 import Concurrency
 
-/// One request from its head to its answer. All but ``answer(_:)`` is called on the server's thread.
+/// One request from its head to its answer.
+///
+/// All but ``answer(_:)`` is called on the server's thread.
 final class Exchange: Sendable {
     private struct State {
         var body: [UInt8] = []
         var isTooLarge = false
+        /// Whether the server stops, so that the connection must not be suspended any more.
+        var isStopped = false
         var suspended: ConnectionReference?
         var task: Task<Void, Never>?
         var response: HTTPResponse?
@@ -42,6 +46,7 @@ final class Exchange: Sendable {
     func respond(on connection: ConnectionReference) -> HTTPResponse? {
         guard case .accept(let limit, let respond) = reception else { return nil }
         return state.withLock { state in
+            if state.isStopped { return Self.stopping }
             if state.isTooLarge { return .plain(413, "the body is larger than \(limit) bytes") }
             let request = HTTPRequest(head: head, body: state.body)
             state.body = []
@@ -63,14 +68,25 @@ final class Exchange: Sendable {
     }
 
     /// Keeps the stream that is being sent, which ends with this.
-    func keep(_ stream: ResponseStream) { state.withLock { $0.stream = stream } }
+    func keep(_ stream: ResponseStream) {
+        let isStopped = state.withLock { state in
+            state.stream = stream
+            return state.isStopped
+        }
+        if isStopped { stream.abandon() }
+    }
+
+    static let stopping = HTTPResponse.plain(503, "the server stops")
 
     /// Ends what is under way, because the server stops.
     func stop() {
-        let (task, stream) = state.withLock { ($0.task, $0.stream) }
+        let (task, stream) = state.withLock { state in
+            state.isStopped = true
+            return (state.task, state.stream)
+        }
         task?.cancel()
         stream?.abandon()
-        answer(.plain(503, "the server stops"))
+        answer(Self.stopping)
     }
 
     /// It is over, one way or the other.

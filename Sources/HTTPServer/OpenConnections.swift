@@ -88,6 +88,18 @@ final class OpenConnections: Sendable {
         }
     }
 
+    /// Cuts those whose request has not come whole, or all; the server stops.
+    func cut(all: Bool) {
+        entries.withLock { entries in
+            for (number, entry) in entries {
+                switch entry.phase {
+                case .first, .next, .receiving: Self.cut(number, &entries)
+                case .sending, .working, .streaming: if all { Self.cut(number, &entries) }
+                }
+            }
+        }
+    }
+
     /// Cuts, of the connections of the client that has most, the one that has been silent for longest.
     private static func makeRoom(_ entries: inout [UInt: Entry]) {
         let waiting = entries.filter {

@@ -117,7 +117,7 @@ public final class ResponseStream: Sendable {
 
 /// A connection of libmicrohttpd, which is used only while it exists.
 @safe
-struct ConnectionReference: @unchecked Sendable {
+struct ConnectionReference: @unchecked Sendable {  // The library's functions that are called here lock.
     private let raw: OpaquePointer
 
     init(_ raw: OpaquePointer) { unsafe self.raw = raw }

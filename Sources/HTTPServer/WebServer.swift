@@ -14,10 +14,12 @@ public struct WebServer: Sendable {
     private static let looksPerHeader = 4
     /// How often is looked whether all requests have ended, when the server stops.
     private static let drainStep = Duration.milliseconds(5)
+    /// How long it takes to send what ends them.
+    private static let farewell = Duration.milliseconds(500)
 
     /// A server that listens once it is ``run(_:)``.
     ///
-    /// - Parameter receive: decides on the server's only thread what becomes of a request; it must not block.
+    /// `receive` decides on the server's only thread what becomes of a request; it must not block.
     public init(
         at address: ListenAddress,
         limits: ServerLimits = ServerLimits(),
@@ -104,10 +106,14 @@ public struct WebServer: Sendable {
     /// Waits until no request is under way; the library must not be stopped while one is suspended.
     private static func drain(_ context: DaemonContext, for time: Duration) async {
         let deadline = ContinuousClock.now + time
+        context.connections.cut(all: false)
         while !context.stopIfIdle(), .now < deadline { try? await Task.sleep(for: drainStep) }
-        // What is left is ended; only answers on their way to slow clients may remain, which nobody waits for.
-        let end = ContinuousClock.now + time
-        while !context.stopAll(), .now < end { try? await Task.sleep(for: drainStep) }
+        // What is left is ended. A connection that is cut cannot be suspended again, so that none is when this returns.
+        let end = ContinuousClock.now + farewell
+        while !context.stopAll() {
+            if .now > end { context.connections.cut(all: true) }
+            try? await Task.sleep(for: drainStep)
+        }
     }
 }
 

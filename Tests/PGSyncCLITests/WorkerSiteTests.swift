@@ -93,7 +93,7 @@ struct WorkerSiteTests {
         let failure = ErrorExplanation.failure(for: error(address))
         #expect(failure.exitCode == .cannotListen)
         #expect(failure.message.contains("cannot listen at 127.0.0.1:80: "))
-        for text in [reason, remedy, "--metrics-listen or PGSYNC_METRICS_LISTEN"] {
+        for text in [reason, remedy, "--listen or --metrics-listen"] {
             #expect(failure.message.contains(text))
         }
     }

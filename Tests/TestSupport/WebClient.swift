@@ -75,3 +75,18 @@ package struct WebAnswer: Sendable {
         return nil
     }
 }
+
+extension WebClient {
+    /// Hands on what comes until the connection ends or the task is cancelled.
+    package func read(_ take: (String) -> Void) async throws {
+        while true {
+            try Task.checkCancellation()
+            switch socket.receive() {
+            case .bytes(let bytes): take(String(decoding: bytes, as: UTF8.self))
+            case .nothing: try await Task.sleep(for: .milliseconds(20))
+            case .end: return
+            case .failure(let error): throw error
+            }
+        }
+    }
+}

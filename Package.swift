@@ -24,6 +24,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
             name: "CMicroHTTPD",
             pkgConfig: "libmicrohttpd",
@@ -35,6 +36,7 @@ let package = Package(
         .target(name: "HTTPServer", dependencies: ["CMicroHTTPD", "Concurrency"]),
         .target(name: "JSON", dependencies: ["VisibleText"]),
         .target(name: "CSV"),
+        .target(name: "Compression", dependencies: ["CZlib"]),
         .target(name: "Concurrency"),
         .target(name: "Days"),
         .target(name: "Files", dependencies: ["Concurrency"]),
@@ -52,8 +54,8 @@ let package = Package(
                 "Arguments", "Concurrency", "Days", "Files", "HTTPServer", "JSON", "PGSyncBench",
                 "PGSyncCluster", "PGSyncCore", "PGSyncDelivery", "PGSyncDemo", "PGSyncLedger",
                 "PGSyncOperations",
-                "PGSyncRules", "PGSyncSchema", "PGSyncSelfTest", "PGSyncStore", "PGSyncWorker", "Postgres",
-                "Services", "Telemetry", "VisibleText",
+                "PGSyncRules", "PGSyncSchema", "PGSyncSelfTest", "PGSyncServe", "PGSyncStore", "PGSyncWorker",
+                "Postgres", "Services", "Telemetry", "VisibleText",
             ]
         ),
         .target(
@@ -92,6 +94,15 @@ let package = Package(
                 "PGSyncSchema",
                 "PGSyncStore", "PGSyncWorker", "Postgres", "Services", "Telemetry",
             ]
+        ),
+        .target(
+            name: "PGSyncServe",
+            dependencies: [
+                "Compression", "Concurrency", "HTTPServer", "JSON", "PGSyncCore", "Postgres", "Signing",
+                "Telemetry",
+            ],
+            exclude: ["Page"],
+            plugins: ["EmbedSQL"]
         ),
         .target(
             name: "PGSyncStore",
@@ -205,6 +216,12 @@ let package = Package(
             exclude: ["Snapshots"]
         ),
         .testTarget(
+            name: "PGSyncServeTests",
+            dependencies: [
+                "Concurrency", "HTTPServer", "JSON", "PGSyncServe", "Postgres", "Telemetry", "TestSupport",
+            ]
+        ),
+        .testTarget(
             name: "PGSyncStoreTests",
             dependencies: [
                 "Days", "JSON", "PGSyncCluster", "PGSyncCore", "PGSyncRules", "PGSyncStore",
@@ -220,7 +237,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PostingTests",
-            dependencies: ["JSON", "Postgres", "Subprocesses", "TestSupport"],
+            dependencies: ["JSON", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"],
             exclude: ["Chain/columns.sql", "Chain/recompute.py"]
         ),
         .testTarget(

@@ -40,6 +40,15 @@ package enum PGSyncProgram {
             .command(SourcesCommand.self),
             .command(BackfillCommand.self),
             .command(WorkerCommand.self),
+            .command(ServeCommand.self),
+            .group(
+                "token",
+                "Make, list and revoke tokens for the dashboard and the HTTP API.",
+                [
+                    .command(TokenCreateCommand.self), .command(TokenListCommand.self),
+                    .command(TokenRevokeCommand.self),
+                ]
+            ),
             .command(StatusCommand.self),
             .command(TopCommand.self),
             .command(TraceCommand.self),
@@ -180,7 +189,8 @@ package enum PGSyncProgram {
             .command(CompletionsCommand.self),
         ],
         rare: [
-            "uninstall", "selftest", "detach", "cleanup", "channels", "image-keys", "pause", "resume", "demo",
+            "uninstall", "selftest", "detach", "cleanup", "channels", "image-keys", "token", "period",
+            "backfill", "top", "pause", "resume", "demo",
             "bench",
             "names", "completions",
         ],

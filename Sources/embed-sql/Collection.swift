@@ -6,6 +6,8 @@ enum Collection: String {
     case schema
     /// The clinic of the examples, for `PGSyncDemo`.
     case clinic
+    /// What browsers load, for `PGSyncServe`.
+    case page
 }
 
 extension Collection {
@@ -22,6 +24,10 @@ extension Collection {
             try Self.files(in: "sql/examples/clinic", under: root)
                 .filter { name in [".sql", ".csv", ".rules"].contains { name.hasSuffix($0) } }
                 .map { "sql/examples/clinic/\($0)" }.sorted() + ["sql/examples/periods.sql"]
+        case .page:
+            try Self.files(in: "Sources/PGSyncServe/Page", under: root)
+                .filter { name in [".html", ".css", ".js", ".svg"].contains { name.hasSuffix($0) } }
+                .map { "Sources/PGSyncServe/Page/\($0)" }.sorted()
         }
     }
 

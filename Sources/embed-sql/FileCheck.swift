@@ -7,6 +7,8 @@ enum FileCheck {
             files.flatMap(problems(in:)) + numberingProblems(in: files) + duplicateProblems(in: files)
         case .clinic:
             files.flatMap(exampleProblems(in:))
+        case .page:
+            files.flatMap(encodingProblems(in:))
         }
     }
 

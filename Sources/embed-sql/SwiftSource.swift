@@ -31,6 +31,16 @@ enum SwiftSource {
             }
 
             """
+        case .page:
+            """
+            // Written by embed-sql from Sources/PGSyncServe/Page: change that.
+
+            enum EmbeddedPage {
+                static let files: [(name: String, text: String)] = [
+            \(files.map { "        (name: \(literal(String($0.components.last ?? ""))), text: \(literal($0.text))),\n" }.joined())    ]
+            }
+
+            """
         }
     }
 

@@ -132,6 +132,7 @@ struct JSONOutputTests {
             ["channels", "test", "hear"],
             ["channels", "disable", "hear"], ["channels", "enable", "hear"], ["channels", "remove", "hear"],
             ["image-keys", "add", "clinic", ImageKeyPair.first.publicPath], ["image-keys", "list"],
+            ["token", "create", "asha"], ["token", "list"], ["token", "revoke", "1"],
             ["audit", "anchor", "--extend", "--to", "file:\(book.path("anchors"))"], ["audit", "status"],
             ["audit", "verify", "--anchors", book.path("anchors")], ["audit", "verify"],
             ["audit", "export", "--output", book.path("chain")],
@@ -163,7 +164,7 @@ struct JSONOutputTests {
     /// What other tests run: these run on, need a server of their own, or measure.
     private static let elsewhere: Set<String> = [
         "up", "top", "alerts watch", "demo", "bench capture", "bench posting", "bench trial-balance",
-        "ledger export",
+        "ledger export", "serve",
         "completions",
     ]
 

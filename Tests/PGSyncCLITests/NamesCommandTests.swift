@@ -41,7 +41,8 @@ struct NamesCommandTests {
         for (path, command) in PGSyncProgram.program.outline.commands {
             for spec in command.arguments where asked.contains(spec.name) {
                 let isNew =
-                    ["pgsync trace", "pgsync period open", "pgsync image-keys add"].contains(path)
+                    ["pgsync trace", "pgsync period open", "pgsync image-keys add", "pgsync token create"]
+                    .contains(path)
                     && spec.name != "TABLE"
                 #expect((spec.namesCommand == nil) == isNew, "\(path) \(spec.name)")
                 let words = spec.namesCommand?.split(separator: " ").map(String.init)

@@ -13,8 +13,8 @@ struct VerifyTests {
 
     /// Writes bills in every way: single, in bulk, late to commit, and rolled back.
     ///
-    /// - Parameter verified: how many verifications have ended. They look at all changes so far: faster than they go
-    ///   through them, no more are written.
+    /// `verified` is how many verifications have ended. They look at all changes so far: faster than they go through
+    /// them, no more are written.
     private func write(_ writer: Int, until wanted: Int, _ verified: Locked<Int>) async throws {
         try await database.connect { connection in
             var round = 0

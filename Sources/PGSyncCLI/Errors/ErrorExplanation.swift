@@ -102,7 +102,7 @@ extension ListenError {
             case .notPermitted: "Choose a port from 1024 on"
             case .failed: "Choose another address or port"
             }
-        return "\(self)\n  \(remedy), with --metrics-listen or PGSYNC_METRICS_LISTEN"
+        return "\(self)\n  \(remedy), with --listen or --metrics-listen"
     }
 }
 

@@ -22,6 +22,9 @@ struct PrivateServer: Service {
     /// Nil to write no bills.
     let demonstration: DemoOptions?
     let metricsAddress: ListenAddress?
+    /// Whether the dashboard is served, and where, if not at the standard port.
+    let hasDashboard: Bool
+    let dashboardAddress: ListenAddress?
     /// What decrypts images, if any are encrypted, and the file with it.
     let privateKeys: PrivateKeys?
     let keyFile: String?
@@ -155,6 +158,20 @@ struct PrivateServer: Service {
                 WorkerService(run: worker, isOptional: !isMigrated, progress: progress),
                 earlyReturn: .isFine
             )
+        }
+        if hasDashboard {
+            let dashboard = DashboardService(
+                address: dashboardAddress,
+                connection: try Self.options(for: cluster, Self.database, program: "pgsync dashboard"),
+                logger: logger
+            ) { [context, globals] link in
+                if globals.json {
+                    try? context.print(["dashboard": .string(link)])
+                } else {
+                    context.say("dashboard  \(link)")
+                }
+            }
+            group.add("dashboard", dashboard, earlyReturn: .isFine)
         }
         if let demonstration {
             let demo = DemoRun(

@@ -20,19 +20,20 @@ struct UpCommand: Command {
     var rate: Int?
     var metricsListen: ListenAddress?
     var imageKeyFile: String?
+    var listen: ListenAddress?
+    var skipsDashboard = false
 
     static let signature = Signature(
         "up",
-        "Run a private PostgreSQL with pgsync and a worker, until Ctrl-C.",
+        "Run a private PostgreSQL with pgsync, a worker and the dashboard.",
         discussion: """
-            The server has its own directory and touches no other PostgreSQL. Ctrl-C or SIGTERM stops it; a second signal stops \
-            it at once. If pgsync is killed, the server keeps running, and the next pgsync up takes it over.
+            The server has its own directory and touches no other PostgreSQL. Ctrl-C or SIGTERM stops it, a second one at once. \
+            If pgsync is killed, the server keeps running, and the next pgsync up takes it over.
             """,
         examples: [
             .init("pgsync up", "The first start takes a few seconds."),
             .init("pgsync up --demo", "Also see the bills of a clinic posted."),
-            .init("pgsync up --port 5433", "Also accept local programs with a password."),
-            .init("pgsync up --state-dir /tmp/try --reset", "Start with an empty database."),
+            .init("pgsync up --reset", "Start with an empty database."),
         ],
         exitCodes: [.cannotListen, .clusterUnavailable, .clusterInUse, .serverDied]
     )
@@ -68,6 +69,13 @@ struct UpCommand: Command {
             help: "Serve /metrics and /healthz. [default host: 127.0.0.1]"
         ),
         .imageKeyFile(\.imageKeyFile),
+        .option(
+            "listen",
+            \.listen,
+            placeholder: "[HOST:]PORT",
+            help: "Where to serve the dashboard. [default: 8484]"
+        ),
+        .flag("no-dashboard", \.skipsDashboard, help: "Serve no dashboard."),
         .flag("no-worker", \.skipsWorker, help: "Run no worker; pgsync worker posts."),
         .flag("no-migrate", \.skipsMigration, help: "Do not install or update the schema."),
         .flag(
@@ -93,6 +101,14 @@ struct UpCommand: Command {
                 "--metrics-listen, or PGSYNC_METRICS_LISTEN, is for the worker, which --no-worker leaves out"
             )
         }
+        if let listen, !listen.isLoopback {
+            throw UsageProblem.conflict(
+                "pgsync up serves the dashboard to this machine alone; see pgsync serve"
+            )
+        }
+        if listen != nil && skipsDashboard {
+            throw UsageProblem.conflict("choose one of --listen and --no-dashboard")
+        }
         if rate != nil && !demo { throw UsageProblem.conflict("--rate needs --demo") }
         if demo && skipsWorker { throw UsageProblem.conflict("--demo needs a worker") }
     }
@@ -110,6 +126,8 @@ struct UpCommand: Command {
             hasWorker: !skipsWorker,
             demonstration: demo ? demonstration : nil,
             metricsAddress: metricsListen,
+            hasDashboard: !skipsDashboard && !skipsMigration,
+            dashboardAddress: listen,
             privateKeys: try context.privateKeys(at: imageKeyFile),
             keyFile: imageKeyFile,
             globals: globals,

@@ -1,0 +1,206 @@
+import HTTPServer
+import JSON
+import Postgres
+import Telemetry
+
+/// Runs what does something: the act, its record and its answer in one transaction, once for each idempotency key.
+struct Acting: Sendable {
+    let pool: Pool
+    /// For records of their own, which must not wait for acts.
+    let records: Pool
+    let gate: Gate
+    let logger: Logger
+
+    /// How long an act waits for the database, and for locks of others.
+    private static let limits: Query =
+        "select set_config('statement_timeout', '30s', true), set_config('lock_timeout', '3s', true)"
+
+    func answer(_ call: Call, _ act: Act) async throws -> Answer {
+        let confirmation = try await confirmation(of: call, act)
+        let key = try idempotencyKey(call)
+        do {
+            return try await run(call, act, key: key, confirmedBy: confirmation)
+        } catch {
+            let problem = (error as? Problem) ?? (error as? PostgresError).map { Problem($0) }
+            await record(
+                call,
+                act,
+                result: problem?.kind == .forbidden ? "refused" : "failed",
+                problem.map { "\($0.kind.rawValue): \($0.detail)" } ?? "\(error)"
+            )
+            throw error
+        }
+    }
+
+    /// Every POST has a key, made by who asks, under which it is done once.
+    private func idempotencyKey(_ call: Call) throws -> String? {
+        // A look that is repeated is another look.
+        guard call.endpoint.method != .get else { return nil }
+        guard let key = call.request.head["Idempotency-Key"] else {
+            guard call.endpoint.method != .post else {
+                throw Problem(
+                    .idempotencyKeyMissing,
+                    "send a header Idempotency-Key with a new random text for each act"
+                )
+            }
+            return nil
+        }
+        guard (1...200).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw Problem(.badRequest, "the header Idempotency-Key is a text of up to 200 letters")
+        }
+        return key
+    }
+
+    /// Who confirms an act that needs it.
+    private func confirmation(of call: Call, _ act: Act) async throws -> String? {
+        guard act.isConfirmed(call.arguments) else { return nil }
+        if call.actor.session != nil, let name = call.actor.confirmedBy { return name }
+        if call.actor.session == nil, let token = call.request.head["X-Confirm-Token"] {
+            if let name = try await gate.second(token, client: call.client) { return name }
+        }
+        await record(call, act, result: "refused", "confirmation-needed")
+        throw Problem(
+            .confirmationNeeded,
+            "an admin's token has to be shown again: POST /session/confirm, or a header X-Confirm-Token"
+        )
+    }
+
+    private func run(_ call: Call, _ act: Act, key: String?, confirmedBy: String?) async throws -> Answer {
+        let role = call.actor.role(for: call.endpoint.scope ?? .operate)
+        let who = call.actor.setting(
+            address: call.client,
+            correlation: call.correlation,
+            confirmedBy: confirmedBy
+        )
+        let head = call.request.head
+        let hash = Secret.hash(
+            of: "\(head.method) \(head.target)\n" + String(decoding: call.request.body, as: UTF8.self)
+        )
+        let sql = "select \(Reading.row(of: call.endpoint)) as row from (\(act.statement.sql)) as page"
+        let values = act.statement.values(call.arguments)
+        let correlation = call.correlation
+        let given = call.arguments.recorded.text()
+        let object = act.object.flatMap { call.arguments[$0] }
+        let reason = call.arguments["reason"] ?? call.arguments["note"]
+        let isOne = !act.isList
+        return try await pool.withSession(repeats: false) { session in
+            try session.transaction(TransactionOptions(isolation: .readCommitted)) {
+                var head: [Query] = [
+                    "select set_config('role', \(role), true)",
+                    Self.limits,
+                    """
+                    select set_config('pgsync.actor', \(who), true), set_config('pgsync.trigger', 'api', true),
+                        set_config('pgsync.correlation_id', \(correlation), true)
+                    """,
+                ]
+                if let key {
+                    head.append(
+                        "select status, answer from pgsync.begin_request(\(key), decode(\(hash), 'hex'))"
+                    )
+                }
+                let begun = try session.pipeline(head)
+                if key != nil, let known = begun[3].first {
+                    let status: Int = try known.decode("status")
+                    let answer: String = try known.decode("answer")
+                    return .data(
+                        answer,
+                        extra: [],
+                        status: status,
+                        headers: [("Idempotency-Replayed", "true")] + Self.location(act, answer)
+                    )
+                }
+                let rows = try session.query(Query(sql, values.map { $0 })).map {
+                    try $0.decode("row", as: String.self)
+                }
+                guard !isOne || !rows.isEmpty else {
+                    throw Problem(
+                        act.nothing,
+                        act.nothing == .notFound ? "there is no such thing" : "it is not in that state"
+                    )
+                }
+                let json = isOne ? rows[0] : "[\(rows.joined(separator: ","))]"
+                let kept = call.endpoint.hidingSecrets(json)
+                try session.query(
+                    """
+                    select pgsync.record_act(
+                        \(act.name), \(object), \(reason), 'done',
+                        jsonb_build_object('given', \(given)::text::jsonb, 'answer', \(act.keepsAnswer ? kept : "null")::text::jsonb)
+                    )
+                    """
+                )
+                if let key {
+                    try session.query(
+                        "select pgsync.settle_request(\(key), \(act.status)::integer, \(act.keepsAnswer ? kept : "null"))"
+                    )
+                }
+                return .data(json, extra: [], status: act.status, headers: Self.location(act, json))
+            }
+        }
+    }
+
+    /// Where more is to be seen of what was begun.
+    private static func location(_ act: Act, _ json: String) -> [(name: String, value: String)] {
+        guard let location = act.location, let number = try? JSONValue(parsing: json)["job"]?.string else {
+            return []
+        }
+        return [("Location", location + number)]
+    }
+
+    /// Puts on record what was not done; a failure to do so is only logged.
+    func record(_ call: Call, _ act: Act, result: String, _ why: String) async {
+        let who = call.actor.setting(address: call.client, correlation: call.correlation, confirmedBy: nil)
+        let object = act.object.flatMap { call.arguments[$0] }
+        let details = JSONValue.object(
+            JSONObject([("why", .string(why)), ("given", call.arguments.recorded)])
+        ).text()
+        let reason = call.arguments["reason"]
+        await record(who, act.name, object, reason, result, details)
+    }
+
+    /// Puts on record what has no transaction of its own, such as a log-in.
+    func record(
+        _ who: String,
+        _ name: String,
+        _ object: String?,
+        _ reason: String?,
+        _ result: String,
+        _ details: String = "{}"
+    ) async {
+        do {
+            // At worst it is on record twice.
+            try await records.withSession { session in
+                _ = try session.pipeline([
+                    "select set_config('pgsync.actor', \(who), true)",
+                    "select pgsync.record_act(\(name), \(object), \(reason), \(result), \(details)::text::jsonb)",
+                ])
+            }
+        } catch {
+            logger.warning(
+                "An act could not be put on record",
+                ["act": .string(name), "error": .string("\(error)")]
+            )
+        }
+    }
+}
+
+extension Endpoint {
+    /// Whether an act answers with a list.
+    var isListOfRows: Bool { if case .act(let act) = work { act.isList } else { false } }
+
+    /// The answer as it may be kept: what is shown once is not.
+    func hidingSecrets(_ json: String) -> String {
+        guard answer.contains(where: { $0.name == "secret" }), let value = try? JSONValue(parsing: json),
+            let object = value.object
+        else { return json }
+        return JSONValue.object(JSONObject(object.map { ($0.key, $0.key == "secret" ? .null : $0.value) }))
+            .text()
+    }
+}
+
+extension Arguments {
+    /// The arguments as they may be kept.
+    fileprivate var recorded: JSONValue {
+        let kept = values.filter { !["new_hash", "contains", "if_match", "reason"].contains($0.key) }
+        return .object(JSONObject(kept.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+    }
+}

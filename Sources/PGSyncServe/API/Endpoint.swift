@@ -1,0 +1,171 @@
+import JSON
+import Postgres
+
+/// What a token may do.
+enum Scope: String, Sendable, CaseIterable {
+    case read, images, operate, admin, audit
+
+    /// The database role that requests of this scope run as.
+    var role: String { "pgsync_api_\(rawValue)" }
+}
+
+/// One method at one path: who may use it, what it takes, and what it answers.
+///
+/// The router, the checks of parameters and the OpenAPI document all follow from this.
+struct Endpoint: Sendable {
+    enum Method: String, Sendable {
+        case get = "GET", post = "POST", put = "PUT", delete = "DELETE"
+    }
+
+    /// What is answered.
+    enum Work: Sendable {
+        /// Rows by pages, sorted by the columns k1, k2 … of the statement, which have these types.
+        case pages(Statement, keys: [String], isAscending: Bool)
+        /// All rows; beyond a thousand it is capped.
+        case rows(Statement)
+        /// The first row; none is not found.
+        case row(Statement)
+        /// A statement that does something, in one transaction with its record and its answer.
+        case act(Act)
+        /// The first row of a statement, and in it, by this name, rows by pages.
+        case framed(Statement, String, Statement, keys: [String])
+        case own(@Sendable (Call) async throws -> Answer)
+    }
+
+    let method: Method
+    /// The path below `/api/v1`, with parameters as `{name}`.
+    let path: String
+    let scope: Scope?
+    let summary: String
+    var parameters: [Field] = []
+    var body: [Field] = []
+    let answer: [Field]
+    let work: Work
+    /// The parts of the path.
+    let parts: [Substring]
+
+    init(
+        _ method: Method,
+        _ path: String,
+        _ scope: Scope?,
+        _ summary: String,
+        parameters: [Field] = [],
+        body: [Field] = [],
+        answer: [Field],
+        _ work: Work
+    ) {
+        self.method = method
+        self.path = path
+        self.scope = scope
+        self.summary = summary
+        self.parameters = parameters
+        self.body = body
+        self.answer = answer
+        self.work = work
+        parts = path.dropFirst().split(separator: "/")
+    }
+
+    /// The values of the path's parameters if a path is this one's.
+    func match(_ path: ArraySlice<String>) -> [String: String]? {
+        guard path.count == parts.count else { return nil }
+        var values: [String: String] = [:]
+        for (part, text) in zip(parts, path) {
+            if part.hasPrefix("{") {
+                guard !text.isEmpty else { return nil }
+                values[String(part.dropFirst().dropLast())] = text
+            } else if part != text {
+                return nil
+            }
+        }
+        return values
+    }
+
+    /// The names of the path's parameters.
+    var pathParameters: [String] {
+        parts.filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+    }
+
+    /// Whether its answer is a list in pages.
+    var hasPages: Bool {
+        switch work {
+        case .pages, .framed: true
+        default: false
+        }
+    }
+    /// Whether its answer is a list.
+    var isList: Bool {
+        switch work {
+        case .pages, .rows: true
+        default: false
+        }
+    }
+}
+
+/// Something that is done: a statement that returns one row, and how it is recorded.
+struct Act: Sendable {
+    /// The name on record.
+    let name: String
+    let statement: Statement
+    /// Which parameter says what it was done to.
+    var object: String?
+    /// Whether a token has to be shown again, by the same or a second person.
+    var isConfirmed: @Sendable (Arguments) -> Bool = { _ in false }
+    /// The status of the answer.
+    var status = 200
+    /// Where the answer says that more is to be seen, with the job's number.
+    var location: String?
+    /// Whether its record keeps the answer.
+    var keepsAnswer = true
+    /// Whether all rows are answered, rather than the one there has to be.
+    var isList = false
+    /// What an empty result means.
+    var nothing: ProblemKind = .conflict
+}
+
+/// SQL with named parameters, `:name`, each of which is bound as a text.
+struct Statement: Sendable, ExpressibleByStringLiteral {
+    let sql: String
+    let names: [String]
+
+    init(stringLiteral value: String) { self.init(value) }
+
+    init(_ text: String) {
+        var sql = ""
+        var names: [String] = []
+        var rest = text[...]
+        while let colon = rest.firstIndex(of: ":") {
+            sql += rest[..<colon]
+            rest = rest[rest.index(after: colon)...]
+            let name = rest.prefix { $0.isLetter || $0 == "_" }
+            // Two colons are a cast.
+            guard !name.isEmpty, sql.last != ":" else {
+                sql += ":"
+                continue
+            }
+            if !names.contains(String(name)) { names.append(String(name)) }
+            sql += "$\((names.firstIndex(of: String(name)) ?? 0) + 1)"
+            rest = rest.dropFirst(name.count)
+        }
+        self.sql = sql + rest
+        self.names = names
+    }
+
+    /// The values of its parameters; what was not given is null.
+    func values(_ arguments: Arguments) -> [String?] { names.map { arguments[$0] } }
+}
+
+/// The values that came with a request, by name, as texts.
+struct Arguments: Sendable {
+    private(set) var values: [String: String] = [:]
+
+    subscript(name: String) -> String? {
+        get { values[name] }
+        set { values[name] = newValue }
+    }
+
+    /// Takes a value of a JSON body: a list as an array literal would be ambiguous, so as JSON.
+    mutating func take(_ name: String, _ value: JSONValue?) {
+        guard let value, value != .null else { return }
+        values[name] = value.string ?? value.text()
+    }
+}

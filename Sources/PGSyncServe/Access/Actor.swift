@@ -1,0 +1,55 @@
+import JSON
+import Postgres
+
+/// For whom a request is done.
+struct Actor: Sendable, Equatable {
+    /// The number of the token; nil for who has none.
+    var token: Int64?
+    var name: String
+    var scopes: Set<Scope>
+    var site: String?
+    var expiresAt: String?
+    /// Until when acts that need it are confirmed, and by whom.
+    var confirmedUntil: String?
+    var confirmedBy: String?
+    /// The hash of the session, if it is a browser that is logged in.
+    var session: String?
+
+    /// The role that a request runs as: that of its scope if the actor has it; if not, one that the actor has, so that
+    /// the database refuses, too.
+    func role(for scope: Scope) -> String {
+        let held = scopes.contains(scope) ? scope : Scope.allCases.first { scopes.contains($0) }
+        return (held ?? .read).role
+    }
+
+    /// Who acts, as the database keeps it.
+    func setting(address: String, correlation: String, confirmedBy: String?) -> String {
+        var pairs: [(String, JSONValue)] = [
+            ("name", .string(name)), ("address", .string(address)), ("correlation_id", .string(correlation)),
+        ]
+        if let token { pairs.append(("token", JSONValue(token))) }
+        if let confirmedBy { pairs.append(("confirmed_by", .string(confirmedBy))) }
+        return JSONValue.object(JSONObject(pairs)).text()
+    }
+
+    /// Whose requests are told apart by their idempotency keys.
+    var identity: String { token.map { "\($0)" } ?? "anonymous" }
+}
+
+extension Actor {
+    /// An actor without a token.
+    init(name: String, scopes: Set<Scope>) {
+        self.name = name
+        self.scopes = scopes
+    }
+
+    /// Reads a row of `token_of`, `begin_session` or `session_of`.
+    init(_ row: Row, session: String? = nil) throws {
+        token = try row.decode("token")
+        name = try row.decode("name")
+        scopes = Set(try row.decode("scopes", as: [String].self).compactMap(Scope.init))
+        site = try row.decode("site")
+        expiresAt = try row.decode("expires_at")
+        self.session = session
+    }
+}

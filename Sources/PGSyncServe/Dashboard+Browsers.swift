@@ -1,0 +1,86 @@
+import Concurrency
+import HTTPServer
+import JSON
+
+/// What tells the page of this server from other pages in the same browser.
+extension Dashboard {
+    /// The name has the port in it, because cookies of one host are shared by all its ports.
+    var cookieName: String { options.cookieName(at: boundPort.withLock { $0 }) }
+
+    func cookie(of head: HTTPHead) -> String? {
+        for pair in (head["Cookie"] ?? "").split(separator: ";") {
+            let sides = pair.drop { $0 == " " }.split(separator: "=", maxSplits: 1)
+            if sides.count == 2, sides[0] == cookieName { return String(sides[1]) }
+        }
+        return nil
+    }
+
+    /// Another page must not make a browser act; programs send neither header.
+    func checkOrigin(of head: HTTPHead, _ endpoint: Endpoint, client: String) throws {
+        // A look at an image is recorded, so that other pages must not make it either.
+        let isAct = if case .act = endpoint.work { true } else { endpoint.method != .get }
+        guard isAct else { return }
+        if let site = head["Sec-Fetch-Site"], site != "same-origin", site != "none" {
+            throw Problem(.forbidden, "a page of another site asked for this")
+        }
+        guard let origin = head["Origin"] else { return }
+        let own = "\(options.isSecure ? "https" : "http")://\(head["Host"] ?? "")"
+        guard origin.lowercased() == own.lowercased() || options.origins.contains(origin.lowercased()) else {
+            throw Problem(.forbidden, "a page of another site asked for this")
+        }
+    }
+
+    func checkCSRF(_ head: HTTPHead, _ actor: Actor) throws {
+        guard let shown = head["X-CSRF-Token"], let own = gate.csrfToken(of: actor),
+            Secret.isEqual(shown, own)
+        else {
+            throw Problem(.forbidden, "the header X-CSRF-Token is not that of the session: see GET /session")
+        }
+    }
+
+    func body(of request: HTTPRequest, _ endpoint: Endpoint) throws -> JSONObject {
+        guard !request.body.isEmpty else { return JSONObject() }
+        guard endpoint.method != .get else { throw Problem(.badRequest, "GET has no body") }
+        let type = (request.head["Content-Type"] ?? "").prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
+        guard type == "application/json" else {
+            throw Problem(.unsupportedType, "the body is application/json")
+        }
+        let value: JSONValue
+        do {
+            value = try JSONValue(parsing: request.body, depthLimit: 16)
+        } catch let error as JSONParseError {
+            throw Problem(.badRequest, "the body is not JSON: \(error)")
+        }
+        guard let object = value.object else { throw Problem(.badRequest, "the body is a JSON object") }
+        return object
+    }
+}
+
+extension Answer {
+    /// The answer with a secret that nobody else keeps; one that is given again has none.
+    func showing(secret: String) -> Answer {
+        guard case .data(let json, let extra, let status, let headers) = self,
+            !headers.contains(where: { $0.name == "Idempotency-Replayed" })
+        else { return self }
+        return .data(
+            json.replacing("\"secret\":null", with: "\"secret\":\"\(secret)\"", maxReplacements: 1),
+            extra: extra,
+            status: status,
+            headers: headers
+        )
+    }
+}
+
+extension Call {
+    /// What tells one state of a thing from another.
+    func entityTag(of text: String) -> String? {
+        guard endpoint.method == .get, let data = try? JSONValue(parsing: text)["data"] else { return nil }
+        // What a change of it has to be shown.
+        if endpoint.path == "/configuration/{key}", let value = data["value"]?.string,
+            value.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\"") })
+        {
+            return "\"\(value)\""
+        }
+        return "\"\(Secret.hash(of: data.text()).prefix(32))\""
+    }
+}

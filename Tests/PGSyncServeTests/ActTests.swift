@@ -1,0 +1,199 @@
+import HTTPServer
+import JSON
+import Postgres
+import TestSupport
+import Testing
+
+@testable import PGSyncServe
+
+@Suite("Acts over HTTP", .servedDatabase, .timeLimit(.minutes(5)))
+struct ActTests {
+    @Test("never does to all what was asked for something that is not there")
+    func widening() async throws {
+        try await Served.with { served in
+            let token = try await served.token()
+            for body: JSONValue in [
+                ["table": "public.none"], ["changes": []], ["table": "public.none", "class": "data.missing"],
+            ] {
+                let reply = try await served.api("POST", "/changes/retry", token, body: body)
+                #expect(
+                    reply.status == 422 || reply.data?["retried"]?.number?.int == 0,
+                    "\(reply.answer.body)"
+                )
+            }
+            #expect(
+                try await served.database.run(
+                    "select count(*)::text from pgsync.waiting_changes where state = 'dead'"
+                ) == ["1"]
+            )
+            let silence: JSONValue = [
+                "kind": "QUEUE_BACKUP", "table": "public.none", "ends_at": "2099-01-01T00:00:00Z",
+                "reason": "x",
+            ]
+            #expect(try await served.api("POST", "/silences", token, body: silence).code == "not-found")
+            let own = try await served.api("POST", "/changes/retry", token, body: ["table": "public.bills"])
+            #expect(own.data?["retried"]?.number?.int == 1)
+        }
+    }
+
+    @Test("does an act once for a key, however many ask at once")
+    func once() async throws {
+        try await Served.with { served in
+            let token = try await served.token(.admin)
+            let key = [("Idempotency-Key", "one")]
+            let body: JSONValue = ["name": "ravi", "scopes": ["read"]]
+            let replies = try await withThrowingTaskGroup(of: Reply.self) { group in
+                for _ in 0..<50 {
+                    group.addTask { try await served.api("POST", "/tokens", token, body: body, headers: key) }
+                }
+                return try await group.reduce(into: [Reply]()) { $0.append($1) }
+            }
+            #expect(replies.allSatisfy { $0.status == 200 })
+            #expect(Set(replies.map { $0.data?["token"]?.string }).count == 1)
+            #expect(replies.count { $0.answer["Idempotency-Replayed"] == "true" } == 49)
+            // The secret is shown once, works, and is kept nowhere.
+            let secrets = replies.compactMap { $0.data?["secret"]?.string }
+            #expect(secrets.count == 1)
+            #expect(try await served.api("GET", "/queue", secrets.first).status == 200)
+            #expect(
+                try await served.database.run(
+                    """
+                    select count(*)::text from (
+                        select answer as text from pgsync.api_requests union all select details::text from pgsync.acts
+                    ) as kept
+                    where text like '%' || '\(secrets.first ?? "none")' || '%'
+                    """
+                ) == ["0"]
+            )
+            let other = try await served.api(
+                "POST",
+                "/tokens",
+                token,
+                body: ["name": "x", "scopes": ["read"]],
+                headers: key
+            )
+            #expect(other.code == "unprocessable")
+            let missing = try await WebClient.ask(
+                "/api/v1/changes/retry",
+                at: served.port,
+                method: "POST",
+                headers: "Authorization: Bearer \(token)\r\nConnection: close\r\n"
+            )
+            #expect(missing.status == 403 || missing.status == 400)
+            // Another actor's key is another key.
+            let second = try await served.token(.admin)
+            #expect(
+                try await served.api("POST", "/tokens", second, body: body, headers: key).data?["token"]?
+                    .string != nil
+            )
+        }
+    }
+
+    @Test("needs a token to be shown again for some acts, by the same or a second person")
+    func confirmation() async throws {
+        try await Served.with { served in
+            let token = try await served.token(.admin, named: "asha")
+            try await served.database.run("select ledger.start_closing('2026')")
+            let path = "/ledger/periods/2026/reopen"
+            let body: JSONValue = ["reason": "late bill"]
+            #expect(try await served.api("POST", path, token, body: body).code == "confirmation-needed")
+            let reader = try await served.token(.read, named: "eve")
+            let wrong = try await served.api(
+                "POST",
+                path,
+                token,
+                body: body,
+                headers: [("X-Confirm-Token", reader)]
+            )
+            #expect(wrong.code == "confirmation-needed")
+            let second = try await served.token(.admin, named: "ravi")
+            let right = try await served.api(
+                "POST",
+                path,
+                token,
+                body: body,
+                headers: [("X-Confirm-Token", second)]
+            )
+            #expect(right.status == 200, "\(right.answer.body)")
+            #expect(
+                try await served.database.run(
+                    "select concat_ws('|', actor, confirmed_by, result) from pgsync.acts order by id"
+                ) == ["asha|refused", "asha|refused", "asha|ravi|done"]
+            )
+        }
+    }
+
+    @Test("lets browsers log in, act with what only their page knows, and log out")
+    func browsers() async throws {
+        try await Served.with { served in
+            let token = try await served.token()
+            #expect(
+                try await served.api("POST", "/session", body: ["token": "pgs_wrong"]).code == "log-in-needed"
+            )
+            let begun = try await served.api("POST", "/session", body: ["token": .string(token)])
+            let header = try #require(begun.answer["Set-Cookie"])
+            #expect(
+                header.contains("HttpOnly") && header.contains("SameSite=Strict")
+                    && header.hasPrefix("pgsync-\(served.port)=")
+            )
+            #expect(!begun.answer.body.contains(token))
+            let cookie = ("Cookie", String(header.prefix { $0 != ";" }))
+            let csrf = try #require(begun.data?["csrf"]?.string)
+            #expect(try await served.api("GET", "/queue", headers: [cookie]).status == 200)
+            let body: JSONValue = ["class": "data.missing"]
+            #expect(
+                try await served.api("POST", "/changes/retry", body: body, headers: [cookie]).code
+                    == "forbidden"
+            )
+            let own = [cookie, ("X-CSRF-Token", csrf)]
+            for foreign in [
+                ("Origin", "http://evil.example"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site"),
+            ] {
+                let reply = try await served.api(
+                    "POST",
+                    "/changes/retry",
+                    body: body,
+                    headers: own + [foreign]
+                )
+                #expect(reply.code == "forbidden", "\(foreign)")
+            }
+            let origin = ("Origin", "http://localhost")
+            #expect(
+                try await served.api("POST", "/changes/retry", body: body, headers: own + [origin]).status
+                    == 200
+            )
+            let confirmed = try await served.api(
+                "POST",
+                "/session/confirm",
+                body: ["token": .string(token)],
+                headers: own
+            )
+            #expect(confirmed.data?["confirmed_until"]?.string?.hasSuffix("Z") == true)
+            #expect(try await served.api("DELETE", "/session", headers: own).status == 204)
+            #expect(try await served.api("GET", "/queue", headers: [cookie]).code == "log-in-needed")
+        }
+    }
+
+    @Test("takes only so many wrong tokens in a minute from one address")
+    func guessing() async throws {
+        try await Served.with { served in
+            var codes: [String?] = []
+            for _ in 0..<14 { codes.append(try await served.api("GET", "/queue", Secret.token()).code) }
+            #expect(codes.first == "log-in-needed" && codes.last == "too-many")
+        }
+    }
+
+    @Test(
+        "is asked for under the names that are served, and no other",
+        arguments: ["evil.example", "localhost.evil", ""]
+    )
+    func hosts(host: String) async throws {
+        try await Served.with { served in
+            let client = try WebClient(port: served.port)
+            try await client.send(
+                "GET /api/v1/session HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n"
+            )
+            #expect(try await client.answer().status == 421)
+        }
+    }
+}

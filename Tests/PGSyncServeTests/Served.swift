@@ -1,0 +1,143 @@
+import Concurrency
+import HTTPServer
+import JSON
+import Postgres
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import PGSyncServe
+
+/// A dashboard of the current database, and how it is asked.
+struct Served: Sendable {
+    let port: UInt16
+    let database: TestDatabase
+
+    /// Serves while a closure runs.
+    static func with<Success>(
+        _ database: TestDatabase = .current,
+        to connection: ConnectionOptions? = nil,
+        options change: (inout DashboardOptions) -> Void = { _ in },
+        _ body: (Served) async throws -> Success
+    ) async throws -> Success {
+        var options = DashboardOptions(at: try #require(ListenAddress("0")), version: "test")
+        change(&options)
+        let dashboard = try Dashboard(
+            options,
+            to: connection ?? database.superuser,
+            logger: Logger(handler: NoLog())
+        )
+        return try await dashboard.run { address, _ in
+            try await body(Served(port: address.port, database: database))
+        }
+    }
+
+    /// Makes a token with these scopes; all if none are named.
+    func token(_ scopes: Scope..., named name: String = "asha") async throws -> String {
+        let secret = Secret.token()
+        let words = (scopes.isEmpty ? Scope.allCases : scopes).map(\.rawValue).joined(separator: ",")
+        try await database.run(
+            """
+            select pgsync.create_token(
+                '\(name)', '\(Secret.prefix(of: secret))', decode('\(Secret.hash(of: secret))', 'hex'), '{\(words)}'
+            )
+            """,
+            as: database.superuser
+        )
+        return secret
+    }
+
+    /// Asks the API, with a token and a body; a POST has a key of its own unless it is given one.
+    func api(
+        _ method: String,
+        _ path: String,
+        _ token: String? = nil,
+        body: JSONValue? = nil,
+        headers: [(String, String)] = []
+    ) async throws -> Reply {
+        try await ask(method, "/api/v1" + path, token, body: body, headers: headers)
+    }
+
+    func ask(
+        _ method: String,
+        _ path: String,
+        _ token: String? = nil,
+        body: JSONValue? = nil,
+        headers: [(String, String)] = []
+    ) async throws -> Reply {
+        var lines = headers
+        if let token { lines.append(("Authorization", "Bearer \(token)")) }
+        if method == "POST", !headers.contains(where: { $0.0 == "Idempotency-Key" }) {
+            lines.append(("Idempotency-Key", Secret.random(length: 20)))
+        }
+        let text = body?.text() ?? ""
+        if body != nil {
+            lines += [("Content-Type", "application/json"), ("Content-Length", "\(text.utf8.count)")]
+        }
+        lines.append(("Connection", "close"))
+        let answer = try await WebClient.ask(
+            path,
+            at: port,
+            method: method,
+            headers: lines.map { "\($0.0): \($0.1)\r\n" }.joined(),
+            body: text
+        )
+        return Reply(answer: answer)
+    }
+}
+
+/// An answer, and what is in it.
+struct Reply: Sendable {
+    let answer: WebAnswer
+    var status: Int { answer.status }
+    var json: JSONValue { (try? JSONValue(parsing: answer.body)) ?? .null }
+    var data: JSONValue? { json["data"] }
+    var code: String? { json["code"]?.string }
+}
+
+private struct NoLog: LogHandler {
+    func handle(_ record: LogRecord) {}
+}
+
+extension Trait where Self == DatabaseTrait {
+    /// A database with bills, of which some are posted, one is dead and one waits; and what every list can show.
+    static var servedDatabase: DatabaseTrait {
+        .migrated(
+            as: "served",
+            """
+            create table bills (id bigint primary key, amount numeric(12, 2), note text);
+            select pgsync.attach('bills');
+            \(LittleLedger.cashBook)
+            \(LittleLedger.rule("bill", bill))
+            alter function pgsync.rule_bill_v1(jsonb) owner to pgsync_owner;
+            insert into pgsync.rules (
+                name, version, table_name, source_table, content, checksum, columns, function_name, currency
+            )
+            values (
+                'bill', 1, 'public.bills', 'bills', 'by hand', encode(sha256('by hand'), 'hex'), '{}', 'rule_bill_v1', 'INR'
+            );
+            select pgsync.refresh_evaluate();
+            insert into bills select g, g, 'bill' from generate_series(1, 5) as g;
+            insert into bills values (6, null, 'secret');
+            select pgsync.process_batch('test', 500, isolate => true);
+            insert into bills values (7, 7, 'waits');
+            select pgsync.request_job('verify', 'all');
+            """
+        )
+    }
+}
+
+private let bill = """
+    select
+        case when amount.value is null then 'data.missing' end,
+        case when amount.value is null then 'amount is missing' end,
+        case when amount.value is null then 'amount' end,
+        '2026-03-01'::date,
+        case when amount.value is not null then 'INR' end,
+        case when amount.value is not null then coalesce(image ->> 'note', 'bill') end,
+        case when amount.value is not null then array['1000', '4000'] end,
+        case when amount.value is not null then array[amount.value, -amount.value] end,
+        case when amount.value is not null then array[null, null]::text[] end,
+        case when amount.value is not null then array[null, null]::jsonb[] end
+    from (select ((image ->> 'amount')::numeric * 100)::bigint as value) as amount
+    """

@@ -15,7 +15,7 @@ public struct WebServer: Sendable {
     /// How often is looked whether all requests have ended, when the server stops.
     private static let drainStep = Duration.milliseconds(5)
     /// How long it takes to send what ends them.
-    private static let farewell = Duration.milliseconds(500)
+    private static let farewell = Duration.seconds(3)
 
     /// A server that listens once it is ``run(_:)``.
     ///

@@ -33,7 +33,7 @@ package struct Dashboard: Sendable {
         let readOnly = named.with("target_session_attrs", "any").with(
             "options",
             given + "-c default_transaction_read_only=on -c statement_timeout=2s -c lock_timeout=100ms "
-                + "-c timezone=UTC -c idle_in_transaction_session_timeout=10s"
+                + "-c idle_in_transaction_session_timeout=10s"
         )
         reads = Pool(readOnly, size: 3, patience: .seconds(2))
         figures = Pool(readOnly, size: 1, patience: .seconds(2))
@@ -48,7 +48,7 @@ package struct Dashboard: Sendable {
         acts = Pool(
             named.with(
                 "options",
-                given + "-c statement_timeout=10s -c lock_timeout=2s -c timezone=UTC "
+                given + "-c statement_timeout=30s -c lock_timeout=3s -c timezone=UTC "
                     + "-c idle_in_transaction_session_timeout=30s"
             ),
             size: 2,
@@ -82,17 +82,23 @@ package struct Dashboard: Sendable {
             result = .success(
                 try await server.run { address in
                     boundPort.withLock { $0 = address.port }
-                    let outcome = try await body(address) { token in
-                        "\(options.scheme)://\(address)/#login=\(gate.code(for: token))"
+                    let outcome: Result<Success, any Error>
+                    do {
+                        outcome = .success(
+                            try await body(address) { token in
+                                "\(options.scheme)://\(address)/#login=\(gate.code(for: token))"
+                            }
+                        )
+                    } catch {
+                        outcome = .failure(error)
                     }
                     await hub.close(because: "the server stops")
-                    return outcome
+                    return try outcome.get()
                 }
             )
         } catch {
             result = .failure(error)
         }
-        await hub.close(because: "the server stops")
         await reads.close()
         await acts.close()
         await figures.close()

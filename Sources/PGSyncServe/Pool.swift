@@ -61,6 +61,10 @@ actor Pool {
     private func connection(at place: Int) async throws -> (PostgresConnection, isOld: Bool) {
         if let connection = connections[place] { return (connection, true) }
         let opened = try await PostgresConnection.open(options)
+        guard !isClosed else {
+            await opened.close()
+            throw PostgresError(.connectionClosed, "the server stops")
+        }
         connections[place] = opened
         return (opened, false)
     }

@@ -25,6 +25,7 @@ package enum StoreError: Error, Sendable, Equatable {
     case noSuchDifference(Int64)
     case noSuchAlert(Int64)
     case noSuchSilence(Int64)
+    case noSuchToken(Int64)
     case notAttached(table: String)
     case noBackfill(table: String)
     /// The compiled function of a version was dropped.
@@ -107,6 +108,8 @@ extension StoreError: CustomStringConvertible {
             "alert \(id) has not been raised, or is resolved; see pgsync alerts list"
         case .noSuchSilence(let id):
             "unknown silence \(id), or it has ended; see pgsync alerts list"
+        case .noSuchToken(let id):
+            "unknown token \(id); see pgsync token list --all"
         case .jobHasEnded(let id, let state):
             "job \(id) has ended already: it is \(state)"
         case .notAttached(let table):

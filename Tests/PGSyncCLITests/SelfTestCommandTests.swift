@@ -126,7 +126,7 @@ struct SelfTestCommandTests {
             let run = await book.run("selftest", as: "helper")
             #expect(run.exitCode == .schemaMissing)
             #expect(
-                run.errors.contains("the roles pgsync_auditor, ")
+                run.errors.contains("the roles pgsync_api_admin, ")
                     && run.errors.contains("would leave them behind")
             )
             #expect(
@@ -146,7 +146,7 @@ struct SelfTestCommandTests {
             #expect(admin.exitCode == .schemaMissing)
             #expect(
                 admin.errors.contains(
-                    "run: grant pgsync_capture to pgsync_owner; grant pgsync_owner to helper;"
+                    "; grant pgsync_capture to pgsync_owner; grant pgsync_owner to helper;"
                 ),
                 "\(admin.errors)"
             )

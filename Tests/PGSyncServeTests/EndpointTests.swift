@@ -39,7 +39,7 @@ struct EndpointTests {
             for endpoint in Self.reads {
                 let reply = try await served.api("GET", Self.path(of: endpoint), token)
                 #expect(reply.status == 200, "\(endpoint.path): \(reply.answer.body)")
-                guard let data = reply.data else { continue }
+                let data = try #require(reply.data, "\(endpoint.path)")
                 let rows = endpoint.isList ? data.array ?? [] : [data]
                 if Self.filled.contains(endpoint.path) { #expect(!rows.isEmpty, "\(endpoint.path)") }
                 for row in rows {

@@ -92,7 +92,7 @@ struct EventTests {
                 group.cancelAll()
             }
             let reads = """
-                select coalesce(max(extract(epoch from clock_timestamp() - state_change)), 0)::text
+                select coalesce(min(extract(epoch from clock_timestamp() - state_change)), 0)::text
                 from pg_stat_activity where application_name = 'pgsync dashboard' and state = 'idle'
                     and datname = current_database()
                 """

@@ -37,6 +37,7 @@ enum ErrorExplanation {
         case StoreError.unknown, StoreError.unknownVersion, StoreError.unreadableName: .noTable
         case StoreError.noSuchChange, StoreError.droppedChange, StoreError.noSuchJob, StoreError.jobHasEnded,
             StoreError.noSuchDifference, StoreError.noSuchAlert, StoreError.noSuchSilence,
+            StoreError.noSuchToken,
             StoreError.scheduleIsActive:
             .noSuchChange
         case StoreError.notPermitted, StoreError.notOwner, StoreError.mayNotTry: .notPermitted

@@ -107,12 +107,12 @@ struct ServeCommand: Command {
         if (certificate == nil) != (privateKey == nil) {
             throw UsageProblem.conflict("--tls-cert and --tls-key need each other")
         }
-        guard !listen.isLoopback else { return }
-        if anonymous != nil {
+        if anonymous != nil, !listen.isLoopback || proxies != nil {
             throw UsageProblem.conflict(
-                "--anonymous is for an address that only this machine reaches, not \(listen)"
+                "--anonymous is for this machine alone: leave out --proxy, and listen at 127.0.0.1"
             )
         }
+        guard !listen.isLoopback else { return }
         if certificate == nil && proxies == nil {
             throw UsageProblem.conflict(
                 "\(listen) is reached by other machines: give --tls-cert and --tls-key, or --proxy ADDRESS of one that does TLS"

@@ -25,7 +25,6 @@ struct TokenCreateCommand: Command {
     var name = ""
     var scopes = ScopeList(["read"])
     var time: Duration?
-    var site: String?
 
     static let signature = Signature(
         "create",
@@ -50,7 +49,6 @@ struct TokenCreateCommand: Command {
             limits: .within(.seconds(60) ... .seconds(315_360_000)),
             help: "How long it is valid. [default: until it is revoked]"
         ),
-        .option("site", \.site, placeholder: "SITE", help: "The only site that it shows."),
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
@@ -62,7 +60,7 @@ struct TokenCreateCommand: Command {
                 prefix: Secret.prefix(of: secret),
                 hash: Secret.hash(of: secret),
                 scopes: scopes.names,
-                site: site,
+                site: nil,
                 lifetime: time
             )
         }

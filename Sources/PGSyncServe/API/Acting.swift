@@ -11,15 +11,14 @@ struct Acting: Sendable {
     let gate: Gate
     let logger: Logger
 
-    /// How long an act waits for the database, and for locks of others.
-    private static let limits: Query =
-        "select set_config('statement_timeout', '30s', true), set_config('lock_timeout', '3s', true)"
-
     func answer(_ call: Call, _ act: Act) async throws -> Answer {
         let confirmation = try await confirmation(of: call, act)
-        let key = try idempotencyKey(call)
+        let key = try idempotencyKey(call, act)
         do {
             return try await run(call, act, key: key, confirmedBy: confirmation)
+        } catch let error as PostgresError where error.isOutcomeUnknown {
+            // It may have been done, with its record: the answer says how to find out.
+            throw error
         } catch {
             let problem = (error as? Problem) ?? (error as? PostgresError).map { Problem($0) }
             await record(
@@ -33,9 +32,9 @@ struct Acting: Sendable {
     }
 
     /// Every POST has a key, made by who asks, under which it is done once.
-    private func idempotencyKey(_ call: Call) throws -> String? {
+    private func idempotencyKey(_ call: Call, _ act: Act) throws -> String? {
         // A look that is repeated is another look.
-        guard call.endpoint.method != .get else { return nil }
+        guard call.endpoint.method != .get, act.keepsAnswer else { return nil }
         guard let key = call.request.head["Idempotency-Key"] else {
             guard call.endpoint.method != .post else {
                 throw Problem(
@@ -56,7 +55,12 @@ struct Acting: Sendable {
         guard act.isConfirmed(call.arguments) else { return nil }
         if call.actor.session != nil, let name = call.actor.confirmedBy { return name }
         if call.actor.session == nil, let token = call.request.head["X-Confirm-Token"] {
-            if let name = try await gate.second(token, client: call.client) { return name }
+            do {
+                if let name = try await gate.second(token, client: call.client) { return name }
+            } catch let problem as Problem {
+                await record(call, act, result: "refused", "the token that confirms: \(problem.detail)")
+                throw problem
+            }
         }
         await record(call, act, result: "refused", "confirmation-needed")
         throw Problem(
@@ -87,7 +91,6 @@ struct Acting: Sendable {
             try session.transaction(TransactionOptions(isolation: .readCommitted)) {
                 var head: [Query] = [
                     "select set_config('role', \(role), true)",
-                    Self.limits,
                     """
                     select set_config('pgsync.actor', \(who), true), set_config('pgsync.trigger', 'api', true),
                         set_config('pgsync.correlation_id', \(correlation), true)
@@ -99,7 +102,7 @@ struct Acting: Sendable {
                     )
                 }
                 let begun = try session.pipeline(head)
-                if key != nil, let known = begun[3].first {
+                if key != nil, let known = begun.last?.first {
                     let status: Int = try known.decode("status")
                     let answer: String = try known.decode("answer")
                     return .data(
@@ -113,10 +116,7 @@ struct Acting: Sendable {
                     try $0.decode("row", as: String.self)
                 }
                 guard !isOne || !rows.isEmpty else {
-                    throw Problem(
-                        act.nothing,
-                        act.nothing == .notFound ? "there is no such thing" : "it is not in that state"
-                    )
+                    throw Problem(act.nothing, act.whenNothing)
                 }
                 let json = isOne ? rows[0] : "[\(rows.joined(separator: ","))]"
                 let kept = call.endpoint.hidingSecrets(json)
@@ -203,4 +203,9 @@ extension Arguments {
         let kept = values.filter { !["new_hash", "contains", "if_match", "reason"].contains($0.key) }
         return .object(JSONObject(kept.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
     }
+}
+
+extension PostgresError {
+    /// Whether a transaction may or may not have happened.
+    fileprivate var isOutcomeUnknown: Bool { if case .commitOutcomeUnknown = kind { true } else { false } }
 }

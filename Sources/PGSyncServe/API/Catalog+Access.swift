@@ -39,21 +39,31 @@ extension Catalog {
                 Act(
                     name: "set configuration",
                     statement: """
+                        -- Locked first, so that two who saw the same value do not both change it.
+                        with locked as materialized (
+                            select setting.config_key, setting.config_value
+                            from pgsync.sync_configuration as setting
+                            where setting.config_key = :key
+                            for update
+                        )
+
                         select own.key, changed.value, own.unit, changed.value is distinct from own.default_value as changed,
                             own.default_value as default, own.allowed, own.description,
                             clock_timestamp() as updated_at, pgsync.actor() as updated_by
-                        from pgsync.configuration as own
+                        from locked
+                        inner join pgsync.configuration as own on locked.config_key = own.key
                         cross join lateral (
                             select case
                                 when :value is null then pgsync.reset_configuration(own.key)
                                 else pgsync.set_configuration(own.key, :value)
                             end as value
                         ) as changed
-                        where own.key = :key and :if_match in ('*', '"' || coalesce(own.value, '') || '"')
+                        where :if_match in ('*', '"' || coalesce(locked.config_value, '') || '"')
                         """,
                     object: "key",
                     isConfirmed: { ($0["key"] ?? "").contains("retention") },
-                    nothing: .changedMeanwhile
+                    nothing: .changedMeanwhile,
+                    whenNothing: "its value is another by now, or there is no such setting: read it again"
                 )
             )
         ),
@@ -141,7 +151,7 @@ extension Catalog {
             "Makes a token; its secret is shown once.",
             body: [
                 .text("name"), Field(name: "scopes", form: .list(.choice(Scope.allCases.map(\.rawValue)))),
-                Field.text("site").orNull, Field.time("expires_at").orNull, Field.text("reason").orNull,
+                Field.time("expires_at").orNull, Field.text("reason").orNull,
             ],
             answer: [
                 .id("token"), .text("name"), .text("prefix"), .texts("scopes"), Field.text("site").orNull,
@@ -153,9 +163,9 @@ extension Catalog {
                     statement: """
                         select
                             pgsync.create_token(
-                                :name, :new_prefix, decode(:new_hash, 'hex'), given.scopes, :site, :expires_at::timestamptz
+                                :name, :new_prefix, decode(:new_hash, 'hex'), given.scopes, null, :expires_at::timestamptz
                             )::text as token,
-                            :name as name, :new_prefix as prefix, given.scopes, :site as site,
+                            :name as name, :new_prefix as prefix, given.scopes, null::text as site,
                             :expires_at::timestamptz as expires_at, null::text as secret
                         from (
                             select array(select jsonb_array_elements_text(:scopes::jsonb)) as scopes

@@ -22,7 +22,7 @@ extension Catalog {
             .get,
             "/health/samples",
             .read,
-            "Figures of all workers by minute, hour or day, oldest first; what was not measured is left out.",
+            "Figures of all workers by minute, hour or day: the newest 500, oldest first; what was not measured is left out.",
             parameters: [
                 Field.choice("step", ["minute", "hour", "day"]).orNull, Field.time("from").orNull,
                 Field.time("to").orNull,
@@ -35,22 +35,22 @@ extension Catalog {
             ],
             .rows(
                 """
-                select
-                    sample.starts_at as at, sum(sample.samples) as samples, sum(sample.captured) as captured,
-                    sum(sample.posted) as posted, sum(sample.without_entry) as no_effect, sum(sample.failed) as failed,
-                    max(sample.queue_size) as waiting, round(max(sample.oldest_seconds)::numeric, 1) as oldest_seconds,
-                    max(sample.p50) as p50, max(sample.p95) as p95, max(sample.p99) as p99
+                select sample.*
                 from (
-                    select own.*
+                    select
+                        own.starts_at as at, sum(own.samples) as samples, sum(own.captured) as captured,
+                        sum(own.posted) as posted, sum(own.without_entry) as no_effect, sum(own.failed) as failed,
+                        max(own.queue_size) as waiting, round(max(own.oldest_seconds)::numeric, 1) as oldest_seconds,
+                        max(own.p50) as p50, max(own.p95) as p95, max(own.p99) as p99
                     from pgsync.system_health as own
                     where own.span = coalesce(:step, 'hour')
                         and own.starts_at >= coalesce(:from::timestamptz, now() - interval '1 day')
                         and own.starts_at < coalesce(:to::timestamptz, 'infinity')
+                    group by own.starts_at
                     order by own.starts_at desc
                     limit 500
                 ) as sample
-                group by sample.starts_at
-                order by sample.starts_at
+                order by sample.at
                 """
             )
         ),
@@ -58,7 +58,7 @@ extension Catalog {
             .get,
             "/analytics/failures",
             .read,
-            "Failed attempts by class since a time, of the newest 200,000 attempts.",
+            "Failed attempts by class in a span, of up to 200,000 attempts.",
             parameters: [Field.time("from").orNull, Field.time("to").orNull],
             answer: [.text("error_class"), .count("failures"), .time("last_at")],
             .rows(
@@ -81,7 +81,7 @@ extension Catalog {
             .get,
             "/analytics/sources",
             .read,
-            "What became of the changes of each table since a time, of the newest 200,000 attempts.",
+            "What became of the changes of each table in a span, of up to 200,000 attempts.",
             parameters: [Field.time("from").orNull, Field.time("to").orNull],
             answer: [
                 .text("table"), .count("posted"), .count("failed"), Field.time("last_posted_at").orNull,
@@ -115,7 +115,7 @@ extension Catalog {
             .get,
             "/sources",
             .read,
-            "The attached tables: how they are captured, what waits, and what is wrong.",
+            "The tables that are or were attached: how they are captured, what waits, and what is wrong.",
             answer: sourceFields,
             .rows(Statement(sourceSQL + " order by source.table_name"))
         ),
@@ -125,7 +125,7 @@ extension Catalog {
             .read,
             "One attached table.",
             answer: sourceFields,
-            .row(Statement(sourceSQL + " where source.table_name = :table"))
+            .row(Statement(sourceSQL + " where source.source_table = pgsync.table_named(:table)"))
         ),
         Endpoint(
             .post,
@@ -209,7 +209,7 @@ extension Catalog {
                     statement: """
                         select pgsync.start_backfill(own.source_table)::text as backfill, own.table_name as table
                         from pgsync.sources as own
-                        where own.table_name = :table
+                        where own.source_table = pgsync.table_named(:table)
                         """,
                     object: "table",
                     nothing: .notFound
@@ -224,7 +224,7 @@ extension Catalog {
         from (
             select own.table_name as table, pgsync.\(function)(own.source_table) as done
             from pgsync.sources as own
-            where own.table_name = :table and (own.paused_at is not null) = \(isPaused)
+            where own.source_table = pgsync.table_named(:table) and (own.paused_at is not null) = \(isPaused)
         ) as called
         """
     }

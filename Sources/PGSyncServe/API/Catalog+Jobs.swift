@@ -111,7 +111,8 @@ extension Catalog {
                         """,
                     object: "kind",
                     status: 202,
-                    location: "jobs/"
+                    location: "jobs/",
+                    whenNothing: "such a job is under way or waits: see GET /jobs"
                 )
             )
         ),

@@ -128,7 +128,7 @@ extension Catalog {
                         where (:from is null or own.entry_date >= :from::date)
                             and (:to is null or own.entry_date <= :to::date)
                             and (:table is null or own.source_table = (
-                                select source.source_table from pgsync.sources as source where source.table_name = :table
+                                select pgsync.table_named(:table)
                             ))
                             and (:record is null or own.record_id = :record)
                             and (:rule is null or own.rule = :rule or starts_with(own.rule, :rule || '@'))

@@ -440,7 +440,7 @@ extension Catalog {
                             :ends_at::timestamptz, :reason, :kind, chosen.source_table, :class
                         )::text as silence
                         from (select) as always
-                        left join pgsync.sources as chosen on chosen.table_name = :table
+                        left join pgsync.sources as chosen on chosen.source_table = pgsync.table_named(:table)
                         where :table is null or chosen.source_table is not null
                         """,
                     object: "kind",

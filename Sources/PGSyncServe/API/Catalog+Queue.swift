@@ -78,7 +78,7 @@ extension Catalog {
             .get,
             "/queue/counts",
             .read,
-            "How many wait, by state, of the oldest and the failed 10,000.",
+            "How many wait, by state, of up to 10,000.",
             parameters: [tableFilter],
             answer: [
                 .count("ready"), .count("scheduled"), .count("paused"), .count("working"), .count("dead"),
@@ -157,13 +157,14 @@ extension Catalog {
                             coalesce(:only_dead::boolean, false)
                         ) as retried
                         from (select) as always
-                        left join pgsync.sources as chosen on chosen.table_name = :table
+                        left join pgsync.sources as chosen on chosen.source_table = pgsync.table_named(:table)
                         where (:changes is not null or :class is not null or :table is not null)
                             -- A table that is not there must not become all tables.
                             and (:table is null or chosen.source_table is not null)
                         """,
                     object: "changes",
-                    nothing: .unprocessable
+                    nothing: .unprocessable,
+                    whenNothing: "give changes, a class, or a table that is attached"
                 )
             )
         ),
@@ -322,7 +323,9 @@ extension Catalog {
                         """,
                     object: "id",
                     keepsAnswer: false,
-                    nothing: .gone
+                    nothing: .gone,
+                    whenNothing:
+                        "its range was dropped, or it is encrypted: pgsync queue show --image-key-file"
                 )
             )
         ),
@@ -371,7 +374,7 @@ extension Catalog {
                     from pgsync.trace_events(source.source_table, :key)
                         with ordinality as told (happened_at, event, change, entry, what, details, place)
                 ) as events
-                where source.table_name = :table and events.count > 0
+                where source.source_table = pgsync.table_named(:table) and events.count > 0
                 """
             )
         ),
@@ -387,7 +390,7 @@ extension Catalog {
                     statement: """
                         select pgsync.post_now(own.source_table, :key)::text as entry
                         from pgsync.sources as own
-                        where own.table_name = :table
+                        where own.source_table = pgsync.table_named(:table)
                         """,
                     object: "key",
                     nothing: .notFound

@@ -120,6 +120,8 @@ struct Act: Sendable {
     var isList = false
     /// What an empty result means.
     var nothing: ProblemKind = .conflict
+    /// The same in words.
+    var whenNothing = "it is not in a state that allows this, or not there"
 }
 
 /// SQL with named parameters, `:name`, each of which is bound as a text.

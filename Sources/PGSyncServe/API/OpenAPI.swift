@@ -209,7 +209,6 @@ enum OpenAPI {
                     ])
                 ),
                 ("scope", object([("type", "string")])), ("retry_after", object([("type", "integer")])),
-                ("near", object([("type", "array"), ("items", object([("type", "string")]))])),
                 ("errors", object([("type", "array"), ("items", object([("type", "object")]))])),
             ])
         ),

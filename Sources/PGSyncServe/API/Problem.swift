@@ -84,7 +84,6 @@ struct Problem: Error, Sendable {
     var detail: String
     var scope: Scope?
     var errors: [(pointer: String, detail: String)] = []
-    var near: [String] = []
     var retryAfter: Int?
     /// Whether it is to be put on record.
     var isNews = false
@@ -106,7 +105,6 @@ struct Problem: Error, Sendable {
         ]
         var headers = headers
         if let scope { pairs.append(("scope", .string(scope.rawValue))) }
-        if !near.isEmpty { pairs.append(("near", .array(near.map { .string($0) }))) }
         if !errors.isEmpty {
             pairs.append(
                 (
@@ -149,7 +147,7 @@ extension Problem {
         }
         let hint = error.hint.map { "; \($0)" } ?? ""
         switch state.code {
-        case "57014": self.init(.tooSlow, "the database was stopped after two seconds; ask for less")
+        case "57014": self.init(.tooSlow, "it took the database too long and was stopped; ask for less")
         case "42501": self.init(.forbidden, "the database does not allow this to the role of the token")
         case "55P03":
             self.init(.conflict, "somebody else is at it; try again")

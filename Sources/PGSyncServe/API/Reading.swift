@@ -161,7 +161,10 @@ struct Reading: Sendable {
         try await pool.withSession { session in
             let results = try session.pipeline([
                 // One transaction, because nothing begins another.
-                "select set_config('transaction_read_only', 'on', true), set_config('role', \(role), true)",
+                """
+                select set_config('transaction_read_only', 'on', true), set_config('role', \(role), true),
+                    set_config('timezone', 'UTC', true)
+                """,
                 Query(sql, values.map { $0 }),
                 "select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') as at",
             ])

@@ -32,8 +32,6 @@ struct Actor: Sendable, Equatable {
         return JSONValue.object(JSONObject(pairs)).text()
     }
 
-    /// Whose requests are told apart by their idempotency keys.
-    var identity: String { token.map { "\($0)" } ?? "anonymous" }
 }
 
 extension Actor {

@@ -58,7 +58,7 @@ final class Gate: Sendable {
 
     private func bearer(_ token: String, client: String) async throws -> Actor {
         let hash = Secret.hash(of: token)
-        if let known = remembered(hash) { return known }
+        if let known = remembered("token " + hash) { return known }
         let found = try await pool.withSession { session in
             try session.query(
                 .prepared(
@@ -67,13 +67,13 @@ final class Gate: Sendable {
             ).first.map { try Actor($0) }
         }
         guard let found else { throw failure(of: client) }
-        remember(hash, found)
+        remember("token " + hash, found)
         return found
     }
 
     private func browser(_ cookie: String, touch: Bool) async throws -> Actor? {
         let hash = Secret.hash(of: cookie)
-        if let known = remembered(hash) { return known }
+        if let known = remembered("session " + hash) { return known }
         let found = try await pool.withSession { session in
             try session.query(
                 .prepared(
@@ -89,7 +89,7 @@ final class Gate: Sendable {
                 return actor
             }
         }
-        if let found { remember(hash, found) }
+        if let found { remember("session " + hash, found) }
         return found
     }
 
@@ -97,8 +97,8 @@ final class Gate: Sendable {
     ///
     /// - Throws: ``Problem`` if the token is not valid.
     func logIn(token: String?, code: String?, client: String) async throws -> (secret: String, actor: Actor) {
-        let token =
-            token ?? code.flatMap { code in state.withLock { $0.codes.removeValue(forKey: code) } } ?? ""
+        let meant = code.flatMap { code in state.withLock { $0.codes[code] } }
+        let token = token ?? meant ?? ""
         let secret = Secret.random(length: 44)
         let (tokenHash, sessionHash) = (Secret.hash(of: token), Secret.hash(of: secret))
         let actor = try await pool.withSession { session in
@@ -112,6 +112,8 @@ final class Gate: Sendable {
             ).first.map { try Actor($0, session: sessionHash) }
         }
         guard let actor else { throw failure(of: client) }
+        // Only now, so that a database that was away does not use the link up.
+        if let code { _ = state.withLock { $0.codes.removeValue(forKey: code) } }
         return (secret, actor)
     }
 
@@ -125,7 +127,7 @@ final class Gate: Sendable {
             ).onlyRow()
                 .decode("name", as: String?.self)
         }
-        forget(own)
+        forget("session " + own)
         if name == nil { throw failure(of: client) }
         return name
     }
@@ -139,7 +141,7 @@ final class Gate: Sendable {
     func logOut(_ actor: Actor) async throws {
         guard let own = actor.session else { return }
         try await pool.withSession { _ = try $0.query("select pgsync.end_session(decode(\(own), 'hex'))") }
-        forget(own)
+        forget("session " + own)
     }
 
     /// Which of these sessions and tokens are no longer valid.

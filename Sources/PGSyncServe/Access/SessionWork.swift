@@ -89,7 +89,12 @@ struct SessionWork: Sendable {
     )
         async throws -> HTTPResponse
     {
-        let name = try? await gate.confirm(actor, token: body["token"]?.string ?? "", client: client)
+        let name: String?
+        do {
+            name = try await gate.confirm(actor, token: body["token"]?.string ?? "", client: client)
+        } catch let problem as Problem where problem.isNews {
+            name = nil
+        }
         await acting.record(
             actor.setting(address: client, correlation: correlation, confirmedBy: name),
             "confirm",
@@ -97,7 +102,7 @@ struct SessionWork: Sendable {
             nil,
             name == nil ? "refused" : "done"
         )
-        guard name != nil else { throw Problem(.logInNeeded, "that is not the token of an admin") }
+        guard name != nil else { throw Problem(.forbidden, "that is not the token of an admin") }
         let renewed = try await gate.actor(of: head, cookie: sessionCookie(head), client: client)
         return await document(renewed, head)
     }
@@ -119,7 +124,7 @@ struct SessionWork: Sendable {
     private func document(_ actor: Actor?, _ head: HTTPHead) async -> HTTPResponse {
         let place = try? await reading.read(
             as: Scope.read.role,
-            "select current_database()::text, current_setting('TimeZone')",
+            "select current_database()::text, (select own.reset_val from pg_settings as own where own.name = 'TimeZone')",
             []
         )
         let pairs: [(String, JSONValue)] = [

@@ -29,6 +29,7 @@ final class EventHub: Sendable {
         var topics: [String: Topic] = [:]
         var counter = 0
         var sampler: Task<Void, Never>?
+        var sampling: Task<Void, any Error>?
         var sampledAt: ContinuousClock.Instant?
         var sampledAtText = ""
         var failure: String?
@@ -88,7 +89,18 @@ final class EventHub: Sendable {
         }
     }
 
+    /// Takes a sample; who asks while one is taken waits for that one.
     private func sample() async throws {
+        let task = state.withLock { state in
+            let running = state.sampling ?? Task { try await take() }
+            state.sampling = running
+            return running
+        }
+        defer { state.withLock { $0.sampling = nil } }
+        try await task.value
+    }
+
+    private func take() async throws {
         let (rows, at) = try await reading.read(as: Scope.read.role, Figures.sample, [])
         let row = rows.first ?? []
         state.withLock { state in
@@ -275,8 +287,11 @@ final class EventHub: Sendable {
             return streams
         }
         let deadline = ContinuousClock.now + .seconds(1)
-        while streams.contains(where: { $0.backlog > 0 }), .now < deadline {
-            try? await Task.sleep(for: .milliseconds(20))
-        }
+        // In a task of its own, because this one may be cancelled.
+        await Task {
+            while streams.contains(where: { $0.backlog > 0 }), .now < deadline {
+                try? await Task.sleep(for: .milliseconds(20))
+            }
+        }.value
     }
 }

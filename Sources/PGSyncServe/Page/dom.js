@@ -1,4 +1,4 @@
-// Builds elements without innerHTML: the policy of the page forbids it.
+// Builds elements and their texts: the policy of the page forbids making markup of texts.
 
 const SVG = "http://www.w3.org/2000/svg";
 

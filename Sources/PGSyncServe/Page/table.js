@@ -159,7 +159,7 @@ export function createList(ctx, what) {
             const fresh_ = drawRow(row);
             [...fresh_.cells].forEach((cell, i) => {
                 cell.hidden = old.cells[i].hidden;
-                if (cell.innerHTML !== old.cells[i].innerHTML) {
+                if (!sameContent(cell, old.cells[i])) {
                     old.cells[i].className = cell.className;
                     old.cells[i].replaceChildren(...cell.childNodes);
                 }
@@ -285,3 +285,6 @@ export function createList(ctx, what) {
             picked.draw();
         }};
 }
+
+const sameContent = (a, b) => a.childNodes.length === b.childNodes.length
+    && [...a.childNodes].every((node, i) => node.isEqualNode(b.childNodes[i]));

@@ -41,8 +41,14 @@ package struct TokenStore {
 
     /// Ends a token; false if it was revoked before.
     package func revoke(_ token: Int64) throws -> Bool {
-        try explaining {
-            try session.query("select pgsync.revoke_token(\(token)) as revoked").onlyRow().decode("revoked")
+        do {
+            return try explaining {
+                try session.query("select pgsync.revoke_token(\(token)) as revoked").onlyRow().decode(
+                    "revoked"
+                )
+            }
+        } catch let error as PostgresError where error.sqlState == SQLState("P0002") {
+            throw StoreError.noSuchToken(token)
         }
     }
 

@@ -141,6 +141,7 @@ let package = Package(
         .target(name: "SteppedClock", path: "Tests/SteppedClock"),
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
         .testTarget(name: "CSVTests", dependencies: ["CSV"]),
+        .testTarget(name: "CompressionTests", dependencies: ["Compression", "Subprocesses", "TestSupport"]),
         .testTarget(
             name: "CaptureTests",
             dependencies: ["PGSyncCluster", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"],
@@ -158,7 +159,10 @@ let package = Package(
             name: "HTTPClientTests",
             dependencies: ["Concurrency", "Files", "HTTPClient", "Subprocesses", "TestSupport"]
         ),
-        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "Concurrency", "TestSupport"]),
+        .testTarget(
+            name: "HTTPServerTests",
+            dependencies: ["HTTPServer", "Concurrency", "Subprocesses", "TestSupport"]
+        ),
         .testTarget(name: "ImportFenceTests"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "LedgerTests", dependencies: ["Postgres", "TestSupport"]),

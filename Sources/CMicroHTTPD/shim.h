@@ -22,7 +22,7 @@ struct mhd_settings {
     const char *private_key;
 };
 
-// Takes the listening socket over when it succeeds.
+// Takes the listening socket over, and closes it also when it fails.
 static inline struct MHD_Daemon *mhd_start(
     const struct mhd_settings *settings,
     MHD_AccessHandlerCallback answer,

@@ -7,7 +7,8 @@ import Glibc
 struct DaemonHandle: ~Copyable {
     private let raw: OpaquePointer
     private let context: Unmanaged<DaemonContext>
-    private let listening: Int32
+    /// The listening socket, once the daemon has given it back.
+    private var listening: Int32 = -1
     private let texts: [UnsafeMutablePointer<CChar>]
 
     /// Takes the socket over; nil when the system has no thread or no memory for it, or the certificate is none.
@@ -22,9 +23,8 @@ struct DaemonHandle: ~Copyable {
         let texts = unsafe [identity?.certificate, identity?.privateKey].compactMap { text in
             unsafe text.flatMap { unsafe strdup($0) }
         }
-        let listening = socket.release()
         var settings = unsafe mhd_settings(
-            listening_socket: listening,
+            listening_socket: socket.release(),
             most_connections: UInt32(limits.connections),
             idle_seconds: UInt32(max(limits.lifetime, limits.idleTime).components.seconds) + 1,
             connection_memory: limits.requestBytes,
@@ -35,26 +35,24 @@ struct DaemonHandle: ~Copyable {
         guard let raw = unsafe started else {
             unsafe retained.release()
             unsafe texts.forEach { unsafe free($0) }
-            close(listening)
             return nil
         }
         unsafe self.raw = raw
         unsafe self.context = retained
         unsafe self.texts = texts
-        self.listening = listening
     }
 
     /// Refuses new connections from now on; those there are go on.
-    func stopListening() {
-        let descriptor = unsafe MHD_quiesce_daemon(raw)
+    mutating func stopListening() {
+        listening = unsafe MHD_quiesce_daemon(raw)
         // The kernel would go on completing connections that nobody accepts.
-        if descriptor >= 0 { shutdown(descriptor, Int32(SHUT_RDWR)) }
+        if listening >= 0 { shutdown(listening, Int32(SHUT_RDWR)) }
     }
 
     deinit {
         // The daemon must not have a suspended connection: see WebServer.drain.
         unsafe MHD_stop_daemon(raw)
-        close(listening)
+        if listening >= 0 { close(listening) }
         unsafe context.release()
         unsafe texts.forEach { unsafe free($0) }
     }

@@ -6,6 +6,8 @@ public enum ListenError: Error, Sendable, Equatable {
     case notOfThisMachine(ListenAddress)
     /// The user may not, which is about ports below 1024.
     case notPermitted(ListenAddress)
+    /// The certificate and its private key are none, or do not belong together.
+    case noIdentity(ListenAddress)
     /// Something else is in the way.
     case failed(ListenAddress, reason: String)
 
@@ -13,7 +15,7 @@ public enum ListenError: Error, Sendable, Equatable {
     public var address: ListenAddress {
         switch self {
         case .inUse(let address), .notOfThisMachine(let address), .notPermitted(let address),
-            .failed(let address, _):
+            .noIdentity(let address), .failed(let address, _):
             address
         }
     }
@@ -28,6 +30,7 @@ extension ListenError: CustomStringConvertible {
         case .inUse: "another program listens there"
         case .notOfThisMachine: "this machine does not have that address"
         case .notPermitted: "this user may not listen at that port"
+        case .noIdentity: "the certificate and its private key are not understood, or do not belong together"
         case .failed(_, let reason): reason
         }
     }

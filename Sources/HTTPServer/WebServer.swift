@@ -63,14 +63,10 @@ public struct WebServer: Sendable {
         let bound = address.with(port: socket.port)
         let context = DaemonContext(limits: limits, isSecure: identity != nil, receive: receive)
         guard
-            let daemon = DaemonHandle(accepting: socket, limits: limits, identity: identity, context: context)
+            var daemon = DaemonHandle(accepting: socket, limits: limits, identity: identity, context: context)
         else {
-            throw ListenError.failed(
-                bound,
-                reason: identity == nil
-                    ? "there is no thread or no memory for a server"
-                    : "the certificate and its key are not understood, or there is no memory for a server"
-            )
+            guard identity == nil else { throw ListenError.noIdentity(bound) }
+            throw ListenError.failed(bound, reason: "there is no thread or no memory for a server")
         }
         let result: Result<Success, any Error>
         do {

@@ -16,9 +16,10 @@ extension Dashboard {
     }
 
     /// Another page must not make a browser act; programs send neither header.
-    func checkOrigin(of head: HTTPHead, _ endpoint: Endpoint, client: String) throws {
+    func checkOrigin(of call: Call) throws {
+        let head = call.head
         // A look at an image is recorded, so that other pages must not make it either.
-        let isAct = if case .act = endpoint.work { true } else { endpoint.method != .get }
+        let isAct = if case .act = call.endpoint.work { true } else { call.endpoint.method != .get }
         guard isAct else { return }
         if let site = head["Sec-Fetch-Site"], site != "same-origin", site != "none" {
             throw Problem(.forbidden, "a page of another site asked for this")
@@ -30,8 +31,8 @@ extension Dashboard {
         }
     }
 
-    func checkCSRF(_ head: HTTPHead, _ actor: Actor) throws {
-        guard let shown = head["X-CSRF-Token"], let own = gate.csrfToken(of: actor),
+    func checkCSRF(of call: Call) throws {
+        guard let shown = call.head["X-CSRF-Token"], let own = gate.csrfToken(of: call.actor),
             Secret.isEqual(shown, own)
         else {
             throw Problem(.forbidden, "the header X-CSRF-Token is not that of the session: see GET /session")
@@ -53,34 +54,5 @@ extension Dashboard {
         }
         guard let object = value.object else { throw Problem(.badRequest, "the body is a JSON object") }
         return object
-    }
-}
-
-extension Answer {
-    /// The answer with a secret that nobody else keeps; one that is given again has none.
-    func showing(secret: String) -> Answer {
-        guard case .data(let json, let extra, let status, let headers) = self,
-            !headers.contains(where: { $0.name == "Idempotency-Replayed" })
-        else { return self }
-        return .data(
-            json.replacing("\"secret\":null", with: "\"secret\":\"\(secret)\"", maxReplacements: 1),
-            extra: extra,
-            status: status,
-            headers: headers
-        )
-    }
-}
-
-extension Call {
-    /// What tells one state of a thing from another.
-    func entityTag(of text: String) -> String? {
-        guard endpoint.method == .get, let data = try? JSONValue(parsing: text)["data"] else { return nil }
-        // What a change of it has to be shown.
-        if endpoint.path == "/configuration/{key}", let value = data["value"]?.string,
-            value.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\"") })
-        {
-            return "\"\(value)\""
-        }
-        return "\"\(Secret.hash(of: data.text()).prefix(32))\""
     }
 }

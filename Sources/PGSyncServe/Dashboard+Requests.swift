@@ -24,11 +24,8 @@ extension Dashboard {
         }
         response.headers.append(("X-Correlation-Id", correlation))
         if response["Cache-Control"] == nil { response.headers.append(("Cache-Control", "no-store")) }
-        let milliseconds = (.now - began).components.attoseconds / 100_000_000_000_000
-        let seconds = (.now - began).components.seconds
-        response.headers.append(
-            ("Server-Timing", "all;dur=\(seconds * 1_000 + milliseconds / 10).\(milliseconds % 10)")
-        )
+        let milliseconds = (ContinuousClock.now - began) / .milliseconds(1)
+        response.headers.append(("Server-Timing", "all;dur=\((milliseconds * 10).rounded() / 10)"))
         return compressed(response, for: request.head)
     }
 
@@ -76,163 +73,125 @@ extension Dashboard {
         if let accept = head["Accept"], !Self.accepts(accept, endpoint) {
             throw Problem(.notAcceptable, "the answer is JSON")
         }
-        let client = options.client(of: head)
-        let cookie = self.cookie(of: head)
-        try checkOrigin(of: head, endpoint, client: client)
-        let actor = try await actor(of: head, cookie, endpoint, client: client, correlation)
-        let body = try body(of: request, endpoint)
-        if let session = try await SessionWork(
-            gate: gate,
-            acting: acting,
-            options: options,
-            reading: reading,
-            cookieName: cookieName
-        ).answer(
-            endpoint,
-            actor,
-            head,
-            body,
-            client: client,
+        var call = Call(
+            endpoint: endpoint,
+            request: request,
+            path: pathValues,
+            query: query,
+            body: try body(of: request, endpoint),
+            client: options.client(of: head),
             correlation: correlation
-        ) {
-            return session
+        )
+        try checkOrigin(of: call)
+        if let actor = try await actor(of: call) {
+            call.actor = actor
+        } else if endpoint.scope != nil {
+            throw Problem(.logInNeeded, "send a token in the header Authorization, or log in")
         }
-        guard let actor else {
-            guard endpoint.scope == nil else {
-                throw Problem(.logInNeeded, "send a token in the header Authorization, or log in")
-            }
-            return try await run(
-                endpoint,
-                Actor(name: "anonymous", scopes: []),
-                request,
-                pathValues,
-                query,
-                body,
-                client,
-                correlation
-            )
-        }
-        if actor.session != nil, endpoint.method != .get { try checkCSRF(head, actor) }
-        return try await run(endpoint, actor, request, pathValues, query, body, client, correlation)
+        // Logging in needs none: it is what makes one.
+        let logsIn = if case .session(.begin) = endpoint.work { true } else { false }
+        if call.actor.session != nil, endpoint.method != .get, !logsIn { try checkCSRF(of: call) }
+        try await checkScope(of: call)
+        call.arguments = try call.checkedArguments()
+        return try await answer(call)
     }
 
     /// Who asks; a wrong token is put on record, and what needs none is answered while the database is away.
-    private func actor(
-        of head: HTTPHead,
-        _ cookie: String?,
-        _ endpoint: Endpoint,
-        client: String,
-        _ correlation: String
-    ) async throws -> Actor? {
+    private func actor(of call: Call) async throws -> Actor? {
+        let endpoint = call.endpoint
+        let watches = if case .events = endpoint.work { true } else { false }
         do {
-            return try await gate.actor(
-                of: head,
-                cookie: cookie,
-                client: client,
-                touch: endpoint.path != "/events"
-            )
+            let cookie = cookie(of: call.head)
+            return try await gate.actor(of: call.head, cookie: cookie, client: call.client, touch: !watches)
         } catch let problem as Problem where problem.isNews {
-            let nobody = Actor(name: "unknown", scopes: [])
-            await acting.record(
-                nobody.setting(address: client, correlation: correlation, confirmedBy: nil),
-                "token",
-                nil,
-                nil,
-                "refused"
-            )
+            await acting.record("token", by: Actor(name: "unknown", scopes: []), call, result: "refused")
             throw problem
         } catch let error as PostgresError where error.isConnectionLost && endpoint.scope == nil {
             return nil
         }
     }
 
-    private func run(
-        _ endpoint: Endpoint,
-        _ actor: Actor,
-        _ request: HTTPRequest,
-        _ pathValues: [String: String],
-        _ query: [(name: String, value: String)],
-        _ body: JSONObject,
-        _ client: String,
-        _ correlation: String
-    ) async throws -> HTTPResponse {
-        var call = Call(
-            endpoint: endpoint,
-            request: request,
-            actor: actor,
-            client: client,
-            correlation: correlation,
-            arguments: Arguments(),
-            body: body
-        )
-        if let scope = endpoint.scope {
-            guard actor.scopes.contains(scope) || options.skipsScopeCheck else {
-                if case .act(let act) = endpoint.work {
-                    call.arguments =
-                        (try? Call.arguments(of: endpoint, path: pathValues, query: query, body: body))
-                        ?? Arguments()
-                    await acting.record(call, act, result: "refused", "scope \(scope.rawValue) is missing")
-                }
-                var problem = Problem(.forbidden, "this needs a token with the scope \(scope.rawValue)")
-                problem.scope = scope
-                throw problem
+    private func checkScope(of call: Call) async throws {
+        guard let scope = call.endpoint.scope else { return }
+        guard call.actor.scopes.contains(scope) || options.skipsScopeCheck else {
+            if case .act(let act) = call.endpoint.work {
+                var given = call
+                given.arguments = (try? call.checkedArguments()) ?? Arguments()
+                await acting.record(given, act, result: "refused", "scope \(scope.rawValue) is missing")
             }
-            guard actor.site == nil else {
-                throw Problem(.forbidden, "tokens of one site are for the views site_… in psql, not for this")
-            }
+            var problem = Problem(.forbidden, "this needs a token with the scope \(scope.rawValue)")
+            problem.scope = scope
+            throw problem
         }
-        call.arguments = try Call.arguments(of: endpoint, path: pathValues, query: query, body: body)
-        if case .own = endpoint.work, endpoint.path == "/events" {
-            return try hub.response(for: call, gate: gate, cookie: cookie(of: request.head))
-        }
-        if case .own = endpoint.work, endpoint.path == "/status" {
-            let (json, at) = try await hub.status(for: actor)
-            return Self.response(
-                .data(json, extra: [("as_of", .string(at)), ("capped", false)], status: 200, headers: [])
-            )
-        }
-        switch endpoint.work {
-        case .act(let act):
-            var secret: String?
-            if endpoint.method == .put, endpoint.path.hasPrefix("/configuration") {
-                guard let match = request.head["If-Match"] else {
-                    throw Problem(.ifMatchMissing, "send the current value in quotes as If-Match, or *")
-                }
-                guard body["value"] != nil else {
-                    throw Problem(.unprocessable, "/value is required; null resets the setting")
-                }
-                call.arguments["if_match"] = match
-            } else if act.name == "token create" {
-                let token = Secret.token()
-                secret = token
-                call.arguments["new_prefix"] = Secret.prefix(of: token)
-                call.arguments["new_hash"] = Secret.hash(of: token)
-            }
-            let answer = try await acting.answer(call, act)
-            if act.name.hasPrefix("token") { gate.forgetAll() }
-            hub.noteAct(endpoint.path)
-            return Self.response(secret.map { answer.showing(secret: $0) } ?? answer)
-        case .own(let work): return Self.response(try await work(call))
-        default:
-            var response = Self.response(try await reading.answer(call))
-            if let tag = call.entityTag(of: response.text), !endpoint.isList {
-                response.headers.append(("ETag", tag))
-                if head(request, matches: tag) { return HTTPResponse(status: 304, headers: [("ETag", tag)]) }
-            }
-            return response
+        guard call.actor.site == nil else {
+            throw Problem(.forbidden, "a token of one site shows nothing yet; ask for one without a site")
         }
     }
 
-    private func head(_ request: HTTPRequest, matches tag: String) -> Bool {
+    private func answer(_ call: Call) async throws -> HTTPResponse {
+        switch call.endpoint.work {
+        case .session(let verb): return try await session(verb, call)
+        case .document: return OpenAPI.response
+        case .events: return try hub.response(for: call, gate: gate)
+        case .status: return try await hub.status(for: call.actor).response
+        case .act(let act): return try await perform(act, call).response
+        case .row(_, let tag): return tagged(try await reading.answer(call), by: tag, for: call.head)
+        case .rows, .pages, .framed: return try await reading.answer(call).response
+        }
+    }
+
+    private func perform(_ act: Act, _ call: Call) async throws -> Answer {
+        var call = call
+        if act.needsIfMatch {
+            guard let match = call.head["If-Match"] else {
+                throw Problem(.ifMatchMissing, "send the current value in quotes as If-Match, or *")
+            }
+            guard call.body["value"] != nil else {
+                throw Problem(.unprocessable, "/value is required; null resets the setting")
+            }
+            call.arguments["if_match"] = match
+        }
+        let token = act.makesToken ? Secret.token() : nil
+        if let token {
+            call.arguments["new_prefix"] = Secret.prefix(of: token)
+            call.arguments["new_hash"] = Secret.hash(of: token)
+        }
+        var answer = try await acting.answer(call, act)
+        // Tokens may have ended.
+        if call.endpoint.scope == .admin { gate.forgetAll() }
+        hub.noteAct()
+        if let token, !answer.headers.contains(where: { $0.name == "Idempotency-Replayed" }) {
+            answer.json = answer.json.replacing(
+                "\"secret\":null",
+                with: "\"secret\":\"\(token)\"",
+                maxReplacements: 1
+            )
+        }
+        return answer
+    }
+
+    /// An answer with what tells its state from others, or only that when it was shown.
+    private func tagged(_ answer: Answer, by field: String?, for head: HTTPHead) -> HTTPResponse {
+        var answer = answer
+        let value = field.flatMap { name in (try? JSONValue(parsing: answer.json))?[name]?.string }
+        let isPlain =
+            value?.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\"") } ?? false
+        let tag = "\"\((isPlain ? value : nil) ?? String(Secret.hash(of: answer.json).prefix(32)))\""
+        answer.headers.append(("ETag", tag))
+        return self.head(head, matches: tag)
+            ? HTTPResponse(status: 304, headers: [("ETag", tag)]) : answer.response
+    }
+
+    private func head(_ head: HTTPHead, matches tag: String) -> Bool {
         let known = ["*", tag, "W/" + tag]
-        for shown in (request.head["If-None-Match"] ?? "").split(separator: ",") {
+        for shown in (head["If-None-Match"] ?? "").split(separator: ",") {
             if known.contains(String(shown).filter({ $0 != " " })) { return true }
         }
         return false
     }
 
     private static func accepts(_ accept: String, _ endpoint: Endpoint) -> Bool {
-        let own = endpoint.path == "/events" ? "text/event-stream" : "application/json"
+        let own = if case .events = endpoint.work { "text/event-stream" } else { "application/json" }
         let wanted = ["*/*", own, String(own.prefix { $0 != "/" }) + "/*"]
         for type in accept.lowercased().split(separator: ",") {
             let name = String(type.prefix { $0 != ";" }).filter { $0 != " " }
@@ -241,22 +200,9 @@ extension Dashboard {
         return false
     }
 
-    static func response(_ answer: Answer) -> HTTPResponse {
-        switch answer {
-        case .response(let response): return response
-        case .data(let json, let extra, let status, let headers):
-            let rest = extra.map { ",\(JSONValue.string($0.0).text()):\($0.1.text())" }.joined()
-            return HTTPResponse(
-                status: status,
-                headers: [("Content-Type", "application/json")] + headers,
-                body: .bytes(Array("{\"data\":\(json)\(rest)}\n".utf8))
-            )
-        }
-    }
-
     private func compressed(_ response: HTTPResponse, for head: HTTPHead) -> HTTPResponse {
         guard case .bytes(let bytes) = response.body, bytes.count >= 1_024,
-            head["Accept-Encoding"]?.lowercased().contains("gzip") == true,
+            head.takesGzip,
             response["Content-Encoding"] == nil,
             let smaller = Gzip.compress(bytes, level: 3)
         else { return response }

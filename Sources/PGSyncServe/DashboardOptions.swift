@@ -24,10 +24,9 @@ package struct DashboardOptions: Sendable {
         if !address.description.hasPrefix("["), own != "0.0.0.0" { hosts.insert(own) }
     }
 
-    /// Takes the scopes that need no token, by their names; false if one is unknown.
-    package mutating func allow(withoutToken names: [String]) -> Bool {
+    /// Takes the scopes that need no token, by their names.
+    package mutating func allow(withoutToken names: [String]) {
         anonymous = Set(names.compactMap(Scope.init))
-        return anonymous.count == Set(names).count
     }
 
     /// What addresses of it begin with.

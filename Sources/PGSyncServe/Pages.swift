@@ -94,10 +94,15 @@ struct Pages: Sendable {
             ("Cross-Origin-Resource-Policy", "same-origin"), ("X-Frame-Options", "DENY"),
             ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
         ]
-        guard let compressed, head["Accept-Encoding"]?.lowercased().contains("gzip") == true else {
+        guard let compressed, head.takesGzip else {
             return HTTPResponse(headers: headers, body: .bytes(plain))
         }
         headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
         return HTTPResponse(headers: headers, body: .bytes(compressed))
     }
+}
+
+extension HTTPHead {
+    /// Whether who asks can read what is compressed.
+    var takesGzip: Bool { self["Accept-Encoding"]?.lowercased().contains("gzip") == true }
 }

@@ -8,6 +8,8 @@ import Testing
 struct RunningServer: Sendable {
     let process: ChildProcess
     let banner: JSONValue
+    /// What it says after its banner.
+    let lines: AsyncStream<String>
 
     /// Lends a directory that the server's user can pass through; a server left in it ends with it.
     static func withDirectory(_ body: (String) async throws -> Void) async throws {
@@ -49,7 +51,8 @@ struct RunningServer: Sendable {
         invocation.standardOutput = .lines(continuation)
         return try await ChildProcess.withRunning(invocation) { process in
             for await line in lines {
-                return try await body(RunningServer(process: process, banner: JSONValue(parsing: line)))
+                let banner = try JSONValue(parsing: line)
+                return try await body(RunningServer(process: process, banner: banner, lines: lines))
             }
             let output = try await process.wait()
             throw NoBanner(reason: "\(output.status): \(output.standardError.text)")

@@ -51,6 +51,48 @@ struct UpTests {
         }
     }
 
+    @Test("prints a link that logs a browser of this machine in, once")
+    func dashboard() async throws {
+        try await RunningServer.withDirectory { directory in
+            try await RunningServer.with(directory, "--listen", "0", "--no-worker") { server in
+                var link: String?
+                for await line in server.lines {
+                    link = try JSONValue(parsing: line)["dashboard"]?.string
+                    if link != nil { break }
+                }
+                let parts = try #require(link?.firstMatch(of: /http:\/\/127\.0\.0\.1:(\d+)\/#login=(\w+)/))
+                    .output
+                let port = try #require(UInt16(parts.1))
+                #expect(
+                    try await WebClient.ask("/", at: port, headers: "Connection: close\r\n").body.contains(
+                        "<title>pgsync"
+                    )
+                )
+                let code = JSONValue.object(JSONObject([("code", .string(String(parts.2)))])).text()
+                var answers: [WebAnswer] = []
+                for _ in 1...2 {
+                    answers.append(
+                        try await WebClient.ask(
+                            "/api/v1/session",
+                            at: port,
+                            method: "POST",
+                            headers:
+                                "Content-Type: application/json\r\nContent-Length: \(code.utf8.count)\r\nConnection: close\r\n",
+                            body: code
+                        )
+                    )
+                }
+                #expect(answers.map(\.status) == [200, 401])
+                #expect(
+                    answers[0].body.contains(
+                        "\"scopes\":[\"read\",\"images\",\"operate\",\"admin\",\"audit\"]"
+                    )
+                )
+                #expect(try await server.stop(SIGTERM).status == .exited(0))
+            }
+        }
+    }
+
     @Test("takes over the server that a killed one left behind")
     func takesOver() async throws {
         try await RunningServer.withDirectory { directory in

@@ -222,6 +222,55 @@ struct AccessTests {
             }
         }
     }
+
+    @Test("needs no token for what --anonymous allows, and for nothing else")
+    func anonymous() async throws {
+        try await Served.with(options: { $0.allow(withoutToken: ["read"]) }) { served in
+            let list = try await served.api("GET", "/queue")
+            #expect(list.status == 200)
+            #expect(try await served.api("GET", "/session").data?["anonymous"]?.bool == true)
+            #expect(try await served.api("GET", "/changes/6/image").code == "forbidden")
+            #expect(
+                try await served.api("POST", "/changes/retry", body: ["class": "data.missing"]).code
+                    == "forbidden"
+            )
+        }
+    }
+
+    @Test("believes a proxy that is named who asks and where the page is, and nobody else")
+    func proxies() async throws {
+        let forwarded = [("X-Forwarded-For", "9.9.9.9, 10.0.0.1"), ("X-Forwarded-For", "10.0.0.2")]
+        for isTrusted in [true, false] {
+            try await Served.with(options: { options in
+                options.proxies = isTrusted ? ["127.0.0.1"] : []
+                options.origins = ["https://books.example"]
+            }) { served in
+                let token = try await served.token(.operate)
+                let headers = forwarded + [("Origin", "https://books.example")]
+                let body: JSONValue = ["class": "data.missing"]
+                #expect(
+                    try await served.api("POST", "/changes/retry", token, body: body, headers: headers).status
+                        == 200
+                )
+                let foreign = forwarded + [("Origin", "https://other.example")]
+                #expect(
+                    try await served.api("POST", "/changes/retry", token, body: body, headers: foreign).code
+                        == "forbidden"
+                )
+                #expect(
+                    try await served.database.run(
+                        "select address from pgsync.acts where result = 'done' order by id desc limit 1"
+                    )
+                        == [isTrusted ? "10.0.0.2" : "127.0.0.1"]
+                )
+                let begun = try await served.api("POST", "/session", body: ["token": .string(token)])
+                let cookie = try #require(begun.answer["Set-Cookie"])
+                #expect(
+                    cookie.hasPrefix("__Host-pgsync=") == isTrusted && cookie.contains("Secure") == isTrusted
+                )
+            }
+        }
+    }
 }
 
 extension Endpoint {

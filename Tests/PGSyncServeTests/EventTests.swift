@@ -144,6 +144,7 @@ struct EventTests {
         try await Served.with(to: nowhere) { served in
             #expect(try await served.ask("GET", "/queue").status == 200)
             #expect(try await served.ask("GET", "/healthz").status == 200)
+            #expect(try await served.ask("GET", "/readyz").status == 503)
             let session = try await served.api("GET", "/session")
             #expect(session.status == 200 && session.data?["database"] == .null)
             let reply = try await served.api("GET", "/status", Secret.token())
@@ -151,7 +152,25 @@ struct EventTests {
         }
     }
 
-    @Test("connections that were lost are replaced, and a statement that takes too long is cut")
+    @Test("a statement that takes too long is cut, and says so")
+    func slow() async throws {
+        try await Served.with { served in
+            let token = try await served.token()
+            #expect(try await served.ask("GET", "/readyz").status == 200)
+            // A function that a view of lists calls, and that takes its time.
+            try await served.database.run(
+                """
+                create or replace function pgsync.error_classes() returns table (class text, meaning text)
+                language sql volatile as 'select null::text, pg_sleep(20)::text'
+                """
+            )
+            let reply = try await served.api("GET", "/queue/classes", token)
+            #expect(reply.status == 504 && reply.code == "too-slow", "\(reply.answer.body)")
+            #expect(try await served.api("GET", "/queue", token).status == 200)
+        }
+    }
+
+    @Test("connections that were lost are replaced, and who meets a lock is told")
     func lostConnections() async throws {
         try await Served.with { served in
             let token = try await served.token()

@@ -105,18 +105,7 @@ extension Trait where Self == DatabaseTrait {
         .migrated(
             as: "served",
             """
-            create table bills (id bigint primary key, amount numeric(12, 2), note text);
-            select pgsync.attach('bills');
-            \(LittleLedger.cashBook)
-            \(LittleLedger.rule("bill", bill))
-            alter function pgsync.rule_bill_v1(jsonb) owner to pgsync_owner;
-            insert into pgsync.rules (
-                name, version, table_name, source_table, content, checksum, columns, function_name, currency
-            )
-            values (
-                'bill', 1, 'public.bills', 'bills', 'by hand', encode(sha256('by hand'), 'hex'), '{}', 'rule_bill_v1', 'INR'
-            );
-            select pgsync.refresh_evaluate();
+            \(LittleLedger.bills)
             insert into bills select g, g, 'bill' from generate_series(1, 5) as g;
             insert into bills values (6, null, 'secret');
             select pgsync.process_batch('test', 500, isolate => true);
@@ -126,18 +115,3 @@ extension Trait where Self == DatabaseTrait {
         )
     }
 }
-
-private let bill = """
-    select
-        case when amount.value is null then 'data.missing' end,
-        case when amount.value is null then 'amount is missing' end,
-        case when amount.value is null then 'amount' end,
-        '2026-03-01'::date,
-        case when amount.value is not null then 'INR' end,
-        case when amount.value is not null then coalesce(image ->> 'note', 'bill') end,
-        case when amount.value is not null then array['1000', '4000'] end,
-        case when amount.value is not null then array[amount.value, -amount.value] end,
-        case when amount.value is not null then array[null, null]::text[] end,
-        case when amount.value is not null then array[null, null]::jsonb[] end
-    from (select ((image ->> 'amount')::numeric * 100)::bigint as value) as amount
-    """

@@ -177,7 +177,7 @@ struct WorkerFaultsTests {
 
     private static func prepare(_ connection: PostgresConnection) async throws {
         try await TestDatabase.migrate(connection)
-        _ = try await connection.withSession { try $0.runScript(billsPreparation).count }
+        _ = try await connection.withSession { try $0.runScript(LittleLedger.bills).count }
     }
 
     @Test(

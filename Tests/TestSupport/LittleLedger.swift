@@ -18,6 +18,37 @@ package enum LittleLedger {
         ]');
         """
 
+    /// Makes a table of bills that is attached, and a rule for it, written by hand: what is under test is who calls it.
+    package static let bills = """
+        create table bills (id bigint primary key, amount numeric(12, 2), note text);
+        select pgsync.attach('bills');
+        \(cashBook)
+        \(rule("bill", bill))
+        alter function pgsync.rule_bill_v1(jsonb) owner to pgsync_owner;
+        insert into pgsync.rules (
+            name, version, table_name, source_table, content, checksum, columns, function_name, currency
+        )
+        values (
+            'bill', 1, 'public.bills', 'bills', 'by hand', encode(sha256('by hand'), 'hex'), '{}', 'rule_bill_v1', 'INR'
+        );
+        select pgsync.refresh_evaluate();
+        """
+
+    private static let bill = """
+        select
+            case when amount.value is null then 'data.missing' end,
+            case when amount.value is null then 'amount is missing' end,
+            case when amount.value is null then 'amount' end,
+            '2026-03-01'::date,
+            case when amount.value is not null then 'INR' end,
+            case when amount.value is not null then coalesce(image ->> 'note', 'bill') end,
+            case when amount.value is not null then array['1000', '4000'] end,
+            case when amount.value is not null then array[amount.value, -amount.value] end,
+            case when amount.value is not null then array[null, null]::text[] end,
+            case when amount.value is not null then array[null, null]::jsonb[] end
+        from (select ((image ->> 'amount')::numeric * 100)::bigint as value) as amount
+        """
+
     /// Creates a function in the form that rules are compiled to, from a query that makes entries of `image`.
     ///
     /// It belongs to whoever runs this; the row in `pgsync.rules` is another matter.

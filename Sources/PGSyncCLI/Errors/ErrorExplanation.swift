@@ -95,15 +95,18 @@ enum ErrorExplanation {
 extension ListenError {
     /// With what to do about it.
     var explanation: String {
+        let options = "with --listen or --metrics-listen"
         let remedy =
             switch self {
             case .inUse(let address):
-                "End it (ss -ltnp 'sport = :\(address.port)' names it), or choose another port"
-            case .notOfThisMachine: "Choose one that 'ip address' lists, or leave it out for 127.0.0.1"
-            case .notPermitted: "Choose a port from 1024 on"
-            case .failed: "Choose another address or port"
+                "End it (ss -ltnp 'sport = :\(address.port)' names it), or choose another port, \(options)"
+            case .notOfThisMachine:
+                "Choose one that 'ip address' lists, or leave it out for 127.0.0.1, \(options)"
+            case .notPermitted: "Choose a port from 1024 on, \(options)"
+            case .noIdentity: "Both are PEM, and --tls-cert begins with the server's own certificate"
+            case .failed: "Choose another address or port, \(options)"
             }
-        return "\(self)\n  \(remedy), with --listen or --metrics-listen"
+        return "\(self)\n  \(remedy)"
     }
 }
 

@@ -151,7 +151,7 @@ struct ServeCommand: Command {
         options.hosts.formUnion(hosts?.names.map { $0.lowercased() } ?? [])
         options.origins = Set(origins?.names.map { $0.lowercased() } ?? [])
         options.proxies = Set(proxies?.names ?? [])
-        if let anonymous { _ = options.allow(withoutToken: anonymous.names) }
+        if let anonymous { options.allow(withoutToken: anonymous.names) }
         return options
     }
 

@@ -166,7 +166,8 @@ struct PrivateServer: Service {
                 logger: logger
             ) { [context, globals] link in
                 if globals.json {
-                    try? context.print(["dashboard": .string(link)])
+                    let line: JSONValue = ["dashboard": .string(link)]
+                    try? context.output.write(line.text() + "\n")
                 } else {
                     context.say("dashboard  \(link)")
                 }

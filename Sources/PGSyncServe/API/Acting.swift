@@ -86,7 +86,6 @@ struct Acting: Sendable {
         let given = call.arguments.recorded.text()
         let object = act.object.flatMap { call.arguments[$0] }
         let reason = call.arguments["reason"] ?? call.arguments["note"]
-        let isOne = !act.isList
         return try await pool.withSession(repeats: false) { session in
             try session.transaction(TransactionOptions(isolation: .readCommitted)) {
                 var head: [Query] = [
@@ -105,9 +104,8 @@ struct Acting: Sendable {
                 if key != nil, let known = begun.last?.first {
                     let status: Int = try known.decode("status")
                     let answer: String = try known.decode("answer")
-                    return .data(
-                        answer,
-                        extra: [],
+                    return Answer(
+                        json: answer,
                         status: status,
                         headers: [("Idempotency-Replayed", "true")] + Self.location(act, answer)
                     )
@@ -115,25 +113,22 @@ struct Acting: Sendable {
                 let rows = try session.query(Query(sql, values.map { $0 })).map {
                     try $0.decode("row", as: String.self)
                 }
-                guard !isOne || !rows.isEmpty else {
-                    throw Problem(act.nothing, act.whenNothing)
-                }
-                let json = isOne ? rows[0] : "[\(rows.joined(separator: ","))]"
-                let kept = call.endpoint.hidingSecrets(json)
+                guard act.isList || !rows.isEmpty else { throw Problem(act.nothing, act.whenNothing) }
+                let json = act.isList ? "[\(rows.joined(separator: ","))]" : rows[0]
+                // A new token is not in it yet.
+                let kept = act.keepsAnswer ? json : "null"
                 try session.query(
                     """
                     select pgsync.record_act(
                         \(act.name), \(object), \(reason), 'done',
-                        jsonb_build_object('given', \(given)::text::jsonb, 'answer', \(act.keepsAnswer ? kept : "null")::text::jsonb)
+                        jsonb_build_object('given', \(given)::text::jsonb, 'answer', \(kept)::text::jsonb)
                     )
                     """
                 )
                 if let key {
-                    try session.query(
-                        "select pgsync.settle_request(\(key), \(act.status)::integer, \(act.keepsAnswer ? kept : "null"))"
-                    )
+                    try session.query("select pgsync.settle_request(\(key), \(act.status)::integer, \(kept))")
                 }
-                return .data(json, extra: [], status: act.status, headers: Self.location(act, json))
+                return Answer(json: json, status: act.status, headers: Self.location(act, json))
             }
         }
     }
@@ -153,18 +148,24 @@ struct Acting: Sendable {
         let details = JSONValue.object(
             JSONObject([("why", .string(why)), ("given", call.arguments.recorded)])
         ).text()
-        let reason = call.arguments["reason"]
-        await record(who, act.name, object, reason, result, details)
+        await record(who, act.name, object, call.arguments["reason"], result, details)
     }
 
-    /// Puts on record what has no transaction of its own, such as a log-in.
-    func record(
+    /// Puts on record what is no act, such as a log-in.
+    func record(_ name: String, by actor: Actor, _ call: Call, result: String, confirmedBy: String? = nil)
+        async
+    {
+        let who = actor.setting(address: call.client, correlation: call.correlation, confirmedBy: confirmedBy)
+        await record(who, name, nil, nil, result, "{}")
+    }
+
+    private func record(
         _ who: String,
         _ name: String,
         _ object: String?,
         _ reason: String?,
         _ result: String,
-        _ details: String = "{}"
+        _ details: String
     ) async {
         do {
             // At worst it is on record twice.
@@ -186,15 +187,6 @@ struct Acting: Sendable {
 extension Endpoint {
     /// Whether an act answers with a list.
     var isListOfRows: Bool { if case .act(let act) = work { act.isList } else { false } }
-
-    /// The answer as it may be kept: what is shown once is not.
-    func hidingSecrets(_ json: String) -> String {
-        guard answer.contains(where: { $0.name == "secret" }), let value = try? JSONValue(parsing: json),
-            let object = value.object
-        else { return json }
-        return JSONValue.object(JSONObject(object.map { ($0.key, $0.key == "secret" ? .null : $0.value) }))
-            .text()
-    }
 }
 
 extension Arguments {

@@ -1,36 +1,47 @@
 import HTTPServer
 import JSON
 
-/// A request that has found its endpoint.
+/// A request that has found its endpoint, and what is known of it.
 struct Call: Sendable {
     let endpoint: Endpoint
     let request: HTTPRequest
-    let actor: Actor
+    /// The values of the path's parameters, the query, and the body.
+    let path: [String: String]
+    let query: [(name: String, value: String)]
+    let body: JSONObject
     /// The address of who asks, behind the proxies that are trusted.
     let client: String
     let correlation: String
-    var arguments: Arguments
-    /// The body as it came.
-    let body: JSONObject
+    /// Who asks: nobody until that is known.
+    var actor = Actor.nobody
+    /// All values that were given, once they are checked.
+    var arguments = Arguments()
+
+    var head: HTTPHead { request.head }
 }
 
 /// What an endpoint answers.
-enum Answer: Sendable {
-    /// The value of `data`, as JSON, and what stands beside it.
-    case data(String, extra: [(String, JSONValue)], status: Int, headers: [(name: String, value: String)])
-    case response(HTTPResponse)
+struct Answer: Sendable {
+    /// The value of `data`, as JSON.
+    var json: String
+    /// What stands beside it.
+    var extra: [(String, JSONValue)] = []
+    var status = 200
+    var headers: [(name: String, value: String)] = []
 
-    static func data(_ json: String) -> Answer { .data(json, extra: [], status: 200, headers: []) }
+    var response: HTTPResponse {
+        let rest = extra.map { ",\(JSONValue.string($0.0).text()):\($0.1.text())" }.joined()
+        return HTTPResponse(
+            status: status,
+            headers: [("Content-Type", "application/json")] + headers,
+            body: .bytes(Array("{\"data\":\(json)\(rest)}\n".utf8))
+        )
+    }
 }
 
 extension Call {
     /// Reads the parameters of a request, and complains of all that are wrong at once.
-    static func arguments(
-        of endpoint: Endpoint,
-        path: [String: String],
-        query: [(name: String, value: String)],
-        body: JSONObject
-    ) throws -> Arguments {
+    func checkedArguments() throws -> Arguments {
         var arguments = Arguments()
         var errors: [(pointer: String, detail: String)] = []
         for (name, value) in path {

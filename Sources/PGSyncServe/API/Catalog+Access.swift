@@ -26,7 +26,7 @@ extension Catalog {
             .read,
             "One setting.",
             answer: settingFields,
-            .row(Statement(settingSQL + " where own.key = :key"))
+            .row(Statement(settingSQL + " where own.key = :key"), tag: "value")
         ),
         Endpoint(
             .put,
@@ -62,6 +62,7 @@ extension Catalog {
                         """,
                     object: "key",
                     isConfirmed: { ($0["key"] ?? "").contains("retention") },
+                    needsIfMatch: true,
                     nothing: .changedMeanwhile,
                     whenNothing: "its value is another by now, or there is no such setting: read it again"
                 )
@@ -171,7 +172,8 @@ extension Catalog {
                             select array(select jsonb_array_elements_text(:scopes::jsonb)) as scopes
                         ) as given
                         """,
-                    object: "name"
+                    object: "name",
+                    makesToken: true
                 )
             )
         ),

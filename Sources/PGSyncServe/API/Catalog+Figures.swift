@@ -7,7 +7,7 @@ extension Catalog {
             .read,
             "All figures of the overview.",
             answer: [.any("status")],
-            .own { _ in .data("null") }
+            .status
         ),
         Endpoint(
             .get,
@@ -16,7 +16,7 @@ extension Catalog {
             "The same figures as server-sent events, as they change.",
             parameters: [Field.text("topics").orNull],
             answer: [],
-            .own { _ in .data("null") }
+            .events
         ),
         Endpoint(
             .get,

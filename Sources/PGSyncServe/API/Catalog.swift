@@ -13,16 +13,7 @@ enum Catalog {
                 nil,
                 "This document.",
                 answer: [],
-                .own { _ in
-                    .response(
-                        HTTPResponse(
-                            headers: [
-                                ("Content-Type", "application/json"), ("Cache-Control", "max-age=300"),
-                            ],
-                            body: .bytes(Array(OpenAPI.document.text().utf8))
-                        )
-                    )
-                }
+                .document
             )
         ]
 
@@ -44,7 +35,7 @@ enum Catalog {
             nil,
             "Who is logged in.",
             answer: sessionFields,
-            .own { _ in .data("null") }
+            .session(.show)
         ),
         Endpoint(
             .post,
@@ -53,9 +44,9 @@ enum Catalog {
             "Logs a browser in with a token, or with the code of a link made on the server's machine.",
             body: [Field.text("token").orNull, Field.text("code").orNull],
             answer: sessionFields,
-            .own { _ in .data("null") }
+            .session(.begin)
         ),
-        Endpoint(.delete, "/session", nil, "Logs a browser out.", answer: [], .own { _ in .data("null") }),
+        Endpoint(.delete, "/session", nil, "Logs a browser out.", answer: [], .session(.end)),
         Endpoint(
             .post,
             "/session/confirm",
@@ -63,7 +54,7 @@ enum Catalog {
             "Shows an admin token again, one's own or that of a second person, for acts in the next five minutes.",
             body: [.text("token")],
             answer: sessionFields,
-            .own { _ in .data("null") }
+            .session(.confirm)
         ),
     ]
 

@@ -23,13 +23,20 @@ struct Endpoint: Sendable {
         case pages(Statement, keys: [String], isAscending: Bool)
         /// All rows; beyond a thousand it is capped.
         case rows(Statement)
-        /// The first row; none is not found.
-        case row(Statement)
+        /// The first row; none is not found. A field may serve as its tag, which a change of it is shown.
+        case row(Statement, tag: String? = nil)
         /// A statement that does something, in one transaction with its record and its answer.
         case act(Act)
         /// The first row of a statement, and in it, by this name, rows by pages.
         case framed(Statement, String, Statement, keys: [String])
-        case own(@Sendable (Call) async throws -> Answer)
+        /// What no statement answers: the figures, their stream, this API's document, and who is logged in.
+        case status, events, document
+        case session(SessionVerb)
+    }
+
+    /// What is done about a log-in.
+    enum SessionVerb: Sendable {
+        case show, begin, confirm, end
     }
 
     let method: Method
@@ -110,6 +117,10 @@ struct Act: Sendable {
     var object: String?
     /// Whether a token has to be shown again, by the same or a second person.
     var isConfirmed: @Sendable (Arguments) -> Bool = { _ in false }
+    /// Whether the value that is changed has to be shown.
+    var needsIfMatch = false
+    /// Whether the answer has a new token, which nobody else keeps.
+    var makesToken = false
     /// The status of the answer.
     var status = 200
     /// Where the answer says that more is to be seen, with the job's number.

@@ -1,7 +1,14 @@
+import HTTPServer
 import JSON
 
 /// The document of the API, made from the endpoints that answer it (OpenAPI 3.1).
 enum OpenAPI {
+    /// As it is sent.
+    static let response = HTTPResponse(
+        headers: [("Content-Type", "application/json"), ("Cache-Control", "max-age=300")],
+        body: .bytes(Array(document.text().utf8))
+    )
+
     static let document: JSONValue = {
         var paths: [(String, JSONValue)] = []
         var known: Set<String> = []
@@ -82,7 +89,7 @@ enum OpenAPI {
                 ])
             )
         }
-        if endpoint.method == .put, endpoint.path.hasPrefix("/configuration") {
+        if case .act(let act) = endpoint.work, act.needsIfMatch {
             parameters.append(
                 object([
                     ("name", "If-Match"), ("in", "header"), ("required", true),

@@ -22,21 +22,11 @@ struct Reading: Sendable {
                 throw Problem(.notFound, "there is nothing with this name")
             }
             guard
-                case .list(.object(let parts)) = call.endpoint.answer.first(where: { $0.name == name })?.form,
-                case .data(let list, let extra, let status, let headers) = try await pages(
-                    call,
-                    statement,
-                    parts,
-                    keys,
-                    true
-                )
+                case .list(.object(let parts)) = call.endpoint.answer.first(where: { $0.name == name })?.form
             else { throw Problem(.internalError, "\(name) is no list") }
-            return .data(
-                "\(row.dropLast()),\"\(name)\":\(list)}",
-                extra: extra,
-                status: status,
-                headers: headers
-            )
+            var answer = try await pages(call, statement, parts, keys, true)
+            answer.json = "\(row.dropLast()),\"\(name)\":\(answer.json)}"
+            return answer
         case .rows(let statement):
             let sql = """
                 select \(Self.row(of: call.endpoint)) as row
@@ -52,14 +42,14 @@ struct Reading: Sendable {
                 asOf,
                 isCapped: rows.count > Self.mostRows
             )
-        case .row(let statement):
+        case .row(let statement, _):
             let sql = "select \(Self.row(of: call.endpoint)) as row from (\(statement.sql)) as page limit 1"
             let (rows, asOf) = try await read(call, sql, statement.values(call.arguments))
             guard let row = rows.first?[0] else {
                 throw Problem(.notFound, "there is nothing with this name")
             }
-            return .data(row, extra: [("as_of", .string(asOf)), ("capped", false)], status: 200, headers: [])
-        case .act, .own:
+            return Answer(json: row, extra: [("as_of", .string(asOf)), ("capped", false)])
+        case .act, .status, .events, .document, .session:
             throw Problem(.internalError, "this is not read")
         }
     }
@@ -128,14 +118,13 @@ struct Reading: Sendable {
     private static func list(_ json: String, next: String?, previous: String?, _ asOf: String, isCapped: Bool)
         -> Answer
     {
-        .data(
-            json,
+        func text(_ cursor: String?) -> JSONValue { cursor.map { .string($0) } ?? .null }
+        return Answer(
+            json: json,
             extra: [
-                ("next", next.map { .string($0) } ?? .null), ("prev", previous.map { .string($0) } ?? .null),
-                ("as_of", .string(asOf)), ("capped", .bool(isCapped)),
-            ],
-            status: 200,
-            headers: []
+                ("next", text(next)), ("prev", text(previous)), ("as_of", .string(asOf)),
+                ("capped", .bool(isCapped)),
+            ]
         )
     }
 

@@ -35,6 +35,9 @@ struct Actor: Sendable, Equatable {
 }
 
 extension Actor {
+    /// Who has shown nothing, where nothing is allowed without.
+    static let nobody = Actor(name: "anonymous", scopes: [])
+
     /// An actor without a token.
     init(name: String, scopes: Set<Scope>) {
         self.name = name

@@ -13,8 +13,8 @@ final class Gate: Sendable {
     }
 
     /// A browser's session ends after this time without an act of its user, and after that time in any case.
-    static let idle = "2 hours"
-    static let lifetime = "12 hours"
+    private static let idle = "2 hours"
+    static let lifetime = Duration.seconds(12 * 3600)
     /// For how long an answer of the database is believed: a revoked token works no longer than this.
     private static let memory = Duration.seconds(1)
     private static let window = Duration.seconds(60)
@@ -106,7 +106,7 @@ final class Gate: Sendable {
                 """
                 select token, name, scopes, site, expires_at::text
                 from pgsync.begin_session(
-                    decode(\(tokenHash), 'hex'), decode(\(sessionHash), 'hex'), \(client), \(Self.lifetime)::text::interval
+                    decode(\(tokenHash), 'hex'), decode(\(sessionHash), 'hex'), \(client), make_interval(secs => \(Double(Self.lifetime.components.seconds)))
                 )
                 """
             ).first.map { try Actor($0, session: sessionHash) }

@@ -19,8 +19,8 @@ final class EventHub: Sendable {
 
     /// The newest state of one topic.
     private struct Topic {
-        var json = ""
-        var number = 0
+        let json: String
+        let number: Int
     }
 
     private struct State {
@@ -32,7 +32,7 @@ final class EventHub: Sendable {
         var sampling: Task<Void, any Error>?
         var sampledAt: ContinuousClock.Instant?
         var sampledAtText = ""
-        var failure: String?
+        var isFailing = false
         var history = "[]"
         var historyAt: ContinuousClock.Instant?
         var isClosed = false
@@ -60,7 +60,7 @@ final class EventHub: Sendable {
     // MARK: Figures
 
     /// The figures for a single request: those of the sampler if they are fresh, else new ones.
-    func status(for actor: Actor) async throws -> (json: String, at: String) {
+    func status(for actor: Actor) async throws -> Answer {
         let isFresh = state.withLock { $0.sampledAt.map { $0 > .now - Self.tick * 1.5 } ?? false }
         if !isFresh {
             do {
@@ -82,9 +82,9 @@ final class EventHub: Sendable {
             let status = state.topics["status"]?.json.dropLast() ?? "{"
             let role = actor.scopes.map(\.rawValue).sorted().joined(separator: ", ")
             let rest: JSONValue = ["version": .string(version), "role": .string(role)]
-            return (
-                "\(status),\(rest.text().dropFirst().dropLast()),\"history\":\(state.history)}",
-                state.sampledAtText
+            return Answer(
+                json: "\(status),\(rest.text().dropFirst().dropLast()),\"history\":\(state.history)}",
+                extra: [("as_of", .string(state.sampledAtText)), ("capped", false)]
             )
         }
     }
@@ -92,11 +92,15 @@ final class EventHub: Sendable {
     /// Takes a sample; who asks while one is taken waits for that one.
     private func sample() async throws {
         let task = state.withLock { state in
-            let running = state.sampling ?? Task { try await take() }
+            let running =
+                state.sampling
+                ?? Task {
+                    defer { self.state.withLock { $0.sampling = nil } }
+                    try await take()
+                }
             state.sampling = running
             return running
         }
-        defer { state.withLock { $0.sampling = nil } }
         try await task.value
     }
 
@@ -116,13 +120,13 @@ final class EventHub: Sendable {
         }
     }
 
-    /// After an act the next sample is due at once.
-    func noteAct(_ path: String) { state.withLock { $0.sampledAt = nil } }
+    /// After an act the figures are too old for whoever asks for them.
+    func noteAct() { state.withLock { $0.sampledAt = nil } }
 
     // MARK: Streams
 
     /// Opens a stream of events.
-    func response(for call: Call, gate: Gate, cookie: String?) throws -> HTTPResponse {
+    func response(for call: Call, gate: Gate) throws -> HTTPResponse {
         let wanted = call.arguments["topics"].map { Set($0.split(separator: ",").map(String.init)) }
         if let unknown = wanted?.subtracting(Figures.topics).min() {
             throw Problem(
@@ -204,15 +208,13 @@ final class EventHub: Sendable {
             await endLogins(gate)
             do {
                 try await sample()
-                if state.withLock({ $0.failure != nil }) {
-                    state.withLock { $0.failure = nil }
-                    logger.info("The figures are read again")
-                }
+                if state.withLock({ $0.isFailing }) { logger.info("The figures are read again") }
+                state.withLock { $0.isFailing = false }
             } catch {
-                if state.withLock({ $0.failure == nil }) {
+                if !state.withLock({ $0.isFailing }) {
                     logger.warning("The figures cannot be read", ["error": .string("\(error)")])
                 }
-                state.withLock { $0.failure = "\(error)" }
+                state.withLock { $0.isFailing = true }
             }
             deliver()
             try? await Task.sleep(until: begun + Self.tick, clock: .continuous)

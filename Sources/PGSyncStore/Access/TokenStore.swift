@@ -16,7 +16,7 @@ package struct TokenStore {
         lifetime: Duration?
     ) throws -> Int64 {
         let seconds = lifetime.map { Double($0.components.seconds) }
-        return try explaining {
+        return try session.asOperator {
             try session.query(
                 """
                 select pgsync.create_token(
@@ -42,24 +42,13 @@ package struct TokenStore {
     /// Ends a token; false if it was revoked before.
     package func revoke(_ token: Int64) throws -> Bool {
         do {
-            return try explaining {
+            return try session.asOperator {
                 try session.query("select pgsync.revoke_token(\(token)) as revoked").onlyRow().decode(
                     "revoked"
                 )
             }
         } catch let error as PostgresError where error.sqlState == SQLState("P0002") {
             throw StoreError.noSuchToken(token)
-        }
-    }
-
-    private func explaining<Result>(_ body: () throws -> Result) throws -> Result {
-        let user: String = try session.query("select current_user::text").onlyRow().decode(0)
-        do {
-            return try body()
-        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-            throw StoreError.notOperator(user)
-        } catch let error as PostgresError where error.isRefusal {
-            throw StoreError.invalidValue(reason: StoreError.refused(error).description)
         }
     }
 

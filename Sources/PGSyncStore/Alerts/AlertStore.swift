@@ -136,7 +136,7 @@ package struct AlertStore {
             [id]
         )
         guard try !session.query(found).isEmpty else { throw StoreError.noSuchAlert(id) }
-        try permitted {
+        try session.asOperator {
             try session.execute(
                 """
                 select pgsync.acknowledge_alert(
@@ -159,7 +159,7 @@ package struct AlertStore {
         for duration: Duration,
         reason: String
     ) throws -> AlertSilence {
-        let id: Int64 = try permitted {
+        let id: Int64 = try session.asOperator {
             try session.query(
                 """
                 select pgsync.silence_alerts(
@@ -180,20 +180,8 @@ package struct AlertStore {
         guard let silence = try silences().first(where: { $0.id == id }) else {
             throw StoreError.noSuchSilence(id)
         }
-        try permitted { try session.execute("select pgsync.end_silence(\(id))") }
+        try session.asOperator { try session.execute("select pgsync.end_silence(\(id))") }
         return silence
-    }
-
-    @discardableResult
-    private func permitted<Result>(_ body: () throws -> Result) throws -> Result {
-        let user: String = try session.query("select current_user::text").onlyRow().decode(0)
-        do {
-            return try body()
-        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-            throw StoreError.notOperator(user)
-        } catch let error as PostgresError where error.isRefusal {
-            throw StoreError.invalidValue(reason: StoreError.refused(error).description)
-        }
     }
 
     private static let alerts = """

@@ -57,7 +57,7 @@ package struct ChannelStore {
     }
 
     package func set(_ name: String, _ change: Change) throws {
-        try explained {
+        try session.asOperator {
             try session.execute(
                 """
                 select pgsync.set_channel(
@@ -71,17 +71,17 @@ package struct ChannelStore {
 
     package func enable(_ name: String) throws {
         _ = try channel(name)
-        try explained { try session.execute("select pgsync.enable_channel(\(name))") }
+        try session.asOperator { try session.execute("select pgsync.enable_channel(\(name))") }
     }
 
     package func disable(_ name: String) throws {
         _ = try channel(name)
-        try explained { try session.execute("select pgsync.disable_channel(\(name))") }
+        try session.asOperator { try session.execute("select pgsync.disable_channel(\(name))") }
     }
 
     package func remove(_ name: String) throws {
         _ = try channel(name)
-        try explained { try session.execute("select pgsync.remove_channel(\(name))") }
+        try session.asOperator { try session.execute("select pgsync.remove_channel(\(name))") }
     }
 
     // MARK: Sending
@@ -140,16 +140,5 @@ package struct ChannelStore {
     /// Tells those who listen, at the end of the transaction.
     package func notify(_ text: String) throws {
         try session.execute("select pg_notify(\(Self.notification), \(text))")
-    }
-
-    private func explained(_ body: () throws -> Void) throws {
-        do {
-            try body()
-        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-            let user: String = try session.query("select current_user::text").onlyRow().decode(0)
-            throw StoreError.notOperator(user)
-        } catch let error as PostgresError where error.isRefusal {
-            throw StoreError.invalidValue(reason: StoreError.refused(error).description)
-        }
     }
 }

@@ -86,7 +86,7 @@ package struct ScheduleStore {
         hoursSetting: String? = nil,
         count: Int
     ) throws -> [ScheduledTime] {
-        try explained {
+        try session.asOperator {
             try session.query(
                 """
                 select run_at, to_char(clock, 'Dy YYYY-MM-DD HH24:MI') as clock, is_moved
@@ -134,7 +134,7 @@ package struct ScheduleStore {
 
     /// Creates or changes a schedule.
     package func set(_ name: String, _ change: Change) throws {
-        try explained {
+        try session.asOperator {
             try session.execute(
                 """
                 select pgsync.set_schedule(
@@ -148,41 +148,29 @@ package struct ScheduleStore {
 
     package func enable(_ name: String) throws {
         _ = try schedule(name)
-        try explained { try session.execute("select pgsync.enable_schedule(\(name))") }
+        try session.asOperator { try session.execute("select pgsync.enable_schedule(\(name))") }
     }
 
     package func disable(_ name: String) throws {
         _ = try schedule(name)
-        try explained { try session.execute("select pgsync.disable_schedule(\(name))") }
+        try session.asOperator { try session.execute("select pgsync.disable_schedule(\(name))") }
     }
 
     package func remove(_ name: String) throws {
         _ = try schedule(name)
-        try explained { try session.execute("select pgsync.remove_schedule(\(name))") }
+        try session.asOperator { try session.execute("select pgsync.remove_schedule(\(name))") }
     }
 
     /// Starts its job now, and returns its number.
     package func run(_ name: String) throws -> Int64 {
         _ = try schedule(name)
         try session.query("select set_config('pgsync.trigger', 'cli', true)")
-        return try explained {
+        return try session.asOperator {
             do {
                 return try session.query("select pgsync.run_schedule(\(name))").onlyRow().decode(0)
             } catch let error as PostgresError where error.sqlState?.code == "55006" {
                 throw StoreError.scheduleIsActive(name, reason: error.message)
             }
-        }
-    }
-
-    @discardableResult
-    private func explained<Success>(_ body: () throws -> Success) throws -> Success {
-        let user: String = try session.query("select current_user::text").onlyRow().decode(0)
-        do {
-            return try body()
-        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-            throw StoreError.notOperator(user)
-        } catch let error as PostgresError where error.isRefusal {
-            throw StoreError.invalidValue(reason: StoreError.refused(error).description)
         }
     }
 }

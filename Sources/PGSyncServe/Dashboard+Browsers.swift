@@ -22,12 +22,12 @@ extension Dashboard {
         let isAct = if case .act = call.endpoint.work { true } else { call.endpoint.method != .get }
         guard isAct else { return }
         if let site = head["Sec-Fetch-Site"], site != "same-origin", site != "none" {
-            throw Problem(.forbidden, "a page of another site asked for this")
+            throw Problem(.forbidden, "a page of another site asked for this", as: .origin)
         }
         guard let origin = head["Origin"] else { return }
         let own = "\(options.isSecure ? "https" : "http")://\(head["Host"] ?? "")"
         guard origin.lowercased() == own.lowercased() || options.origins.contains(origin.lowercased()) else {
-            throw Problem(.forbidden, "a page of another site asked for this")
+            throw Problem(.forbidden, "a page of another site asked for this", as: .origin)
         }
     }
 
@@ -35,7 +35,11 @@ extension Dashboard {
         guard let shown = call.head["X-CSRF-Token"], let own = gate.csrfToken(of: call.actor),
             Secret.isEqual(shown, own)
         else {
-            throw Problem(.forbidden, "the header X-CSRF-Token is not that of the session: see GET /session")
+            throw Problem(
+                .forbidden,
+                "the header X-CSRF-Token is not that of the session: see GET /session",
+                as: .origin
+            )
         }
     }
 

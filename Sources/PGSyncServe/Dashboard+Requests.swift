@@ -20,11 +20,15 @@ extension Dashboard {
         do {
             response = try await answer(request, path, query, correlation)
         } catch {
-            response = problem(error, correlation).response(correlation: correlation)
+            let problem = problem(error, correlation)
+            if let refusal = problem.refusal { metrics?.note(refusal) }
+            response = problem.response(correlation: correlation)
         }
         response.headers.append(("X-Correlation-Id", correlation))
         if response["Cache-Control"] == nil { response.headers.append(("Cache-Control", "no-store")) }
-        let milliseconds = (ContinuousClock.now - began) / .milliseconds(1)
+        let took = ContinuousClock.now - began
+        metrics?.note(response, took: took)
+        let milliseconds = took / .milliseconds(1)
         response.headers.append(("Server-Timing", "all;dur=\((milliseconds * 10).rounded() / 10)"))
         return compressed(response, for: request.head)
     }
@@ -119,12 +123,20 @@ extension Dashboard {
                 given.arguments = (try? call.checkedArguments()) ?? Arguments()
                 await acting.record(given, act, result: "refused", "scope \(scope.rawValue) is missing")
             }
-            var problem = Problem(.forbidden, "this needs a token with the scope \(scope.rawValue)")
+            var problem = Problem(
+                .forbidden,
+                "this needs a token with the scope \(scope.rawValue)",
+                as: .scope
+            )
             problem.scope = scope
             throw problem
         }
         guard call.actor.site == nil else {
-            throw Problem(.forbidden, "a token of one site shows nothing yet; ask for one without a site")
+            throw Problem(
+                .forbidden,
+                "a token of one site shows nothing yet; ask for one without a site",
+                as: .scope
+            )
         }
     }
 

@@ -9,6 +9,7 @@ package import Telemetry
 package struct Dashboard: Sendable {
     let options: DashboardOptions
     let logger: Logger
+    let metrics: DashboardMetrics?
     private let reads: Pool
     private let acts: Pool
     /// For the figures of those who watch, and for who comes in and what is put on record: neither waits for others.
@@ -24,9 +25,15 @@ package struct Dashboard: Sendable {
 
     private static let bodyLimit = 64 << 10
 
-    package init(_ options: DashboardOptions, to database: ConnectionOptions, logger: Logger) throws {
+    package init(
+        _ options: DashboardOptions,
+        to database: ConnectionOptions,
+        logger: Logger,
+        metrics: DashboardMetrics? = nil
+    ) throws {
         self.options = options
         self.logger = logger
+        self.metrics = metrics
         let named = database.with("application_name", "pgsync dashboard")
         let given = database["options"].map { $0 + " " } ?? ""
         // Sessions that only read are what this one asks for, so that it cannot demand others.
@@ -57,7 +64,12 @@ package struct Dashboard: Sendable {
         gate = Gate(door, anonymous: options.anonymous)
         reading = Reading(pool: reads, cursorKey: Array(Secret.random(length: 44).utf8))
         acting = Acting(pool: acts, records: door, gate: gate, logger: logger)
-        hub = EventHub(Reading(pool: figures, cursorKey: []), version: options.version, logger: logger)
+        hub = EventHub(
+            Reading(pool: figures, cursorKey: []),
+            version: options.version,
+            logger: logger,
+            metrics: metrics
+        )
         pages = Pages()
         endpoints = Catalog.endpoints
         boundPort = Locked(options.address.port)
@@ -111,6 +123,7 @@ package struct Dashboard: Sendable {
     /// Decides on the server's thread what becomes of a request.
     private func receive(_ head: HTTPHead) -> Reception {
         guard isServed(host: head["Host"]) else {
+            metrics?.note(.host)
             return .answer(
                 Problem(.wrongHost, "name this host with --host if it is meant to be served").response(
                     correlation: "-"

@@ -47,7 +47,7 @@ struct WorkerSiteTests {
             supervisor: nil,
             logger: Logger(handler: RecordingLogHandler())
         )
-        let site = try WorkerSite(registry: registry, reporter: reporter)
+        let site = try MetricsServer(registry, others: WorkerSite.routes(reporter))
         let metrics = try #require(site.routes["/metrics"])
         let response = metrics()
         #expect(response["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8")
@@ -72,7 +72,7 @@ struct WorkerSiteTests {
             supervisor: nil,
             logger: Logger(handler: RecordingLogHandler())
         )
-        _ = try WorkerSite(registry: registry, reporter: reporter)
+        _ = try MetricsServer(registry, others: WorkerSite.routes(reporter))
         let names = registry.prometheusText().matches(of: /# TYPE (\w+)/).map { String($0.output.1) }
         #expect(names.count > 15)
         for name in names where !name.hasPrefix("process_") {

@@ -14,6 +14,8 @@ enum CommandError: Error {
     case cannotExport(RuleProblem)
     /// There is nothing of pgsync in the database.
     case notInstalled(database: String)
+    /// The login is not one that serves the dashboard.
+    case mayNotServe(login: String)
     case interrupted(by: Signal)
     /// Another process is the master of the private server; `connection` reaches it all the same.
     case alreadyRunning(directory: String, processID: Int32?, connection: String?)
@@ -42,6 +44,8 @@ extension CommandError: CustomStringConvertible {
             "a configuration cannot say what is in the database:\n\(problem)"
         case .notInstalled(let database):
             "pgsync is not installed in database \(database); run pgsync migrate"
+        case .mayNotServe(let login):
+            "\(login) may not serve the dashboard; have its owner run: grant pgsync_dashboard to \(Identifier(login))"
         case .interrupted:
             "interrupted; unfinished work was rolled back"
         case .alreadyRunning(let directory, let processID, let connection):

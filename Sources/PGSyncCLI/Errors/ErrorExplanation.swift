@@ -40,7 +40,8 @@ enum ErrorExplanation {
             StoreError.noSuchToken,
             StoreError.scheduleIsActive:
             .noSuchChange
-        case StoreError.notPermitted, StoreError.notOwner, StoreError.mayNotTry: .notPermitted
+        case StoreError.notPermitted, StoreError.notOwner, StoreError.mayNotTry, CommandError.mayNotServe:
+            .notPermitted
         case StoreError.refused, StoreError.notAttached, StoreError.noBackfill: .refused
         case StoreError.wrongKey: .usage
         case StoreError.backfillIsRunning: .lockTimeout

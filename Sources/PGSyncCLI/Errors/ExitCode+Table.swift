@@ -14,7 +14,10 @@ extension ExitCode {
         "Unknown change, record, job, difference, alert or silence, or it is in another state."
     )
     static let cannotConnect = ExitCode(69, "Cannot connect to the database, or the connection was lost.")
-    static let cannotListen = ExitCode(71, "Cannot listen at the address of --listen or --metrics-listen.")
+    static let cannotListen = ExitCode(
+        71,
+        "Cannot listen at the address of --listen, --serve or --metrics-listen."
+    )
     static let cannotWrite = ExitCode(73, "Cannot write the output file.")
     static let lockTimeout = ExitCode(75, "Another session held a lock for too long; try again.")
     static let notPermitted = ExitCode(77, "The database user is not allowed to do this.")

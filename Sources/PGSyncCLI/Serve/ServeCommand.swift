@@ -30,6 +30,8 @@ struct ServeCommand: Command {
     var certificate: String?
     var privateKey: String?
     var anonymous: ScopeList?
+    var isPrivateNetwork = false
+    var metricsListen: ListenAddress?
 
     static let standardPort: UInt16 = 8484
     static let standardAddress = ListenAddress("\(standardPort)") ?? unreachable
@@ -50,7 +52,7 @@ struct ServeCommand: Command {
                 "For everybody who reaches this machine."
             ),
         ],
-        exitCodes: [.cannotListen, .wrongFile, .schemaMissing]
+        exitCodes: [.cannotListen, .notPermitted, .wrongFile, .schemaMissing]
     )
 
     static let parameters: [Parameter<Self>] = [
@@ -101,6 +103,19 @@ struct ServeCommand: Command {
             environment: ["PGSYNC_ANONYMOUS"],
             help: "What needs no token; on this machine only."
         ),
+        .flag(
+            "private-network",
+            \.isPrivateNetwork,
+            environment: ["PGSYNC_PRIVATE_NETWORK"],
+            help: "Serve without TLS where no stranger listens, as between containers."
+        ),
+        .option(
+            "metrics-listen",
+            \.metricsListen,
+            placeholder: "[HOST:]PORT",
+            environment: ["PGSYNC_METRICS_LISTEN"],
+            help: "Serve /metrics. [default host: 127.0.0.1]"
+        ),
     ]
 
     func validate() throws {
@@ -113,9 +128,10 @@ struct ServeCommand: Command {
             )
         }
         guard !listen.isLoopback else { return }
-        if certificate == nil && proxies == nil {
+        if certificate == nil && proxies == nil && !isPrivateNetwork {
             throw UsageProblem.conflict(
-                "\(listen) is reached by other machines: give --tls-cert and --tls-key, or --proxy ADDRESS of one that does TLS"
+                "\(listen) is reached by other machines: give --tls-cert and --tls-key, or --proxy ADDRESS of one that does TLS, "
+                    + "or --private-network"
             )
         }
     }
@@ -125,19 +141,39 @@ struct ServeCommand: Command {
         let options = try options(context)
         let (logger, logHandler) = globals.patientLogger
         defer { logHandler.flush() }
-        let dashboard = try Dashboard(options, to: database.takingWrites(in: context), logger: logger)
+        let registry = MetricsRegistry()
+        let dashboard = try Dashboard(
+            options,
+            to: database.takingWrites(in: context),
+            logger: logger,
+            metrics: try DashboardMetrics(in: registry)
+        )
+        try await DashboardRights.require(in: database, logger: logger)
         try await Interruption.asksFirst { shutdown in
-            try await dashboard.run { address, _ in
-                let url = "\(options.scheme)://\(address)"
-                if globals.json {
-                    try context.print(["url": .string(url)])
-                } else if !globals.quiet {
-                    context.say("serving \(url); a token for it: pgsync token create NAME; Ctrl-C stops it")
+            @Sendable func serve() async throws {
+                try await dashboard.run { address, _ in
+                    try announce(address, options, globals, context)
+                    try? await shutdown.wait()
                 }
-                try? await shutdown.wait()
             }
+            guard let metricsListen else { return try await serve() }
+            try await MetricsServer(registry, others: [:]).run(at: metricsListen, logger: logger, serve)
         }
         return .success
+    }
+
+    private func announce(
+        _ address: ListenAddress,
+        _ options: DashboardOptions,
+        _ globals: GlobalOptions,
+        _ context: CommandContext
+    ) throws {
+        let url = "\(options.scheme)://\(address)"
+        if globals.json {
+            try context.print(["url": .string(url)])
+        } else if !globals.quiet {
+            context.say("serving \(url); a token for it: pgsync token create NAME; Ctrl-C stops it")
+        }
     }
 
     private func options(_ context: CommandContext) throws -> DashboardOptions {

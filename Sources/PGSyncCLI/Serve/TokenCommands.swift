@@ -42,7 +42,7 @@ struct TokenCreateCommand: Command {
     )
     static let parameters: [Parameter<Self>] = [
         .argument("NAME", \.name, help: "Whose it is, or what for."),
-        .option("scopes", \.scopes, help: "What it allows. [default: read]"),
+        .option("scopes", \.scopes, help: "What it allows."),
         .option(
             "for",
             \.time,

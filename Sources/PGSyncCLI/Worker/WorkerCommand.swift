@@ -20,6 +20,7 @@ struct WorkerCommand: Command {
     var healthFile: String?
     var checkHealth = false
     var metricsListen: ListenAddress?
+    var serve: ListenAddress?
     var anchorTo: AnchorList?
     var imageKeyFile: String?
 
@@ -33,11 +34,11 @@ struct WorkerCommand: Command {
         examples: [
             .init(
                 "pgsync worker --drain --fail-on dead -q",
-                "For cron: silent unless some are dead."
+                "For cron: silent if none is dead."
             ),
             .init(
-                "pgsync worker --posters 4 --sources bills,visits",
-                "Post for two tables only, with four connections."
+                "pgsync worker --sources bills,visits",
+                "Post for two tables only."
             ),
         ],
         exitCodes: [.problemsFound, .refused, .cannotListen, .notPermitted, .keyMissing, .wrongFile]
@@ -126,6 +127,13 @@ struct WorkerCommand: Command {
             help: "Serve /metrics and /healthz. [default host: 127.0.0.1]"
         ),
         .option(
+            "serve",
+            \.serve,
+            placeholder: "[HOST:]PORT",
+            environment: ["PGSYNC_SERVE"],
+            help: "Also serve the dashboard to this machine."
+        ),
+        .option(
             "anchor-to",
             \.anchorTo,
             environment: [AnchorList.variable],
@@ -140,6 +148,14 @@ struct WorkerCommand: Command {
         }
         if failOn != nil && !drain && !once {
             throw UsageProblem.conflict("--fail-on needs --drain or --once")
+        }
+        if let serve, !serve.isLoopback {
+            throw UsageProblem.conflict(
+                "a worker serves the dashboard to this machine alone; see pgsync serve"
+            )
+        }
+        if serve != nil && (drain || once) {
+            throw UsageProblem.conflict("--serve is for a worker that runs until it is stopped")
         }
         if drain && once { throw UsageProblem.conflict("choose one of --drain and --once") }
         if let name, !name.contains(where: { !$0.isWhitespace }) {
@@ -161,6 +177,7 @@ struct WorkerCommand: Command {
             logger: logger
         )
         run.metricsAddress = metricsListen
+        run.dashboardAddress = serve
         run.anchors = anchorTo?.destinations ?? []
         run.credentials =
             database.credentialFiles(in: context.environment) + [imageKeyFile].compactMap(\.self)

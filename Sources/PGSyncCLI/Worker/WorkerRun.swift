@@ -4,6 +4,7 @@ import HTTPServer
 import PGSyncDelivery
 import PGSyncOperations
 import PGSyncSchema
+import PGSyncServe
 import PGSyncWorker
 import Postgres
 import Services
@@ -18,6 +19,8 @@ struct WorkerRun: Sendable {
     var reporter: HealthReporter
     /// Where its metrics are served, if anywhere.
     var metricsAddress: ListenAddress?
+    /// Where it also serves the dashboard, if anywhere.
+    var dashboardAddress: ListenAddress?
     /// Where the chain is anchored.
     var anchors: [AnchorDestination] = []
     /// The files that let it into its database.
@@ -47,16 +50,29 @@ struct WorkerRun: Sendable {
     func run(until shutdown: Shutdown) async throws -> WorkerReport {
         let registry = MetricsRegistry()
         let metrics = try WorkerMetrics(in: registry)
-        guard let metricsAddress else { return try await work(metrics, until: shutdown) }
-        let site = try WorkerSite(registry: registry, reporter: reporter)
-        return try await WebServer(at: metricsAddress, routes: site.routes).run { address in
-            logger.info("Serving metrics", ["http.address": .string("\(address)")])
-            if !address.isLoopback {
-                logger.warning(
-                    "Metrics are served beyond this machine: anyone who can reach the address can read them",
-                    ["http.address": .string("\(address)")]
-                )
-            }
+        guard let metricsAddress else { return try await serve(metrics, nil, until: shutdown) }
+        let server = try MetricsServer(registry, others: WorkerSite.routes(reporter))
+        let dashboardMetrics = dashboardAddress == nil ? nil : try DashboardMetrics(in: registry)
+        return try await server.run(at: metricsAddress, logger: logger) {
+            try await serve(metrics, dashboardMetrics, until: shutdown)
+        }
+    }
+
+    /// Serves the dashboard, if it is asked for, while the worker works.
+    private func serve(
+        _ metrics: WorkerMetrics,
+        _ dashboardMetrics: DashboardMetrics?,
+        until shutdown: Shutdown
+    ) async throws -> WorkerReport {
+        guard let dashboardAddress else { return try await work(metrics, until: shutdown) }
+        let dashboard = try Dashboard(
+            DashboardOptions(at: dashboardAddress, version: Version.number),
+            to: connection,
+            logger: logger,
+            metrics: dashboardMetrics
+        )
+        return try await dashboard.run { address, _ in
+            logger.info("Serving the dashboard", ["http.address": .string("\(address)")])
             return try await work(metrics, until: shutdown)
         }
     }
@@ -92,6 +108,7 @@ struct WorkerRun: Sendable {
             if let conflict = status.plan.conflict { throw conflict }
         } else {
             try status.requireUsable()
+            if dashboardAddress != nil { try await DashboardRights.require(on: connection) }
             isAdmitted.withLock { $0 = true }
         }
     }

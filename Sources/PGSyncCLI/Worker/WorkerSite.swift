@@ -1,33 +1,10 @@
 import HTTPServer
 import JSON
-import Telemetry
 
-/// What a worker shows over HTTP.
-struct WorkerSite: Sendable {
-    let registry: MetricsRegistry
-    let reporter: HealthReporter
-
-    /// Registers what belongs to the process rather than to its worker.
-    init(registry: MetricsRegistry, reporter: HealthReporter) throws {
-        self.registry = registry
-        self.reporter = reporter
-        try registry.registerProcess()
-        try registry.gauge(
-            "pgsync_build_info",
-            help: "Always 1; the label is the version of this program.",
-            labels: ["version"]
-        )[
-            Version.number
-        ].set(1)
-    }
-
-    var routes: [String: @Sendable () -> HTTPResponse] {
-        [
-            "/metrics": { [registry] in
-                HTTPResponse(contentType: PrometheusText.contentType, body: registry.prometheusText())
-            },
-            "/healthz": { [reporter] in Self.health(reporter.statement) },
-        ]
+/// What a worker shows over HTTP beside its metrics.
+enum WorkerSite {
+    static func routes(_ reporter: HealthReporter) -> [String: @Sendable () -> HTTPResponse] {
+        ["/healthz": { health(reporter.statement) }]
     }
 
     /// Like `--check-health --json`, with the worker's report, but without its process.

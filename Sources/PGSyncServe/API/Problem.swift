@@ -87,11 +87,14 @@ struct Problem: Error, Sendable {
     var retryAfter: Int?
     /// Whether it is to be put on record.
     var isNews = false
+    /// As what the metrics count it, if not as an ordinary mistake.
+    var refusal: DashboardMetrics.Refusal?
     var headers: [(name: String, value: String)] = []
 
-    init(_ kind: ProblemKind, _ detail: String) {
+    init(_ kind: ProblemKind, _ detail: String, as refusal: DashboardMetrics.Refusal? = nil) {
         self.kind = kind
         self.detail = detail
+        self.refusal = refusal
     }
 
     func response(correlation: String) -> HTTPResponse {

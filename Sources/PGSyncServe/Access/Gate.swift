@@ -195,11 +195,15 @@ final class Gate: Sendable {
             return own.count
         }
         guard count > Self.failuresPerWindow else {
-            var problem = Problem(.logInNeeded, "the token is not known, has expired, or was revoked")
+            var problem = Problem(
+                .logInNeeded,
+                "the token is not known, has expired, or was revoked",
+                as: .token
+            )
             problem.isNews = true
             return problem
         }
-        var problem = Problem(.tooMany, "wrong tokens came from this address; wait a minute")
+        var problem = Problem(.tooMany, "wrong tokens came from this address; wait a minute", as: .rate)
         problem.retryAfter = 60
         return problem
     }

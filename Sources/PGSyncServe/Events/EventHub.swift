@@ -6,23 +6,6 @@ import Telemetry
 
 /// Reads the figures once a second for all who watch, and tells each what has changed; nobody watching, nothing is read.
 final class EventHub: Sendable {
-    /// One open stream.
-    private struct Viewer {
-        let stream: ResponseStream
-        let topics: Set<String>
-        let session: String?
-        let token: Int64?
-        /// The newest number it was sent of each topic.
-        var sent: [String: Int] = [:]
-        var lastSentAt = ContinuousClock.Instant.now
-    }
-
-    /// The newest state of one topic.
-    private struct Topic {
-        let json: String
-        let number: Int
-    }
-
     private struct State {
         var viewers: [Int: Viewer] = [:]
         var nextViewer = 0
@@ -41,6 +24,7 @@ final class EventHub: Sendable {
     private let reading: Reading
     private let version: String
     private let logger: Logger
+    private let metrics: DashboardMetrics?
     /// Changes with the process, so that numbers of another one are not mistaken for its own.
     private let epoch = Secret.random(length: 8)
     private let state = Locked(State())
@@ -51,10 +35,11 @@ final class EventHub: Sendable {
     private static let tick = Duration.seconds(1)
     private static let heartbeat = Duration.seconds(15)
 
-    init(_ reading: Reading, version: String, logger: Logger) {
+    init(_ reading: Reading, version: String, logger: Logger, metrics: DashboardMetrics?) {
         self.reading = reading
         self.version = version
         self.logger = logger
+        self.metrics = metrics
     }
 
     // MARK: Figures
@@ -199,7 +184,10 @@ final class EventHub: Sendable {
         while !Task.isCancelled, state.withLock({ $0.viewers[id] != nil }) {
             try? await Task.sleep(for: .milliseconds(250))
         }
-        _ = state.withLock { $0.viewers.removeValue(forKey: id) }
+        state.withLock { state in
+            state.viewers[id] = nil
+            metrics?.note(viewers: state.viewers.count)
+        }
     }
 
     private func run(_ gate: Gate) async {
@@ -208,9 +196,11 @@ final class EventHub: Sendable {
             await endLogins(gate)
             do {
                 try await sample()
+                metrics?.noteSample(failed: false)
                 if state.withLock({ $0.isFailing }) { logger.info("The figures are read again") }
                 state.withLock { $0.isFailing = false }
             } catch {
+                metrics?.noteSample(failed: true)
                 if !state.withLock({ $0.isFailing }) {
                     logger.warning("The figures cannot be read", ["error": .string("\(error)")])
                 }
@@ -253,6 +243,7 @@ final class EventHub: Sendable {
                 }
                 state.viewers[id] = viewer
             }
+            metrics?.note(viewers: state.viewers.count)
         }
     }
 

@@ -25,7 +25,10 @@ struct LoginsScriptTests {
             )
             try FileManager.default.createDirectory(at: files, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(at: files) }
-            let passwords = ["owner": "first-secret-0123456789", "worker": "second-secret-0123456789"]
+            let passwords = [
+                "owner": "first-secret-0123456789", "worker": "second-secret-0123456789",
+                "dashboard": "third-secret-0123456789",
+            ]
             for (login, password) in passwords {
                 try Data("*:*:*:*:\(password)\n".utf8).write(to: files.appending(path: login))
             }
@@ -38,6 +41,7 @@ struct LoginsScriptTests {
                             cluster.connectionString(database: "postgres"),
                             "-v", "owner=own", "-v", "owner_pgpass=\(files.path)/owner",
                             "-v", "worker=work", "-v", "worker_pgpass=\(files.path)/\(worker)",
+                            "-v", "dashboard=show", "-v", "dashboard_pgpass=\(files.path)/dashboard",
                             "-f", Self.script,
                         ]
                     ),
@@ -49,14 +53,28 @@ struct LoginsScriptTests {
             #expect(refused.status.isSuccess == false)
             #expect(refused.standardError.text.contains("at least 16 characters"))
             _ = try await run(worker: "worker").checked()
-            // Again, as at every start.
+            // Again, as at every start, which takes back what somebody granted.
+            try await TestDatabase.with(on: cluster) { database in
+                _ = try await database.run("grant pgsync_owner to work; grant pgsync_worker to show")
+            }
             _ = try await run(worker: "worker").checked()
 
             try await TestDatabase.with(on: cluster) { database in
                 let logins = try await database.run(
                     "select rolname from pg_authid where rolpassword ~ '^SCRAM' and rolname <> 'postgres' order by 1"
                 )
-                #expect(logins == ["own", "work"])
+                #expect(logins == ["own", "show", "work"])
+                let memberships = try await database.run(
+                    """
+                    select member.rolname || ' ' || held.rolname
+                    from pg_auth_members as membership
+                    inner join pg_roles as held on membership.roleid = held.oid
+                    inner join pg_roles as member on membership.member = member.oid
+                    where member.rolcanlogin and member.rolname <> 'postgres'
+                    order by 1
+                    """
+                )
+                #expect(memberships == ["own pgsync_owner", "show pgsync_dashboard", "work pgsync_worker"])
             }
             // The log is one that would show it.
             var log = ""

@@ -1,7 +1,8 @@
--- Makes two logins with no right too many: one that owns the database and migrates it, one for workers. Run
--- again, it gives both the passwords and the rights they should have. For an administrator:
+-- Makes three logins with no right too many: one that owns the database and migrates it, one for workers, one
+-- for the dashboard. Run again, it gives them the passwords and the rights they should have. For an administrator:
 --   psql -X -v ON_ERROR_STOP=1 -d billing -v owner=billing -v owner_pgpass=FILE \
---       -v worker=worker -v worker_pgpass=FILE -f scripts/docker/logins.sql
+--       -v worker=worker -v worker_pgpass=FILE -v dashboard=dashboard -v dashboard_pgpass=FILE \
+--       -f scripts/docker/logins.sql
 -- Each FILE is a password file of libpq (PGPASSFILE); of its first line the fifth field is the password.
 --
 -- No statement with a password in it may get into the log, slow, failing or picked at random, nor into the
@@ -21,12 +22,13 @@ set search_path to pg_catalog, pg_temp;
 
 \set owner_password `head -n 1 :'owner_pgpass' | cut -d : -f 5`
 \set worker_password `head -n 1 :'worker_pgpass' | cut -d : -f 5`
-\set lacks_password `awk -F : 'FNR == 1 && length($5) >= 16 { good++ } END { print good < 2 ? "true" : "false" }' :'owner_pgpass' :'worker_pgpass'`
+\set dashboard_password `head -n 1 :'dashboard_pgpass' | cut -d : -f 5`
+\set lacks_password `awk -F : 'FNR == 1 && length($5) >= 16 { good++ } END { print good < 3 ? "true" : "false" }' :'owner_pgpass' :'worker_pgpass' :'dashboard_pgpass'`
 \if :lacks_password
 do $$
 begin
     raise exception 'a login needs a password of at least 16 characters'
-        using hint = 'See what is in the files named by owner_pgpass and worker_pgpass.';
+        using hint = 'See what is in the files named by owner_pgpass, worker_pgpass and dashboard_pgpass.';
 end;
 $$;
 \endif
@@ -36,7 +38,7 @@ $$;
 begin;
 
 select format('create role %I', wanted.name)
-from unnest(array[:'owner', :'worker']) as wanted (name)
+from unnest(array[:'owner', :'worker', :'dashboard']) as wanted (name)
 where not exists (select from pg_catalog.pg_roles as present where present.rolname = wanted.name)
 \gexec
 
@@ -44,18 +46,25 @@ alter role :"owner" with login nosuperuser nocreatedb nocreaterole noreplication
 password :'owner_password';
 alter role :"worker" with login nosuperuser nocreatedb nocreaterole noreplication nobypassrls
 password :'worker_password';
+alter role :"dashboard" with login nosuperuser nocreatedb nocreaterole noreplication nobypassrls
+password :'dashboard_password';
 
 alter database :"DBNAME" owner to :"owner";
 grant pgsync_owner to :"owner";
 
--- The worker is a member of one role, whatever somebody granted it.
-select format('revoke %I from %I granted by %I', held.rolname, :'worker', grantor.rolname)
+-- Two are members of one role each, whatever somebody granted them.
+select format('revoke %I from %I granted by %I', held.rolname, member.rolname, grantor.rolname)
 from pg_catalog.pg_auth_members as membership
 inner join pg_catalog.pg_roles as held on membership.roleid = held.oid
 inner join pg_catalog.pg_roles as member on membership.member = member.oid
 inner join pg_catalog.pg_roles as grantor on membership.grantor = grantor.oid
-where member.rolname = :'worker' and held.rolname <> 'pgsync_worker'
+where (member.rolname, held.rolname) in (
+    select login.name, other.rolname
+    from (values (:'worker', 'pgsync_worker'), (:'dashboard', 'pgsync_dashboard')) as login (name, role)
+    inner join pg_catalog.pg_roles as other on login.role <> other.rolname
+)
 \gexec
 grant pgsync_worker to :"worker";
+grant pgsync_dashboard to :"dashboard";
 
 commit;

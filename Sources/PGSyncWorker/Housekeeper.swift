@@ -89,13 +89,15 @@ struct Housekeeper: Service {
                 try await attempt(.schema) { try await checkSchema(connection) }
                 summarize()
             }
-            try await lead(connection, &duties)
+            let leads = try await lead(connection, &duties)
             try await attempt(.locks) { try await findForeignLocks(connection) }
             try await attempt(.parts) { try await endReadings(connection) }
             try await attempt(.health) { try await recordHealth(connection, &duties) }
-            if context.options.watchesQueue { try await attempt(.queue) { try await watchQueue(connection) } }
-            context.metrics.note(context.duties)
+            if context.options.watchesQueue, leads {
+                try await attempt(.queue) { try await watchQueue(connection) }
+            }
             let interval = context.settings.heartbeatInterval
+            context.metrics.note(context.duties, leads: leads, each: interval)
             if try await shutdown.sleep(for: interval) { break }
         }
         let (id, figures) = (context.registration.id, figures)
@@ -192,7 +194,7 @@ struct Housekeeper: Service {
         let figures = try await context.within {
             try await connection.withSession { try StatusStore($0).queue() }
         }
-        context.metrics.note(figures)
+        context.metrics.note(figures, each: context.settings.heartbeatInterval)
     }
 
     /// Shows in the log that the worker is alive.
@@ -210,7 +212,8 @@ struct Housekeeper: Service {
 
     // MARK: Singleton tasks of the leader
 
-    private func lead(_ connection: PostgresConnection, _ duties: inout Duties) async throws {
+    /// Does what only one worker does at a time; false in all others.
+    private func lead(_ connection: PostgresConnection, _ duties: inout Duties) async throws -> Bool {
         let (ownsSession, leads, id) = (context.options.ownsSessions, duties.leads, context.registration.id)
         let plan = LeaderRound.Plan(
             kinds: context.jobs.kinds,
@@ -239,7 +242,7 @@ struct Housekeeper: Service {
             duties.leads = false
             context.jobs.resign()
             context.duties.forget(Duty.ofLeader)
-            return
+            return false
         }
         if !duties.leads { context.logger.debug("This worker is now the leader") }
         duties.leads = ownsSession
@@ -247,7 +250,7 @@ struct Housekeeper: Service {
         context.deliveries.note(due: round.dueChannels)
         for (duty, error) in round.ends { note(duty, error) }
         for run in round.scheduled { log(run) }
-        if let alerts = round.alerts { context.metrics.note(alerts) }
+        if let alerts = round.alerts { context.metrics.note(alerts, each: Self.alertInterval) }
         if plan.checker != nil { duties.nextAlertCheck = context.now + Self.alertInterval }
         if round.tookSnapshot { duties.nextSnapshot = context.now + context.settings.snapshotInterval }
         for worker in round.lost {
@@ -272,6 +275,7 @@ struct Housekeeper: Service {
             )
         }
         if let findings = round.findings { duties.findings = findings }
+        return true
     }
 
     private func log(_ run: ScheduleStore.Taken) {

@@ -17,8 +17,7 @@ package struct WorkerMetrics: Sendable {
     private let leads: Gauge
     private let posters: Gauge
     private let connectedPosters: Gauge
-    private let failingDuties: Labeled<Gauge>
-    private let foreignLocks: Labeled<Gauge>
+    private let housekeeping: HousekeepingMetrics
     private let queue: QueueMetrics
     private let alerts: AlertMetrics
 
@@ -71,22 +70,13 @@ package struct WorkerMetrics: Sendable {
             "pgsync_worker_connected_posters",
             help: "Posters with a connection."
         )
-        failingDuties = try registry.gauge(
-            "pgsync_worker_duty_failing",
-            help: "1 while a duty other than posting fails, such as inspecting capture, else 0.",
-            labels: ["duty"]
-        )
-        foreignLocks = try registry.gauge(
-            "pgsync_foreign_locks",
-            help: "Advisory locks of pgsync held by sessions outside it; those on slots block posting.",
-            labels: ["lock"]
-        )
+        housekeeping = try HousekeepingMetrics(in: registry)
         queue = try QueueMetrics(in: registry)
         alerts = try AlertMetrics(in: registry)
         // Counters begin at 0, so that the first event is an increase.
         for (outcome, _) in Self.outcomes { _ = outcomes[outcome] }
-        for duty in Duty.allCases { failingDuties[duty.rawValue].set(0) }
-        for lock in ForeignLock.locks { foreignLocks[lock].set(0) }
+        for outcome in ["success", "failure"] { _ = connections[outcome] }
+        for wake in SleepState.Wake.allCases { _ = wakes[Self.reason(wake)] }
     }
 
     private static let outcomes: [(name: String, count: @Sendable (BatchResult) -> Int)] = [
@@ -104,18 +94,18 @@ package struct WorkerMetrics: Sendable {
 
     func noteCareful() { careful.increment() }
 
-    func note(_ wake: SleepState.Wake) {
-        let reason =
-            switch wake {
-            case .doorbell: "bell"
-            case .lookedAgain: "looked_again"
-            case .poll: "poll"
-            case .due: "due"
-            case .fallback: "fallback"
-            case .interval: "interval"
-            case .shutdown: "shutdown"
-            }
-        wakes[reason].increment()
+    func note(_ wake: SleepState.Wake) { wakes[Self.reason(wake)].increment() }
+
+    private static func reason(_ wake: SleepState.Wake) -> String {
+        switch wake {
+        case .doorbell: "bell"
+        case .lookedAgain: "looked_again"
+        case .poll: "poll"
+        case .due: "due"
+        case .fallback: "fallback"
+        case .interval: "interval"
+        case .shutdown: "shutdown"
+        }
     }
 
     func noteConnection(succeeded: Bool) { connections[succeeded ? "success" : "failure"].increment() }
@@ -133,38 +123,26 @@ package struct WorkerMetrics: Sendable {
         connectedPosters.set(Double(health.connectedPosters))
     }
 
-    func note(_ figures: QueueFigures) { queue.note(figures) }
+    func note(_ figures: QueueFigures, each interval: Duration) { queue.note(figures, each: interval) }
 
-    func note(_ duties: DutyRecord) {
-        let failing = Set(duties.failing.map(\.duty))
-        for duty in Duty.allCases {
-            failingDuties[duty.rawValue].set(failing.contains(duty.rawValue) ? 1 : 0)
-        }
-        let locks = Dictionary(grouping: duties.foreignLocks, by: \.lock)
-        for lock in ForeignLock.locks {
-            foreignLocks[lock].set(Double(locks[lock]?.reduce(0) { $0 + $1.count } ?? 0))
-        }
+    func note(_ duties: DutyRecord, leads: Bool, each interval: Duration) {
+        housekeeping.note(duties, leads: leads, each: interval)
     }
 
     func note(leads isLeader: Bool) {
         leads.set(isLeader ? 1 : 0)
-        // Another worker checks them now.
-        if !isLeader { alerts.forget() }
+        guard !isLeader else { return }
+        // Another worker sees to these now.
+        alerts.forget()
+        queue.forget()
     }
 
-    func note(_ firing: [FiringAlerts]) { alerts.note(firing) }
+    func note(_ firing: [FiringAlerts], each interval: Duration) { alerts.note(firing, each: interval) }
 }
 
-/// Which alerts fired when the leader last checked; nothing in other workers, or once that is old.
+/// Which alerts fired when the leader last checked; nothing in other workers.
 final class AlertMetrics: Sendable {
-    private struct Check: Sendable {
-        let firing: [FiringAlerts]
-        let time: ContinuousClock.Instant
-    }
-
-    private let last = Locked<Check?>(nil)
-    /// A figure that nobody observes any more must not stay.
-    private static let patience = Duration.seconds(60)
+    private let firing = Observation<[FiringAlerts]>()
 
     init(in registry: MetricsRegistry) throws {
         try registry.gauge(
@@ -172,9 +150,9 @@ final class AlertMetrics: Sendable {
             help:
                 "Alerts that fire, by kind and severity; only in the leader, and only while it checks them.",
             labels: ["kind", "severity"]
-        ) { [self] in
+        ) { [firing] in
             var values: [[String]: Double] = [:]
-            for alerts in check?.firing ?? [] {
+            for alerts in firing.current?.value ?? [] {
                 values[[alerts.kind, alerts.severity]] = Double(alerts.count)
             }
             return values
@@ -183,59 +161,49 @@ final class AlertMetrics: Sendable {
             "pgsync_alerts_check_age_seconds",
             help: "Time since the leader last checked alerts; absent where nobody does.",
             labels: []
-        ) { [self] in
-            check.map { [[]: (.now - $0.time) / .seconds(1)] } ?? [:]
+        ) { [firing] in
+            firing.current.map { [[]: $0.age / .seconds(1)] } ?? [:]
         }
     }
 
-    func note(_ firing: [FiringAlerts]) { last.withLock { $0 = Check(firing: firing, time: .now) } }
+    func note(_ alerts: [FiringAlerts], each interval: Duration) { firing.note(alerts, each: interval) }
 
-    func forget() { last.withLock { $0 = nil } }
-
-    private var check: Check? {
-        last.withLock { $0.flatMap { .now - $0.time > Self.patience ? nil : $0 } }
-    }
+    func forget() { firing.forget() }
 }
 
-/// What was in the queue when a worker last looked; nothing before it has looked.
+/// What was in the queue when the leader last looked; nothing in other workers.
 final class QueueMetrics: Sendable {
-    private struct Look: Sendable {
-        let figures: QueueFigures
-        let time: ContinuousClock.Instant
-    }
-
-    private let last = Locked<Look?>(nil)
+    private let figures = Observation<QueueFigures>()
 
     init(in registry: MetricsRegistry) throws {
         try registry.gauge(
             "pgsync_queue_changes",
-            help: "Unfinished changes of all tables; counted up to 10000, estimated above.",
+            help:
+                "Unfinished changes of all tables; counted up to 10000, estimated above. Only in the leader.",
             labels: []
-        ) { [self] in
-            look.map { [[]: Double($0.figures.size.changes)] } ?? [:]
+        ) { [figures] in
+            figures.current.map { [[]: Double($0.value.size.changes)] } ?? [:]
         }
         try registry.gauge(
             "pgsync_queue_table_changes",
-            help:
-                "Unfinished changes of a table, by state; above 10000 a lower bound.",
+            help: "Unfinished changes of a table, by state; above 10000 a lower bound. Only in the leader.",
             labels: ["table", "state"]
-        ) { [self] in
-            look.map { Self.states($0.figures.backlog) } ?? [:]
+        ) { [figures] in
+            figures.current.map { Self.states($0.value.backlog) } ?? [:]
         }
         try registry.gauge(
             "pgsync_queue_oldest_age_seconds",
-            help: "Age of the oldest waiting change, without dead letters; 0 if none waits.",
+            help:
+                "Age of the oldest waiting change, without dead letters; 0 if none waits. Only in the leader.",
             labels: []
-        ) { [self] in
-            look.map { [[]: Self.age($0) / .seconds(1)] } ?? [:]
+        ) { [figures] in
+            figures.current.map { [[]: Self.oldest($0.value, seen: $0.age) / .seconds(1)] } ?? [:]
         }
     }
 
-    func note(_ figures: QueueFigures) {
-        last.withLock { $0 = Look(figures: figures, time: .now) }
-    }
+    func note(_ seen: QueueFigures, each interval: Duration) { figures.note(seen, each: interval) }
 
-    private var look: Look? { last.withLock { $0 } }
+    func forget() { figures.forget() }
 
     private static func states(_ backlog: [SourceBacklog]) -> [[String]: Double] {
         var values: [[String]: Double] = [:]
@@ -247,8 +215,54 @@ final class QueueMetrics: Sendable {
         return values
     }
 
-    /// It keeps growing while the database is unreachable.
-    private static func age(_ look: Look) -> Duration {
-        look.figures.oldestAge.map { $0 + (.now - look.time) } ?? .zero
+    private static func oldest(_ figures: QueueFigures, seen age: Duration) -> Duration {
+        figures.oldestAge.map { $0 + age } ?? .zero
+    }
+}
+
+/// Which duties failed, and what stood in the way, when the housekeeper last went round.
+final class HousekeepingMetrics: Sendable {
+    private struct Round: Sendable {
+        let failing: [String: Double]
+        let locks: [String: Double]
+    }
+
+    private let round = Observation<Round>()
+
+    init(in registry: MetricsRegistry) throws {
+        try registry.gauge(
+            "pgsync_worker_duty_failing",
+            help:
+                "1 while a duty other than posting fails, such as inspecting capture, else 0; those of the leader only there.",
+            labels: ["duty"]
+        ) { [round] in Self.labeled(round.current?.value.failing) }
+        try registry.gauge(
+            "pgsync_foreign_locks",
+            help: "Advisory locks of pgsync held by sessions outside it; those on slots block posting.",
+            labels: ["lock"]
+        ) { [round] in Self.labeled(round.current?.value.locks) }
+    }
+
+    func note(_ duties: DutyRecord, leads: Bool, each interval: Duration) {
+        let own = Duty.allCases.filter { leads || !Duty.ofLeader.contains($0) }.map(\.rawValue)
+        let failing = Set(duties.failing.map(\.duty))
+        let locks = Dictionary(grouping: duties.foreignLocks, by: \.lock)
+        round.note(
+            Round(
+                failing: Dictionary(uniqueKeysWithValues: own.map { ($0, failing.contains($0) ? 1 : 0) }),
+                locks: Dictionary(
+                    uniqueKeysWithValues: ForeignLock.locks.map { name in
+                        (name, Double(locks[name]?.reduce(0) { $0 + $1.count } ?? 0))
+                    }
+                )
+            ),
+            each: interval
+        )
+    }
+
+    private static func labeled(_ values: [String: Double]?) -> [[String]: Double] {
+        var labeled: [[String]: Double] = [:]
+        for (name, value) in values ?? [:] { labeled[[name]] = value }
+        return labeled
     }
 }

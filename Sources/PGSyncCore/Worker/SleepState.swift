@@ -6,7 +6,7 @@
 /// worker sleeps, it polls, at growing intervals.
 package struct SleepState: Sendable, Equatable {
     /// Why a sleep ended.
-    package enum Wake: Sendable, Equatable {
+    package enum Wake: Sendable, Equatable, CaseIterable {
         /// A writer rang the doorbell.
         case doorbell
         /// Something was already there when the doorbell was armed.

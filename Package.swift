@@ -98,8 +98,8 @@ let package = Package(
         .target(
             name: "PGSyncServe",
             dependencies: [
-                "Compression", "Concurrency", "HTTPServer", "JSON", "PGSyncCore", "Postgres", "Signing",
-                "Telemetry",
+                "Compression", "Concurrency", "Days", "HTTPServer", "JSON", "PGSyncCore", "PGSyncLedger",
+                "Postgres", "Signing", "Telemetry",
             ],
             exclude: ["Page"],
             plugins: ["EmbedSQL"]

@@ -67,3 +67,4 @@ static inline int mhd_descriptor(struct MHD_Connection *connection)
 // Macros with casts, which Swift does not import.
 static const uint64_t mhd_size_unknown = MHD_SIZE_UNKNOWN;
 static const ssize_t mhd_end_of_stream = MHD_CONTENT_READER_END_OF_STREAM;
+static const ssize_t mhd_broken_stream = MHD_CONTENT_READER_END_WITH_ERROR;

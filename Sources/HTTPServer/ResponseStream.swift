@@ -8,11 +8,12 @@ public final class ResponseStream: Sendable {
     private struct State {
         var buffer: [UInt8] = []
         var isFinished = false
+        var isBroken = false
         /// Whether the client has gone, or the server stops.
         var isGone = false
         var suspended: ConnectionReference?
         var producer: Task<Void, Never>?
-        var writer: CheckedContinuation<Void, Never>?
+        var writer: Semaphore?
     }
 
     /// Bytes that may wait for a slow client.
@@ -45,22 +46,29 @@ public final class ResponseStream: Sendable {
         }
     }
 
-    /// Adds bytes, and waits until fewer than 64 KiB wait; false if the client has gone.
-    public func write(_ bytes: some Sequence<UInt8>) async -> Bool {
-        state.withLock { state in
-            guard !state.isGone else { return }
+    /// Adds bytes, and blocks its thread until fewer than 64 KiB wait.
+    ///
+    /// For one thread that may block. False if the client has gone, or has taken nothing for as long as is waited.
+    public func write(_ bytes: some Sequence<UInt8>, waiting patience: Duration) -> Bool {
+        let hasRoom = Semaphore()
+        let mustWait = state.withLock { state in
+            guard !state.isGone else { return false }
             state.buffer.append(contentsOf: bytes)
             Self.wake(&state)
+            guard state.buffer.count >= Self.limit else { return false }
+            state.writer = hasRoom
+            return true
         }
-        await withCheckedContinuation { continuation in
-            let goesOn = state.withLock { state in
-                if state.isGone || state.buffer.count < Self.limit { return true }
-                state.writer = continuation
-                return false
-            }
-            if goesOn { continuation.resume() }
-        }
+        if mustWait, !hasRoom.wait(for: patience) { return false }
         return !isGone
+    }
+
+    /// Cuts the connection, so that the client does not take what it has for the whole.
+    public func breakOff() {
+        state.withLock { state in
+            state.isBroken = true
+            Self.wake(&state)
+        }
     }
 
     /// Ends the body once what was added is sent.
@@ -80,14 +88,14 @@ public final class ResponseStream: Sendable {
             Self.wake(&state)
             return (state.writer, state.producer)
         }
-        writer?.resume()
+        writer?.signal()
         producer?.cancel()
     }
 
     /// Called on the server's thread: copies what there is, or suspends the connection until there is something.
     func read(into target: UnsafeMutableRawBufferPointer, of connection: ConnectionReference) -> Int {
-        var writer: CheckedContinuation<Void, Never>?
-        let count = state.withLock { state -> Int in
+        state.withLock { state in
+            if state.isBroken { return mhd_broken_stream }
             if state.buffer.isEmpty {
                 if state.isFinished || state.isGone { return mhd_end_of_stream }
                 connection.suspend()
@@ -100,13 +108,11 @@ public final class ResponseStream: Sendable {
             }
             state.buffer.removeFirst(count)
             if state.buffer.count < Self.limit {
-                writer = state.writer
+                state.writer?.signal()
                 state.writer = nil
             }
             return count
         }
-        writer?.resume()
-        return count
     }
 
     private static func wake(_ state: inout State) {

@@ -145,6 +145,12 @@ extension Dashboard {
         case .session(let verb): return try await session(verb, call)
         case .document: return OpenAPI.response
         case .events: return try hub.response(for: call, gate: gate)
+        case .export:
+            let response = try await exporting.response(for: call)
+            if call.head.method == "GET" {
+                await acting.record("export ledger", by: call.actor, call, result: "done")
+            }
+            return response
         case .status: return try await hub.status(for: call.actor).response
         case .act(let act): return try await perform(act, call).response
         case .row(_, let tag): return tagged(try await reading.answer(call), by: tag, for: call.head)
@@ -203,6 +209,8 @@ extension Dashboard {
     }
 
     private static func accepts(_ accept: String, _ endpoint: Endpoint) -> Bool {
+        // The form of a file is said by a parameter.
+        if case .export = endpoint.work { return true }
         let own = if case .events = endpoint.work { "text/event-stream" } else { "application/json" }
         let wanted = ["*/*", own, String(own.prefix { $0 != "/" }) + "/*"]
         for type in accept.lowercased().split(separator: ",") {

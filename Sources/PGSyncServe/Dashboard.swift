@@ -15,9 +15,12 @@ package struct Dashboard: Sendable {
     /// For the figures of those who watch, and for who comes in and what is put on record: neither waits for others.
     private let figures: Pool
     private let door: Pool
+    /// For files that take their time.
+    private let exports: Pool
     let gate: Gate
     let reading: Reading
     let acting: Acting
+    let exporting: Exporting
     let hub: EventHub
     private let pages: Pages
     let endpoints: [Endpoint]
@@ -52,6 +55,15 @@ package struct Dashboard: Sendable {
             size: 1,
             patience: .seconds(2)
         )
+        exports = Pool(
+            named.with("target_session_attrs", "any").with(
+                "options",
+                given + "-c default_transaction_read_only=on -c statement_timeout=30s -c lock_timeout=1s "
+                    + "-c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+            ),
+            size: 1,
+            patience: .seconds(2)
+        )
         acts = Pool(
             named.with(
                 "options",
@@ -64,6 +76,7 @@ package struct Dashboard: Sendable {
         gate = Gate(door, anonymous: options.anonymous)
         reading = Reading(pool: reads, cursorKey: Array(Secret.random(length: 44).utf8))
         acting = Acting(pool: acts, records: door, gate: gate, logger: logger)
+        exporting = Exporting(pool: exports, logger: logger, mostLines: options.mostExportedLines)
         hub = EventHub(
             Reading(pool: figures, cursorKey: []),
             version: options.version,
@@ -115,6 +128,7 @@ package struct Dashboard: Sendable {
         await acts.close()
         await figures.close()
         await door.close()
+        await exports.close()
         return try result.get()
     }
 

@@ -13,6 +13,7 @@ package struct DashboardOptions: Sendable {
     /// What may be done without a token.
     var anonymous: Set<Scope> = []
     package var version: String
+    var mostExportedLines = 1_000_000
     /// Only for tests: whether the database alone refuses.
     package var skipsScopeCheck = false
 

@@ -23,10 +23,11 @@ struct ExchangeTests {
                     HTTPResponse(
                         headers: [("Content-Type", "text/event-stream")],
                         body: .stream { stream in
-                            for number in 1...200 {
-                                _ = await stream.write(
-                                    Array("event \(number) \(String(repeating: "x", count: 1000))\n".utf8)
-                                )
+                            await onOwnThread {
+                                for number in 1...200 {
+                                    let event = "event \(number) \(String(repeating: "x", count: 1000))\n"
+                                    _ = stream.write(Array(event.utf8), waiting: .seconds(30))
+                                }
                             }
                         }
                     )
@@ -63,6 +64,16 @@ struct ExchangeTests {
             }
         }
         return try await server.run { try await body($0.port) }
+    }
+
+    private func onOwnThread(_ body: @escaping @Sendable () -> Void) async {
+        await withCheckedContinuation { continuation in
+            let refusal = DetachedThread.start {
+                body()
+                continuation.resume()
+            }
+            if refusal != nil { continuation.resume() }
+        }
     }
 
     private func raw(_ text: String, at port: UInt16) async throws -> WebAnswer {

@@ -82,9 +82,13 @@ struct LedgerExportCommand: Command {
         onPage: @escaping @Sendable (JournalExport.Summary) -> Void = { _ in },
         write: @escaping @Sendable (String) throws -> Void
     ) async throws -> JournalExport.Summary {
-        try await access.database.withSchema { [format, from, until] connection in
+        var filter = EntryFilter()
+        filter.from = from
+        filter.until = until
+        let export = JournalExport(format, filter)
+        return try await access.database.withSchema { connection in
             try await connection.withSession { session in
-                try JournalExport(format, from: from, until: until).run(
+                try export.run(
                     on: session,
                     onPage: onPage,
                     write: write

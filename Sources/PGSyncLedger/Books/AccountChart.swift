@@ -53,12 +53,12 @@ package struct Account: Sendable, Equatable {
 }
 
 /// A currency, with the number of decimals its amounts have.
-package struct Currency: Sendable, Equatable {
+package struct Currency: Sendable, Hashable {
     package let code: String
     package let exponent: Int
 
     /// An amount in the smallest unit, in full: 12345 is 123.45 where there are two decimals.
-    package func text(of amount: Int64) -> String {
+    package func text(of amount: some BinaryInteger) -> String {
         let digits = String(amount.magnitude)
         let sign = amount < 0 ? "-" : ""
         guard exponent > 0 else { return sign + digits }

@@ -4,18 +4,18 @@ internal import VisibleText
 struct CSVFormat: JournalFormat {
     private let book: Book
 
+    private static let columns = [
+        "entry", "date", "line", "account", "account_name", "debit", "credit", "currency", "party",
+        "description", "purpose", "reverses", "document_date", "swept_from", "source_table", "record", "rule",
+        "change", "correlation_id", "posted_at", "posted_by", "dimensions",
+    ]
+
     init(_ book: Book) {
         self.book = book
     }
 
     func opening() -> String {
-        CSVText.row(
-            [
-                "entry", "date", "line", "account", "account_name", "debit", "credit", "currency",
-                "party", "description", "purpose", "reverses", "document_date", "swept_from", "source_table",
-                "record", "rule", "change", "correlation_id", "posted_at", "posted_by", "dimensions",
-            ].map { .text($0) }
-        )
+        CSVText.row(Self.columns.map { .text($0) })
     }
 
     func text(of entry: JournalEntry) -> String {
@@ -32,6 +32,16 @@ struct CSVFormat: JournalFormat {
                 .number(entry.changeID.map { "\($0)" }), .text(entry.correlationID),
                 .number("\(entry.postedAt)"), .text(entry.postedBy), .text(line.dimensions),
             ])
+        }.joined()
+    }
+
+    func closing(_ totals: JournalTotals) -> String {
+        totals.debits.sorted { $0.key.code < $1.key.code }.map { currency, amount in
+            let sum = currency.text(of: amount)
+            let cells: [CSVText.Cell] =
+                [.text("total")] + Array(repeating: .text(nil), count: 4)
+                + [.number(sum), .number(sum), .text(currency.code)]
+            return CSVText.row(cells + Array(repeating: .text(nil), count: Self.columns.count - cells.count))
         }.joined()
     }
 }

@@ -1,4 +1,4 @@
-package import Days
+import Days
 import JSON
 package import Postgres
 
@@ -14,16 +14,17 @@ package struct JournalExport: Sendable {
     }
 
     private let format: Format
-    private let from: Day?
-    private let until: Day?
+    private let filter: EntryFilter
+    private let hasTotals: Bool
 
     /// Text is handed on in pieces of at least this size.
     private static let pieceSize = 64 << 10
 
-    package init(_ format: Format, from: Day? = nil, until: Day? = nil) {
+    /// With totals, a table ends with a row for each currency.
+    package init(_ format: Format, _ filter: EntryFilter = EntryFilter(), hasTotals: Bool = false) {
         self.format = format
-        self.from = from
-        self.until = until
+        self.filter = filter
+        self.hasTotals = hasTotals
     }
 
     /// Writes one snapshot; memory use stays flat.
@@ -39,22 +40,21 @@ package struct JournalExport: Sendable {
             let format = try self.format(book, session)
             var summary = Summary()
             var piece = format.opening()
-            var filter = EntryFilter()
-            filter.from = from
-            filter.until = until
+            var totals = JournalTotals()
             var lastDay: Day?
             try JournalReader(session, book).entries(filter) { entry in
                 piece += try format.text(of: entry)
                 summary.entries += 1
                 summary.lines += entry.lines.count
+                totals.add(entry)
                 lastDay = entry.date
                 guard piece.utf8.count >= Self.pieceSize else { return }
                 try write(piece)
                 piece.removeAll(keepingCapacity: true)
                 try onPage(summary)
             }
-            // Only a journal from its beginning adds up to the balances.
-            if from == nil, let lastDay {
+            if hasTotals { piece += format.closing(totals) }
+            if isWhole, let lastDay {
                 piece += format.closing(try BalanceReader(session, book).trialBalance(at: lastDay))
             }
             if !piece.isEmpty { try write(piece) }
@@ -62,10 +62,22 @@ package struct JournalExport: Sendable {
         }
     }
 
+    /// Only a journal from its beginning, with nothing left out, adds up to the balances.
+    private var isWhole: Bool {
+        var whole = EntryFilter()
+        whole.until = filter.until
+        return filter == whole
+    }
+
     private func format(_ book: Book, _ session: Session) throws -> any JournalFormat {
         switch format {
         case .hledger:
-            HledgerFormat(book, from: from, until: until, currencies: try currencies(session, book))
+            HledgerFormat(
+                book,
+                from: filter.from,
+                until: filter.until,
+                currencies: try currencies(session, book)
+            )
         case .csv: CSVFormat(book)
         case .jsonl: JSONLinesFormat()
         }
@@ -77,8 +89,8 @@ package struct JournalExport: Sendable {
             """
             select distinct entry.currency
             from ledger.journal_entries as entry
-            where entry.entry_date >= coalesce(\(.inferred(from?.description))::date, '-infinity')
-                and entry.entry_date <= coalesce(\(.inferred(until?.description))::date, 'infinity')
+            where entry.entry_date >= coalesce(\(.inferred(filter.from?.description))::date, '-infinity')
+                and entry.entry_date <= coalesce(\(.inferred(filter.until?.description))::date, 'infinity')
             order by entry.currency
             """
         ).map { try book.currency(try $0.decode("currency")) }
@@ -92,11 +104,21 @@ protocol JournalFormat {
     func text(of entry: JournalEntry) throws -> String
     /// What comes after the last entry, given the balances of the ledger itself at that point.
     func closing(_ balance: TrialBalance) -> String
+    /// What comes after the last entry if the sums of what was written are asked for.
+    func closing(_ totals: JournalTotals) -> String
+}
+
+/// What the entries that were written come to, by currency.
+struct JournalTotals {
+    private(set) var debits: [Currency: Int128] = [:]
+
+    mutating func add(_ entry: JournalEntry) { debits[entry.currency, default: 0] += Int128(entry.total) }
 }
 
 extension JournalFormat {
     func opening() -> String { "" }
     func closing(_ balance: TrialBalance) -> String { "" }
+    func closing(_ totals: JournalTotals) -> String { "" }
 }
 
 extension JournalEntry.Line {

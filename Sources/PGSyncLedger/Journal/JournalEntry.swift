@@ -52,6 +52,14 @@ package struct EntryFilter: Sendable, Equatable {
     /// The table of the record, by its number in the catalog.
     package var sourceTable: Int64?
     package var record: String?
+    /// The rule that made it, by its name or as `name@version`.
+    package var rule: String?
+    package var purpose: String?
+    /// What its description holds, in capitals or not.
+    package var text: String?
+    /// The least and the most of its total, as decimal texts.
+    package var least: String?
+    package var most: String?
     /// At most this many, the latest.
     package var limit: Int?
 

@@ -41,6 +41,30 @@ package struct JournalReader {
         try session.execute("close pgsync_journal")
     }
 
+    /// How many lines these entries have; one more than a limit for any number above it.
+    package func lineCount(_ filter: EntryFilter, upTo limit: Int) throws -> Int {
+        var text = Query.StringInterpolation(literalCapacity: 1_000, interpolationCount: 8)
+        text.appendLiteral(
+            """
+            select count(*) as lines
+            from (
+                select
+                from (select * from ledger.journal_entries as chosen where true
+            """
+        )
+        filter.append(to: &text)
+        text.appendLiteral(
+            """
+            ) as entry
+                inner join ledger.journal_lines as line on entry.id = line.entry_id
+                limit 
+            """
+        )
+        text.appendInterpolation(limit + 1)
+        text.appendLiteral(") as counted")
+        return try session.query(Query(stringInterpolation: text)).onlyRow().decode("lines")
+    }
+
     /// One row per line.
     ///
     /// The entry itself comes with its first line only, and the lines are looked up entry by entry (`offset
@@ -171,6 +195,7 @@ extension EntryFilter {
             text.appendLiteral(" and chosen.record_id = ")
             text.appendInterpolation(record)
         }
+        appendDescription(to: &text)
         if account != nil || party != nil {
             text.appendLiteral(
                 " and exists (select from ledger.journal_lines as own where own.entry_id = chosen.id"
@@ -185,5 +210,42 @@ extension EntryFilter {
         guard let limit else { return text.appendLiteral(" order by chosen.entry_date, chosen.id") }
         text.appendLiteral(" order by chosen.entry_date desc, chosen.id desc limit ")
         text.appendInterpolation(limit)
+    }
+
+    /// What the entry says of itself, and its total.
+    private func appendDescription(to query: inout Query.StringInterpolation) {
+        if let rule {
+            query.appendLiteral(" and (chosen.rule = ")
+            query.appendInterpolation(rule)
+            query.appendLiteral(" or starts_with(chosen.rule, ")
+            query.appendInterpolation(rule + "@")
+            query.appendLiteral("))")
+        }
+        if let purpose {
+            query.appendLiteral(" and chosen.purpose::text = ")
+            query.appendInterpolation(purpose)
+        }
+        if let text {
+            query.appendLiteral(" and position(lower(")
+            query.appendInterpolation(text)
+            query.appendLiteral(") in lower(chosen.description)) > 0")
+        }
+        for (comparison, amount) in [(">=", least), ("<=", most)] {
+            guard let amount else { continue }
+            query.appendLiteral(
+                """
+                 and (
+                    select sum(own.amount) / 10::numeric ^ currency.exponent
+                    from ledger.journal_lines as own
+                    inner join ledger.currencies as currency on currency.code = chosen.currency
+                    where own.entry_id = chosen.id and own.amount > 0
+                    group by currency.exponent
+                ) \(comparison)
+                """
+            )
+            query.appendLiteral(" ")
+            query.appendInterpolation(Parameter.inferred(amount))
+            query.appendLiteral("::numeric")
+        }
     }
 }

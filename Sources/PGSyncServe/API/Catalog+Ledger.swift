@@ -1,10 +1,21 @@
 // Long because each statement stands beside what it answers.
+import PGSyncLedger
+
 extension Catalog {
     private static let lineFields: [Field] = [
         .text("account"), Field.money("debit").orNull, Field.money("credit").orNull,
         Field.text("party").orNull,
         Field.any("dimensions").orNull,
     ]
+
+    /// What entries and their export are chosen by.
+    private static let entryFilter =
+        spanFilter + [
+            Field.text("account").orNull, tableFilter, Field.text("record").orNull,
+            Field.text("rule").orNull,
+            Field.choice("purpose", ["posting", "reversal", "manual", "opening", "closing"]).orNull,
+            Field.text("text").orNull, Field.money("min").orNull, Field.money("max").orNull,
+        ]
 
     private static let entryFields: [Field] = [
         .id("entry"), .date("date"), Field.date("document_date").orNull, Field.date("swept_from").orNull,
@@ -114,12 +125,7 @@ extension Catalog {
             "/ledger/entries",
             .read,
             "Journal entries with their lines, newest first.",
-            parameters: spanFilter + [
-                Field.text("account").orNull, tableFilter, Field.text("record").orNull,
-                Field.text("rule").orNull,
-                Field.choice("purpose", ["posting", "reversal", "manual", "opening", "closing"]).orNull,
-                Field.text("text").orNull, Field.money("min").orNull, Field.money("max").orNull,
-            ],
+            parameters: entryFilter,
             answer: entryFields,
             .pages(
                 Statement(
@@ -149,6 +155,18 @@ extension Catalog {
                 keys: ["bigint"],
                 isAscending: false
             )
+        ),
+        Endpoint(
+            .get,
+            "/ledger/export",
+            .read,
+            "The entries that match, oldest first, as a file; up to a million lines.",
+            parameters: entryFilter + [
+                Field.choice("format", JournalExport.Format.allCases.map(\.rawValue)).orNull,
+                Field.boolean("totals").orNull, Field.boolean("bom").orNull,
+            ],
+            answer: [],
+            .export
         ),
         Endpoint(
             .get,

@@ -29,8 +29,9 @@ struct Endpoint: Sendable {
         case act(Act)
         /// The first row of a statement, and in it, by this name, rows by pages.
         case framed(Statement, String, Statement, keys: [String])
-        /// What no statement answers: the figures, their stream, this API's document, and who is logged in.
-        case status, events, document
+        /// What no statement answers: the figures, their stream, this API's document, the journal as a file, and who is
+        /// logged in.
+        case status, events, document, export
         case session(SessionVerb)
     }
 

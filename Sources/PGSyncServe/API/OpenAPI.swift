@@ -144,6 +144,18 @@ enum OpenAPI {
                     object([("text/event-stream", object([("schema", object([("type", "string")]))]))])
                 ),
             ])
+        case (_, "/ledger/export"):
+            success = object([
+                ("description", "The file."),
+                (
+                    "content",
+                    object(
+                        ["text/csv", "text/plain", "application/x-ndjson"].map {
+                            ($0, object([("schema", object([("type", "string")]))]))
+                        }
+                    )
+                ),
+            ])
         default:
             let data: JSONValue
             if endpoint.path == "/openapi.json" || endpoint.path == "/status" {

@@ -49,7 +49,7 @@ struct Reading: Sendable {
                 throw Problem(.notFound, "there is nothing with this name")
             }
             return Answer(json: row, extra: [("as_of", .string(asOf)), ("capped", false)])
-        case .act, .status, .events, .document, .session:
+        case .act, .status, .events, .document, .export, .session:
             throw Problem(.internalError, "this is not read")
         }
     }

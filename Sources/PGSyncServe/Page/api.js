@@ -79,6 +79,14 @@ function problemOf(answer, words) {
 
 export const get = (path, params, signal) => ask("GET", path, {params, signal});
 export const post = (path, body = {}, options = {}) => ask("POST", path, {body, ...options});
+
+// A file, once it is known that there is one: what refuses it is told like any problem.
+export async function download(path, params) {
+    const answer = await fetch(address(path, params), {method: "HEAD", cache: "no-store"}).catch(() => null);
+    if (!answer?.ok) await get(path, params);
+    location.assign(address(path, params));
+}
+
 export const put = (path, body, options = {}) => ask("PUT", path, {body, ...options});
 export const del = (path, options = {}) => ask("DELETE", path, options);
 

@@ -1,6 +1,7 @@
 // What the screens of the ledger share: the span, sums, the way up, export and paper.
 
-import {get, session} from "./api.js";
+import {download, get, session} from "./api.js";
+import {problemNote} from "./dialog.js";
 import {h} from "./dom.js";
 import {NONE, clock, money, zoneName} from "./format.js";
 import {saveCSV} from "./plain.js";
@@ -149,8 +150,23 @@ export function exportTools(ctx, name, columns, rows, all) {
     ctx.tools(h("button", {type: "button", async onclick() {
         await all?.();
         saveCSV(`${name}.csv`, columns, rows());
-    }}, "CSV"), h("button", {type: "button", async onclick() {
-        await all?.();
-        globalThis.print();
-    }}, "Print"));
+    }}, "CSV"), printTool(all));
+}
+
+const printTool = (all) => h("button", {type: "button", async onclick() {
+    await all?.();
+    globalThis.print();
+}}, "Print");
+
+// All entries that match, as the server writes them, however many they are.
+export function fileTools(ctx, filters, trouble, all) {
+    const file = (word, format, more) => h("button", {type: "button", async onclick() {
+        try {
+            trouble.replaceChildren();
+            await download("ledger/export", {...apiOf(filters.values()), format, ...more});
+        } catch (error) {
+            trouble.replaceChildren(problemNote(error));
+        }
+    }}, word);
+    ctx.tools(file("CSV", "csv", {totals: true, bom: true}), file("hledger", "hledger"), printTool(all));
 }

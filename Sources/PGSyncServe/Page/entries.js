@@ -2,7 +2,7 @@
 
 import {get, seg} from "./api.js";
 import {h} from "./dom.js";
-import {CURRENCY, SPAN, accountNames, apiOf, cash, dayLinks, exportTools, ledgerTabs, paper, spanTools, sum,
+import {CURRENCY, SPAN, accountNames, apiOf, cash, dayLinks, fileTools, ledgerTabs, paper, spanTools, sum,
     unit, withSpan} from "./books.js";
 import {createFilters} from "./filters.js";
 import {money, plural} from "./format.js";
@@ -62,11 +62,10 @@ export async function show(ctx) {
                 money(sum(some.flatMap((e) => e.lines.map((l) => l[s]))), currency)))), currency]),
         paper: () => paper("Entries", filters, list.state.page.as_of),
     });
-    exportTools(ctx, "entries", ["entry", "date", "description", "table", "record", "account", "party",
-        "debit", "credit", "currency"],
-    () => list.state.rows.flatMap((e) => e.lines.map((l) => ({...e, ...l}))),
-    () => list.readAll());
-    ctx.put(ledgerTabs(ctx, "ledger/entries"), filters.el, spanTools(ctx, filters), filters.chips, list.el);
+    const trouble = h("div", {role: "alert"});
+    fileTools(ctx, filters, trouble, () => list.readAll());
+    ctx.put(ledgerTabs(ctx, "ledger/entries"), filters.el, spanTools(ctx, filters), filters.chips, trouble,
+        list.el);
     get("sources", null, ctx.signal).then(({data}) => filters.setOptions("table", data.map((s) => s.table)))
         .catch(() => null);
     ctx.on("status", () => list.probe());

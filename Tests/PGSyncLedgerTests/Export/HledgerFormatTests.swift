@@ -11,7 +11,10 @@ struct HledgerFormatTests {
     private func export(from: Day? = nil, until: Day? = nil) async throws -> String {
         try await TestDatabase.current.session { session in
             var journal = ""
-            try JournalExport(.hledger, from: from, until: until).run(on: session) { journal += $0 }
+            var filter = EntryFilter()
+            filter.from = from
+            filter.until = until
+            try JournalExport(.hledger, filter).run(on: session) { journal += $0 }
             return journal
         }
     }

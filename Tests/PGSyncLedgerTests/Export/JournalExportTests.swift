@@ -84,6 +84,54 @@ struct JournalExportTests {
         #expect(text.contains(",'=cmd|' /C calc'!A0,"))
     }
 
+    @Test("writes what a filter chooses and its totals, and asserts balances only where nothing is left out")
+    func filters() async throws {
+        try await post(100)
+        let database = TestDatabase.current
+        let totals = try await database.run(
+            """
+            select currency || ' ' || sum(total)
+            from ledger.entry_details
+            where purpose = 'manual' and total between 1000 and 1000000 and position('a' in lower(description)) > 0
+            group by currency order by currency
+            """
+        )
+        #expect(!totals.isEmpty)
+        var filter = EntryFilter()
+        filter.purpose = "manual"
+        filter.text = "A"
+        filter.least = "1000"
+        filter.most = "1000000.00"
+        let (csv, hledger, whole) = try await database.session { [filter] session in
+            var texts = ["", "", ""]
+            try JournalExport(.csv, filter, hasTotals: true).run(on: session) { texts[0] += $0 }
+            try JournalExport(.hledger, filter).run(on: session) { texts[1] += $0 }
+            try JournalExport(.hledger).run(on: session) { texts[2] += $0 }
+            return (texts[0], texts[1], texts[2])
+        }
+        let sums = csv.split(separator: "\r\n").filter { $0.hasPrefix("total,") }.map { line in
+            let cells = line.split(separator: ",", omittingEmptySubsequences: false)
+            #expect(cells.count == 22 && cells[5] == cells[6])
+            return "\(cells[7]) \(cells[5])"
+        }
+        #expect(sums == totals)
+        #expect(whole.contains("purpose:assertion") && !hledger.contains("purpose:assertion"))
+    }
+
+    @Test("counts lines up to a limit")
+    func count() async throws {
+        try await post(50)
+        let database = TestDatabase.current
+        let all = try await database.run("select count(*) from ledger.journal_lines").first.flatMap { $0 }
+        let counts = try await database.session { session in
+            try session.transaction {
+                let reader = JournalReader(session, try Book(session))
+                return try [7, 1_000_000].map { try reader.lineCount(EntryFilter(), upTo: $0) }
+            }
+        }
+        #expect(counts == [8, Int(all ?? "")])
+    }
+
     @Test("as JSON is one object a line that says what ledger.entry_details says")
     func jsonLines() async throws {
         try await post(200)

@@ -429,12 +429,16 @@ begin
                 (array['pgsync_operator'], array[
                     'update (retry_count, scheduled_at) on table pgsync.sync_queue',
                     'execute on function pgsync.pause(regclass)',
+                    'execute on function pgsync.request_queue_job(text, text, regclass, text, interval, text)',
                     'execute on function pgsync.resume(regclass)',
                     'execute on function pgsync.retry_changes(bigint[], text, regclass, boolean)',
                     'execute on function pgsync.skip_changes(bigint[], text)'
                 ]),
                 (array['pgsync_worker'], array[
-                    'select on table pgsync.sync_audit_log, pgsync.sync_master_status'
+                    'select on table pgsync.sync_audit_log, pgsync.sync_master_status',
+                    'execute on function pgsync.queue_job_changes(bigint, integer)',
+                    'execute on function pgsync.queue_job_step(bigint, integer)',
+                    'select on table pgsync.queue_jobs'
                 ]),
                 (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
                     'select on table pgsync.waiting_changes, pgsync.worker_states',
@@ -494,6 +498,7 @@ begin
                     'execute on function pgsync.pause(regclass)',
                     'execute on function pgsync.post_now(regclass, text)',
                     'execute on function pgsync.request_job(text, text, text, text, text)',
+                    'execute on function pgsync.request_queue_job(text, text, regclass, text, interval, text)',
                     'execute on function pgsync.resume(regclass)',
                     'execute on function pgsync.retry_changes(bigint[], text, regclass, boolean)',
                     'execute on function pgsync.run_schedule(text)',

@@ -26,7 +26,8 @@ package enum JobOperations {
     /// The same, with the places where the chain is anchored.
     package static func all(anchoringTo destinations: [AnchorDestination]) -> [any JobOperation] {
         [
-            ChainKeeper(destinations: destinations), Retention(), VerifyOperation(kind: "reconcile"),
+            ChainKeeper(destinations: destinations), QueueOperation(kind: "resolve"),
+            QueueOperation(kind: "retry"), Retention(), VerifyOperation(kind: "reconcile"),
             VerifyOperation(kind: "verify"),
         ]
     }

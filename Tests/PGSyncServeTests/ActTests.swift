@@ -8,6 +8,38 @@ import Testing
 
 @Suite("Acts over HTTP", .servedDatabase, .timeLimit(.minutes(5)))
 struct ActTests {
+    @Test("of all that match are jobs, and need a filter")
+    func jobsOnTheQueue() async throws {
+        try await Served.with { served in
+            let token = try await served.token()
+            let begun = try await served.api(
+                "POST",
+                "/jobs",
+                token,
+                body: ["kind": "resolve", "state": "dead", "min_age": 0, "reason": "twice"]
+            )
+            #expect(begun.status == 202, "\(begun.answer.body)")
+            let filter = try await served.database.run(
+                "select reason from pgsync.queue_jobs where state = 'dead' and captured_before is not null"
+            )
+            #expect(filter == ["twice"])
+            for (body, code) in [
+                (["kind": "retry"], "conflict"), (["kind": "verify", "class": "data.*"], "conflict"),
+                (["kind": "retry", "table": "public.none"], "conflict"),
+                (["kind": "resolve", "state": "dead", "reason": "again"], "conflict"),
+                (["kind": "resolve", "class": "data.missing", "table": "public.bills"], "unprocessable"),
+            ] as [(JSONValue, String)] {
+                let reply = try await served.api("POST", "/jobs", token, body: body)
+                #expect(reply.code == code, "\(body): \(reply.answer.body)")
+            }
+            #expect(
+                try await served.database.run(
+                    "select kind from pgsync.sync_jobs where kind like 're%e' or kind = 'retry'"
+                ) == ["resolve"]
+            )
+        }
+    }
+
     @Test("never does to all what was asked for something that is not there")
     func widening() async throws {
         try await Served.with { served in

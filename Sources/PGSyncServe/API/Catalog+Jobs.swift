@@ -91,28 +91,48 @@ extension Catalog {
             .post,
             "/jobs",
             .operate,
-            "Asks a worker to run an operation: verify, reconcile, chain or retention.",
+            "Asks a worker to run an operation; retry and resolve take the filters of the queue, and all that matches.",
             body: [
-                .choice("kind", ["verify", "reconcile", "chain", "retention"]), Field.text("subject").orNull,
-                Field.text("type").orNull, Field.text("reason").orNull,
+                .choice("kind", ["verify", "reconcile", "chain", "retention", "retry", "resolve"]),
+                Field.text("subject").orNull, Field.text("type").orNull,
+                Field.choice("state", ["ready", "scheduled", "paused", "dead"]).orNull, tableFilter,
+                Field.text("class").orNull, Field.number("min_age").orNull, Field.text("reason").orNull,
             ],
             answer: [.id("job")],
             .act(
                 Act(
                     name: "start job",
                     statement: """
-                        select pgsync.request_job(:kind, coalesce(:subject, 'all'), :type)::text as job
-                        where not exists (
-                            select
-                            from pgsync.sync_jobs as own
-                            where own.kind = :kind and own.subject = coalesce(:subject, 'all')
-                                and own.state in ('pending', 'running', 'waiting')
-                        )
+                        select case
+                            when :kind in ('retry', 'resolve')
+                                then pgsync.request_queue_job(
+                                    :kind, :state, chosen.source_table, :class,
+                                    make_interval(secs => :min_age::double precision), :reason
+                                )
+                            else pgsync.request_job(:kind, coalesce(:subject, 'all'), :type)
+                        end::text as job
+                        from (select) as always
+                        left join pgsync.sources as chosen on chosen.source_table = pgsync.table_named(:table)
+                        where (:table is null or chosen.source_table is not null)
+                            and (
+                                :kind in ('retry', 'resolve')
+                                or coalesce(:state, :table, :class, :min_age) is null and not exists (
+                                    select
+                                    from pgsync.sync_jobs as own
+                                    where own.kind = :kind and own.subject = coalesce(:subject, 'all')
+                                        and own.state in ('pending', 'running', 'waiting')
+                                )
+                            )
+                            and (
+                                :kind not in ('retry', 'resolve')
+                                or coalesce(:state, :table, :class, :min_age) is not null and coalesce(:subject, :type) is null
+                            )
                         """,
                     object: "kind",
                     status: 202,
                     location: "jobs/",
-                    whenNothing: "such a job is under way or waits: see GET /jobs"
+                    whenNothing:
+                        "such a job is under way or waits: see GET /jobs; or the table is not attached, or no filter is given"
                 )
             )
         ),

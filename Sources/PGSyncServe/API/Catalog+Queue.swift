@@ -161,10 +161,24 @@ extension Catalog {
                         where (:changes is not null or :class is not null or :table is not null)
                             -- A table that is not there must not become all tables.
                             and (:table is null or chosen.source_table is not null)
+                            and (:changes is not null or (
+                                select count(*) <= 1000
+                                from (
+                                    select
+                                    from pgsync.sync_queue as queue
+                                    where queue.error_class is not null
+                                        and (
+                                            :class is null
+                                            or queue.error_class like replace(replace(:class, '_', '\\_'), '*', '%')
+                                        )
+                                    limit 1001
+                                ) as failed
+                            ))
                         """,
                     object: "changes",
                     nothing: .unprocessable,
-                    whenNothing: "give changes, a class, or a table that is attached"
+                    whenNothing:
+                        "give changes, a class, or a table that is attached; for more than a thousand, POST /jobs of kind retry"
                 )
             )
         ),

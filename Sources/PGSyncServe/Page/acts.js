@@ -14,8 +14,19 @@ const most = (all) => [all.slice(0, LIMIT), all.length > LIMIT
 // What a toast says; nothing done is a warning.
 const told = (n, words, none) => (n ? words : {words: `Nothing was ${none}.`, kind: "warn"});
 
-// after() reloads; dropped(ids) takes them out of a selection.
-export function changeActs(after, dropped = () => null) {
+// The same job as a statement.
+const asked = (kind, {state, table, class: name, min_age}, reason) => `select pgsync.request_queue_job(${[
+    sql(kind), state && `state => ${sql(state)}`, table && `source => ${sql(table)}`,
+    name && `error_class => ${sql(name)}`, min_age && `min_age => '${min_age} seconds'`,
+    reason && `reason => ${sql(reason)}`].filter(Boolean).join(", ")});`;
+
+// after() reloads; dropped(ids) takes them out of a selection; go(path) shows a job.
+export function changeActs(after, dropped = () => null, go = () => null) {
+    const job = (kind, {state, table, class: name, min_age}, {key, reason}) => post("jobs", {kind, reason,
+        ...Object.fromEntries(Object.entries({state, table, class: name,
+            min_age: min_age && Number(min_age)}).filter(([, value]) => value))}, {key});
+    const begun = ({data}) => ({words: `Job ${data.job} does it in batches; it can be cancelled.`,
+        action: {label: "See the job", run: () => go(`jobs?job=${data.job}`)}});
     async function run(what) {
         if (!can("operate")) return;
         if (await act(what)) after();
@@ -42,9 +53,22 @@ export function changeActs(after, dropped = () => null) {
                 lines: `${n} changes of class ${c.error_class} in ${c.tables.join(", ")} will be due now: ${
                     count(c.dead, c)} dead letters and ${count(c.failing, c)} that wait for their next try.`,
                 command: `pgsync retry --class ${sh(c.error_class)}`,
-                run: ({key}) => post("changes/retry", {class: c.error_class}, {key}),
-                done: ({data}) => told(data.retried, `${plural(data.retried, "change")} of ${
-                    c.error_class} will be retried now.`, `retried: none of ${c.error_class} is left`)});
+                run: ({key}) => (c.capped || c.dead + c.failing > LIMIT
+                    ? job("retry", {class: c.error_class}, {key})
+                    : post("changes/retry", {class: c.error_class}, {key})),
+                done: ({data}) => (data.job ? begun({data}) : told(data.retried, `${plural(data.retried, "change")} of ${
+                    c.error_class} will be retried now.`, `retried: none of ${c.error_class} is left`))});
+        },
+        all(values, said) {
+            run({title: "All that match", verb: "Start the job", danger: true, reason: "required",
+                fields: [{name: "kind", label: "What to do", options: [
+                    {value: "retry", label: "Retry what failed"},
+                    {value: "resolve", label: "Resolve: never post them"}]}],
+                lines: [`All changes that are there now with ${said}, also those beyond this page.`,
+                    "A job does it, 500 at a time, with progress; it can be cancelled, what it did stays."],
+                command: ({kind = "retry", reason}) => asked(kind, values, reason),
+                run: ({key, kind, reason}) => job(kind, values, {key, reason}),
+                done: begun});
         },
         resolve(all) {
             if (!all.length) return;

@@ -33,6 +33,7 @@ export async function show(ctx) {
             {name: "contains", label: "contains", needs: "column", placeholder: "needs a column", width: 16},
         ] : [],
     ], () => {
+        if (all) all.hidden = !many();
         list.clear();
         list.load();
         loadCounts();
@@ -71,7 +72,7 @@ export async function show(ctx) {
         list.reload();
         loadCounts();
         loadClasses();
-    }, (ids) => list.drop(ids));
+    }, (ids) => list.drop(ids), ctx.go);
     const bulk = (ids) => [
         h("button", {type: "button", class: "main", onclick: () => acts.retry(ids)},
             `Retry ${ids.length} selected`),
@@ -85,7 +86,14 @@ export async function show(ctx) {
         return times.length ? h("span", " Last posted ", ago(times.at(-1)), ".") : "";
     };
     ctx.put(tabs, filters.el, filters.chips, classes, list.el);
-    ctx.tools(h("button", {type: "button", onclick: () => saveCSV("queue.csv", EXPORT,
+    // Of a record there are few, and contents are searched by those who may see images.
+    const many = () => {
+        const {key, contains, column, ...rest} = filters.values();
+        return !key && !contains && rest.state !== "working" && Object.values(rest).some(Boolean) ? rest : null;
+    };
+    const all = can("operate") && h("button", {type: "button", hidden: !many(), onclick: () =>
+        acts.all(many(), filters.said().join(", "))}, "All that match…");
+    ctx.tools(all, h("button", {type: "button", onclick: () => saveCSV("queue.csv", EXPORT,
         list.state.rows)}, "Export CSV"));
 
     async function loadCounts() {

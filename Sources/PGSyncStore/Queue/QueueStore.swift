@@ -149,6 +149,22 @@ package struct QueueStore {
     }
 
     /// Makes the changes of a table wait, or all changes.
+    /// How many changes a job on the queue is still about; one more than a limit for any number above it.
+    package func jobSize(_ job: Int64, upTo limit: Int) throws -> Int {
+        try session.query(
+            "select cardinality(pgsync.queue_job_changes(\(job), \(limit + 1)::integer)) as size"
+        )
+        .onlyRow().decode("size")
+    }
+
+    /// Does the next of them, and says how many it has done so far.
+    package func jobStep(_ job: Int64, most: Int) throws -> (done: Int, hasMore: Bool) {
+        let row = try session.query(
+            "select done, has_more from pgsync.queue_job_step(\(job), \(most)::integer)"
+        ).onlyRow()
+        return (try row.decode("done"), try row.decode("has_more"))
+    }
+
     package func pause(_ table: TableReference?) throws {
         try operate(on: table) {
             try session.execute("select pgsync.pause(\(.inferred(table?.argument)))")

@@ -49,6 +49,35 @@ struct MarkTests {
         try await database.expectNoFaults()
     }
 
+    @Test("know the numbers of all who write already, also of those beyond the last that has ended")
+    func numbersBeyondTheSnapshot() async throws {
+        let database = TestDatabase.current
+        try await database.connect { writer in
+            let number = try await writer.withSession { session in
+                _ = try session.runScript("begin; insert into bills (id, amount) values (1, 1)")
+                return try session.runScript("select pg_current_xact_id()::text").onlyRow().decode(
+                    0,
+                    as: String.self
+                )
+            }
+            // Nothing has ended since, so that the number is beyond the end of each snapshot.
+            for call in ["survey_queue()", "process_batch('test', 100)"] {
+                let bound = try await database.value("select snapshot_xmax from pgsync.\(call)")
+                #expect(Int64(bound ?? "") ?? 0 > Int64(number) ?? .max, "\(call)")
+            }
+            // Where there is nothing new, none is used up.
+            let isUnnumbered = try await database.connect { connection in
+                try await connection.withSession { session in
+                    _ = try session.runScript("begin; select from pgsync.survey_queue(1000)")
+                    return try session.runScript("select pg_current_xact_id_if_assigned() is null").onlyRow()
+                        .decode(0, as: Bool.self)
+                }
+            }
+            #expect(isUnnumbered)
+            try await writer.withSession { _ = try $0.runScript("commit") }
+        }
+    }
+
     @Test("lead from batch to batch, each taking what its limit allows, sources apart")
     func batches() async throws {
         let database = TestDatabase.current

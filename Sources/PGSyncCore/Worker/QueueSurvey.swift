@@ -14,7 +14,7 @@ package struct QueueSurvey: Sendable, Equatable {
     package var lastID: Int64
     /// No transaction below this number was running.
     package var snapshotMinimum: Int64
-    /// No transaction from this number on had begun.
+    /// Whoever had a number when it was read had a smaller one.
     package var snapshotMaximum: Int64
 
     package init(

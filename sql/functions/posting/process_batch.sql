@@ -60,8 +60,9 @@ begin
     select claimed.claims, claimed.suspects, claimed.next_mark, claimed.is_cut
     into v_claims, v_suspects, v_result.next_mark, v_result.is_cut
     from pgsync.claim_changes(v_limit, low_mark, only_sources) as claimed;
-    -- Re-read: every id below the mark belongs to a transaction older than the snapshot of the claim.
-    v_result.snapshot_xmax := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+    -- Every id below the mark was given to a transaction that had its number before this one got its own. The
+    -- end of a snapshot is no such bound: transactions that run may have numbers beyond it.
+    v_result.snapshot_xmax := pg_current_xact_id()::text::bigint;
 
     -- A table that was emptied; a record is reversed before anything later is posted for it. The latest
     -- TRUNCATE first, which supersedes the others of its table, and all together for no more records than a

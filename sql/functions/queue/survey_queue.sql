@@ -3,6 +3,9 @@
 -- before a transaction number which no running transaction is below any more: last_id of one survey,
 -- snapshot_xmax of a later one, snapshot_xmin of a still later one. For some tables alone, one call does not
 -- read past all changes of others: then seen_through says where the next call continues.
+--
+-- snapshot_xmax is the number of this transaction itself, where there are ids from the mark on: the end of a
+-- snapshot is only beyond what has ended, and transactions that run may have numbers, and ids, beyond it.
 create or replace function pgsync.survey_queue(
     low_mark bigint default 0,
     only_sources regclass[] default null,
@@ -31,7 +34,6 @@ declare
     v_waiting record;
 begin
     snapshot_xmin := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
-    snapshot_xmax := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
     is_paused := pgsync.configuration_boolean('posting_paused')
         or not (scheduled or pgsync.configuration_boolean('enable_real_time_sync'));
 
@@ -78,6 +80,10 @@ begin
     limit 1;
 
     select sequence.last_value into last_id from pgsync.sync_logs_id_seq as sequence;
+    snapshot_xmax := case
+        when last_id >= low_mark then pg_current_xact_id()
+        else pg_snapshot_xmax(pg_current_snapshot())
+    end::text::bigint;
 end;
 $$;
 

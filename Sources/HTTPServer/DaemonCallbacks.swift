@@ -1,4 +1,5 @@
 import CMicroHTTPD
+import Glibc
 
 // What libmicrohttpd calls, on its thread.
 
@@ -85,8 +86,7 @@ func answer(
             // With a body on its way, the library closes the connection after this.
             return unsafe send(response, to: connection, of: daemon, for: exchange)
         case .accept(let limit, _) where head["Content-Length"].map({ Int($0) ?? Int.max }) ?? 0 > limit:
-            let refusal = HTTPResponse.plain(413, "the body is larger than \(limit) bytes")
-            return unsafe send(refusal, to: connection, of: daemon, for: exchange)
+            return unsafe send(daemon.tooLarge(limit), to: connection, of: daemon, for: exchange)
         default: return .YES
         }
     }
@@ -126,12 +126,19 @@ private func send(
         ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
     ] where response[name] == nil { unsafe MHD_add_response_header(raw, name, value) }
     for (name, value) in response.headers { unsafe MHD_add_response_header(raw, name, value) }
+    if let size = response.sendBuffer { limitSendBuffer(of: unsafe mhd_descriptor(connection), to: size) }
     if case .stream = response.body {
         daemon.connections.isStreaming(UInt(bitPattern: connection))
     } else {
         daemon.connections.isSending(UInt(bitPattern: connection))
     }
     return unsafe MHD_queue_response(connection, UInt32(response.status), raw)
+}
+
+/// The kernel takes minutes of events for a client that reads nothing, unless it is told to take less.
+private func limitSendBuffer(of descriptor: Int32, to size: Int) {
+    var size = Int32(size)
+    unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
 }
 
 /// What the callbacks of a stream work with.

@@ -63,6 +63,7 @@ final class DaemonContext: Sendable {
     let receive: @Sendable (HTTPHead) -> Reception
     let connections: OpenConnections
     let keepsConnections: Bool
+    let tooLarge: @Sendable (Int) -> HTTPResponse
     let isSecure: Bool
     private let exchanges = Locked(Exchanges())
 
@@ -75,6 +76,7 @@ final class DaemonContext: Sendable {
         self.receive = receive
         self.isSecure = isSecure
         keepsConnections = limits.keepsConnections
+        tooLarge = limits.tooLarge
         connections = OpenConnections(limits)
     }
 
@@ -83,7 +85,8 @@ final class DaemonContext: Sendable {
         exchanges.withLock { state in
             let exchange = Exchange(
                 head,
-                state.isStopping ? .answer(.plain(503, "the server stops")) : receive(head)
+                state.isStopping ? .answer(.plain(503, "the server stops")) : receive(head),
+                tooLarge: tooLarge
             )
             state.open[ObjectIdentifier(exchange)] = exchange
             return exchange

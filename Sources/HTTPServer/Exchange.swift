@@ -18,11 +18,13 @@ final class Exchange: Sendable {
 
     let head: HTTPHead
     let reception: Reception
+    private let tooLarge: @Sendable (Int) -> HTTPResponse
     private let state = Locked(State())
 
-    init(_ head: HTTPHead, _ reception: Reception) {
+    init(_ head: HTTPHead, _ reception: Reception, tooLarge: @escaping @Sendable (Int) -> HTTPResponse) {
         self.head = head
         self.reception = reception
+        self.tooLarge = tooLarge
     }
 
     /// How many bytes of the body are taken.
@@ -47,7 +49,7 @@ final class Exchange: Sendable {
         guard case .accept(let limit, let respond) = reception else { return nil }
         return state.withLock { state in
             if state.isStopped { return Self.stopping }
-            if state.isTooLarge { return .plain(413, "the body is larger than \(limit) bytes") }
+            if state.isTooLarge { return tooLarge(limit) }
             let request = HTTPRequest(head: head, body: state.body)
             state.body = []
             connection.suspend()

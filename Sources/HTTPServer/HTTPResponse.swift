@@ -13,6 +13,8 @@ public struct HTTPResponse: Sendable {
     public var headers: [(name: String, value: String)]
     /// What is sent, and only measured for HEAD.
     public var body: Body
+    /// How many bytes the kernel keeps for a client that does not read; nil for what it thinks right.
+    public var sendBuffer: Int?
 
     /// An answer.
     public init(status: Int = 200, headers: [(name: String, value: String)] = [], body: Body = .bytes([])) {

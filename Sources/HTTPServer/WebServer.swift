@@ -143,6 +143,10 @@ public struct ServerLimits: Sendable {
     public var requestBytes = 16_384
     /// For how long requests under way may go on when the server stops.
     public var drainTime = Duration.seconds(1)
+    /// What a body is answered with that is larger than so many bytes.
+    public var tooLarge: @Sendable (Int) -> HTTPResponse = { limit in
+        .plain(413, "the body is larger than \(limit) bytes")
+    }
 
     /// The limits as they are by default.
     public init() {}

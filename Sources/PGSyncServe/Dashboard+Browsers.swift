@@ -16,7 +16,7 @@ extension Dashboard {
     }
 
     /// Another page must not make a browser act; programs send neither header.
-    func checkOrigin(of call: Call) throws {
+    func checkOrigin(of call: Call) throws(Problem) {
         let head = call.head
         // A look at an image is recorded, so that other pages must not make it either.
         let isAct = if case .act = call.endpoint.work { true } else { call.endpoint.method != .get }
@@ -31,7 +31,7 @@ extension Dashboard {
         }
     }
 
-    func checkCSRF(of call: Call) throws {
+    func checkCSRF(of call: Call) throws(Problem) {
         guard let shown = call.head["X-CSRF-Token"], let own = gate.csrfToken(of: call.actor),
             Secret.isEqual(shown, own)
         else {

@@ -14,7 +14,7 @@ extension Dashboard {
     )
         async -> HTTPResponse
     {
-        let correlation = "http-" + Secret.random(length: 16).lowercased()
+        let correlation = Problem.newCorrelation()
         let began = ContinuousClock.now
         var response: HTTPResponse
         do {
@@ -62,7 +62,10 @@ extension Dashboard {
         _ correlation: String
     ) async throws -> HTTPResponse {
         let head = request.head
-        let matches = endpoints.compactMap { endpoint in endpoint.match(path).map { (endpoint, $0) } }
+        let all = endpoints.compactMap { endpoint in endpoint.match(path).map { (endpoint, $0) } }
+        // A path that is written out is not also one with a parameter.
+        let fewest = all.map(\.1.count).min()
+        let matches = all.filter { $0.1.count == fewest }
         guard !matches.isEmpty else {
             throw Problem(.notFound, "there is nothing at this path; see /api/v1/openapi.json")
         }
@@ -86,15 +89,22 @@ extension Dashboard {
             client: options.client(of: head),
             correlation: correlation
         )
-        try checkOrigin(of: call)
-        if let actor = try await actor(of: call) {
-            call.actor = actor
-        } else if endpoint.scope != nil {
+        let actor = try await actor(of: call)
+        call.actor = actor ?? .nobody
+        do {
+            try checkOrigin(of: call)
+            // Logging in needs none: it is what makes one.
+            let logsIn = if case .session(.begin) = endpoint.work { true } else { false }
+            if call.actor.session != nil, endpoint.method != .get, !logsIn { try checkCSRF(of: call) }
+        } catch let problem {
+            if actor != nil, case .act(let act) = endpoint.work {
+                await acting.record(call, act, result: "refused", problem.detail)
+            }
+            throw problem
+        }
+        if actor == nil, endpoint.scope != nil {
             throw Problem(.logInNeeded, "send a token in the header Authorization, or log in")
         }
-        // Logging in needs none: it is what makes one.
-        let logsIn = if case .session(.begin) = endpoint.work { true } else { false }
-        if call.actor.session != nil, endpoint.method != .get, !logsIn { try checkCSRF(of: call) }
         try await checkScope(of: call)
         call.arguments = try call.checkedArguments()
         return try await answer(call)

@@ -99,6 +99,9 @@ package struct Dashboard: Sendable {
         limits.keepsConnections = true
         limits.headerTime = .seconds(5)
         limits.drainTime = .seconds(5)
+        limits.tooLarge = { limit in
+            Problem(.tooLarge, "the body is larger than \(limit) bytes").response
+        }
         let server = WebServer(at: options.address, limits: limits, identity: options.identity) { head in
             receive(head)
         }
@@ -139,13 +142,11 @@ package struct Dashboard: Sendable {
         guard isServed(host: head["Host"]) else {
             metrics?.note(.host)
             return .answer(
-                Problem(.wrongHost, "name this host with --host if it is meant to be served").response(
-                    correlation: "-"
-                )
+                Problem(.wrongHost, "name this host with --host if it is meant to be served").response
             )
         }
         guard let path = head.path, let query = head.query else {
-            return .answer(Problem(.badRequest, "the path is not understood").response(correlation: "-"))
+            return .answer(Problem(.badRequest, "the path is not understood").response)
         }
         if path == ["readyz"] {
             return .accept(bodyLimit: 0) { _ in
@@ -161,7 +162,7 @@ package struct Dashboard: Sendable {
             guard head.method == "GET" || head.method == "HEAD" else {
                 var problem = Problem(.methodNotAllowed, "pages are only read")
                 problem.headers = [("Allow", "GET, HEAD")]
-                return .answer(problem.response(correlation: "-"))
+                return .answer(problem.response)
             }
             // The deepest screen has four parts.
             guard path.count <= 8 else { return .answer(.plain(404, "there is no such page")) }
@@ -174,7 +175,9 @@ package struct Dashboard: Sendable {
 
     private func isServed(host: String?) -> Bool {
         guard let host else { return false }
-        let name = host.hasPrefix("[") ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }
+        let isVersion6 = host.hasPrefix("[")
+        guard !isVersion6 || host.contains("]") else { return false }
+        let name = isVersion6 ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }
         let port = host.dropFirst(name.count)
         return options.hosts.contains(name.lowercased())
             && (port.isEmpty

@@ -253,12 +253,7 @@ struct Housekeeper: Service {
         if let alerts = round.alerts { context.metrics.note(alerts, each: Self.alertInterval) }
         if plan.checker != nil { duties.nextAlertCheck = context.now + Self.alertInterval }
         if round.tookSnapshot { duties.nextSnapshot = context.now + context.settings.snapshotInterval }
-        for worker in round.lost {
-            context.logger.notice(
-                "A worker stopped without shutting down",
-                ["worker.id": .int(worker.id), "worker.name": .string(worker.name)]
-            )
-        }
+        round.tellOfLostWorkers(context.logger)
         for finding in round.findings ?? [] where !duties.findings.contains(finding) {
             context.logger.warning(
                 "Some changes of a table are not captured",

@@ -1,6 +1,7 @@
 import PGSyncCore
 import PGSyncStore
 import Postgres
+import Telemetry
 
 /// What the leader found and did in one round.
 struct LeaderRound: Sendable {
@@ -78,6 +79,17 @@ struct LeaderRound: Sendable {
         } catch let error as PostgresError where !error.isConnectionLost {
             ends.append((duty, error))
             return nil
+        }
+    }
+}
+
+extension LeaderRound {
+    func tellOfLostWorkers(_ logger: Logger) {
+        for worker in lost {
+            logger.notice(
+                "A worker stopped without shutting down",
+                ["worker.id": .int(worker.id), "worker.name": .string(worker.name)]
+            )
         }
     }
 }

@@ -59,6 +59,7 @@ class Clinic:
         )
         banner = json.loads(self.process.stdout.readline())
         self.url = banner["url"]
+        self.loopback = banner.get("loopback_url")
         self.psql_program = banner["psql"].split(" ")[0]
         # The rest is read, so that the program never waits for a reader.
         self.reader = subprocess.Popen(["cat"], stdin=self.process.stdout, stdout=subprocess.DEVNULL)
@@ -77,10 +78,10 @@ class Clinic:
             raise OSError(ran.stderr.strip())
         return ran.stdout.strip()
 
-    def run(self, *arguments):
+    def run(self, *arguments, url=None):
         """What a command of pgsync prints as JSON."""
         ran = subprocess.run(
-            [PROGRAM, *arguments, "--json", "--database-url", self.url],
+            [PROGRAM, *arguments, "--json", "--database-url", url or self.url],
             capture_output=True,
             text=True,
             check=False,
@@ -88,9 +89,13 @@ class Clinic:
         assert ran.returncode == 0, ran.stderr
         return json.loads(ran.stdout) if ran.stdout.strip() else None
 
-    def token(self, name, scopes=SCOPES):
+    def run_any(self, *arguments, url=None):
+        """Runs a command whose exit code says what it found."""
+        subprocess.run([PROGRAM, *arguments, "--database-url", url or self.url], capture_output=True, check=False)
+
+    def token(self, name, scopes=SCOPES, url=None):
         """A new token."""
-        return self.run("token", "create", name, "--scopes", ",".join(scopes))["secret"]
+        return self.run("token", "create", name, "--scopes", ",".join(scopes), url=url)["secret"]
 
     def postmaster(self):
         """The process of PostgreSQL."""

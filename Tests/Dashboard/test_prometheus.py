@@ -3,6 +3,7 @@
 The rules of the dashboard name metrics of `pgsync serve`; they are compared with its own once it serves any.
 """
 
+import os
 import re
 import signal
 import subprocess
@@ -189,6 +190,7 @@ class TestMetrics:
         assert named - exported(text) == set()
 
 
+@pytest.mark.skipif(os.environ.get("PGSYNC_TEST_PROFILE", "default") == "default", reason="it takes half a minute")
 class TestLive:
     @pytest.mark.usefixtures("apart")
     def test_a_killed_worker_is_told_once_and_in_time(self, worker, tmp_path):

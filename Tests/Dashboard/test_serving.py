@@ -34,15 +34,10 @@ def test_counts_answers_by_their_status(counted, tokens):
     for code in ("2xx", "4xx"):
         name = f'pgsync_dashboard_requests_total{{code="{code}"}}'
         assert after[name] == before[name] + 1
-    assert (
-        after["pgsync_dashboard_request_seconds_count"]
-        == before["pgsync_dashboard_request_seconds_count"] + 2
-    )
+    assert after["pgsync_dashboard_request_seconds_count"] == before["pgsync_dashboard_request_seconds_count"] + 2
 
 
-@pytest.mark.parametrize(
-    ("reason", "status"), [("token", 401), ("scope", 403), ("origin", 403), ("host", 421)]
-)
+@pytest.mark.parametrize(("reason", "status"), [("token", 401), ("scope", 403), ("origin", 403), ("host", 421)])
 def test_counts_what_it_turns_away(counted, tokens, reason, status):
     server, port = counted
     asked = {
@@ -64,9 +59,7 @@ def test_counts_what_it_turns_away(counted, tokens, reason, status):
 
 def test_counts_who_watches(counted, tokens):
     server, port = counted
-    asked = urllib.request.Request(
-        server.address + "/api/v1/events", headers={"Authorization": f"Bearer {tokens['read']}"}
-    )
+    asked = urllib.request.Request(server.address + "/api/v1/events", headers={"Authorization": f"Bearer {tokens['read']}"})
     assert metrics(port)["pgsync_dashboard_viewers"] == 0
     with urllib.request.urlopen(asked, timeout=30):
         eventually(lambda: metrics(port)["pgsync_dashboard_viewers"] == 1)
@@ -78,16 +71,13 @@ def test_counts_who_watches(counted, tokens):
 def test_a_worker_serves_it_too(clinic, tokens):
     port, counts = free_port(), free_port()
     worker = subprocess.Popen(
-        [PROGRAM, "worker", "--database-url", clinic.url, "--serve", str(port)]
-        + ["--metrics-listen", str(counts)],
+        [PROGRAM, "worker", "--database-url", clinic.url, "--serve", str(port)] + ["--metrics-listen", str(counts)],
         stderr=subprocess.DEVNULL,
     )
     try:
         page = f"http://127.0.0.1:{port}/"
         eventually(lambda: "<title>" in urllib.request.urlopen(page, timeout=5).read().decode())
-        asked = urllib.request.Request(
-            page + "api/v1/status", headers={"Authorization": f"Bearer {tokens['read']}"}
-        )
+        asked = urllib.request.Request(page + "api/v1/status", headers={"Authorization": f"Bearer {tokens['read']}"})
         assert urllib.request.urlopen(asked, timeout=10).status == 200
         found = metrics(counts)
         assert found['pgsync_dashboard_requests_total{code="2xx"}'] == 1

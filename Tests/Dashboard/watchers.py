@@ -77,9 +77,7 @@ class Watcher:
 
     def __enter__(self):
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                self.command, cwd=self.program.parents[2], stdout=log, stderr=subprocess.STDOUT
-            )
+            self.process = subprocess.Popen(self.command, cwd=self.program.parents[2], stdout=log, stderr=subprocess.STDOUT)
         try:
             eventually(self.is_ready)
         except BaseException:

@@ -164,7 +164,7 @@ struct EndpointTests {
             ("GET", "/find", 400), ("GET", "/changes/99999", 404), ("GET", "/changes/x", 404),
             ("GET", "/records/public.bills/99", 404), ("GET", "/records/pg_class/1", 404),
             ("GET", "/sources/public.none", 404), ("GET", "/nothing", 404), ("GET", "/changes/%00", 400),
-            ("GET", "/ledger/entries?min=x", 422),
+            ("GET", "/ledger/entries?min=x", 400),
             ("GET", "/ledger/entries?text=%27;drop%20table%20bills", 200),
             ("DELETE", "/queue", 405), ("POST", "/queue", 405), ("HEAD", "/queue", 200),
             ("PATCH", "/queue", 405),

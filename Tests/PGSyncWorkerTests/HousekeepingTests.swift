@@ -204,34 +204,6 @@ struct HousekeepingTests {
         }
     }
 
-    @Test("only the leader shows the queue and its own duties, and the next one does when it goes")
-    func globalMetrics() async throws {
-        try await beatFast()
-        let names = ["pgsync_queue_changes", "pgsync_worker_duty_failing{duty=\"capture\"}"]
-        @Sendable func shows(_ worker: RunningWorker) -> [Bool] {
-            let text = worker.registry.prometheusText()
-            return names.map { text.contains("\n\($0) ") }
-        }
-        try await RunningWorker.with(nil, { $0.watchesQueue = true }) { second in
-            try await RunningWorker.with(
-                nil,
-                {
-                    $0.watchesQueue = true
-                    $0.name = "other"
-                }
-            ) { first in
-                try await eventually {
-                    [shows(first), shows(second)].contains([true, true])
-                        && [first, second].allSatisfy {
-                            $0.registry.prometheusText().contains("duty=\"locks\"")
-                        }
-                }
-                #expect([shows(first), shows(second)].contains([false, false]))
-            }
-            try await eventually { shows(second) == [true, true] }
-        }
-    }
-
     @Test("a worker that may not use the schema of a table watches it all the same")
     func watchesWithoutUsage() async throws {
         try await beatFast()

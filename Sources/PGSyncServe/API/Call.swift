@@ -109,6 +109,7 @@ extension Field.Form {
         case .number, .count: JSONNumber(text).map { .number($0) } ?? .string(text)
         case .boolean:
             text == "1" || text == "true" ? true : text == "0" || text == "false" ? false : .string(text)
+        case .list: .array(text.split(separator: ",").map { .string(String($0)) })
         default: .string(text)
         }
     }

@@ -14,7 +14,7 @@ extension Catalog {
             "/events",
             .read,
             "The same figures as server-sent events, as they change.",
-            parameters: [Field.text("topics").orNull],
+            parameters: [Field(name: "topics", form: .list(.choice(Figures.topics)), isOptional: true)],
             answer: [],
             .events
         ),

@@ -1,3 +1,4 @@
+// Long because each statement stands beside what it answers.
 extension Catalog {
     private static let jobFields: [Field] = [
         .id("job"), .text("kind"), .text("subject"), Field.text("type").orNull, .text("state"),

@@ -394,9 +394,12 @@ extension Catalog {
                     name: "acknowledge alert",
                     statement: """
                         select :id as alert, 'acknowledged' as state,
-                            pgsync.acknowledge_alert(:id::bigint, :until::timestamptz, :note) as done
+                            pgsync.acknowledge_alert(own.id, :until::timestamptz, :note) as done
+                        from pgsync.sync_alerts as own
+                        where own.id = :id::bigint
                         """,
-                    object: "id"
+                    object: "id",
+                    nothing: .notFound
                 )
             )
         ),
@@ -458,8 +461,13 @@ extension Catalog {
             .act(
                 Act(
                     name: "end silence",
-                    statement: "select :id as silence, pgsync.end_silence(:id::bigint) as done",
-                    object: "id"
+                    statement: """
+                        select :id as silence, pgsync.end_silence(own.id) as done
+                        from pgsync.alert_silences as own
+                        where own.id = :id::bigint and own.ends_at > clock_timestamp()
+                        """,
+                    object: "id",
+                    nothing: .notFound
                 )
             )
         ),

@@ -13,7 +13,7 @@ extension Catalog {
         select
             own.log_id as k1, own.log_id::text as change, source.table_name as table, own.record_id as record, own.action,
             own.state, own.captured_at, own.attempts, own.retry_count, own.max_retries,
-            case when own.state <> 'dead' then own.scheduled_at end as scheduled_at,
+            case when own.state <> 'dead' then nullif(own.scheduled_at, 'infinity') end as scheduled_at,
             own.last_sync_attempt as last_attempt_at, own.error_class, own.error_message, own.error_column,
             own.correlation_id, own.origin, own.image_key is not null as encrypted
         from pgsync.waiting_changes as own
@@ -285,7 +285,8 @@ extension Catalog {
                         when waiting.log_id is not null
                             then json_build_object(
                                 'state', waiting.state, 'retry_count', waiting.retry_count,
-                                'max_retries', waiting.max_retries, 'scheduled_at', waiting.scheduled_at,
+                                'max_retries', waiting.max_retries,
+                                'scheduled_at', nullif(waiting.scheduled_at, 'infinity'),
                                 'error_class', waiting.error_class, 'error_message', waiting.error_message
                             )
                     end as queued,

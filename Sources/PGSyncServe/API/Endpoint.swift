@@ -93,6 +93,15 @@ struct Endpoint: Sendable {
         parts.filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
     }
 
+    /// Whether a repetition is told by a key.
+    var needsKey: Bool {
+        guard method == .post, scope != nil else { return false }
+        return if case .act(let act) = work { act.keepsAnswer } else { true }
+    }
+
+    /// Whether its answer can be asked for only if it has changed.
+    var hasTag: Bool { if case .row = work { true } else { false } }
+
     /// Whether its answer is a list in pages.
     var hasPages: Bool {
         switch work {

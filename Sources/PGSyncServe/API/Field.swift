@@ -53,7 +53,10 @@ extension Field {
 extension Field.Form {
     func complaint(about value: JSONValue) -> String? {
         switch self {
-        case .text, .money:
+        case .money:
+            return (value.string ?? "").wholeMatch(of: /-?[0-9]{1,30}(\.[0-9]{1,12})?/) == nil
+                ? "is an amount as text, such as \"90.00\"" : nil
+        case .text:
             guard let text = value.string else { return "is a text" }
             return text.utf8.contains(0) || text.utf8.count > 10_000 ? "is a text of up to 10,000 bytes" : nil
         case .id: return Self.isID(value.string ?? "") ? nil : "is a number as text, such as \"42\""

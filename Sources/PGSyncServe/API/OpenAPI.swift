@@ -59,7 +59,8 @@ enum OpenAPI {
                 (
                     "schema",
                     name == "id" || name == "job"
-                        ? schema(.id) : object([("type", "string"), ("minLength", 1)])
+                        ? schema(.id)
+                        : object([("type", "string"), ("minLength", 1), ("pattern", .string(printable))])
                 ),
             ])
         }
@@ -76,7 +77,7 @@ enum OpenAPI {
             )
             parameters.append(parameter(Field.text("cursor").orNull))
         }
-        if endpoint.method == .post, endpoint.scope != nil {
+        if endpoint.needsKey {
             parameters.append(
                 object([
                     ("name", "Idempotency-Key"), ("in", "header"), ("required", true),
@@ -121,11 +122,24 @@ enum OpenAPI {
         return object(pairs)
     }
 
+    /// What a path or a query may hold.
+    private static let printable = "^[^\\u0000-\\u001f\\u007f]*$"
+
     private static func parameter(_ field: Field) -> JSONValue {
-        object([
+        var pairs: [(String, JSONValue)] = [
             ("name", .string(field.name)), ("in", "query"), ("required", .bool(!field.isOptional)),
-            ("schema", schema(field.form)),
-        ])
+        ]
+        var schema = schema(field.form)
+        if case .text = field.form {
+            var text: [(String, JSONValue)] = [("type", "string"), ("pattern", .string(printable))]
+            if !field.isOptional { text.append(("minLength", 1)) }
+            schema = object(text)
+        }
+        if case .list = field.form { pairs.append(("explode", false)) }
+        pairs.append(("schema", schema))
+        // Forms send empty ones, which are as good as none.
+        if field.isOptional { pairs.append(("allowEmptyValue", true)) }
+        return object(pairs)
     }
 
     private static func responses(_ endpoint: Endpoint) -> JSONValue {
@@ -196,10 +210,9 @@ enum OpenAPI {
                 ])
             ),
         ])
-        return object([
-            (status, success), ("304", object([("description", "It has not changed.")])),
-            ("default", problem),
-        ])
+        var all = [(status, success)]
+        if endpoint.hasTag { all.append(("304", object([("description", "It has not changed.")]))) }
+        return object(all + [("default", problem)])
     }
 
     private static func identifier(of endpoint: Endpoint) -> String {
@@ -260,7 +273,7 @@ enum OpenAPI {
         switch form {
         case .text: object([("type", "string")])
         case .id: object([("type", "string"), ("pattern", "^(0|[1-9][0-9]{0,18})$")])
-        case .money: object([("type", "string")])
+        case .money: object([("type", "string"), ("pattern", "^-?[0-9]{1,30}(\\.[0-9]{1,12})?$")])
         case .time: object([("type", "string"), ("format", "date-time")])
         case .date: object([("type", "string"), ("format", "date")])
         case .number: object([("type", "number")])

@@ -97,6 +97,16 @@ struct Problem: Error, Sendable {
         self.refusal = refusal
     }
 
+    /// An answer to a request that nothing else is known of.
+    var response: HTTPResponse {
+        let correlation = Self.newCorrelation()
+        var response = response(correlation: correlation)
+        response.headers += [("X-Correlation-Id", correlation), ("Cache-Control", "no-store")]
+        return response
+    }
+
+    static func newCorrelation() -> String { "http-" + Secret.random(length: 16).lowercased() }
+
     func response(correlation: String) -> HTTPResponse {
         var pairs: [(String, JSONValue)] = [
             ("type", .string("/problems/\(kind.rawValue)")),
@@ -148,7 +158,8 @@ extension Problem {
             retryAfter = 2
             return
         }
-        let hint = error.hint.map { "; \($0)" } ?? ""
+        // Statements are for who sits at psql.
+        let hint = error.hint.flatMap { $0.contains("pgsync.") ? nil : "; \($0)" } ?? ""
         switch state.code {
         case "57014": self.init(.tooSlow, "it took the database too long and was stopped; ask for less")
         case "42501": self.init(.forbidden, "the database does not allow this to the role of the token")
@@ -159,8 +170,9 @@ extension Problem {
             self.init(.conflict, "others were in the way; try again")
             retryAfter = 1
         case "P0002", "42P01", "42704": self.init(.notFound, error.message)
-        case "55000", "PL005", "PL009", "PL011": self.init(.conflict, error.message + hint)
-        case "42601", "42602", "42622", "0A000": self.init(.unprocessable, error.message)
+        case "55000", "55006", "42701", "42710", "PL005", "PL009", "PL011":
+            self.init(.conflict, error.message + hint)
+        case "42601", "42602", "42622", "42703", "42809", "0A000": self.init(.unprocessable, error.message)
         case "PS002": self.init(.unprocessable, "this Idempotency-Key belongs to another request")
         case let code where code.hasPrefix("22") || code.hasPrefix("23") || code.hasPrefix("PL"):
             self.init(.unprocessable, error.message + hint)

@@ -135,7 +135,7 @@ final class EventHub: Sendable {
         }
         let seen = call.request.head["Last-Event-ID"].flatMap { number(of: $0) }
         let actor = call.actor
-        return HTTPResponse(
+        var response = HTTPResponse(
             headers: [
                 ("Content-Type", "text/event-stream"), ("Cache-Control", "no-store, no-transform"),
                 ("X-Accel-Buffering", "no"),
@@ -144,6 +144,8 @@ final class EventHub: Sendable {
                 await watch(stream, actor, topics: wanted ?? Set(Figures.topics), seen: seen, gate: gate)
             }
         )
+        response.sendBuffer = 32 << 10
+        return response
     }
 
     private func number(of id: String) -> Int? {

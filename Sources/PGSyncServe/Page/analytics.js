@@ -164,8 +164,8 @@ function drawGaps(node, rows, from, to, step) {
 
 function drawCharts(rows, before, step, length) {
     if (!rows.length) {
-        return h("div", {class: "panel"}, h("p", "No samples in this span. A worker takes one each minute."),
-            h("p", h("code", "pgsync worker")));
+        return h("div", {class: "panel"}, h("p", `No ${step} with samples is over in this span. `
+            + `A worker takes one each minute, and adds them up when the ${step} is over.`));
     }
     const bucket = SIZE[step];
     const thousands = Math.max(...rows.map((r) => r.captured ?? 0)) >= 1e6;

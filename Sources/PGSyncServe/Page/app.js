@@ -75,6 +75,7 @@ async function open({back = false} = {}) {
         const screen = await import(`./${found.module}.js`);
         if (stop.signal.aborted) return;
         draw(ctx, typeof screen.title === "function" ? screen.title(ctx.params) : screen.title);
+        main.setAttribute("aria-busy", "true");
         await screen.show(ctx);
         if (back && history.state?.y) scrollTo(0, history.state.y);
     } catch (error) {
@@ -86,6 +87,8 @@ async function open({back = false} = {}) {
         }
         if (!main.querySelector("h1")) draw(ctx, "This screen failed");
         ctx.put(await problem(error, () => open()));
+    } finally {
+        if (!stop.signal.aborted) main.removeAttribute("aria-busy");
     }
 }
 

@@ -29,7 +29,7 @@ export function sparkline(label, {limit, floor = 0} = {}) {
         });
         path.setAttribute("d", d || "M0 0");
         const last = values.at(-1);
-        dot.toggleAttribute("hidden", last === null || last === undefined);
+        dot.setAttribute("visibility", last === null || last === undefined ? "hidden" : "visible");
         dot.setAttribute("cx", 118);
         dot.setAttribute("cy", y(last ?? 0).toFixed(1));
     }};
@@ -64,7 +64,7 @@ const DAY = 1440 * MINUTE;
 const pad = {left: 48, right: 96, top: 8, bottom: 22};
 
 // chart({title, unit, kind: "bars" | "area" | "lines", bucket (ms), series: [{name, token, key}], limit,
-// form})
+// form, least (ms that the time axis covers at least)})
 //   → {el, update(rows)} with rows [{at, KEY: number or null}], oldest first; a missing row is a gap.
 //   "bars" and "area" are stacked; "failed" (token bad) is hatched too. form(number) → text of a value.
 export function chart(what) {
@@ -83,7 +83,7 @@ export function chart(what) {
         const on = toggle.getAttribute("aria-pressed") !== "true";
         toggle.setAttribute("aria-pressed", String(on));
         asTable.hidden = !on;
-        picture.toggleAttribute("hidden", on);
+        picture.style.display = on ? "none" : "";
         draw();
     }}, "Table");
     const legend = h("div", {class: "legend", hidden: true},
@@ -110,6 +110,12 @@ export function chart(what) {
             what.series.map((s) => h("td", {class: "num"}, value(row[s.key]))))))));
     }
     const value = (v) => (v === null || v === undefined ? NONE : form(v));
+    // Few samples do not fill the width: what is before them is a gap.
+    const range = () => {
+        if (!rows.length) return [0, 1];
+        const to = Date.parse(rows.at(-1).at) + what.bucket;
+        return [Math.min(Date.parse(rows[0].at), to - (what.least ?? 0)), to];
+    };
 
     function drawPicture() {
         const box = picture.getBoundingClientRect();
@@ -117,8 +123,7 @@ export function chart(what) {
         const height = 240;
         const right = width < 480 ? 12 : pad.right;
         legend.hidden = right === pad.right;
-        const from = rows.length ? Date.parse(rows[0].at) : 0;
-        const to = rows.length ? Date.parse(rows.at(-1).at) + what.bucket : 1;
+        const [from, to] = range();
         const x = (t) => pad.left + (t - from) / (to - from || 1) * (width - pad.left - right);
         const sum = (row) => what.series.reduce((s, {key}) => s + (row[key] ?? 0), 0);
         const most = what.kind === "lines"
@@ -240,9 +245,8 @@ export function chart(what) {
         if (!rows.length || event.pointerType === "touch") return;
         const box = picture.getBoundingClientRect();
         const right = box.width < 480 ? 12 : pad.right;
-        const from = Date.parse(rows[0].at);
-        const t = from + (event.clientX - box.left - pad.left) / (box.width - pad.left - right)
-            * (Date.parse(rows.at(-1).at) + what.bucket - from);
+        const [from, to] = range();
+        const t = from + (event.clientX - box.left - pad.left) / (box.width - pad.left - right) * (to - from);
         const index = rows.findIndex((r) => Date.parse(r.at) + what.bucket > t);
         if (index >= 0 && index !== cursor) read(index);
     });

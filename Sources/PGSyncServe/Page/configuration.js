@@ -12,7 +12,7 @@ import {complaint, inputOf} from "./setting.js";
 export const title = "Configuration";
 
 const GROUPS = [
-    ["Posting and retrying", /^(queue|max|retry|poll|sync|permanent|worker|enable)/],
+    ["Posting and retrying", /^(queue|max|retry|poll|post|sync|permanent|worker|enable|backfill)/],
     ["Ledger", /^(books|closed|balance|period|ledger)/],
     ["Verifying and healing", /^(verify|heal|reconcil)/],
     ["Alerts", /^(alert|delivery)/],

@@ -36,8 +36,8 @@ export function createFilters(ctx, fields, onChange) {
                 options.map(option));
         } else {
             node = h("input", {id: newID("f"), type: type === "check" ? "checkbox" : type, onchange: send,
-                placeholder: field.placeholder, "aria-describedby": wrong?.id, autocomplete: "off", css: width
-                    && {width: `${width}ch`},
+                placeholder: field.placeholder, "aria-describedby": wrong?.id,
+                autocomplete: type === "check" ? null : "off", css: width && {width: `${width}ch`},
                 oninput: () => {
                     clearTimeout(timer);
                     if (type === "text") timer = setTimeout(send, 500);

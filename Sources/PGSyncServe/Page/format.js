@@ -49,7 +49,8 @@ export function clock(at, {date = "auto", fraction = 0} = {}) {
 // An absolute time that follows the zone switch.
 export function time(at, options = {}) {
     if (!at) return h("span", {class: "none"}, NONE);
-    const node = h("time", {datetime: at, title: `${clock(at, {date: true, fraction: 3})} ${zoneName()}`},
+    const moment = String(at).replace(/(\.\d{3})\d+/, "$1");
+    const node = h("time", {datetime: moment, title: `${clock(at, {date: true, fraction: 3})} ${zoneName()}`},
         clock(at, options));
     node.options = options;
     return node;

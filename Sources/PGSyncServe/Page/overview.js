@@ -52,6 +52,7 @@ export async function show(ctx) {
         trouble);
     const proof = h("section", {class: "panel", "aria-label": "Proof"});
     const figures = chart({title: "Attempts", unit: "per minute, last 3 hours", kind: "bars", bucket: 60_000,
+        least: 1_800_000,
         series: [
         {name: "posted", token: "good", key: "posted_count"}, {name: "no effect", token: "wait",
             key: "no_effect_count"},
@@ -207,27 +208,27 @@ function drawProof(node, s) {
     const {score = {}, chain = {}} = s;
     const token = score.points === null || score.points === undefined ? "unknown" : score.points >= 95
         ? "good"
-        : score.points >= 80 ? "warn" : "bad";
+        : score.points >= 90 ? "warn" : "bad";
     fill(node, h("p", {class: "line"}, h("a", {href: "proof"}, "Proof"), badge(token, score.points === null
         || score.points === undefined ? "unknown" : `${score.points}/100 ${score.verdict}`),
     score.capped_by && h("span", `capped: ${score.capped_by}`),
     h("span", {class: "muted"}, "verified to ", score.verified_at ? ago(score.verified_at) : NONE,
         ` · chain seq ${digits(chain.block)}, anchored `,
         chain.anchored_at ? ago(chain.anchored_at) : NONE)),
-    score.recommendation && h("p", score.recommendation));
+    score.recommendation && h("p", h("strong", "Next: "), score.recommendation));
 }
 
 function drawSources(node, s) {
-    const cell = (label, ...kids) => h("td", {role: "cell", "data-label": label}, h("span", kids));
-    const number_ = (label, ...kids) => h("td", {role: "cell", class: "num", "data-label": label},
+    const cell = (label, ...kids) => h("td", {"data-label": label}, h("span", kids));
+    const number_ = (label, ...kids) => h("td", {class: "num", "data-label": label},
         h("span", kids));
     fill(node, h("div", {class: "head"}, h("h2", "Sources"), h("a", {href: "sources"}, "All")),
-        s.sources?.length ? h("div", {class: "scroll"}, h("table", {class: "cards", role: "table"},
+        s.sources?.length ? h("div", {class: "scroll"}, h("table", {class: "cards"},
             h("caption", {class: "unseen"}, "Sources with what waits now"),
-            h("thead", {role: "rowgroup"}, h("tr", {role: "row"}, ["table", "waiting", "oldest", "dead",
+            h("thead", h("tr", ["table", "waiting", "oldest", "dead",
                 "rules"].map((w, i) =>
-                h("th", {scope: "col", role: "columnheader", class: i > 0 && i < 4 ? "num" : null}, w)))),
-            h("tbody", {role: "rowgroup"}, s.sources.map((t) => h("tr", {role: "row"},
+                h("th", {scope: "col", class: i > 0 && i < 4 ? "num" : null}, w)))),
+            h("tbody", s.sources.map((t) => h("tr",
                 cell("table", h("a", {href: `sources?table=${encodeURIComponent(t.table)}`}, t.table), " ",
                     t.paused_at ? badge("paused") : !t.attached ? badge("wait", "detached") : null),
                 number_("waiting", count(t.waiting, t)), number_("oldest", span(t.oldest_seconds)),

@@ -6,20 +6,20 @@ import {problemNote} from "./dialog.js";
 import {badge, shape} from "./icons.js";
 
 // A cell that says nothing is left out where cells stand below each other.
-const cellOf = (c, inner) => h("td", {role: "cell", "data-label": c.label,
+const cellOf = (c, inner) => h("td", {"data-label": c.label,
     class: `${c.num ? "num" : ""}${inner.textContent ? "" : " void"}`.trim() || null}, inner);
 
 // A plain table without selection: columns as above, rows as given, sums as an array of cells.
 export function plainTable({caption, columns, rows, sums, cards = true}) {
     // Without links a wide table is reached by keys, so that it can be scrolled.
-    const node = h("div", {class: "scroll"}, h("table", {class: cards ? "cards" : null, role: "table"},
+    const node = h("div", {class: "scroll"}, h("table", {class: cards ? "cards" : null},
         h("caption", {class: "unseen"}, caption),
-        h("thead", {role: "rowgroup"}, h("tr", {role: "row"}, columns.map((c) =>
-            h("th", {class: c.num ? "num" : null, scope: "col", role: "columnheader"}, c.label)))),
-        h("tbody", {role: "rowgroup"}, rows.map((row) => h("tr", {role: "row"}, columns.map((c) =>
+        h("thead", h("tr", columns.map((c) =>
+            h("th", {class: c.num ? "num" : null, scope: "col"}, c.label)))),
+        h("tbody", rows.map((row) => h("tr", columns.map((c) =>
             cellOf(c, h("span", c.cell(row))))))),
-        sums && h("tfoot", {role: "rowgroup"}, sums.map((line) => h("tr", {role: "row"}, line.map((cell, i) =>
-            h("td", {class: columns[i].num ? "num" : null, role: "cell", "data-label": columns[i].label},
+        sums && h("tfoot", sums.map((line) => h("tr", line.map((cell, i) =>
+            h("td", {class: columns[i].num ? "num" : null, "data-label": columns[i].label},
                 cell)))))));
     if (!node.querySelector("a, button")) {
         for (const [name, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", caption]]) {
@@ -31,18 +31,18 @@ export function plainTable({caption, columns, rows, sums, cards = true}) {
 
 // One row of sums: cells by column; a column without a sum is left empty.
 export function sumRow(cells, columns, before = 0) {
-    return h("tr", {role: "row"}, before > 0 && h("td", {role: "cell", class: "pick"}), cells.map((cell, i) =>
+    return h("tr", before > 0 && h("td", {class: "pick"}), cells.map((cell, i) =>
         h("td", {class: `${columns[i].num ? "num" : ""}${cell === null ? " void" : ""}`.trim() || null,
-            role: "cell", "data-label": columns[i].label}, h("span", cell))));
+            "data-label": columns[i].label}, h("span", cell))));
 }
 
 // Said on each sheet of paper: the head of a table is repeated by the printer.
-export const paperRow = (nodes, wide) => h("tr", {class: "print-only paper", role: "row"},
-    h("th", {colspan: wide, role: "columnheader", scope: "colgroup"}, nodes));
+export const paperRow = (nodes, wide) => h("tr", {class: "print-only paper"},
+    h("th", {colspan: wide, scope: "colgroup"}, nodes));
 
 export const skeletonRows = (wide) => [70, 45, 60, 40, 55].map((w) => h("tr",
-    {role: "row", "aria-hidden": "true"},
-    Array.from({length: wide}, () => h("td", {role: "cell"},
+    {"aria-hidden": "true"},
+    Array.from({length: wide}, () => h("td",
         h("span", {class: "skeleton", css: {width: `${w}%`}})))));
 
 const scopeNote = (error, what) => h("p",

@@ -108,8 +108,8 @@ function meaningOf(s, v, proof) {
     return h("p", `What the score means: job ${v.job} compared `, over,
         ", row by row, with the entries that the rules of the document's date make. "
         + `${count(all("equal"))} of ${plural(all("records"), "record")} were equal, ${
-            count(all("no_entry"))} need no entry, ${count(all("failed"))} have a dead letter, ${
-            count(all("different"))} are different`,
+            count(all("no_entry"))} without an entry as it should be, ${
+            count(all("failed"))} with a dead letter, ${count(all("different"))} different`,
         v.heal_stopped ? `; healing stopped: ${v.heal_stopped}` : "", ". Each step read one snapshot; it ",
     v.finished_at ? ["ended ", ago(v.finished_at), " after ", span((Date.parse(v.finished_at)
         - Date.parse(v.started_at)) / 1000)] : ["runs since ", time(v.started_at)],

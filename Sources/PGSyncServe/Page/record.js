@@ -92,7 +92,8 @@ export async function show(ctx) {
         let data;
         [data, names] = await Promise.all([read(), accountNames()]);
         clearTimeout(skeleton);
-        fill(panel, list, present, foot, h("p", {class: "muted small"}, "The same on the command line: ",
+        fill(panel, h("h2", {class: "unseen"}, "Events"), list, present, foot,
+            h("p", {class: "muted small"}, "The same on the command line: ",
             h("code", `pgsync trace ${sh(table)} ${sh(key)}`)));
         draw(data, false);
     } catch (error) {

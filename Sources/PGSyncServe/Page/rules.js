@@ -85,11 +85,14 @@ async function showRule(ctx) {
             h("span", "sha256 ", idText(v.checksum,
             "checksum"))));
         if (one?.version !== v.version) {
+            body.setAttribute("aria-busy", "true");
             try {
                 one = (await get(`rules/${seg(rule)}/${seg(v.version)}`, null, ctx.signal)).data;
             } catch (error) {
                 if (!ctx.signal.aborted) fill(body, h("div", {class: "state"}, problemNote(error, draw)));
                 return;
+            } finally {
+                body.removeAttribute("aria-busy");
             }
         }
         fill(body, VIEW[viewOf()](one));

@@ -22,15 +22,15 @@ export function createList(ctx, what) {
     const columns = what.columns.filter((c) => !c.hidden);
     const wide = columns.length + (what.select ? 1 : 0);
     const picked = createSelection(state, what, (id) => rowNode(id));
-    const body = h("tbody", {role: "rowgroup"});
-    const table = h("table", {class: "cards", role: "table"},
+    const body = h("tbody");
+    const table = h("table", {class: "cards"},
         h("caption", {class: "unseen"}, what.caption),
-        h("thead", {role: "rowgroup"}, h("tr", {role: "row"},
-            what.select && h("th", {class: "pick", role: "columnheader", scope: "col"}, picked.all),
-            columns.map((c) => h("th", {class: c.num ? "num" : null, role: "columnheader", scope: "col"},
+        h("thead", h("tr",
+            what.select && h("th", {class: "pick", scope: "col"}, picked.all),
+            columns.map((c) => h("th", {class: c.num ? "num" : null, scope: "col"},
                 c.label, c.unit && h("span"))))),
         body);
-    const sums = h("tfoot", {role: "rowgroup"});
+    const sums = h("tfoot");
     table.append(sums);
     const scroll = h("div", {class: "scroll"}, table);
     const place = h("div", {class: "state"});
@@ -132,20 +132,20 @@ export function createList(ctx, what) {
 
     function drawRow(row) {
         const id = what.id(row);
-        const tr = h("tr", {role: "row", tabindex: "-1", "data-id": id, class: what.rowClass?.(row),
+        const tr = h("tr", {tabindex: "-1", "data-id": id, class: what.rowClass?.(row),
             onfocus: () => { state.current = id; setTab(); },
             onclick: (event) => {
                 if (event.target.closest("a, button, input, label, select")
                     || getSelection().toString()) return;
                 enter(row);
             }},
-        what.select && h("td", {class: "pick", role: "cell"}, picked.box(row)),
+        what.select && h("td", {class: "pick"}, picked.box(row)),
         columns.map((c) => {
             const inner = h("span", {class: "wrap"}, c.cell(row));
             return h("td",
                 {class: `${c.num ? "num" : ""} ${["", NONE].includes(inner.textContent) ? "void" : ""}`.trim()
                 || null,
-                role: "cell", "data-label": c.label}, inner);
+                "data-label": c.label}, inner);
         }));
         if (what.select && state.chosen.has(id)) tr.setAttribute("aria-selected", "true");
         return tr;
@@ -198,7 +198,7 @@ export function createList(ctx, what) {
             return;
         }
         state.opened = id;
-        const node = h("tr", {class: "inside", role: "row"}, h("td", {colspan: wide, role: "cell"},
+        const node = h("tr", {class: "inside"}, h("td", {colspan: wide},
             what.inside(row)));
         rowNode(id).after(node);
         rowNode(id).dataset.open = "";

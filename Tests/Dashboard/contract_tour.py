@@ -1,0 +1,107 @@
+"""What schemathesis does not find by itself: acts that need what others made, and problems with what is around a request."""
+
+import json
+import uuid
+
+from contract import Sight
+from served import Server, eventually
+
+FUNCTION = "create or replace function pgsync.error_classes() returns table (class text, meaning text)"
+
+
+class Tour:
+    """Asks a server and keeps what was seen."""
+
+    def __init__(self, clinic, server, token):
+        self.clinic, self.server, self.token = clinic, server, token
+        self.seen = set()
+
+    def ask(self, path, template=None, method="GET", body=None, headers=None, token=None):
+        """Asks, and returns the headers and the data of the answer."""
+        headers = ({"Idempotency-Key": str(uuid.uuid4())} if method == "POST" else {}) | (headers or {})
+        asked = self.server.ask(f"/api/v1{path}", token or self.token, body, method, headers)
+        status, answered, text = asked
+        # What is not JSON has no code, which is seen as that.
+        told = json.loads(text) if text and "json" in (answered["Content-Type"] or "") else {}
+        self.seen.add(Sight(method, template or path.partition("?")[0], status, told.get("code")))
+        return answered, told.get("data")
+
+    def run(self):
+        """Everything."""
+        self.look()
+        self.act()
+        self.be_a_browser()
+        self.go_wrong()
+        return self.seen
+
+    def look(self):
+        """At what is there, and again at what has not changed."""
+        self.ask("/openapi.json")
+        self.ask("/find?q=1000")
+        _, entries = self.ask("/ledger/entries?limit=1")
+        own = entries[0]
+        self.ask(f"/records/{own['table']}/{own['record']}", "/records/{table}/{key}")
+        self.ask("/rules/" + own["rule"].replace("@", "/"), "/rules/{name}/{version}")
+        for path, template in (
+            ("/configuration/posting_paused", "/configuration/{key}"),
+            ("/alerts/check", None),
+            (f"/ledger/entries/{own['entry']}", "/ledger/entries/{id}"),
+        ):
+            tag = self.ask(path, template)[0]["ETag"]
+            self.ask(path, template, headers={"If-None-Match": tag})
+
+    def act(self):
+        """On what has to be made first."""
+        _, made = self.ask("/tokens", method="POST", body={"name": "toured", "scopes": ["read"]})
+        self.ask(f"/tokens/{made['token']}", "/tokens/{id}", "DELETE")
+        body = {"kind": "QUEUE_BACKUP", "ends_at": "2026-12-31T00:00:00Z", "reason": "a tour"}
+        _, made = self.ask("/silences", method="POST", body=body)
+        self.ask(f"/silences/{made['silence']}", "/silences/{id}", "DELETE")
+        self.ask("/posting/pause", method="POST", body={})
+        job = self.clinic.sql("select pgsync.request_job('verify', 'toured')")
+        self.ask(f"/jobs/{job}", "/jobs/{id}")
+        self.ask(f"/jobs/{job}/cancel", "/jobs/{id}/cancel", "POST", {})
+        dead = eventually(lambda: self.ask("/queue?limit=1")[1])
+        self.ask("/changes/resolve", method="POST", body={"changes": [dead[0]["change"]], "reason": "a tour"})
+        self.ask("/posting/resume", method="POST", body={})
+        setting = ("/configuration/queue_batch_size", "/configuration/{key}", "PUT", {"value": "400"})
+        self.ask(*setting, headers={"If-Match": "*"})
+        # A year that nothing was ever posted in.
+        self.clinic.sql("select ledger.open_period('empty', '1990-01-01', '1990-12-31')")
+        for verb in ("start-closing", "close"):
+            self.ask(f"/ledger/periods/empty/{verb}", f"/ledger/periods/{{period}}/{verb}", "POST", {})
+
+    def be_a_browser(self):
+        """Log in, show the token again, and log out."""
+        answered, data = self.ask("/session", method="POST", body={"token": self.token})
+        own = {"Cookie": answered["Set-Cookie"].split(";")[0], "X-CSRF-Token": data["csrf"]}
+        # No header for the token: it would be asked before the cookie.
+        token, self.token = self.token, None
+        self.ask("/session/confirm", method="POST", body={"token": token}, headers=own)
+        period = self.clinic.sql("select max(name) from ledger.periods where status = 'closing'")
+        self.ask(
+            f"/ledger/periods/{period or 'none'}/reopen",
+            "/ledger/periods/{period}/reopen",
+            "POST",
+            {"reason": "a tour"},
+            own,
+        )
+        self.ask("/session", method="DELETE", headers=own)
+        self.token = token
+
+    def go_wrong(self):
+        """What is around a request: its cursor, form, host and size; a database that is slow, broken or away."""
+        self.ask("/queue?cursor=none")
+        self.ask("/queue", headers={"Accept": "text/csv"})
+        self.ask("/queue", headers={"Host": "elsewhere.example"})
+        self.ask("/changes/retry", method="POST", body={"class": "x" * 70_000})
+        original = self.clinic.sql("select pg_get_functiondef('pgsync.error_classes()'::regprocedure)")
+        for words in ("perform pg_sleep(20)", "raise ''a secret'' using errcode = ''XX000''"):
+            self.clinic.sql(f"{FUNCTION} language plpgsql volatile as 'begin {words}; end'")
+            self.ask("/queue/classes")
+        self.clinic.sql(original)
+        # Nobody listens at the first port.
+        here, self.server = self.server, Server("postgresql://postgres@127.0.0.1:1/nowhere")
+        self.ask("/queue")
+        self.server.stop()
+        self.server = here

@@ -338,13 +338,26 @@ begin
                     'execute on function ledger.already_posted(text[], bytea[])',
                     'execute on function ledger.amount_text(numeric, text)',
                     'execute on function ledger.balances_at(date)',
+                    'execute on function ledger.days_moved(text, date, date, text)',
                     'execute on function ledger.entry_date_for(date)',
+                    'execute on function ledger.entry_ids('
+                    || 'date, date, text, text, text, text, text, text, numeric, numeric, date, bigint, boolean, integer)',
                     'execute on function ledger.excess_of(text, text[], jsonb[])',
                     'execute on function ledger.inspect_books()',
                     'execute on function ledger.inspect_safeguards()',
                     'execute on function ledger.inspect_entries(bigint, bigint)',
                     'execute on function ledger.inspect_journal()',
-                    'execute on function ledger.trial_balance_at(date)'
+                    'execute on function ledger.is_shown(text, text, text, bigint, text, text, text, numeric, numeric)',
+                    'execute on function ledger.statement_lines('
+                    || 'text, date, date, date, bigint, smallint, boolean, integer, text, text, text, numeric, numeric)',
+                    'execute on function ledger.statement_sums(text, date, date, text, text, text, numeric, numeric)',
+                    'execute on function ledger.trial_balance_at(date)',
+                    'execute on function ledger.turnover_at(date)',
+                    'execute on function pgsync.capture_findings()',
+                    'execute on function pgsync.entries_of(text, text)',
+                    'execute on function pgsync.last_id_before(timestamptz, interval)',
+                    'execute on function pgsync.recent_captures(integer)',
+                    'execute on function pgsync.summed_latency(text, timestamptz)'
                 ]),
                 (array['pgsync_worker'], array[
                     'select on all tables in schema ledger'
@@ -379,7 +392,8 @@ begin
                     'execute on function pgsync.rule_timestamp(text)'
                 ]),
                 (array['pgsync_worker'], array[
-                    'select on table pgsync.audit_chain, pgsync.chain_kinds, pgsync.chain_tables, pgsync.chain_anchors, '
+                    'select on table pgsync.audit_chain, pgsync.chain_total, pgsync.chain_kinds, pgsync.chain_tables, '
+                    || 'pgsync.chain_anchors, '
                     || 'pgsync.chain_verifications, pgsync.chain_findings, pgsync.chain_rows, pgsync.chain_state'
                 ]),
                 (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
@@ -387,6 +401,7 @@ begin
                     'execute on function pgsync.chain_contents(pgsync.audit_chain)',
                     'execute on function pgsync.chain_field(text)',
                     'execute on function pgsync.chain_head(pgsync.audit_chain)',
+                    'execute on function pgsync.chain_length()',
                     'execute on function pgsync.chain_list(text[], bytea[])',
                     'execute on function pgsync.chain_part(text, bigint)',
                     'execute on function pgsync.chained_part(text, bigint)',

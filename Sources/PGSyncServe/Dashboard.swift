@@ -43,6 +43,7 @@ package struct Dashboard: Sendable {
         let readOnly = named.with("target_session_attrs", "any").with(
             "options",
             given + "-c default_transaction_read_only=on -c statement_timeout=2s -c lock_timeout=100ms "
+                + "-c jit=off -c max_parallel_workers_per_gather=0 "
                 + "-c idle_in_transaction_session_timeout=10s"
         )
         reads = Pool(readOnly, size: 3, patience: .seconds(2))

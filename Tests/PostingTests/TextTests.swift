@@ -82,7 +82,8 @@ struct TextTests {
             found.sorted()
                 == [
                     // Codes and names whose length is checked, or that an administrator gives.
-                    "ledger.journal_entries_site", "pgsync.site_members_pkey", "pgsync.sync_audit_log_site",
+                    "ledger.journal_entries_site", "ledger.journal_lines_account", "pgsync.site_members_pkey",
+                    "pgsync.sync_audit_log_site",
                     "pgsync.sync_master_status_site",
                     "ledger.accounts_pkey", "ledger.balance_snapshots_pkey", "ledger.currencies_pkey",
                     "ledger.periods_pkey", "pgsync.excluded_tables_pkey", "pgsync.migrations_pkey",

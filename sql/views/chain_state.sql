@@ -9,9 +9,9 @@ with reach as (
 
 total as (
     select
-        coalesce(max(block.seq), 0) as seq,
-        coalesce(sum(block.row_count), 0)::bigint as row_count
-    from pgsync.audit_chain as block
+        own.seq,
+        own.row_count
+    from pgsync.chain_length() as own
 ),
 
 verified as (

@@ -35,21 +35,37 @@ extension Catalog {
             ],
             .rows(
                 """
-                select sample.*
+                select sample.*, delay.p50, delay.p95, delay.p99
                 from (
                     select
                         own.starts_at as at, sum(own.samples) as samples, sum(own.captured) as captured,
                         sum(own.posted) as posted, sum(own.without_entry) as no_effect, sum(own.failed) as failed,
                         max(own.queue_size) as waiting, round(max(own.oldest_seconds)::numeric, 1) as oldest_seconds,
-                        max(own.p50) as p50, max(own.p95) as p95, max(own.p99) as p99
-                    from pgsync.system_health as own
+                        count(*) as parts, min(own.latency) as latency
+                    from pgsync.sync_system_health as own
                     where own.span = coalesce(:step, 'hour')
                         and own.starts_at >= coalesce(:from::timestamptz, now() - interval '1 day')
                         and own.starts_at < coalesce(:to::timestamptz, 'infinity')
+                        -- Only the newest are added up.
+                        and own.starts_at >= (
+                            select min(newest.starts_at)
+                            from (
+                                select distinct listed.starts_at
+                                from pgsync.sync_system_health as listed
+                                where listed.span = coalesce(:step, 'hour')
+                                    and listed.starts_at < coalesce(:to::timestamptz, 'infinity')
+                                order by listed.starts_at desc
+                                limit 500
+                            ) as newest
+                        )
                     group by own.starts_at
                     order by own.starts_at desc
                     limit 500
                 ) as sample
+                -- Counts of workers are added, their percentiles cannot be.
+                cross join lateral pgsync.latency_percentiles(
+                    case sample.parts when 1 then sample.latency else pgsync.summed_latency(coalesce(:step, 'hour'), sample.at) end
+                ) as delay
                 order by sample.at
                 """
             )
@@ -258,7 +274,7 @@ extension Catalog {
             coalesce(backlog.dead, 0) as dead,
             round(extract(epoch from greatest(clock_timestamp() - backlog.oldest_at, interval '0'))::numeric, 1) as oldest_seconds,
             coalesce(backlog.is_capped, false) as capped, coalesce(backlog.rules, '{}') as rules,
-            null::bigint as captured_last_hour, failure.error_class as last_error_class,
+            recent.changes as captured_last_hour, failure.error_class as last_error_class,
             failure.last_sync_attempt as last_error_at, null::json as growth,
             (
                 select json_build_object(
@@ -279,11 +295,12 @@ extension Catalog {
                         'finding', own.finding, 'severity', own.severity, 'found', own.found, 'remedy', own.remedy
                     )
                 ) as findings
-            from pgsync.inspect_capture() as own
+            from pgsync.capture_findings() as own
             group by own.source_table
         ) as inspected
             on source.source_table = inspected.source_table
         left join pgsync.backlog(2000) as backlog on source.source_table = backlog.source
+        left join pgsync.recent_captures() as recent on source.source_table = recent.source_table
         left join lateral (
             select
                 array_agg(part.attname::text order by part.attnum)

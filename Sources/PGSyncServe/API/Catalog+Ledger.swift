@@ -29,7 +29,7 @@ extension Catalog {
 
     private static let entryColumns = """
         select
-            own.id as k1, own.id::text as entry, own.entry_date as date, own.document_date, own.swept_from, own.posted_at,
+            own.entry_date as k1, own.id as k2, own.id::text as entry, own.entry_date as date, own.document_date, own.swept_from, own.posted_at,
             own.posted_by, own.purpose, own.description, own.currency, own.total::text as total,
             own.reverses::text as reverses, own.reversed_by::text as reversed_by,
             case when own.source_table is not null then pgsync.qualified_name(own.source_table) end as table,
@@ -98,7 +98,7 @@ extension Catalog {
             .get,
             "/ledger/accounts/{code}/statement",
             .read,
-            "The lines of an account, oldest first, with what it had before; the balance after each unless a filter hides lines.",
+            "The lines of an account, oldest first, with what it had before; the balance after each unless a filter hides lines, and then the sums of what is shown, unless that is among very many.",
             parameters: spanFilter + [
                 Field.text("party").orNull, Field.text("text").orNull, Field.money("min").orNull,
                 Field.money("max").orNull, Field.text("currency").orNull,
@@ -106,7 +106,7 @@ extension Catalog {
             answer: [
                 .text("account"), .text("name"), .date("from"), .date("to"),
                 .list("opening", [.text("currency"), .money("balance")]), .boolean("filtered"),
-                .list("shown", [.text("currency"), .money("debit"), .money("credit")]),
+                Field.list("shown", [.text("currency"), .money("debit"), .money("credit")]).orNull,
                 .list(
                     "lines",
                     [
@@ -124,35 +124,20 @@ extension Catalog {
             .get,
             "/ledger/entries",
             .read,
-            "Journal entries with their lines, newest first.",
+            "Journal entries with their lines, by their dates, newest first.",
             parameters: entryFilter,
             answer: entryFields,
             .pages(
                 Statement(
                     entryColumns + """
-                         from ledger.entry_details as own
-                        where (:from is null or own.entry_date >= :from::date)
-                            and (:to is null or own.entry_date <= :to::date)
-                            and (:table is null or own.source_table = (
-                                select pgsync.table_named(:table)
-                            ))
-                            and (:record is null or own.record_id = :record)
-                            and (:rule is null or own.rule = :rule or starts_with(own.rule, :rule || '@'))
-                            and (:purpose is null or own.purpose::text = :purpose)
-                            and (:text is null or position(lower(:text) in lower(own.description)) > 0)
-                            and (:min is null or own.total >= :min::numeric)
-                            and (:max is null or own.total <= :max::numeric)
-                            and (
-                                :account is null
-                                or exists (
-                                    select
-                                    from ledger.journal_lines as line
-                                    where line.entry_id = own.id and line.account = :account
-                                )
-                            )
+                         from ledger.entry_ids(
+                            :from::date, :to::date, :account, :table, :record, :rule, :purpose, :text, :min::numeric,
+                            :max::numeric, :place::date, :second_place::bigint, :is_backward::boolean, :page_size::integer
+                        ) as listed (id)
+                        inner join ledger.entry_details as own on listed.id = own.id
                         """
                 ),
-                keys: ["bigint"],
+                keys: ["date", "bigint"],
                 isAscending: false
             )
         ),
@@ -224,15 +209,20 @@ extension Catalog {
                         order by history.id desc
                         limit 1
                     ) as reopened_because,
-                    (
-                        select coalesce(json_agg(json_build_object('reason', blocker.reason, 'count', blocker.count)), '[]')
-                        from (
-                            select 'account ' || balance.account || ' is not zero' as reason, 1 as count
-                            from ledger.balances_at(upper(own.days) - 1) as balance
-                            inner join ledger.accounts as account on balance.account = account.code
-                            where account.zero_to_close and balance.amount <> 0 and own.status <> 'closed'
-                        ) as blocker
-                    ) as blockers
+                    case
+                        -- Closed ones have none, and without such an account there is nothing to add up.
+                        when own.status <> 'closed' and exists (select from ledger.accounts as account where account.zero_to_close)
+                            then (
+                                select coalesce(json_agg(json_build_object('reason', blocker.reason, 'count', blocker.count)), '[]')
+                                from (
+                                    select 'account ' || balance.account || ' is not zero' as reason, 1 as count
+                                    from ledger.balances_at(upper(own.days) - 1) as balance
+                                    inner join ledger.accounts as account on balance.account = account.code
+                                    where account.zero_to_close and balance.amount <> 0
+                                ) as blocker
+                            )
+                        else '[]'
+                    end as blockers
                 from ledger.periods as own
                 order by lower(own.days) desc
                 """
@@ -300,32 +290,21 @@ extension Catalog {
             \(span)
         ),
 
-        opening as (
-            select balance.*
-            from span
-            cross join lateral ledger.balances_at(span.first_day - 1) as balance
-        ),
-
-        movement as (
-            select
-                line.account, line.currency,
-                sum(line.amount) filter (where line.amount > 0) as debits,
-                -sum(line.amount) filter (where line.amount < 0) as credits
-            from span
-            inner join ledger.journal_entries as entry on entry.entry_date between span.first_day and span.last_day
-            inner join ledger.journal_lines as line on entry.id = line.entry_id
-            group by line.account, line.currency
-        ),
-
         balance as (
             select
-                coalesce(opening.account, movement.account) as account,
-                coalesce(opening.currency, movement.currency) as currency,
+                reached.account, reached.currency,
                 coalesce(opening.amount, 0) as opening,
-                coalesce(movement.debits, 0) as debits,
-                coalesce(movement.credits, 0) as credits
-            from opening
-            full join movement on opening.account = movement.account and opening.currency = movement.currency
+                reached.debits - coalesce(opening.debits, 0) as debits,
+                reached.debits - coalesce(opening.debits, 0) - reached.amount + coalesce(opening.amount, 0) as credits
+            from span
+            -- The sum up to a day includes all accounts and currencies of earlier days.
+            cross join lateral ledger.turnover_at(greatest(span.last_day, span.first_day - 1)) as reached
+            left join (
+                select before.*
+                from span
+                cross join lateral ledger.turnover_at(span.first_day - 1) as before
+            ) as opening
+                on reached.account = opening.account and reached.currency = opening.currency
         ),
 
         shown as (
@@ -389,14 +368,6 @@ extension Catalog {
     private static let hides =
         "(:party is not null or :text is not null or :min is not null or :max is not null)"
 
-    private static let lineFilter = """
-        (:currency is null or line.currency = :currency)
-            and (:party is null or line.party = :party)
-            and (:text is null or position(lower(:text) in lower(entry.description)) > 0)
-            and (:min is null or abs(line.amount) / 10::numeric ^ currency.exponent >= :min::numeric)
-            and (:max is null or abs(line.amount) / 10::numeric ^ currency.exponent <= :max::numeric)
-        """
-
     private static let statementFrame = Statement(
         """
         with span as (
@@ -421,30 +392,48 @@ extension Catalog {
                 where before.account = own.code and (:currency is null or before.currency = :currency)
             ) as opening,
             \(hides) as filtered,
-            (
-                select coalesce(json_agg(total.json order by total.currency), '[]')
-                from (
-                    select
-                        line.currency,
-                        json_build_object(
-                            'currency', line.currency,
-                            'debit', round(
-                                coalesce(sum(line.amount) filter (where line.amount > 0), 0)
-                                / 10::numeric ^ currency.exponent, currency.exponent
-                            )::text,
-                            'credit', round(
-                                coalesce(-sum(line.amount) filter (where line.amount < 0), 0)
-                                / 10::numeric ^ currency.exponent, currency.exponent
-                            )::text
-                        ) as json
-                    from ledger.journal_entries as entry
-                    inner join ledger.journal_lines as line on entry.id = line.entry_id
-                    inner join ledger.currencies as currency on line.currency = currency.code
-                    where entry.entry_date between span.first_day and span.last_day and line.account = own.code
-                        and \(lineFilter)
-                    group by line.currency, currency.exponent
-                ) as total
-            ) as shown
+            case
+                when \(hides) then (
+                    select case
+                        when count(*) = count(line.currency) then coalesce(
+                            json_agg(
+                                json_build_object(
+                                    'currency', line.currency, 'debit', ledger.amount_text(line.debits, line.currency),
+                                    'credit', ledger.amount_text(line.credits, line.currency)
+                                )
+                                order by line.currency
+                            ),
+                            '[]'
+                        )
+                    end
+                    from ledger.statement_sums(
+                        own.code, span.first_day, span.last_day, :currency, :party, :text, :min::numeric, :max::numeric
+                    ) as line
+                )
+                else (
+                    select coalesce(
+                        json_agg(
+                            json_build_object(
+                                'currency', reached.currency,
+                                'debit', ledger.amount_text(reached.debits - coalesce(before.debits, 0), reached.currency),
+                                'credit', ledger.amount_text(
+                                    reached.debits - coalesce(before.debits, 0) - reached.amount + coalesce(before.amount, 0),
+                                    reached.currency
+                                )
+                            )
+                            order by reached.currency
+                        ) filter (
+                            where (reached.debits, reached.amount)
+                                is distinct from (coalesce(before.debits, 0), coalesce(before.amount, 0))
+                        ),
+                        '[]'
+                    )
+                    from ledger.turnover_at(greatest(span.last_day, span.first_day - 1)) as reached
+                    left join ledger.turnover_at(span.first_day - 1) as before
+                        on reached.account = before.account and reached.currency = before.currency
+                    where reached.account = own.code and (:currency is null or reached.currency = :currency)
+                )
+            end as shown
         from ledger.accounts as own
         cross join span
         where own.code = :code
@@ -456,34 +445,22 @@ extension Catalog {
             \(span)
         ),
 
-        before as materialized (
-            select own.currency, own.amount
-            from span
-            cross join lateral ledger.balances_at(span.first_day - 1) as own
-            where own.account = :code
-        ),
-
         moved as (
-            select
-                entry.entry_date, entry.id, line.line, entry.description, line.party, line.currency, line.amount,
-                currency.exponent, entry.source_table, entry.record_id,
-                sum(line.amount) over (
-                    partition by line.currency order by entry.entry_date, entry.id, line.line
-                ) + coalesce(before.amount, 0) as balance
+            select own.*, currency.exponent
             from span
-            inner join ledger.journal_entries as entry on entry.entry_date between span.first_day and span.last_day
-            inner join ledger.journal_lines as line on entry.id = line.entry_id
-            inner join ledger.currencies as currency on line.currency = currency.code
-            left join before on line.currency = before.currency
-            where line.account = :code and \(lineFilter)
+            cross join lateral ledger.statement_lines(
+                :code, span.first_day, span.last_day, :place::date, :second_place::bigint, :third_place::smallint,
+                :is_backward::boolean, :page_size::integer, :currency, :party, :text, :min::numeric, :max::numeric
+            ) as own
+            inner join ledger.currencies as currency on own.currency = currency.code
         )
 
         select
-            own.entry_date as k1, own.id as k2, own.line as k3, own.entry_date as date, own.id::text as entry, own.line,
-            own.description, own.party, own.currency,
+            own.entry_date as k1, own.entry_id as k2, own.line as k3, own.entry_date as date, own.entry_id::text as entry,
+            own.line, own.description, own.party, own.currency,
             case when own.amount > 0 then round(own.amount / 10::numeric ^ own.exponent, own.exponent)::text end as debit,
             case when own.amount < 0 then round(-own.amount / 10::numeric ^ own.exponent, own.exponent)::text end as credit,
-            case when not \(hides) then round(own.balance / 10::numeric ^ own.exponent, own.exponent)::text end as balance,
+            round(own.balance / 10::numeric ^ own.exponent, own.exponent)::text as balance,
             case when own.source_table is not null then pgsync.qualified_name(own.source_table) end as table,
             own.record_id as record
         from moved as own

@@ -146,9 +146,14 @@ struct Act: Sendable {
 }
 
 /// SQL with named parameters, `:name`, each of which is bound as a text.
+///
+/// A list in pages may also name `:page_size`, with the row that tells of a further page, `:is_backward`, and
+/// the keys of the row that the page follows, which are null on the first page: so that it reads no more than that.
 struct Statement: Sendable, ExpressibleByStringLiteral {
     let sql: String
     let names: [String]
+
+    static let placeNames = ["place", "second_place", "third_place"]
 
     init(stringLiteral value: String) { self.init(value) }
 

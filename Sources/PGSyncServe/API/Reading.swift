@@ -98,7 +98,11 @@ struct Reading: Sendable {
             order by \(order)
             limit \(size + 1)
             """
-        let values: [String?] = statement.values(call.arguments) + (cursor?.keys ?? [])
+        var arguments = call.arguments
+        arguments["page_size"] = String(size + 1)
+        arguments["is_backward"] = String(isBackward)
+        for (name, key) in zip(Statement.placeNames, cursor?.keys ?? []) { arguments[name] = key }
+        let values: [String?] = statement.values(arguments) + (cursor?.keys ?? [])
         var (rows, asOf) = try await read(call, sql, values)
         let hasMore = rows.count > size
         rows = Array(rows.prefix(size))

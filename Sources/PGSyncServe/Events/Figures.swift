@@ -1,3 +1,4 @@
+// Long because it is one statement.
 /// What the sampler reads once a second while somebody looks: a column for each topic, at a cost that does not grow
 /// with the queue.
 enum Figures {
@@ -14,7 +15,7 @@ enum Figures {
 
         outcome as materialized (
             select own.outcome::text, own.last_minute, own.last_hour, own.is_minute_capped, own.is_hour_capped
-            from pgsync.recent_outcomes(50000) as own
+            from pgsync.recent_outcomes(3000) as own
         ),
 
         alert as materialized (
@@ -26,23 +27,23 @@ enum Figures {
         minute as materialized (
             select max(own.starts_at) as at
             from pgsync.sync_system_health as own
-            where own.span = 'minute' and own.starts_at > clock_timestamp() - interval '3 minutes'
+            where own.span = 'minute' and own.starts_at > now() - interval '3 minutes'
+        ),
+
+        -- What the workers have counted, for when there is more than recent_outcomes counts.
+        counted as materialized (
+            select
+                sum(own.posted) filter (where own.starts_at = minute.at) as posted,
+                1 - sum(own.failed) / nullif(sum(own.posted + own.without_entry + own.failed), 0) as first_try_share
+            from minute
+            inner join pgsync.sync_system_health as own
+                on own.span = 'minute' and own.starts_at > minute.at - interval '1 hour'
         ),
 
         delay as materialized (
             select minute.at, latency.p50, latency.p95, latency.p99
             from minute
-            cross join lateral (
-                select array_agg(bucket.total::bigint order by bucket.place) as counts
-                from (
-                    select part.place, sum(part.count) as total
-                    from pgsync.sync_system_health as own
-                    cross join lateral unnest(own.latency) with ordinality as part (count, place)
-                    where own.span = 'minute' and own.starts_at = minute.at
-                    group by part.place
-                ) as bucket
-            ) as summed
-            cross join lateral pgsync.latency_percentiles(summed.counts) as latency
+            cross join lateral pgsync.latency_percentiles(pgsync.summed_latency('minute', minute.at)) as latency
         ),
 
         source_list as (
@@ -98,19 +99,31 @@ enum Figures {
                 ),
                 'oldest_seconds', (select max(own.oldest_seconds) from backlog as own where own.paused_at is null),
                 'posted_last_minute', (
-                    select coalesce(sum(own.last_minute), 0)
+                    select greatest(
+                        coalesce(sum(own.last_minute), 0),
+                        case when bool_or(own.is_minute_capped) then (select counted.posted from counted) end
+                    )
                     from outcome as own
                     where own.outcome in ('posted', 'amended', 'reversed')
                 ),
-                'posted_minute_capped', (select coalesce(bool_or(own.is_minute_capped), false) from outcome as own),
+                'posted_minute_capped', (
+                    select coalesce(bool_or(own.is_minute_capped), false) and (select counted.posted from counted) is null
+                    from outcome as own
+                ),
                 'delay', (
                     select json_build_object('p50', own.p50, 'p95', own.p95, 'p99', own.p99, 'at', own.at)
                     from delay as own
                 ),
                 'first_try_share', (
-                    select round(1 - sum(own.last_hour) filter (where own.outcome = 'failed') / nullif(sum(own.last_hour), 0), 4)
+                    select round(
+                        case
+                            when bool_or(own.is_hour_capped) then (select counted.first_try_share from counted)
+                            else 1 - sum(own.last_hour) filter (where own.outcome = 'failed') / nullif(sum(own.last_hour), 0)
+                        end,
+                        4
+                    )
                     from outcome as own
-                    having coalesce(sum(own.last_hour), 0) > 0 and not bool_or(own.is_hour_capped)
+                    having coalesce(sum(own.last_hour), 0) > 0
                 ),
                 'dead', (select coalesce(sum(own.dead), 0) from backlog as own),
                 'dead_capped', (select coalesce(bool_or(own.is_capped), false) from backlog as own),
@@ -247,7 +260,17 @@ enum Figures {
                 from (
                     select listed.*
                     from pgsync.job_states as listed
-                    where listed.finished_at is null or listed.finished_at > now() - interval '1 minute'
+                    where listed.id = any(
+                            array(
+                                select active.id
+                                from pgsync.sync_jobs as active
+                                where active.state in ('pending', 'running', 'waiting')
+                                union all
+                                select ended.id
+                                from pgsync.sync_jobs as ended
+                                where ended.finished_at > now() - interval '1 minute'
+                            )
+                        )
                     order by listed.id desc
                     limit 50
                 ) as own
@@ -272,17 +295,28 @@ enum Figures {
         select coalesce(json_agg(minute.json order by minute.starts_at), '[]') as history
         from (
             select
-                own.starts_at,
+                part.starts_at,
                 json_build_object(
-                    'at', own.starts_at, 'posted', sum(own.posted), 'no_effect', sum(own.without_entry),
-                    'failed', sum(own.failed), 'captured', sum(own.captured), 'waiting', max(own.queue_size),
-                    'oldest_seconds', round(max(own.oldest_seconds)::numeric, 1), 'p50', max(own.p50), 'p99', max(own.p99)
+                    'at', part.starts_at, 'posted', part.posted, 'no_effect', part.no_effect,
+                    'failed', part.failed, 'captured', part.captured, 'waiting', part.waiting,
+                    'oldest_seconds', part.oldest_seconds, 'p50', delay.p50, 'p99', delay.p99
                 ) as json
-            from pgsync.system_health as own
-            where own.span = 'minute' and own.starts_at > clock_timestamp() - interval '3 hours'
-            group by own.starts_at
-            order by own.starts_at desc
-            limit 180
+            from (
+                select
+                    own.starts_at, sum(own.posted) as posted, sum(own.without_entry) as no_effect,
+                    sum(own.failed) as failed, sum(own.captured) as captured, max(own.queue_size) as waiting,
+                    round(max(own.oldest_seconds)::numeric, 1) as oldest_seconds,
+                    count(*) as parts, min(own.latency) as latency
+                from pgsync.sync_system_health as own
+                where own.span = 'minute' and own.starts_at > now() - interval '3 hours'
+                group by own.starts_at
+                order by own.starts_at desc
+                limit 180
+            ) as part
+            -- Counts of workers are added, their percentiles cannot be.
+            cross join lateral pgsync.latency_percentiles(
+                case part.parts when 1 then part.latency else pgsync.summed_latency('minute', part.starts_at) end
+            ) as delay
         ) as minute
         """
 }

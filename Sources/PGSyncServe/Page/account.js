@@ -57,10 +57,11 @@ export async function show(ctx) {
             data = given;
             return statementRows(given, page, parseSpan(filters.values().span));
         },
-        sums: () => (data.shown ?? []).map((s) => ["Σ", "", data.filtered ? "of all lines that match"
-            : "of all lines in the span", "", "", s.currency, money(s.debit, s.currency),
-                money(s.credit, s.currency),
-        ""]),
+        // Among very many entries, what a filter leaves is not added up.
+        sums: () => (data.shown ?? [null]).map((s) => ["Σ", "", !s
+            ? "not added up among so many entries: take a shorter span" : data.filtered ? "of all lines that match"
+            : "of all lines in the span", "", "", s?.currency ?? "", s ? money(s.debit, s.currency) : "",
+        s ? money(s.credit, s.currency) : "", ""]),
         drawn: () => {
             ctx.title(`${code} ${data.name}`);
             why.hidden = !data.filtered;

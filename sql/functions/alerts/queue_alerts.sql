@@ -7,6 +7,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
+set enable_seqscan = off
 set jit = off
 as $$
 with setting as (

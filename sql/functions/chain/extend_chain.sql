@@ -30,6 +30,10 @@ begin
         exit when v_rows is null;
         v_count := v_count + v_rows;
     end loop;
+    update pgsync.chain_total as total
+    set seq = reached.seq, row_count = reached.row_count
+    from pgsync.chain_length() as reached
+    where reached.seq > total.seq;
     return query
     select
         v_count,

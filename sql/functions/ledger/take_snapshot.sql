@@ -38,7 +38,12 @@ begin
     ),
 
     fresh as (
-        select entry.entry_date, line.account, line.currency, sum(line.amount) as amount
+        select
+            entry.entry_date,
+            line.account,
+            line.currency,
+            sum(line.amount) as amount,
+            sum(greatest(line.amount, 0)) as debits
         from entry
         cross join lateral (
             select own.account, own.currency, own.amount
@@ -50,18 +55,19 @@ begin
     ),
 
     summed as (
-        insert into ledger.balance_snapshots as present (span, first_day, account, currency, amount)
+        insert into ledger.balance_snapshots as present (span, first_day, account, currency, amount, debits)
         select
             span.name,
             date_trunc(span.name, fresh.entry_date::timestamp)::date as first_day,
             fresh.account,
             fresh.currency,
-            sum(fresh.amount) as amount
+            sum(fresh.amount) as amount,
+            sum(fresh.debits) as debits
         from fresh
         cross join (values ('year'), ('month'), ('day')) as span (name)
         group by 1, 2, 3, 4
         on conflict on constraint balance_snapshots_pkey
-        do update set amount = present.amount + excluded.amount
+        do update set amount = present.amount + excluded.amount, debits = present.debits + excluded.debits
         returning present.span
     ),
 

@@ -11,6 +11,7 @@ language sql
 stable
 set search_path = pg_catalog, pgsync, pg_temp
 set enable_seqscan = off
+set max_parallel_workers_per_gather = 0
 set jit = off
 as $$
 with counted as materialized (

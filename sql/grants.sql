@@ -207,6 +207,7 @@ begin
                 ]),
                 (array['pgsync_operator'], array[
                     'execute on function pgsync.acknowledge_alert(bigint, timestamptz, text)',
+                    'execute on function pgsync.end_acknowledgement(bigint)',
                     'execute on function pgsync.end_silence(bigint)',
                     'execute on function pgsync.silence_alerts(timestamptz, text, text, regclass, text)'
                 ]),
@@ -504,6 +505,7 @@ begin
                 ]),
                 (array['pgsync_api_operate'], array[
                     'execute on function pgsync.acknowledge_alert(bigint, timestamptz, text)',
+                    'execute on function pgsync.end_acknowledgement(bigint)',
                     'execute on function pgsync.cancel_backfill(bigint)',
                     'execute on function pgsync.cancel_job(bigint)',
                     'execute on function pgsync.disable_schedule(text)',

@@ -163,7 +163,7 @@ extension Dashboard {
             return response
         case .status: return try await hub.status(for: call.actor).response
         case .act(let act): return try await perform(act, call).response
-        case .row(_, let tag): return tagged(try await reading.answer(call), by: tag, for: call.head)
+        case .row(_, let tag, _): return tagged(try await reading.answer(call), by: tag, for: call.head)
         case .rows, .pages, .framed: return try await reading.answer(call).response
         }
     }

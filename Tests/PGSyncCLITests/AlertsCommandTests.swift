@@ -133,6 +133,14 @@ struct AlertsCommandTests {
             #expect(await database.run("alerts", "list").output.contains("acknowledged by postgres until"))
             #expect(await database.run("status").output.hasPrefix("ALERT") == false)
             #expect(await database.run("alerts", "ack", "99").exitCode == .noSuchChange)
+            #expect(await database.run("alerts", "ack", "1", "--end", "--for", "4h").exitCode == .usage)
+            let ended = await database.run("alerts", "ack", "1", "--end")
+            #expect(ended.output.contains("is not acknowledged any more"), "\(ended.errors)")
+            #expect(await database.run("alerts", "ack", "1", "--end").exitCode == .noSuchChange)
+            #expect(
+                await database.run("alerts", "ack", "1", "--for", "4h", "--note", "on it").exitCode
+                    == .success
+            )
 
             let silence = await database.run(
                 "alerts",

@@ -155,6 +155,26 @@ struct EndpointTests {
     }
 
     @Test(
+        "name what lies near something that is not there",
+        arguments: ["/changes/99999", "/records/public.bills/99", "/ledger/entries/99999"]
+    )
+    func near(path: String) async throws {
+        try await Served.with { served in
+            let reply = try await served.api("GET", path, try await served.token(.read))
+            #expect(reply.status == 404)
+            let names = reply.json["near"]?.array?.compactMap(\.string) ?? []
+            #expect(!names.isEmpty)
+            let own = path.split(separator: "/").dropLast().joined(separator: "/")
+            for name in names {
+                #expect(
+                    try await served.api("GET", "/\(own)/\(name)", try await served.token(.read)).status
+                        == 200
+                )
+            }
+        }
+    }
+
+    @Test(
         "say what is wrong with a request",
         arguments: [
             ("GET", "/queue?limit=0", 400), ("GET", "/queue?limit=201", 400),

@@ -7,6 +7,7 @@ struct AlertsAckCommand: Command {
     var id: Int64 = 0
     var time: Duration?
     var note: String?
+    var ends = false
 
     static let signature = Signature(
         "ack",
@@ -19,15 +20,25 @@ struct AlertsAckCommand: Command {
         .alert(\.id),
         .option("for", \.time, limits: .within(.seconds(1) ... .seconds(31_536_000)), help: "For how long."),
         .option("note", \.note, placeholder: "TEXT", help: "What others should know."),
+        .flag("end", \.ends, help: "Take an acknowledgement back."),
     ]
+
+    func validate() throws {
+        if ends, time != nil || note != nil {
+            throw UsageProblem.conflict("--end takes an acknowledgement back, without --for and --note")
+        }
+    }
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         let database = try Database(globals, in: context, program: "pgsync alerts")
         let alert = try await database.change { [self] in
-            try AlertStore($0).acknowledge(id, for: time, note: note)
+            let store = AlertStore($0)
+            return try ends ? store.endAcknowledgement(id) : store.acknowledge(id, for: time, note: note)
         }
         if globals.json {
             try context.print(alert.json)
+        } else if ends, !globals.quiet {
+            try context.print("alert \(id), \(alert.title), is not acknowledged any more")
         } else if !globals.quiet {
             let end = alert.acknowledgedUntil.map { "until \($0.toTheMinute)" } ?? "until it gets worse"
             try context.print("acknowledged alert \(id), \(alert.title), \(end)")

@@ -172,7 +172,12 @@ extension Catalog {
                         from ledger.entry_details as own
                         where own.id = :id::bigint
                         """
-                )
+                ),
+                near: """
+                    (select own.id::text from ledger.journal_entries as own where own.id < :id::bigint order by own.id desc limit 2)
+                    union all
+                    (select own.id::text from ledger.journal_entries as own where own.id > :id::bigint order by own.id limit 2)
+                    """
             )
         ),
         Endpoint(

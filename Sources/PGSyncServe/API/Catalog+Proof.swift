@@ -404,6 +404,26 @@ extension Catalog {
             )
         ),
         Endpoint(
+            .post,
+            "/alerts/{id}/unacknowledge",
+            .operate,
+            "Takes an acknowledgement back.",
+            body: [Field.text("reason").orNull],
+            answer: [.id("alert")],
+            .act(
+                Act(
+                    name: "end acknowledgement",
+                    statement: """
+                        select :id as alert, pgsync.end_acknowledgement(own.id) as done
+                        from pgsync.sync_alerts as own
+                        where own.id = :id::bigint and own.acknowledged_at is not null and own.state <> 'resolved'
+                        """,
+                    object: "id",
+                    whenNothing: "it is not acknowledged, is resolved, or is not there"
+                )
+            )
+        ),
+        Endpoint(
             .get,
             "/silences",
             .read,

@@ -319,7 +319,12 @@ extension Catalog {
                     where audit.log_id = own.id
                 ) as attempts on true
                 where own.id = :id::bigint
-                """
+                """,
+                near: """
+                    (select own.id::text from pgsync.sync_logs as own where own.id < :id::bigint order by own.id desc limit 2)
+                    union all
+                    (select own.id::text from pgsync.sync_logs as own where own.id > :id::bigint order by own.id limit 2)
+                    """
             )
         ),
         Endpoint(
@@ -390,7 +395,31 @@ extension Catalog {
                         with ordinality as told (happened_at, event, change, entry, what, details, place)
                 ) as events
                 where source.source_table = pgsync.table_named(:table) and events.count > 0
-                """
+                """,
+                near: """
+                    select near.record_id
+                    from pgsync.sources as source
+                    cross join lateral (
+                        (
+                            select own.record_id
+                            from pgsync.sync_master_status as own
+                            where own.source_table = source.source_table
+                                and own.record_id < pgsync.short_id(:key) collate "C"
+                            order by own.record_id desc
+                            limit 3
+                        )
+                        union all
+                        (
+                            select own.record_id
+                            from pgsync.sync_master_status as own
+                            where own.source_table = source.source_table
+                                and own.record_id > pgsync.short_id(:key) collate "C"
+                            order by own.record_id
+                            limit 3
+                        )
+                    ) as near
+                    where source.source_table = pgsync.table_named(:table)
+                    """
             )
         ),
         Endpoint(

@@ -23,8 +23,9 @@ struct Endpoint: Sendable {
         case pages(Statement, keys: [String], isAscending: Bool)
         /// All rows; beyond a thousand it is capped.
         case rows(Statement)
-        /// The first row; none is not found. A field may serve as its tag, which a change of it is shown.
-        case row(Statement, tag: String? = nil)
+        /// The first row; none is not found, and then what lies near is told. A field may serve as its tag, which a change
+        /// of it is shown.
+        case row(Statement, tag: String? = nil, near: Statement? = nil)
         /// A statement that does something, in one transaction with its record and its answer.
         case act(Act)
         /// The first row of a statement, and in it, by this name, rows by pages.

@@ -242,6 +242,7 @@ enum OpenAPI {
                 ),
                 ("scope", object([("type", "string")])), ("retry_after", object([("type", "integer")])),
                 ("errors", object([("type", "array"), ("items", object([("type", "object")]))])),
+                ("near", object([("type", "array"), ("items", object([("type", "string")]))])),
             ])
         ),
     ])

@@ -84,6 +84,8 @@ struct Problem: Error, Sendable {
     var detail: String
     var scope: Scope?
     var errors: [(pointer: String, detail: String)] = []
+    /// Names that there are, near one that there is not.
+    var near: [String] = []
     var retryAfter: Int?
     /// Whether it is to be put on record.
     var isNews = false
@@ -126,6 +128,7 @@ struct Problem: Error, Sendable {
                 )
             )
         }
+        if !near.isEmpty { pairs.append(("near", .array(near.map { .string($0) }))) }
         if let retryAfter {
             pairs.append(("retry_after", JSONValue(retryAfter)))
             headers.append(("Retry-After", "\(retryAfter)"))

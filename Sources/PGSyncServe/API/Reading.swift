@@ -42,11 +42,16 @@ struct Reading: Sendable {
                 asOf,
                 isCapped: rows.count > Self.mostRows
             )
-        case .row(let statement, _):
+        case .row(let statement, _, let near):
             let sql = "select \(Self.row(of: call.endpoint)) as row from (\(statement.sql)) as page limit 1"
             let (rows, asOf) = try await read(call, sql, statement.values(call.arguments))
             guard let row = rows.first?[0] else {
-                throw Problem(.notFound, "there is nothing with this name")
+                var problem = Problem(.notFound, "there is nothing with this name")
+                if let near {
+                    problem.near = try await read(call, near.sql, near.values(call.arguments)).rows.compactMap
+                    { $0[0] }
+                }
+                throw problem
             }
             return Answer(json: row, extra: [("as_of", .string(asOf)), ("capped", false)])
         case .act, .status, .events, .document, .export, .session:

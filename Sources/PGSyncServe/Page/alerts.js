@@ -136,6 +136,13 @@ export async function show(ctx) {
         if (answer) then();
     };
 
+    function unacknowledge(a) {
+        run({title: `Take back: ${a.kind} ${about(a)}`, verb: "Take it back",
+            lines: "It fires again, and news of it is repeated.", command: `pgsync alerts ack ${a.alert} --end`,
+            run: ({key}) => post(`alerts/${seg(a.alert)}/unacknowledge`, {}, {key}),
+            done: () => `${a.kind} is not acknowledged any more.`}, list.reload);
+    }
+
     function acknowledge(a) {
         if (!a?.alert || !ctx.can("operate") || !["firing", "acknowledged"].includes(a.state)) return;
         run({title: `Acknowledge ${a.kind}`, verb: "Acknowledge", lines: [`${about(a) || "The system"}: ${
@@ -215,6 +222,8 @@ export async function show(ctx) {
                 ctx.can("operate") && a.alert && ["firing", "acknowledged"].includes(a.state)
                     && h("button", {type: "button", onclick: () => acknowledge(a)},
                         a.state === "acknowledged" ? "Acknowledge anew…" : "Acknowledge…"),
+                ctx.can("operate") && a.alert && a.state === "acknowledged"
+                    && h("button", {type: "button", onclick: () => unacknowledge(a)}, "Take it back…"),
                 ctx.can("operate") && a.state !== "resolved" && h("button", {type: "button", onclick: () =>
                     silence(a)},
                     "Silence…"), admin && h("a", {class: "button quiet", href: `configuration?find=${

@@ -151,6 +151,16 @@ package struct AlertStore {
         return try Alert(row)
     }
 
+    /// Takes an acknowledgement back.
+    package func endAcknowledgement(_ id: Int64) throws -> Alert {
+        let found = Query(Self.alerts + "where own.id = $1 and own.state <> 'resolved'", [id])
+        guard let row = try session.query(found).first, try Alert(row).acknowledgedBy != nil else {
+            throw StoreError.noSuchAlert(id)
+        }
+        try session.asOperator { try session.execute("select pgsync.end_acknowledgement(\(id))") }
+        return try Alert(session.query(found).onlyRow())
+    }
+
     /// Silences what matches, for a time.
     package func silence(
         kind: String?,

@@ -148,7 +148,6 @@ package struct QueueStore {
         }
     }
 
-    /// Makes the changes of a table wait, or all changes.
     /// How many changes a job on the queue is still about; one more than a limit for any number above it.
     package func jobSize(_ job: Int64, upTo limit: Int) throws -> Int {
         try session.query(
@@ -165,6 +164,7 @@ package struct QueueStore {
         return (try row.decode("done"), try row.decode("has_more"))
     }
 
+    /// Makes the changes of a table wait, or all changes.
     package func pause(_ table: TableReference?) throws {
         try operate(on: table) {
             try session.execute("select pgsync.pause(\(.inferred(table?.argument)))")

@@ -114,6 +114,13 @@ struct AlertLifeTests {
             "select pgsync.acknowledge_alert(id, note => 'on it') from pgsync.sync_alerts where kind = 'QUEUE_BACKUP'"
         )
         #expect(try await state("QUEUE_BACKUP") == ["acknowledged"])
+        try await database.run(
+            "select pgsync.end_acknowledgement(id) from pgsync.sync_alerts where kind = 'QUEUE_BACKUP'"
+        )
+        #expect(try await state("QUEUE_BACKUP") == ["firing"])
+        try await database.run(
+            "select pgsync.acknowledge_alert(id, note => 'on it') from pgsync.sync_alerts where kind = 'QUEUE_BACKUP'"
+        )
         try await database.check(start, 500)
         #expect(try await state("QUEUE_BACKUP") == ["acknowledged"])
         // Now it is high.
@@ -317,7 +324,8 @@ struct AlertLifeTests {
     @Test(
         "is decided about only with sense",
         arguments: [
-            "acknowledge_alert(99)", "acknowledge_alert(1, now() - interval '1 s')",
+            "acknowledge_alert(99)", "end_acknowledgement(99)",
+            "acknowledge_alert(1, now() - interval '1 s')",
             "silence_alerts(now() + interval '1 hour', 'x')",
             "silence_alerts(now() + interval '1 hour', ' ', 'SYSTEM_DOWN')",
             "silence_alerts(now() + interval '1 hour', 'x', 'NONE')",
@@ -343,7 +351,7 @@ struct AlertLifeTests {
             "select count(*) from pgsync.alert_notices", "select count(*) from pgsync.system_health",
         ]
         let deciding = [
-            "select pgsync.acknowledge_alert(\(id))",
+            "select pgsync.acknowledge_alert(\(id))", "select pgsync.end_acknowledgement(\(id))",
             "select pgsync.silence_alerts(now() + interval '1 hour', 'x', 'SYSTEM_DOWN')",
             "select pgsync.end_silence(1)",
         ]

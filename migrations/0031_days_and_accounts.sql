@@ -3,8 +3,6 @@
 -- once late entries had widened its ranges. Posting waits while these are made.
 -- squawk-ignore require-concurrent-index-creation
 create index journal_entries_entry_date_id on ledger.journal_entries (entry_date, id);
--- squawk-ignore require-concurrent-index-deletion
-drop index ledger.journal_entries_entry_date;
 -- squawk-ignore require-concurrent-index-creation
 create index journal_lines_account on ledger.journal_lines (account, entry_id);
 -- What people post themselves is rare.

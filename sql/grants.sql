@@ -355,7 +355,7 @@ begin
                     'execute on function ledger.trial_balance_at(date)',
                     'execute on function ledger.turnover_at(date)',
                     'execute on function pgsync.capture_findings()',
-                    'execute on function pgsync.entries_of(text, text)',
+                    'execute on function pgsync.entries_of(regclass, text)',
                     'execute on function pgsync.last_id_before(timestamptz, interval)',
                     'execute on function pgsync.recent_captures(integer)',
                     'execute on function pgsync.summed_latency(text, timestamptz)'

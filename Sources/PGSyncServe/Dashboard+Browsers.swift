@@ -4,10 +4,16 @@ import JSON
 
 /// What tells the page of this server from other pages in the same browser.
 extension Dashboard {
-    /// The name has the port in it, because cookies of one host are shared by all its ports.
-    var cookieName: String { options.cookieName(at: boundPort.withLock { $0 }) }
+    /// The name has the port in it that the browser asks at, because cookies of one host are shared by all its ports.
+    func cookieName(for head: HTTPHead) -> String {
+        let host = head["Host"] ?? ""
+        let port = host.drop { $0 != "]" }.isEmpty ? host[...] : host.drop { $0 != "]" }
+        let named = port.lastIndex(of: ":").flatMap { UInt16(port[port.index(after: $0)...]) }
+        return options.cookieName(at: named ?? boundPort.withLock { $0 })
+    }
 
     func cookie(of head: HTTPHead) -> String? {
+        let cookieName = cookieName(for: head)
         for pair in (head["Cookie"] ?? "").split(separator: ";") {
             let sides = pair.drop { $0 == " " }.split(separator: "=", maxSplits: 1)
             if sides.count == 2, sides[0] == cookieName { return String(sides[1]) }

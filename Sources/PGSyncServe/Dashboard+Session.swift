@@ -11,7 +11,7 @@ extension Dashboard {
         case .confirm: return try await confirm(call)
         case .end:
             try await gate.logOut(call.actor)
-            return HTTPResponse(status: 204, headers: [("Set-Cookie", cookie("", for: .zero))])
+            return HTTPResponse(status: 204, headers: [("Set-Cookie", cookie("", for: .zero, of: call.head))])
         }
     }
 
@@ -29,7 +29,7 @@ extension Dashboard {
         }
         await acting.record("log-in", by: actor, call, result: "done")
         var response = await document(actor)
-        response.headers.append(("Set-Cookie", cookie(secret, for: Gate.lifetime)))
+        response.headers.append(("Set-Cookie", cookie(secret, for: Gate.lifetime, of: call.head)))
         return response
     }
 
@@ -53,8 +53,8 @@ extension Dashboard {
         return await document(renewed ?? .nobody)
     }
 
-    private func cookie(_ secret: String, for time: Duration) -> String {
-        "\(cookieName)=\(secret); Path=/; Max-Age=\(time.components.seconds); HttpOnly; SameSite=Strict"
+    private func cookie(_ secret: String, for time: Duration, of head: HTTPHead) -> String {
+        "\(cookieName(for: head))=\(secret); Path=/; Max-Age=\(time.components.seconds); HttpOnly; SameSite=Strict"
             + (options.isSecure ? "; Secure" : "")
     }
 

@@ -235,11 +235,11 @@ struct ScheduleTests {
 
 @Suite("Kinds of jobs", .migrated)
 struct JobKindTests {
-    @Test("in the database are those that a worker runs")
+    @Test("in the database are those that a worker runs, but what only a filter makes sense of")
     func known() async throws {
         #expect(
             try await TestDatabase.current.lines("select kind from pgsync.job_kinds() order by kind")
-                == JobOperations.all.map(\.kind).sorted()
+                == JobOperations.all.map(\.kind).filter { !["retry", "resolve"].contains($0) }.sorted()
         )
     }
 }

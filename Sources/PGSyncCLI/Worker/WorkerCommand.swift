@@ -37,8 +37,8 @@ struct WorkerCommand: Command {
                 "For cron: silent if none is dead."
             ),
             .init(
-                "pgsync worker --sources bills,visits",
-                "Post for two tables only."
+                "pgsync worker --sources bills",
+                "Post for one table only."
             ),
         ],
         exitCodes: [.problemsFound, .refused, .cannotListen, .notPermitted, .keyMissing, .wrongFile]

@@ -166,7 +166,10 @@ extension Catalog {
                                 from (
                                     select
                                     from pgsync.sync_queue as queue
+                                    inner join pgsync.sync_logs as log on queue.log_id = log.id
                                     where queue.error_class is not null
+                                        and (:table is null or log.source_table = chosen.source_table)
+                                        and (not coalesce(:only_dead::boolean, false) or queue.sync_status = 'failed')
                                         and (
                                             :class is null
                                             or queue.error_class like replace(replace(:class, '_', '\\_'), '*', '%')

@@ -1,3 +1,4 @@
+import Concurrency
 import Days
 import HTTPServer
 import PGSyncLedger
@@ -10,13 +11,51 @@ struct Exporting: Sendable {
     let logger: Logger
     /// What a browser or a spreadsheet can still take.
     let mostLines: Int
+    /// Until when nobody else may begin, because one is sent at a time.
+    private let reserved = Locked<ContinuousClock.Instant?>(nil)
+
+    init(pool: Pool, logger: Logger, mostLines: Int) {
+        self.pool = pool
+        self.logger = logger
+        self.mostLines = mostLines
+    }
 
     /// A client that takes nothing for this long is given up, because its snapshot holds up vacuum.
     private static let patience = Duration.seconds(30)
+    /// However fast it takes.
+    private static let mostTime = Duration.seconds(600)
+    /// For how long an answer may take to be sent for the first time.
+    private static let startTime = Duration.seconds(10)
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     /// An answer whose body is read when it is sent.
     func response(for call: Call) async throws -> HTTPResponse {
+        try reserve()
+        do {
+            let response = try await reservedResponse(for: call)
+            if call.head.method == "HEAD" { release() }
+            return response
+        } catch {
+            release()
+            throw error
+        }
+    }
+
+    private func reserve() throws {
+        let isFree = reserved.withLock { until in
+            guard until.map({ $0 < .now }) ?? true else { return false }
+            until = .now + Self.startTime
+            return true
+        }
+        guard !isFree else { return }
+        var problem = Problem(.tooMany, "another export is being sent; one is sent at a time")
+        problem.retryAfter = 5
+        throw problem
+    }
+
+    private func release() { reserved.withLock { $0 = nil } }
+
+    private func reservedResponse(for call: Call) async throws -> HTTPResponse {
         let filter = try await filter(of: call)
         let count = try await withSession(for: call) { session in
             try JournalReader(session, try Book(session)).lineCount(filter, upTo: mostLines)
@@ -37,6 +76,8 @@ struct Exporting: Sendable {
                 ("Content-Disposition", "attachment; filename=\"ledger\(span).\(format.fileEnding)\""),
             ],
             body: .stream { stream in
+                reserved.withLock { $0 = .now + Self.mostTime + Self.patience }
+                defer { release() }
                 do {
                     try await send(export, after: opening, to: stream, for: call)
                 } catch {
@@ -57,11 +98,12 @@ struct Exporting: Sendable {
         to stream: ResponseStream,
         for call: Call
     ) async throws {
+        let end = ContinuousClock.now + Self.mostTime
         // Not twice, because what was sent is sent.
         try await withSession(for: call, repeats: false) { session in
             guard stream.write(opening, waiting: Self.patience) else { throw ClientGone() }
             try export.run(on: session) { piece in
-                guard stream.write(piece.utf8, waiting: Self.patience) else { throw ClientGone() }
+                guard .now < end, stream.write(piece.utf8, waiting: Self.patience) else { throw ClientGone() }
             }
         }
     }

@@ -351,7 +351,8 @@ struct AlertLifeTests {
             "select count(*) from pgsync.alert_notices", "select count(*) from pgsync.system_health",
         ]
         let deciding = [
-            "select pgsync.acknowledge_alert(\(id))", "select pgsync.end_acknowledgement(\(id))",
+            "select pgsync.acknowledge_alert(\(id))",
+            "select pgsync.acknowledge_alert(\(id)), pgsync.end_acknowledgement(\(id))",
             "select pgsync.silence_alerts(now() + interval '1 hour', 'x', 'SYSTEM_DOWN')",
             "select pgsync.end_silence(1)",
         ]

@@ -1,6 +1,6 @@
 -- The journal has no index of records: from the status of a record, its attempts are followed back, which
 -- name its entries. Runs as the owner, because it reads no images.
-create or replace function pgsync.entries_of(table_name text, record_id text)
+create or replace function pgsync.entries_of(source regclass, record_id text)
 returns setof bigint
 language sql
 stable
@@ -15,15 +15,16 @@ set jit = off
 as $$
 with recursive master as materialized (
     select own.source_table, own.record_id, own.last_audited, own.entry_ids
-    from pgsync.sources as source
+    from pgsync.sources as known
     inner join pgsync.sync_master_status as own
-        on own.source_table = source.source_table
+        on own.source_table = known.source_table
         and own.record_id = pgsync.short_id(entries_of.record_id) collate "C"
-    where entries_of.table_name is null or source.table_name = entries_of.table_name
+    where entries_of.source is null or known.source_table = entries_of.source
 ),
 
 tried (log_id, source_table, record_id) as (
-    select master.last_audited, master.source_table, master.record_id from master
+    -- The status of a long name has a short one.
+    select master.last_audited, master.source_table, entries_of.record_id collate "C" from master
     union
     select audit.previous_change, audit.source_table, audit.record_id
     from tried
@@ -55,5 +56,5 @@ inner join ledger.journal_entries as entry on entry.id = posted.id
 where entry.record_id = entries_of.record_id;
 $$;
 
-comment on function pgsync.entries_of(text, text)
+comment on function pgsync.entries_of(regclass, text)
 is 'The entries that were posted for a record of a table; of any table if that is null.';

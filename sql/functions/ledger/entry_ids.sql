@@ -37,6 +37,7 @@ declare
     v_high constant date := case when is_backward then last_day else least(last_day, after_day) end;
     v_source regclass;
     v_records text[];
+    v_follows boolean;
     v_ids bigint[];
 begin
     if only_table is not null then
@@ -53,8 +54,20 @@ begin
         return;
     end if;
 
-    if only_record is not null then
-        v_ids := array(select pgsync.entries_of(only_table, only_record));
+    -- The attempts of a record are followed back as long as all of them are kept.
+    v_follows := not exists (
+        select
+        from pgsync.id_ranges as made
+        where made.table_name = 'sync_audit_log' and made.state = 'dropped'
+    );
+    if only_record is not null and v_follows then
+        v_ids := array(
+            select pgsync.entries_of(v_source, only_record)
+            union
+            select entry.id
+            from ledger.journal_entries as entry
+            where entry.purpose not in ('posting', 'reversal') and entry.record_id = only_record
+        );
     elsif only_account is not null then
         v_ids := array(
             select line.entry_id
@@ -62,18 +75,26 @@ begin
             where line.account = only_account
             limit v_few + 1
         );
-    elsif v_source is not null then
+    elsif v_source is not null and v_follows then
         v_records := array(
             select status.record_id
             from pgsync.sync_master_status as status
-            where status.source_table = v_source
+            where status.source_table = v_source and octet_length(status.record_id) < 400
             limit 101
         );
-        if cardinality(v_records) <= 100 then
+        if cardinality(v_records) <= 100 and not exists (
+            select
+            from pgsync.sync_master_status as status
+            where status.source_table = v_source and octet_length(status.record_id) >= 400
+        ) then
             v_ids := array(
                 select entry.id
                 from unnest(v_records) as listed (record_id)
-                cross join lateral pgsync.entries_of(only_table, listed.record_id) as entry (id)
+                cross join lateral pgsync.entries_of(v_source, listed.record_id) as entry (id)
+                union
+                select entry.id
+                from ledger.journal_entries as entry
+                where entry.purpose not in ('posting', 'reversal') and entry.source_table = v_source
             );
         end if;
     end if;

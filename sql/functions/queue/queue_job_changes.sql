@@ -15,12 +15,18 @@ from (
         and (own.state is null or waiting.state = own.state)
         and (own.source_table is null or waiting.source_table::oid = own.source_table)
         and (
-            own.error_class is null or waiting.error_class = own.error_class
-            or (right(own.error_class, 2) = '.*' and starts_with(waiting.error_class, left(own.error_class, -1)))
+            own.error_class is null
+            or waiting.error_class like replace(replace(own.error_class, '_', '\_'), '*', '%')
         )
         and (own.captured_before is null or waiting.captured_at < own.captured_before)
-        -- Only what has failed can be retried.
+        -- Only what has failed can be retried, and no TRUNCATE that has begun can be resolved.
         and (job.kind <> 'retry' or waiting.error_class is not null)
+        and (
+            job.kind <> 'resolve'
+            or waiting.action <> 'truncate'
+            or not exists (select from pgsync.truncate_steps as step where step.log_id = waiting.log_id)
+            and not exists (select from pgsync.sources as source where source.truncated_through = waiting.log_id)
+        )
     order by waiting.log_id
     limit queue_job_changes.most
 ) as listed;

@@ -45,7 +45,12 @@ begin
         v_job, request_queue_job.state, request_queue_job.source, request_queue_job.error_class,
         clock_timestamp() - request_queue_job.min_age, request_queue_job.reason,
         coalesce(max(queue.log_id), 0)
-    from pgsync.sync_queue as queue;
+    from pgsync.sync_queue as queue
+    on conflict on constraint queue_jobs_pkey do nothing;
+    if not found then
+        raise exception 'a job of kind % for % is under way', request_queue_job.kind, v_subject
+            using errcode = 'object_not_in_prerequisite_state', hint = 'See pgsync jobs list.';
+    end if;
     return v_job;
 end;
 $$;

@@ -1,4 +1,4 @@
--- One row for each JobOperation of the worker.
+-- One row for each JobOperation of the worker but those of pgsync.request_queue_job, which nobody schedules.
 create or replace function pgsync.job_kinds()
 returns table (kind text, description text)
 language sql
@@ -10,9 +10,7 @@ values
 ('verify', 'Compares everything, or a table, with the ledger; it heals nothing.'),
 ('reconcile', 'Compares what has changed since the last time with the ledger, and heals if reconcile_heals is true.'),
 ('chain', 'Chains new rows of the audit log and the journal, and anchors the chain where the worker is told to.'),
-('retention', 'Drops ranges of changes and removes ended jobs and alerts, when they are older than the settings say.'),
-('retry', 'Retries all failed changes that match: see pgsync.request_queue_job.'),
-('resolve', 'Ends all changes that match without posting them: see pgsync.request_queue_job.');
+('retention', 'Drops ranges of changes and removes ended jobs and alerts, when they are older than the settings say.');
 $$;
 
 comment on function pgsync.job_kinds()

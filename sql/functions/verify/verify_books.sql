@@ -112,9 +112,9 @@ begin
                 v_found.account, v_found.by_lines, v_found.by_snapshots
             ),
             detail => v_found.account,
-            remedy => 'delete from ledger.balance_snapshots; '
-            || 'update ledger.balance_mark set boundary = ''1:1:'', included_through = 0; '
-            || 'select ledger.take_snapshot();'
+            -- In this order: the mark keeps others from taking a snapshot meanwhile.
+            remedy => 'begin; update ledger.balance_mark set boundary = ''1:1:'', included_through = 0; '
+            || 'delete from ledger.balance_snapshots; select ledger.take_snapshot(); commit;'
         );
     end loop;
     return query select v_count, null::jsonb;

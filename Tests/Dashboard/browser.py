@@ -119,11 +119,11 @@ class Browser:
     def count(self, selector):
         return self.js("return document.querySelectorAll(arguments[0]).length", selector)
 
-    def until(self, look, *arguments, seconds=15):
+    def until(self, look, *arguments, seconds=60):
         """Waits until a script of the page returns something true."""
         return eventually(lambda: self.js(look, *arguments), seconds)
 
-    def wait_for(self, selector, words="", seconds=15):
+    def wait_for(self, selector, words="", seconds=60):
         """Waits until an element is shown whose text contains the words."""
         return eventually(
             lambda: self.js(

@@ -29,7 +29,7 @@ def connect(port, timeout=10):
     return socket.create_connection(("127.0.0.1", port), timeout)
 
 
-def read_all(connection, seconds=10):
+def read_all(connection, seconds=30):
     """What comes until the other end closes, or until the time is over."""
     received = b""
     deadline = time.monotonic() + seconds
@@ -60,7 +60,7 @@ def replies(received):
     return found
 
 
-def exchange(port, request, seconds=10):
+def exchange(port, request, seconds=30):
     """The answers to bytes that are sent on a connection of their own, which the server may close."""
     with connect(port) as connection:
         connection.sendall(request)

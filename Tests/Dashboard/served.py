@@ -17,7 +17,7 @@ PROGRAM = ROOT / ".build" / "debug" / "pgsync"
 SCOPES = ("read", "images", "operate", "admin", "audit")
 
 
-def eventually(look, seconds=30.0, every=0.05):
+def eventually(look, seconds=60.0, every=0.05):
     """Waits until a look is true, and answers what it saw; who waits in vain is told the last sight."""
     deadline = time.monotonic() + seconds
     while True:

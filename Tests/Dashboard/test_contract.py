@@ -167,6 +167,7 @@ def test_every_documented_status_is_seen(own, keys, reports, document):
 # What needs an alert, a difference, a heal or a channel, which a run does not have.
 NOT_WITHIN_REACH = {
     ("POST", "/alerts/{id}/acknowledge", 200),
+    ("POST", "/alerts/{id}/unacknowledge", 200),
     ("POST", "/channels/{name}/disable", 200),
     ("POST", "/channels/{name}/enable", 200),
     ("POST", "/proof/differences/{id}/accept", 200),

@@ -24,6 +24,7 @@ PROBLEM = {
         "code": {"type": "string", "pattern": "^[a-z-]+$"},
         "scope": {"enum": ["read", "images", "operate", "admin", "audit"]},
         "retry_after": {"type": "integer", "minimum": 1},
+        "near": {"type": "array", "minItems": 1, "items": {"type": "string"}},
         "errors": {
             "type": "array",
             "minItems": 1,

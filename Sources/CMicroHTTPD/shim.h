@@ -64,6 +64,17 @@ static inline int mhd_descriptor(struct MHD_Connection *connection)
     return info == NULL ? -1 : info->connect_fd;
 }
 
+// Here, because whether Swift sees the constants of sockets depends on which module it loads first.
+static inline void mhd_cut(int descriptor)
+{
+    (void)shutdown(descriptor, SHUT_RDWR);
+}
+
+static inline void mhd_limit_send_buffer(int descriptor, int size)
+{
+    (void)setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+}
+
 // Macros with casts, which Swift does not import.
 static const uint64_t mhd_size_unknown = MHD_SIZE_UNKNOWN;
 static const ssize_t mhd_end_of_stream = MHD_CONTENT_READER_END_OF_STREAM;

@@ -1,5 +1,4 @@
 import CMicroHTTPD
-import Glibc
 
 // What libmicrohttpd calls, on its thread.
 
@@ -126,19 +125,16 @@ private func send(
         ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
     ] where response[name] == nil { unsafe MHD_add_response_header(raw, name, value) }
     for (name, value) in response.headers { unsafe MHD_add_response_header(raw, name, value) }
-    if let size = response.sendBuffer { limitSendBuffer(of: unsafe mhd_descriptor(connection), to: size) }
+    // The kernel takes minutes of events for a client that reads nothing, unless it is told to take less.
+    if let size = response.sendBuffer {
+        mhd_limit_send_buffer(unsafe mhd_descriptor(connection), Int32(size))
+    }
     if case .stream = response.body {
         daemon.connections.isStreaming(UInt(bitPattern: connection))
     } else {
         daemon.connections.isSending(UInt(bitPattern: connection))
     }
     return unsafe MHD_queue_response(connection, UInt32(response.status), raw)
-}
-
-/// The kernel takes minutes of events for a client that reads nothing, unless it is told to take less.
-private func limitSendBuffer(of descriptor: Int32, to size: Int) {
-    var size = Int32(size)
-    unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
 }
 
 /// What the callbacks of a stream work with.

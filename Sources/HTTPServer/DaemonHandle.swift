@@ -46,7 +46,7 @@ struct DaemonHandle: ~Copyable {
     mutating func stopListening() {
         listening = unsafe MHD_quiesce_daemon(raw)
         // The kernel would go on completing connections that nobody accepts.
-        if listening >= 0 { shutdown(listening, Int32(SHUT_RDWR)) }
+        if listening >= 0 { mhd_cut(listening) }
     }
 
     deinit {

@@ -1,3 +1,4 @@
+import CMicroHTTPD
 import Glibc
 import Concurrency
 
@@ -114,7 +115,7 @@ final class OpenConnections: Sendable {
     /// Under the lock, so that the descriptor cannot be someone else's by now.
     private static func cut(_ number: UInt, _ entries: inout [UInt: Entry]) {
         guard let entry = entries[number], !entry.isCut else { return }
-        shutdown(entry.descriptor, Int32(SHUT_RDWR))
+        mhd_cut(entry.descriptor)
         entries[number]?.isCut = true
     }
 

@@ -5,19 +5,15 @@ posted is filled here, so that a scan is no longer the cheapest way to read it.
 """
 
 import json
-import pathlib
 import re
 import time
 
-import pytest
-
-from served import Clinic, Server, eventually
+from served import eventually
 
 SCAN = re.compile(r"Seq Scan on (\w+)")
 # Reading a few of many rows in any order is no scan: a limit of its own stands above it.
 LIMITED = re.compile(r"Limit .*\n(\s+->  .*\n)?\s+->  (Parallel )?Seq Scan")
 
-FILL = pathlib.Path(__file__).with_name("fill.sql")
 RECORD = "9000000100"
 
 # Without the lists of the queue, which is read whole where most of it is dead.
@@ -47,27 +43,6 @@ ASKED = [
     "/alerts/check",
     "/audit",
 ]
-
-
-@pytest.fixture(scope="module")
-def filled():
-    """A clinic with 200,000 changes and lines, whose server explains what it does."""
-    clinic = Clinic("--rate", "1")
-    clinic.sql(FILL.read_text())
-    # As workers do; a transaction cannot do so for its own entries.
-    clinic.sql("select ledger.take_snapshot()")
-    clinic.sql("analyze ledger.balance_snapshots")
-    for name, value in {
-        "session_preload_libraries": "auto_explain",
-        "auto_explain.log_nested_statements": "on",
-        "auto_explain.log_format": "text",
-        "auto_explain.log_min_duration": "0",
-    }.items():
-        clinic.sql(f"alter database pgsync set {name} = '{value}'")
-    server = Server(clinic.url)
-    yield clinic, server
-    server.stop()
-    clinic.end()
 
 
 def plans(clinic, since):

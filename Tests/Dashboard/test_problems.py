@@ -45,7 +45,7 @@ PROBLEM = {
 # Statements, names of functions, where PL/pgSQL was, places in sources, and paths of the machine.
 LEAKS = re.compile(
     r"\bselect\b.+\bfrom\b|\binsert into\b|\bupdate\b.+\bset\b|\bdelete from\b|\$[0-9]|pl/pgsql|\bCONTEXT\b"
-    r"|\bLINE [0-9]+:|pgsync\.[a-z_]+|\bledger\.[a-z_]+|\.swift|/tmp/|/usr/|/home/|/root/|/var/|postgres(ql)?://",
+    r"|\bLINE [0-9]+:|pgsync\.[a-z_]+|\bledger\.[a-z_]+|\.swift|/(tmp|usr|home|root|var)/|postgres(ql)?://",
     re.IGNORECASE | re.DOTALL,
 )
 KEY = object()

@@ -32,6 +32,19 @@ struct ExchangeTests {
                         }
                     )
                 }
+            case "/unread":
+                return .accept(bodyLimit: 0) { _ in
+                    HTTPResponse(
+                        body: .stream { stream in
+                            await onOwnThread {
+                                let piece = [UInt8](repeating: 0x20, count: 1 << 20)
+                                while stream.write(piece, waiting: .milliseconds(200)) {}
+                                stream.breakOff()
+                                gone.withLock { $0 += 1 }
+                            }
+                        }
+                    )
+                }
             case "/forever":
                 return .accept(bodyLimit: 0) { _ in
                     HTTPResponse(
@@ -185,6 +198,17 @@ struct ExchangeTests {
             let answer = try await raw("GET /stream HTTP/1.0\r\n\r\n", at: port)
             let numbers = answer.text.split(separator: "event ").dropFirst().map { $0.prefix { $0 != " " } }
             #expect(numbers == (1...200).map { "\($0)" })
+        }
+    }
+
+    @Test("give up a client that takes nothing for as long as is waited, and cut it")
+    func unread() async throws {
+        let gone = Locked(0)
+        try await serve(gone: gone) { port in
+            let client = try WebClient(port: port)
+            try await client.send("GET /unread HTTP/1.1\r\nHost: a\r\n\r\n")
+            try await eventually { gone.withLock { $0 } == 1 }
+            #expect(try await !client.answer().text.hasSuffix("0\r\n\r\n"))
         }
     }
 

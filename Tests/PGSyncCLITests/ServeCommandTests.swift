@@ -21,6 +21,18 @@ struct ServeCommandTests {
         #expect(run.exitCode == .usage, "\(run.errors)")
     }
 
+    @Test(
+        "of a worker is for this machine, and for one that goes on",
+        arguments: [
+            ["--serve", "0.0.0.0:0"], ["--serve", "0", "--drain"], ["--serve", "0", "--once"],
+            ["--serve", "x"],
+        ]
+    )
+    func worker(words: [String]) async {
+        let run = await CommandLineRun(["worker"] + words)
+        #expect(run.exitCode == .usage, "\(run.errors)")
+    }
+
     @Test("says which certificate cannot be read")
     func certificate() async {
         let run = await CommandLineRun(

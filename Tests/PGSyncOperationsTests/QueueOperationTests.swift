@@ -91,6 +91,27 @@ struct QueueOperationTests {
         )
     }
 
+    @Test("leave alone a TRUNCATE that others have ended because of, and resolve the rest")
+    func begunTruncate() async throws {
+        try await database.run(Self.failures)
+        try await database.run(
+            """
+            truncate bills;
+            update pgsync.sync_queue set sync_status = 'failed', error_class = 'data.missing' where log_id = 1241;
+            update pgsync.sources set truncated_through = 1241 where source_table = 'bills'::regclass;
+            """
+        )
+        let refusal = try await database.refusal(of: "select pgsync.skip_changes('{1241}', 'x')")
+        #expect(refusal.sqlState?.code == "55000")
+        _ = try await request("'resolve', 'dead', reason => 'old'")
+        #expect(try await runNext() == .completed)
+        #expect(
+            try await database.lines("select log_id from pgsync.waiting_changes where state = 'dead'") == [
+                "1241"
+            ]
+        )
+    }
+
     @Test("end at the next step when somebody cancels them; what they did stays")
     func cancelled() async throws {
         try await database.run(Self.failures)

@@ -14,7 +14,7 @@ struct ActTests {
             let token = try await served.token()
             let begun = try await served.api(
                 "POST",
-                "/jobs",
+                "/queue/jobs",
                 token,
                 body: ["kind": "resolve", "state": "dead", "min_age": 0, "reason": "twice"]
             )
@@ -24,12 +24,13 @@ struct ActTests {
             )
             #expect(filter == ["twice"])
             for (body, code) in [
-                (["kind": "retry"], "conflict"), (["kind": "verify", "class": "data.*"], "conflict"),
-                (["kind": "retry", "table": "public.none"], "conflict"),
+                (["kind": "retry"], "unprocessable"),
+                (["kind": "verify", "class": "data.*"], "unprocessable"),
+                (["kind": "retry", "table": "public.none"], "unprocessable"),
                 (["kind": "resolve", "state": "dead", "reason": "again"], "conflict"),
                 (["kind": "resolve", "class": "data.missing", "table": "public.bills"], "unprocessable"),
             ] as [(JSONValue, String)] {
-                let reply = try await served.api("POST", "/jobs", token, body: body)
+                let reply = try await served.api("POST", "/queue/jobs", token, body: body)
                 #expect(reply.code == code, "\(body): \(reply.answer.body)")
             }
             #expect(
@@ -37,6 +38,26 @@ struct ActTests {
                     "select kind from pgsync.sync_jobs where kind like 're%e' or kind = 'retry'"
                 ) == ["resolve"]
             )
+        }
+    }
+
+    @Test("of a class or a table are for a thousand at most, counted as they would be done")
+    func limit() async throws {
+        try await Served.with { served in
+            try await served.database.run(
+                """
+                insert into bills (id, amount) select n, n from generate_series(10000, 11000) as n;
+                update pgsync.sync_queue
+                set sync_status = 'failed', error_class = 'rule.missing', error_message = 'made up'
+                where error_class is null;
+                """,
+                as: served.database.superuser
+            )
+            let token = try await served.token(.read, .operate)
+            let many = try await served.api("POST", "/changes/retry", token, body: ["class": "rule.*"])
+            #expect(many.code == "unprocessable" && many.answer.body.contains("/queue/jobs"))
+            let few = try await served.api("POST", "/changes/retry", token, body: ["class": "data.missing"])
+            #expect(few.data?["retried"]?.number?.int == 1, "\(few.answer.body)")
         }
     }
 

@@ -46,7 +46,7 @@ package struct JournalExport: Sendable {
                 piece += try format.text(of: entry)
                 summary.entries += 1
                 summary.lines += entry.lines.count
-                totals.add(entry)
+                if hasTotals { totals.add(entry) }
                 lastDay = entry.date
                 guard piece.utf8.count >= Self.pieceSize else { return }
                 try write(piece)

@@ -92,10 +92,38 @@ extension Catalog {
             .post,
             "/jobs",
             .operate,
-            "Asks a worker to run an operation; retry and resolve take the filters of the queue, and all that matches.",
+            "Asks a worker to run an operation: verify, reconcile, chain or retention.",
             body: [
-                .choice("kind", ["verify", "reconcile", "chain", "retention", "retry", "resolve"]),
-                Field.text("subject").orNull, Field.text("type").orNull,
+                .choice("kind", ["verify", "reconcile", "chain", "retention"]), Field.text("subject").orNull,
+                Field.text("type").orNull, Field.text("reason").orNull,
+            ],
+            answer: [.id("job")],
+            .act(
+                Act(
+                    name: "start job",
+                    statement: """
+                        select pgsync.request_job(:kind, coalesce(:subject, 'all'), :type)::text as job
+                        where not exists (
+                            select
+                            from pgsync.sync_jobs as own
+                            where own.kind = :kind and own.subject = coalesce(:subject, 'all')
+                                and own.state in ('pending', 'running', 'waiting')
+                        )
+                        """,
+                    object: "kind",
+                    status: 202,
+                    location: "jobs/",
+                    whenNothing: "such a job is under way or waits: see GET /jobs"
+                )
+            )
+        ),
+        Endpoint(
+            .post,
+            "/queue/jobs",
+            .operate,
+            "Asks a worker to retry or resolve all changes that match, in batches.",
+            body: [
+                .choice("kind", ["retry", "resolve"]),
                 Field.choice("state", ["ready", "scheduled", "paused", "dead"]).orNull, tableFilter,
                 Field.text("class").orNull, Field.number("min_age").orNull, Field.text("reason").orNull,
             ],
@@ -104,36 +132,20 @@ extension Catalog {
                 Act(
                     name: "start job",
                     statement: """
-                        select case
-                            when :kind in ('retry', 'resolve')
-                                then pgsync.request_queue_job(
-                                    :kind, :state, chosen.source_table, :class,
-                                    make_interval(secs => :min_age::double precision), :reason
-                                )
-                            else pgsync.request_job(:kind, coalesce(:subject, 'all'), :type)
-                        end::text as job
+                        select pgsync.request_queue_job(
+                            :kind, :state, chosen.source_table, :class,
+                            make_interval(secs => :min_age::double precision), :reason
+                        )::text as job
                         from (select) as always
                         left join pgsync.sources as chosen on chosen.source_table = pgsync.table_named(:table)
-                        where (:table is null or chosen.source_table is not null)
-                            and (
-                                :kind in ('retry', 'resolve')
-                                or coalesce(:state, :table, :class, :min_age) is null and not exists (
-                                    select
-                                    from pgsync.sync_jobs as own
-                                    where own.kind = :kind and own.subject = coalesce(:subject, 'all')
-                                        and own.state in ('pending', 'running', 'waiting')
-                                )
-                            )
-                            and (
-                                :kind not in ('retry', 'resolve')
-                                or coalesce(:state, :table, :class, :min_age) is not null and coalesce(:subject, :type) is null
-                            )
+                        where coalesce(:state, :table, :class, :min_age) is not null
+                            and (:table is null or chosen.source_table is not null)
                         """,
                     object: "kind",
                     status: 202,
                     location: "jobs/",
-                    whenNothing:
-                        "such a job is under way or waits: see GET /jobs; or the table is not attached, or no filter is given"
+                    nothing: .unprocessable,
+                    whenNothing: "give a filter, and a table that is attached"
                 )
             )
         ),

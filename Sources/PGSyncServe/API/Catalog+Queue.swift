@@ -181,7 +181,7 @@ extension Catalog {
                     object: "changes",
                     nothing: .unprocessable,
                     whenNothing:
-                        "give changes, a class, or a table that is attached; for more than a thousand, POST /jobs of kind retry"
+                        "give changes, a class, or a table that is attached; for more than a thousand, POST /queue/jobs"
                 )
             )
         ),

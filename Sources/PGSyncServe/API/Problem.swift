@@ -103,7 +103,7 @@ struct Problem: Error, Sendable {
     var response: HTTPResponse {
         let correlation = Self.newCorrelation()
         var response = response(correlation: correlation)
-        response.headers += [("X-Correlation-Id", correlation), ("Cache-Control", "no-store")]
+        response.headers.append(("X-Correlation-Id", correlation))
         return response
     }
 

@@ -22,7 +22,7 @@ const asked = (kind, {state, table, class: name, min_age}, reason) => `select pg
 
 // after() reloads; dropped(ids) takes them out of a selection; go(path) shows a job.
 export function changeActs(after, dropped = () => null, go = () => null) {
-    const job = (kind, {state, table, class: name, min_age}, {key, reason}) => post("jobs", {kind, reason,
+    const job = (kind, {state, table, class: name, min_age}, {key, reason}) => post("queue/jobs", {kind, reason,
         ...Object.fromEntries(Object.entries({state, table, class: name,
             min_age: min_age && Number(min_age)}).filter(([, value]) => value))}, {key});
     const begun = ({data}) => ({words: `Job ${data.job} does it in batches; it can be cancelled.`,

@@ -135,6 +135,7 @@ begin
                 offset 0
             ) as moved
         loop
+            -- Twice, because an order for both would sort the whole day.
             if is_backward then
                 select array_agg(found.id) as entries, array_agg(found.line) as lines
                 into v_found
@@ -156,7 +157,7 @@ begin
                         )
                         and ledger.is_shown(
                             own.currency, own.party, entry.description, own.amount, only_currency, only_party, only_text,
-                    smallest, largest
+                            smallest, largest
                         )
                     order by entry.id desc, own.line desc
                     limit most - cardinality(v_days)
@@ -182,7 +183,7 @@ begin
                         )
                         and ledger.is_shown(
                             own.currency, own.party, entry.description, own.amount, only_currency, only_party, only_text,
-                    smallest, largest
+                            smallest, largest
                         )
                     order by entry.id, own.line
                     limit most - cardinality(v_days)

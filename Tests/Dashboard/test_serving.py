@@ -87,6 +87,16 @@ def test_a_worker_serves_it_too(clinic, tokens):
         assert worker.wait(30) == 0
 
 
+def test_a_login_that_may_only_serve_serves(clinic, tokens):
+    clinic.sql("create role serves login; grant pgsync_dashboard to serves")
+    server = Server(f"{clinic.url}&user=serves")
+    try:
+        for path in ("status", "queue", "ledger/trial-balance", "ledger/export", "sources", "proof", "audit"):
+            assert server.ask(f"/api/v1/{path}", tokens["all"])[0] == 200, path
+    finally:
+        server.stop()
+
+
 @pytest.mark.parametrize("command", ["serve", "worker"])
 def test_a_login_without_the_right_is_told_what_to_grant(clinic, command):
     name = f"plain_{command}"
@@ -102,6 +112,19 @@ def test_a_login_without_the_right_is_told_what_to_grant(clinic, command):
     )
     assert ran.returncode == 77, ran.stderr
     assert f'grant pgsync_dashboard to "{name}"' in ran.stderr
+
+
+def test_a_database_without_pgsync_is_told_to_migrate(clinic):
+    clinic.sql("create database without_pgsync template template0")
+    ran = subprocess.run(
+        [PROGRAM, "serve", "--database-url", f"{clinic.url}&dbname=without_pgsync", "--listen", str(free_port())],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.returncode != 0
+    assert "pgsync is not installed in database without_pgsync; run pgsync migrate" in ran.stderr
 
 
 def test_the_page_is_served_while_the_database_is_away():

@@ -30,7 +30,7 @@ begin
                 from pg_catalog.pg_roles as role
                 where role.rolname in (
                         'pgsync_capture', 'pgsync_worker', 'pgsync_operator', 'pgsync_reader', 'pgsync_auditor',
-                        'pgsync_site_reader', 'pgsync_dashboard'
+                        'pgsync_site_reader', 'pgsync_dashboard', 'pgsync_importer'
                     )
                     or role.rolname = any(v_scopes)
             ) as held
@@ -479,6 +479,70 @@ begin
                     'execute on function pgsync.reset_configuration(text)',
                     'execute on function pgsync.set_configuration(text, text)'
                 ]),
+                (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker', 'pgsync_importer'], array[
+                    'select on table pgsync.endpoint_states, pgsync.budget_states, pgsync.import_states, '
+                    || 'pgsync.import_runs, pgsync.import_run_streams, pgsync.job_states, pgsync.sync_jobs, '
+                    || 'pgsync.sync_progress, pgsync.sync_failed_items, pgsync.imports, pgsync.import_streams, '
+                    || 'pgsync.import_jobs, pgsync.import_slices, pgsync.cursors, pgsync.endpoint_members',
+                    'execute on function pgsync.cut_times(tstzmultirange, text)',
+                    'execute on function pgsync.image_error_class(text)',
+                    'execute on function pgsync.job_holders(bigint)',
+                    'execute on function pgsync.limited_endpoints()',
+                    'execute on function pgsync.qualified_name(regclass)',
+                    'execute on function pgsync.wanted_times(text, text, tstzrange, interval, boolean)'
+                ]),
+                (array['pgsync_importer'], array[
+                    'usage on schema pgsync',
+                    'select on table pgsync.migrations',
+                    'execute on function pgsync.add_sightings(bigint, text, text[])',
+                    'execute on function pgsync.apply_images(regclass, text[], text[], jsonb)',
+                    'execute on function pgsync.apply_isolated(regclass, text[], text[], jsonb, integer)',
+                    'execute on function pgsync.begin_import(bigint)',
+                    'execute on function pgsync.begin_job(text, text, text, text, text)',
+                    'execute on function pgsync.due_items(text, text, integer, bigint)',
+                    'execute on function pgsync.end_job(bigint, text, jsonb, text, text)',
+                    'execute on function pgsync.end_sweep(bigint, text, bigint, text[])',
+                    'execute on function pgsync.error_class_of(text, text, text, text)',
+                    'execute on function pgsync.hold_slot(text)',
+                    'execute on function pgsync.image_ids(regclass, text[], jsonb)',
+                    'execute on function pgsync.import_items('
+                    || 'bigint, text, regclass, text[], text[], text[], jsonb, text[], jsonb, text[], integer)',
+                    'execute on function pgsync.import_page('
+                    || 'bigint, text, tstzrange, regclass, text[], text[], text[], jsonb, text[], jsonb, text, boolean, '
+                    || 'boolean, boolean, integer)',
+                    'execute on function pgsync.join_import(bigint)',
+                    'execute on function pgsync.note_absences(bigint, text, text[])',
+                    'execute on function pgsync.note_call(text, text, text, interval, interval, integer, interval)',
+                    'execute on function pgsync.note_interruption(bigint, text, text)',
+                    'execute on function pgsync.note_items(bigint, text, text[], jsonb, integer)',
+                    'execute on function pgsync.note_page('
+                    || 'bigint, text, tstzrange, text, boolean, boolean, bigint, bigint, bigint, text[], jsonb, integer)',
+                    'execute on function pgsync.note_phase(bigint, text, text, bigint, bigint, boolean)',
+                    'execute on function pgsync.pause_endpoint(text, text)',
+                    'execute on function pgsync.release_slice(bigint, text, tstzrange)',
+                    'execute on function pgsync.runnable_jobs(text[])',
+                    'execute on function pgsync.seen_by_import(bigint, text)',
+                    'execute on function pgsync.sweep_stream('
+                    || 'bigint, text, regclass, text[], text, integer, numeric, boolean)',
+                    'execute on function pgsync.take_budget(text, integer, interval)',
+                    'execute on function pgsync.take_job(text[])',
+                    'execute on function pgsync.take_slice(bigint, text, tstzmultirange, text, boolean)',
+                    'execute on function pgsync.wait_for_endpoint(bigint, interval, text)',
+                    'execute on function pgsync.write_items(regclass, text[], text[], text[], jsonb, text[])'
+                ]),
+                (array['pgsync_operator', 'pgsync_importer', 'pgsync_api_operate'], array[
+                    'execute on function pgsync.cancel_job(bigint)',
+                    'execute on function pgsync.request_import('
+                    || 'text, text, text[], timestamptz, timestamptz, text, boolean, boolean, boolean, text)',
+                    'execute on function pgsync.resume_endpoint(text)',
+                    'execute on function pgsync.pause_endpoint(text, text)'
+                ]),
+                (array['pgsync_operator'], array[
+                    'execute on function pgsync.apply_import(text, integer, text, jsonb, jsonb)',
+                    'execute on function pgsync.check_import_target(text, text, text[], text[], text)',
+                    'execute on function pgsync.grant_endpoint(name, text)',
+                    'execute on function pgsync.revoke_endpoint(name, text)'
+                ]),
                 (array['pgsync_dashboard'], array[
                     'usage on schema pgsync',
                     'execute on function pgsync.begin_session(bytea, bytea, text, interval)',
@@ -617,6 +681,7 @@ begin
                 execute format('revoke all on table pgsync.acts from %I', v_role);
             end if;
         end loop;
+        perform pgsync.limit_to_endpoints();
         perform pgsync.grant_rules();
         perform pgsync.grant_capture();
         if exists (select from pgsync.image_keys)

@@ -12,6 +12,7 @@ begin
             'pgsync_capture', 'pgsync: records the changes of attached tables',
             'pgsync_worker', 'pgsync: posts changes; workers connect as members of it',
             'pgsync_operator', 'pgsync: reads everything, changes the configuration',
+            'pgsync_importer', 'pgsync: fetches from HTTP APIs; writes only tables that it is granted',
             'pgsync_reader', 'pgsync: reads everything',
             'pgsync_auditor', 'pgsync: reads everything, for auditors',
             'pgsync_site_reader', 'pgsync: reads what is of its sites',

@@ -1,5 +1,5 @@
 -- Whether a job is still run is asked of its lock: see job_holders.
-create or replace view pgsync.job_states as
+create or replace view pgsync.job_states with (security_invoker) as
 select
     job.id,
     job.kind,

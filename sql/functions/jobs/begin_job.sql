@@ -52,7 +52,8 @@ begin
         started_at = coalesce(own.started_at, clock_timestamp()),
         heartbeat_at = clock_timestamp(),
         error_class = null,
-        error_message = null
+        error_message = null,
+        waits_until = null
     where own.id = v_job.id;
     return query select v_job.id, v_job.attempts > 0;
 end;

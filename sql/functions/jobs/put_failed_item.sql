@@ -17,11 +17,14 @@ declare
     v_limit constant integer := coalesce(
         put_failed_item.max_attempts, pgsync.configuration_integer('max_retry_attempts')::integer
     );
-    v_is_permanent constant boolean := put_failed_item.error_class like any(pgsync.permanent_error_classes());
+    v_is_permanent boolean;
     v_job pgsync.sync_jobs;
     v_item pgsync.sync_failed_items;
 begin
     v_job := pgsync.running_job(put_failed_item.job);
+    -- What comes from elsewhere may be put right there.
+    v_is_permanent := v_job.kind <> 'import'
+        and put_failed_item.error_class like any(pgsync.permanent_error_classes());
     select item.*
     into v_item
     from pgsync.sync_failed_items as item

@@ -17,6 +17,7 @@ where active.state in ('pending', 'running', 'waiting')
         or active.heartbeat_at + least(interval '1 second' * 2 ^ least(active.attempts, 20), interval '1 hour')
         < clock_timestamp()
     )
+    and coalesce(active.waits_until <= clock_timestamp(), true)
     and (not active.attended or active.heartbeat_at < clock_timestamp() - interval '1 hour')
     and not exists (select from pgsync.job_holders(active.id));
 $$;

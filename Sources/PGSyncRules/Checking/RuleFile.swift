@@ -2,7 +2,7 @@
 package struct RuleFile: Sendable, Hashable {
     package let name: String
     package let text: String
-    /// Whether what follows the word secret is left out of what is shown of a line.
+    /// Whether what follows the word secret is left out of what is shown of a line, unless it says where one is.
     var hidesSecrets = false
     /// Whether only the maps count, because another file uses them.
     package var isForMaps = false
@@ -46,7 +46,7 @@ package struct RuleFile: Sendable, Hashable {
 
     private func hiding(_ line: String) -> String {
         guard hidesSecrets else { return line }
-        return line.replacing(/(secret\s+)('[^']*'?|\S+)/) { "\($0.output.1)…" }
+        return line.replacing(/(secret\s+)(?!'?(?:env|file):)('[^']*'?|\S+)/) { "\($0.output.1)…" }
     }
 
     func problem(_ fault: Fault, _ severity: RuleProblem.Severity = .error) -> RuleProblem {

@@ -52,7 +52,7 @@ extension Parser {
         }
     }
 
-    private mutating func parseLines(under opening: Token, _ line: (inout Parser) throws -> Void) {
+    mutating func parseLines(under opening: Token, _ line: (inout Parser) throws -> Void) {
         while next.kind != .end, next.isFirstOnLine, next.range.column > opening.range.column {
             let level = next.range.column
             recovering(until: { $0.range.column <= level }) { parser in
@@ -62,7 +62,7 @@ extension Parser {
         }
     }
 
-    private func unknown(_ token: Token, among words: [String], _ beginning: String) -> Fault {
+    func unknown(_ token: Token, among words: [String], _ beginning: String) -> Fault {
         let list = words.dropLast().joined(separator: ", ") + " or " + words[words.count - 1]
         return Fault(
             token.range,
@@ -261,13 +261,13 @@ extension Parser {
 
     // MARK: Words
 
-    private func expectMore(_ expected: String, of opening: Token) throws {
+    func expectMore(_ expected: String, of opening: Token) throws {
         guard !next.isFirstOnLine, next.kind != .end else {
             throw Fault(opening.range, "'\(opening.text)' lacks \(expected)")
         }
     }
 
-    private mutating func takeWord(among words: [String], of opening: Token) throws -> String {
+    mutating func takeWord(among words: [String], of opening: Token) throws -> String {
         let list = words.dropLast().joined(separator: ", ") + " or " + words[words.count - 1]
         try expectMore(list, of: opening)
         guard next.kind == .word, words.contains(next.text) else { throw unexpected(list) }
@@ -275,7 +275,7 @@ extension Parser {
         return next.text
     }
 
-    private mutating func takeDay(of opening: Token) throws -> Located<Day> {
+    mutating func takeDay(of opening: Token) throws -> Located<Day> {
         let written = try takeRun("a day", of: opening)
         guard let day = Day(ofRules: written.value) else {
             throw Fault(
@@ -288,7 +288,7 @@ extension Parser {
     }
 
     /// A text in quotes, or what stands together without a blank or a comma, such as a path.
-    private mutating func takeRun(_ expected: String, of opening: Token) throws -> Located<String> {
+    mutating func takeRun(_ expected: String, of opening: Token) throws -> Located<String> {
         try expectMore(expected, of: opening)
         if next.kind == .text { return try take(.text, expected) }
         let first = next

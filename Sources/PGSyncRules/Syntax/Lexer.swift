@@ -2,7 +2,16 @@
 ///
 /// It never stops early: what cannot be read becomes a problem and is passed over.
 struct Lexer {
+    /// What a text is; each reads a few signs more, or fewer.
+    enum Dialect: Sendable {
+        /// Rules, and configurations.
+        case rules
+        /// Imports, where ':' is a sign and a JSON array stands wherever an object may.
+        case imports
+    }
+
     private let scalars: [Unicode.Scalar]
+    private let dialect: Dialect
     private var offset = 0
     private var line = 1
     private var lineStart = 0
@@ -10,15 +19,16 @@ struct Lexer {
     private(set) var tokens: [Token] = []
     private(set) var faults: [Fault] = []
 
-    static func scan(_ text: String) -> (tokens: [Token], faults: [Fault]) {
-        var lexer = Lexer(scalars: Array(text.unicodeScalars))
+    static func scan(_ text: String, as dialect: Dialect = .rules) -> (tokens: [Token], faults: [Fault]) {
+        var lexer = Lexer(scalars: Array(text.unicodeScalars), dialect)
         while lexer.offset < lexer.scalars.count { lexer.scanNext() }
         lexer.add(.end, "", from: lexer.offset)
         return (lexer.tokens, lexer.faults)
     }
 
-    private init(scalars: [Unicode.Scalar]) {
+    private init(scalars: [Unicode.Scalar], _ dialect: Dialect) {
         self.scalars = scalars
+        self.dialect = dialect
     }
 
     private mutating func scanNext() {
@@ -37,7 +47,9 @@ struct Lexer {
         case "\"":
             scanQuoted(by: "\"", as: .quotedName, "a name lacks its closing quote (\")")
         case "{":
-            scanObject()
+            scanJSON(from: "{", to: "}", help: "end the row with '}'")
+        case "[" where dialect == .imports:
+            scanJSON(from: "[", to: "]", help: "end the array with ']'")
         case "0"..."9":
             skip(while: \.isDigit)
             if peek() == ".", peek(1)?.isDigit == true {
@@ -69,7 +81,7 @@ struct Lexer {
         }
         let scalar = scalars[offset]
         offset += 1
-        if "()=<>+-*/,.".unicodeScalars.contains(scalar) {
+        if "()=<>+-*/,.".unicodeScalars.contains(scalar) || scalar == ":" && dialect == .imports {
             return add(.symbol, String(scalar), from: start)
         }
         let (message, help): (String, String?) =
@@ -103,8 +115,8 @@ struct Lexer {
         fail(complaint, help: nil, from: start)
     }
 
-    /// Takes a JSON object as it stands; what is inside is read later.
-    private mutating func scanObject() {
+    /// Takes a JSON object or array as it stands; what is inside is read later.
+    private mutating func scanJSON(from open: Unicode.Scalar, to close: Unicode.Scalar, help: String) {
         let (start, startLine, startColumn) = (offset, line, offset - lineStart + 1)
         let first = isFirstOnLine
         var depth = 0
@@ -115,8 +127,8 @@ struct Lexer {
             case "\\" where isQuoted: offset += peek(1) == "\n" ? 1 : min(2, scalars.count - offset)
             default:
                 if scalar == "\"" { isQuoted.toggle() }
-                if !isQuoted, scalar == "{" { depth += 1 }
-                if !isQuoted, scalar == "}" { depth -= 1 }
+                if !isQuoted, scalar == open { depth += 1 }
+                if !isQuoted, scalar == close { depth -= 1 }
                 offset += 1
             }
             if depth == 0 { break }
@@ -124,7 +136,7 @@ struct Lexer {
         let range = SourceRange(line: startLine, column: startColumn, length: 1)
         isFirstOnLine = false
         guard depth == 0 else {
-            faults.append(Fault(range, "this '{' is never closed", help: "end the row with '}'"))
+            faults.append(Fault(range, "this '\(open)' is never closed", help: help))
             return
         }
         tokens.append(Token(kind: .json, text: text(from: start), range: range, isFirstOnLine: first))

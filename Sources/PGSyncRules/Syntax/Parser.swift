@@ -1,4 +1,4 @@
-/// Reads the tokens of a rule file or a configuration.
+/// Reads the tokens of a rule file, a configuration or an import.
 ///
 /// A statement that cannot be read becomes a fault, and reading goes on at the next line that opens one.
 struct Parser {
@@ -21,8 +21,8 @@ struct Parser {
         return file
     }
 
-    init(_ text: String) {
-        (tokens, faults) = Lexer.scan(text)
+    init(_ text: String, as dialect: Lexer.Dialect = .rules) {
+        (tokens, faults) = Lexer.scan(text, as: dialect)
     }
 
     private mutating func parseFile() -> FileSyntax {

@@ -10,7 +10,7 @@ struct Token: Sendable, Equatable {
         /// A text in single quotes.
         case text
         case symbol
-        /// A JSON object, whole.
+        /// A JSON object, whole; in an import also an array.
         case json
         case end
     }
@@ -39,7 +39,7 @@ struct Token: Sendable, Equatable {
         case .word, .number, .symbol: "'\(text)'"
         case .quotedName: "\"\(text)\""
         case .text: "the text '\(text)'"
-        case .json: "'{'"
+        case .json: "'\(text.first ?? "{")'"
         case .end: "the end of the file"
         }
     }

@@ -123,10 +123,13 @@ struct ImportChecker {
         // Some that are left only follow those of the circle: going back from any leads into it.
         guard var stream = rest.first else { return }
         var passed: Set<String> = []
-        while let after = stream.after.first(where: { after in rest.contains { $0.name.value == after.value }
-            }),
-            let before = rest.first(where: { $0.name.value == after.value })
-        {
+        func waiting(_ stream: StreamDraft) -> (after: Located<String>, before: StreamDraft)? {
+            for after in stream.after {
+                if let before = rest.first(where: { $0.name.value == after.value }) { return (after, before) }
+            }
+            return nil
+        }
+        while let (after, before) = waiting(stream) {
             guard passed.insert(stream.name.value).inserted else {
                 fail(after, "\(stream.name.value) waits for itself: streams follow each other in a circle")
                 return

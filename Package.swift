@@ -52,7 +52,7 @@ let package = Package(
             name: "PGSyncCLI",
             dependencies: [
                 "Arguments", "Concurrency", "Days", "Files", "HTTPServer", "JSON", "PGSyncBench",
-                "PGSyncCluster", "PGSyncCore", "PGSyncDelivery", "PGSyncDemo", "PGSyncLedger",
+                "PGSyncCluster", "PGSyncCore", "PGSyncDelivery", "PGSyncDemo", "PGSyncImport", "PGSyncLedger",
                 "PGSyncOperations",
                 "PGSyncRules", "PGSyncSchema", "PGSyncSelfTest", "PGSyncServe", "PGSyncStore", "PGSyncWorker",
                 "Postgres", "Services", "Telemetry", "VisibleText",
@@ -103,6 +103,20 @@ let package = Package(
             ],
             exclude: ["Page"],
             plugins: ["EmbedSQL"]
+        ),
+        .target(
+            name: "PGSyncImport",
+            dependencies: [
+                "Concurrency", "Days", "HTTPClient", "JSON", "PGSyncDelivery", "PGSyncOperations",
+                "PGSyncRemote", "PGSyncRules", "PGSyncStore", "Postgres", "Services",
+            ]
+        ),
+        .target(
+            name: "PGSyncRemote",
+            dependencies: [
+                "Concurrency", "Days", "Files", "HTTPClient", "JSON", "PGSyncDelivery", "PGSyncRules",
+                "PGSyncStore", "Postgres", "Services", "Signing",
+            ]
         ),
         .target(
             name: "PGSyncStore",

@@ -200,6 +200,7 @@ create table pgsync.import_jobs (
     marks boolean not null default false,
     is_dry boolean not null default false,
     holds_key boolean not null default false,
+    retried_class text,
     run_start timestamptz,
     constraint import_jobs_pkey primary key (job),
     constraint import_jobs_job_fkey foreign key (job) references pgsync.sync_jobs (id) on delete cascade,
@@ -222,6 +223,8 @@ comment on column pgsync.import_jobs.marks is 'Whether a run of a given span cou
 comment on column pgsync.import_jobs.is_dry is 'Whether it fetches and checks, and writes nothing.';
 comment on column pgsync.import_jobs.holds_key
 is 'Whether the secret came with the request, and only the process that took it can run the job.';
+comment on column pgsync.import_jobs.retried_class
+is 'The class of failed items that are tried again, such as data.*; null for those that are due.';
 comment on column pgsync.import_jobs.run_start is 'When it first ran, by the clock of the endpoint.';
 
 create table pgsync.import_slices (
@@ -292,9 +295,14 @@ comment on column pgsync.import_absences.record_id is 'The key of the row, as an
 comment on column pgsync.import_absences.first_missed_at is 'When it was first missed.';
 
 -- A job may wait for another system longer than a session should.
-alter table pgsync.sync_jobs add column waits_until timestamptz;
+alter table pgsync.sync_jobs
+add column waits_until timestamptz,
+add column wait_class text,
+add column wait_reason text;
 comment on column pgsync.sync_jobs.waits_until
-is 'Nobody runs it before this; null unless it waits for another system.';
+is 'Nobody runs it before this; infinity waits for a person, null for nothing.';
+comment on column pgsync.sync_jobs.wait_class is 'The class of what it waits for.';
+comment on column pgsync.sync_jobs.wait_reason is 'What it waits for.';
 
 -- Whoever may see only some endpoints sees their jobs and failed items.
 alter table pgsync.sync_jobs enable row level security;

@@ -527,13 +527,13 @@ begin
                     'execute on function pgsync.take_budget(text, integer, interval)',
                     'execute on function pgsync.take_job(text[])',
                     'execute on function pgsync.take_slice(bigint, text, tstzmultirange, text, boolean)',
-                    'execute on function pgsync.wait_for_endpoint(bigint, interval, text)',
+                    'execute on function pgsync.wait_for_endpoint(bigint, interval, text, text)',
                     'execute on function pgsync.write_items(regclass, text[], text[], text[], jsonb, text[])'
                 ]),
                 (array['pgsync_operator', 'pgsync_importer', 'pgsync_api_operate'], array[
                     'execute on function pgsync.cancel_job(bigint)',
                     'execute on function pgsync.request_import('
-                    || 'text, text, text[], timestamptz, timestamptz, text, boolean, boolean, boolean, text)',
+                    || 'text, text, text[], timestamptz, timestamptz, text, boolean, boolean, boolean, text, text)',
                     'execute on function pgsync.resume_endpoint(text)',
                     'execute on function pgsync.pause_endpoint(text, text)'
                 ]),

@@ -24,7 +24,9 @@ package struct DeliveryFailure: Error, Sendable, Equatable {
     }
 
     /// The channel is not set up; once it is, the message can go.
-    static func settings(_ message: String) -> DeliveryFailure { .init(.retry, "delivery.settings", message) }
+    package static func settings(_ message: String) -> DeliveryFailure {
+        .init(.retry, "delivery.settings", message)
+    }
 
     init(_ error: TransferError, isEncrypted: Bool) {
         let message = error.description

@@ -1,6 +1,6 @@
 internal import Files
 import Glibc
-internal import HTTPClient
+package import HTTPClient
 internal import Subprocesses
 
 /// What the machine of a worker lends to channels: its owner decides that, and not whoever may change channels.
@@ -53,7 +53,7 @@ package struct DeliverySite: Sendable {
     }
 
     /// Where a transfer may go: without encryption, only to addresses that are named.
-    func policy(isEncrypted: Bool) throws(DeliveryFailure) -> AddressPolicy {
+    package func policy(isEncrypted: Bool) throws(DeliveryFailure) -> AddressPolicy {
         var allowed: [AddressRange] = []
         for word in addresses.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
             guard let range = AddressRange(String(word)) else {
@@ -67,17 +67,23 @@ package struct DeliverySite: Sendable {
     }
 
     /// The certificates in a file of the directory of secrets.
-    func authorities(_ path: String) throws(DeliveryFailure) -> [UInt8] {
+    package func authorities(_ path: String) throws(DeliveryFailure) -> [UInt8] {
         try bytes(of: path, limit: Self.mostAuthorities)
     }
 
     /// What a reference stands for, without a line's end behind it.
-    func secret(_ reference: String) throws(DeliveryFailure) -> String {
+    package func secret(
+        _ reference: String,
+        orEndingIn endings: [String] = []
+    ) throws(DeliveryFailure) -> String {
         var text: String
         if let name = reference.removing(prefix: "env:") {
-            guard name.hasPrefix(Self.variablePrefix), let value = variables[name] else {
+            guard name.hasPrefix(Self.variablePrefix) || endings.contains(where: name.hasSuffix),
+                !Self.isOurs(name), let value = variables[name]
+            else {
+                let ends = endings.isEmpty ? "" : " nor end in \(endings.joined(separator: ", "))"
                 throw .settings(
-                    "\(reference) is not set where the worker runs, or does not begin with \(Self.variablePrefix)"
+                    "\(reference) is not set where pgsync runs, or does not begin with \(Self.variablePrefix)\(ends)"
                 )
             }
             text = value
@@ -90,6 +96,18 @@ package struct DeliverySite: Sendable {
         guard !text.isEmpty else { throw .settings("\(reference) is empty") }
         return text
     }
+
+    /// The real path of a file that a reference names, if it is in the directory of secrets.
+    package func file(_ reference: String) throws(DeliveryFailure) -> String {
+        guard let path = reference.removing(prefix: "file:") else {
+            throw .settings("\(reference) is no file")
+        }
+        _ = try bytes(of: path, limit: 16_384)
+        return Self.path(path, within: secrets) ?? path
+    }
+
+    /// A variable that is no secret.
+    package func setting(_ name: String) -> String? { Self.isOurs(name) ? nil : variables[name] }
 
     private func bytes(of path: String, limit: Int) throws(DeliveryFailure) -> [UInt8] {
         guard let real = Self.path(path, within: secrets) else {

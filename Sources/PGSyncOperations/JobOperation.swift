@@ -8,8 +8,7 @@ package import Services
 package protocol JobOperation: Sendable {
     var kind: String { get }
 
-    /// Whether a job may take longer than a minute: such jobs never delay short ones.
-    var isLong: Bool { get }
+    var lane: JobLane { get }
 
     /// Does the work in short steps, and returns what it has done, by names.
     ///
@@ -17,6 +16,18 @@ package protocol JobOperation: Sendable {
     ///
     /// - Throws: ``JobFailure`` or any other error if the job cannot continue; what ``RunningJob`` throws passes through.
     func run(_ job: RunningJob) async throws -> [String: Int]
+}
+
+/// Which jobs wait for one another.
+package enum JobLane: CaseIterable, Sendable {
+    /// A job may take a minute; one runs at a time.
+    case short
+    /// A job may take longer, and delays no short one.
+    case long
+    /// A job mostly waits for other systems, so that several run at once.
+    case remote
+
+    package var width: Int { self == .remote ? 4 : 1 }
 }
 
 package enum JobOperations {
@@ -50,6 +61,8 @@ package struct RunningJob: Sendable {
     /// What ends a job that has not failed.
     enum Stop: Error {
         case cancelled
+        /// Whoever runs it after a wait continues; nil for a wait that a person ends.
+        case waiting(Duration?, errorClass: String?, String)
         /// The worker stops or leads no longer; another continues.
         case interrupted
     }
@@ -124,6 +137,17 @@ package struct RunningJob: Sendable {
             try JobStore(session).settleFailedItem(kind, subject, item, resolution)
         }
     }
+
+    /// Leaves the job to whoever runs it after a wait; nil for a wait that a person ends.
+    package func leave(for wait: Duration?, errorClass: String? = nil, _ message: String) -> any Error {
+        Stop.waiting(wait, errorClass: errorClass, message)
+    }
+
+    /// What ends the session's part in a job that somebody asked to end.
+    package var cancellation: any Error { Stop.cancelled }
+
+    /// What leaves the job to another session.
+    package var interruption: any Error { Stop.interrupted }
 
     /// Rests between two steps.
     package func rest(for duration: Duration) async throws {

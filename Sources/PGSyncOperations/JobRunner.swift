@@ -37,7 +37,27 @@ package struct JobRunner: Sendable {
     {
         let kinds = kinds
         let taken = try await connection.withTransaction { try JobStore($0).take(kinds) }
-        guard let taken, let operation = operations[taken.kind] else { return nil }
+        guard let taken else { return nil }
+        return try await run(taken, on: connection, until: shutdown)
+    }
+
+    /// Runs the job of a kind and subject that is under way and that nobody runs, or a new one, for who waits for it.
+    package func run(
+        _ kind: String,
+        of subject: String,
+        on connection: PostgresConnection,
+        until shutdown: Shutdown
+    ) async throws -> Report? {
+        let taken = try await connection.withTransaction { try JobStore($0).begin(kind, subject) }
+        return try await run(taken, on: connection, until: shutdown)
+    }
+
+    private func run(
+        _ taken: TakenJob,
+        on connection: PostgresConnection,
+        until shutdown: Shutdown
+    ) async throws -> Report? {
+        guard let operation = operations[taken.kind] else { return nil }
         func report(_ state: Job.State, _ reason: String? = nil) -> Report {
             Report(id: taken.id, kind: taken.kind, subject: taken.subject, state: state, reason: reason)
         }
@@ -56,6 +76,11 @@ package struct JobRunner: Sendable {
             return try await end(nil, operation.run(job))
         } catch RunningJob.Stop.interrupted {
             return report(.interrupted)
+        } catch RunningJob.Stop.waiting(let wait, let errorClass, let message) {
+            try await connection.withTransaction { session in
+                try JobStore(session).wait(taken.id, wait, errorClass: errorClass, message)
+            }
+            return report(.waiting, message)
         } catch RunningJob.Stop.cancelled {
             return try await end(.cancelled)
         } catch let error as PostgresError where error.isConnectionLost {

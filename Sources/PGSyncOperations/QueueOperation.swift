@@ -3,7 +3,7 @@ import PGSyncStore
 /// Retries or resolves all changes that match what was asked for: see `pgsync.request_queue_job`.
 struct QueueOperation: JobOperation {
     let kind: String
-    let isLong = true
+    let lane = JobLane.long
 
     /// How many a step takes, whose slots nobody posts until it commits.
     private static let batch = 500

@@ -3,7 +3,7 @@ import PGSyncStore
 /// Removes what is older than the settings say, part by part, in short steps: see `pgsync.retention_parts`.
 struct Retention: JobOperation {
     let kind = "retention"
-    let isLong = true
+    let lane = JobLane.long
 
     /// How often locks of other sessions may hold up the dropping of ranges; the next job goes on.
     private static let mostTries = 100

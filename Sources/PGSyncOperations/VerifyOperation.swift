@@ -5,7 +5,7 @@ import Postgres
 /// Verifies on a schedule or on request: kind `verify` everything or a table, kind `reconcile` what has changed.
 struct VerifyOperation: JobOperation {
     let kind: String
-    let isLong = true
+    let lane = JobLane.long
 
     /// Half of the time: nobody waits for it.
     private static let share = 0.5

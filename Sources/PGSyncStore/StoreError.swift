@@ -10,6 +10,8 @@ package enum StoreError: Error, Sendable, Equatable {
         case rule
         case schedule
         case channel
+        case endpoint
+        case `import`
     }
 
     // What was asked for is not there.
@@ -92,6 +94,10 @@ extension StoreError: CustomStringConvertible {
             known.isEmpty
                 ? "unknown channel \(name): there are none yet; see pgsync channels set --help"
                 : "unknown channel \(name); the channels are \(known.joined(separator: ", "))"
+        case .unknown(.endpoint, let name, let known), .unknown(.import, let name, let known):
+            known.isEmpty
+                ? "unknown import \(name): there are none yet; apply one with pgsync import apply FILE"
+                : "unknown import \(name); there are \(known.joined(separator: ", "))"
         case .unknownVersion(let name, let version, let known):
             "\(name) has no version \(version), only \(known.map(String.init).joined(separator: ", "))"
         case .unreadableName(let name, let reason):

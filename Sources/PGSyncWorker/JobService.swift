@@ -7,18 +7,13 @@ import Telemetry
 
 /// Which jobs wait for the leader, and until when this worker leads.
 final class JobBoard: Sendable {
-    enum Lane: CaseIterable {
-        /// A long job delays no short one: each lane runs one job at a time.
-        case short, long
-    }
-
-    private let latches: [Lane: Latch<Void, Never>]
-    private let lanes: [String: Lane]
+    private let latches: [JobLane: Latch<Void, Never>]
+    private let lanes: [String: JobLane]
     private let term = Locked<Shutdown?>(nil)
 
     init(_ operations: [any JobOperation]) {
-        latches = Dictionary(uniqueKeysWithValues: Lane.allCases.map { ($0, Latch()) })
-        lanes = Dictionary(uniqueKeysWithValues: operations.map { ($0.kind, $0.isLong ? .long : .short) })
+        latches = Dictionary(uniqueKeysWithValues: JobLane.allCases.map { ($0, Latch()) })
+        lanes = Dictionary(uniqueKeysWithValues: operations.map { ($0.kind, $0.lane) })
     }
 
     /// What can be run at all.
@@ -41,7 +36,7 @@ final class JobBoard: Sendable {
     }
 
     /// Waits until there is a job for a lane; returns what ends when this worker leads no longer.
-    func next(in lane: Lane) async throws -> Shutdown {
+    func next(in lane: JobLane) async throws -> Shutdown {
         while true {
             try await latches[lane]?.wait()
             latches[lane]?.close()
@@ -60,16 +55,16 @@ struct JobService: Service {
 
     func run(until shutdown: Shutdown) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for lane in JobBoard.Lane.allCases {
-                group.addTask { try await run(lane, until: shutdown) }
+            for lane in JobLane.allCases {
+                for _ in 0..<lane.width { group.addTask { try await run(lane, until: shutdown) } }
             }
             try await group.waitForAll()
         }
         try await shutdown.wait()
     }
 
-    private func run(_ lane: JobBoard.Lane, until shutdown: Shutdown) async throws {
-        let runner = JobRunner(operations.filter { $0.isLong == (lane == .long) })
+    private func run(_ lane: JobLane, until shutdown: Shutdown) async throws {
+        let runner = JobRunner(operations.filter { $0.lane == lane })
         while let term = try await next(lane, until: shutdown) {
             do {
                 try await shutdown.withEither(term) { stop in
@@ -90,7 +85,7 @@ struct JobService: Service {
         }
     }
 
-    private func next(_ lane: JobBoard.Lane, until shutdown: Shutdown) async throws -> Shutdown? {
+    private func next(_ lane: JobLane, until shutdown: Shutdown) async throws -> Shutdown? {
         do {
             return try await shutdown.withGracePeriod(.zero) { [context] in
                 try await context.jobs.next(in: lane)
@@ -111,7 +106,7 @@ struct JobService: Service {
                 let report = try await runner.runNext(on: connection, until: stop)
             {
                 log(report)
-                guard report.state != .interrupted else { return }
+                guard ![.interrupted, .waiting].contains(report.state) else { return }
             }
         }
     }
@@ -126,6 +121,7 @@ struct JobService: Service {
         case (.interrupted, let reason?):
             logger.warning("A job was interrupted; it will be resumed", ["error": .string(reason)])
         case (.interrupted, nil): logger.info("A job was interrupted")
+        case (.waiting, let reason): logger.info("A job waits", ["reason": .string(reason ?? "")])
         default: logger.info("A job ended")
         }
     }

@@ -15,15 +15,15 @@ struct JobServiceTests {
     /// An operation that a test steers.
     private struct Steered: JobOperation {
         var kind = "steered"
-        var isLong = false
+        var lane = JobLane.short
         let body: @Sendable (RunningJob) async throws -> [String: Int]
 
         func run(_ job: RunningJob) async throws -> [String: Int] { try await body(job) }
     }
 
     /// One that reports until it is told to end, and so for ever.
-    private static func endless(_ kind: String = "steered", isLong: Bool = false) -> Steered {
-        Steered(kind: kind, isLong: isLong) { job in
+    private static func endless(_ kind: String = "steered", lane: JobLane = .short) -> Steered {
+        Steered(kind: kind, lane: lane) { job in
             while true {
                 try await job.note("steps")
                 try await job.rest(for: .milliseconds(20))
@@ -288,7 +288,7 @@ struct JobServiceTests {
         try await request("long")
         try await request("steered")
         let short = Steered { _ in [:] }
-        try await RunningWorker.with(operations: [Self.endless("long", isLong: true), short]) { _ in
+        try await RunningWorker.with(operations: [Self.endless("long", lane: .long), short]) { _ in
             try await until("long running 1", "steered completed 1")
         }
         try await until("long interrupted 1", "steered completed 1")

@@ -32,8 +32,8 @@ select
         from pgsync.sync_failed_items as item
         where item.job = job.id and item.state <> 'resolved'
     ) as failed_items,
-    job.error_class,
-    job.error_message,
+    coalesce(job.error_class, job.wait_class) as error_class,
+    coalesce(job.error_message, job.wait_reason) as error_message,
     job.requested_by,
     job.requested_at,
     job.started_at,

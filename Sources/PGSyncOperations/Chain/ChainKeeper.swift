@@ -3,7 +3,7 @@ import PGSyncStore
 /// Chains new rows of the audit log and the journal in short steps, and then anchors the chain.
 struct ChainKeeper: JobOperation {
     let kind = "chain"
-    let isLong = false
+    let lane = JobLane.short
     let destinations: [AnchorDestination]
 
     /// About a third of a second of work.

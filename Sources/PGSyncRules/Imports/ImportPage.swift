@@ -14,6 +14,8 @@ package struct ImportPage: Sendable, Equatable {
     package internal(set) var lastKey: String?
     /// How many rows there are in all pages, where the answer says it.
     package internal(set) var total: Int?
+
+    package init(rows: [JSONValue]) { self.rows = rows }
 }
 
 extension ImportStream {

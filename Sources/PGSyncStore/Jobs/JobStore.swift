@@ -89,6 +89,29 @@ package struct JobStore {
         ).map(TakenJob.init).first
     }
 
+    /// Begins or resumes a job in this session; an error if another session runs it.
+    package func begin(_ kind: String, _ subject: String) throws -> TakenJob {
+        let row = try session.query(
+            """
+            select own.id as job, own.kind, own.subject, own.type, own.attempts
+            from pgsync.begin_job(\(kind), \(subject)) as begun
+            inner join pgsync.sync_jobs as own on begun.job = own.id
+            """
+        ).onlyRow()
+        return try TakenJob(row)
+    }
+
+    /// Leaves the job that this session runs to whoever runs it after a wait; nil waits for a person.
+    package func wait(_ id: Int64, _ wait: Duration?, errorClass: String?, _ message: String) throws {
+        try session.execute(
+            """
+            select pgsync.wait_for_endpoint(
+                \(id), \(wait?.milliseconds)::bigint * interval '1 ms', \(message), \(errorClass)
+            )
+            """
+        )
+    }
+
     /// The heartbeat of a job; false once somebody has asked to cancel it.
     package func notePhase(
         _ id: Int64,

@@ -10,6 +10,7 @@ returns table (
     marks boolean,
     is_dry boolean,
     holds_key boolean,
+    retried_class text,
     run_start timestamptz
 )
 language plpgsql
@@ -39,7 +40,7 @@ begin
     return query
     select
         v_job.subject, applied.content, coalesce(v_job.type, 'daily'), own.streams, own.since, own.until, own.base_url,
-        own.marks, own.is_dry, own.holds_key, own.run_start
+        own.marks, own.is_dry, own.holds_key, own.retried_class, own.run_start
     from pgsync.import_jobs as own
     inner join pgsync.imports as applied on applied.name = v_job.subject and own.version = applied.version
     where own.job = v_job.id;

@@ -8,6 +8,7 @@ create or replace function pgsync.request_import(
     marks boolean default false,
     is_dry boolean default false,
     holds_key boolean default false,
+    retried_class text default null,
     trigger text default null
 )
 returns table (job bigint, sync_id uuid, is_new boolean)
@@ -73,12 +74,12 @@ begin
     end if;
     v_job := pgsync.request_job('import', request_import.name, request_import.type, request_import.trigger);
     insert into pgsync.import_jobs as own (
-        job, version, streams, since, until, base_url, marks, is_dry, holds_key
+        job, version, streams, since, until, base_url, marks, is_dry, holds_key, retried_class
     )
     values (
         v_job, v_version, request_import.streams, request_import.since, request_import.until,
         request_import.base_url, coalesce(request_import.marks, false), coalesce(request_import.is_dry, false),
-        coalesce(request_import.holds_key, false)
+        coalesce(request_import.holds_key, false), request_import.retried_class
     )
     on conflict on constraint import_jobs_pkey do nothing
     returning own.sync_id into v_sync_id;
@@ -91,6 +92,6 @@ end;
 $$;
 
 comment on function pgsync.request_import(
-    text, text, text[], timestamptz, timestamptz, text, boolean, boolean, boolean, text
+    text, text, text[], timestamptz, timestamptz, text, boolean, boolean, boolean, text, text
 )
 is 'Asks for a run of an import; returns its job, or the one that is under way, and whether it is new.';

@@ -1,4 +1,9 @@
-create or replace function pgsync.wait_for_endpoint(job bigint, wait interval, message text)
+create or replace function pgsync.wait_for_endpoint(
+    job bigint,
+    wait interval,
+    message text,
+    error_class text default null
+)
 returns void
 language plpgsql
 security definer
@@ -12,6 +17,8 @@ begin
         -- Without an end, a person ends it: see resume_endpoint.
         waits_until = coalesce(clock_timestamp() + wait_for_endpoint.wait, 'infinity'),
         heartbeat_at = clock_timestamp(),
+        wait_reason = left(wait_for_endpoint.message, 1000),
+        wait_class = wait_for_endpoint.error_class,
         attempts = 1,
         passing_errors = 0
     where own.id = wait_for_endpoint.job;
@@ -21,5 +28,5 @@ begin
 end;
 $$;
 
-comment on function pgsync.wait_for_endpoint(bigint, interval, text)
+comment on function pgsync.wait_for_endpoint(bigint, interval, text, text)
 is 'Leaves the job of this session until a wait is over; without one, until its endpoint is resumed.';

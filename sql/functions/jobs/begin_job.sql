@@ -53,7 +53,9 @@ begin
         heartbeat_at = clock_timestamp(),
         error_class = null,
         error_message = null,
-        waits_until = null
+        waits_until = null,
+        wait_class = null,
+        wait_reason = null
     where own.id = v_job.id;
     return query select v_job.id, v_job.attempts > 0;
 end;

@@ -1,0 +1,138 @@
+internal import Days
+internal import HTTPClient
+internal import JSON
+import PGSyncRemote
+import PGSyncRules
+import PGSyncStore
+import Postgres
+
+/// Where in a span of a stream the next page is.
+struct PagePlace: Equatable {
+    /// As the kind of pages says: a number, a token, a key or a URL; nil at the first page.
+    var token: String?
+    /// Of pages that are counted by rows: the key of the row that the page begins with, if none has moved meanwhile.
+    var expectedKey: String?
+
+    init(_ text: String?) {
+        token = text
+        guard let text, let blank = text.firstIndex(of: " ") else { return }
+        token = String(text[..<blank])
+        expectedKey = String(text[text.index(after: blank)...])
+    }
+
+    var text: String? {
+        guard let token else { return nil }
+        return expectedKey.map { "\(token) \($0)" } ?? token
+    }
+}
+
+/// The URLs of the pages of a stream.
+struct PageAddresses {
+    let definition: ImportDefinition
+    let stream: ImportStream
+
+    func url(of slice: ImportSlice, at place: PagePlace) -> String {
+        switch (stream.pager, place.token) {
+        case (.link, let url?), (.next, let url?): return url
+        default: break
+        }
+        var query = stream.parameters.map { ($0.name, $0.value) }
+        if let changed = stream.changed {
+            if let since = slice.since { query.append((changed.since, since.written(as: changed.form))) }
+            if let before = changed.before, let until = slice.until {
+                query.append((before, until.written(as: changed.form)))
+            }
+        }
+        if let size = stream.pager.size { query.append((size.parameter, String(size.rows))) }
+        switch stream.pager {
+        case .page(let parameter, let first, _, _): query.append((parameter, place.token ?? String(first)))
+        case .offset(let parameter, _, _): query.append((parameter, place.token ?? "0"))
+        case .cursor(_, let parameter, _), .after(let parameter, _, _):
+            if let token = place.token { query.append((parameter, token)) }
+        case .single, .link, .next: break
+        }
+        let url = definition.url(of: stream.path)
+        guard !query.isEmpty else { return url }
+        let written = query.map { "\($0.0.urlEncoded)=\($0.1.urlEncoded)" }.joined(separator: "&")
+        return url + (url.contains("?") ? "&" : "?") + written
+    }
+
+    /// The place of the page after a page; nil after the last.
+    ///
+    /// Pages counted by rows overlap by one, which shows whether rows have moved while they were read.
+    func next(after page: ImportPage, at place: PagePlace, reply: HTTPReply, url: String) -> PagePlace? {
+        let link = Self.link(in: reply)
+        if case .offset(_, let size, let end) = stream.pager {
+            let rows = page.rows.count
+            let isLast =
+                switch end {
+                case .empty: rows <= (place.token == nil ? 0 : 1)
+                case .short: rows < size.rows
+                case .flag: page.flag != true
+                }
+            guard !isLast, let key = page.rows.last.flatMap({ stream.keyText(of: $0) }) else { return nil }
+            var next = PagePlace(nil)
+            next.token = String((Int(place.token ?? "0") ?? 0) + max(rows - 1, 1))
+            next.expectedKey = key
+            return next
+        }
+        guard !stream.isLast(page, link: link) else { return nil }
+        var next = PagePlace(nil)
+        switch stream.pager {
+        case .single, .offset: return nil
+        case .page(_, let first, _, _): next.token = String((place.token.flatMap { Int($0) } ?? first) + 1)
+        case .cursor: next.token = page.cursor
+        case .link: next.token = link.map { RemoteCall.resolve($0, from: url) }
+        case .next: next.token = page.next.map { RemoteCall.resolve($0, from: url) }
+        case .after: next.token = page.lastKey
+        }
+        return next.token == nil ? nil : next
+    }
+
+    /// The URL that the header Link names as the next (RFC 8288).
+    static func link(in reply: HTTPReply) -> String? {
+        for header in reply.headers where header.name.lowercased() == "link" {
+            for part in header.value.split(separator: ",<").map({ $0.first == "<" ? $0 : Substring("<" + $0) }
+            ) {
+                guard let end = part.firstIndex(of: ">") else { continue }
+                let isNext = part[end...].split(separator: ";").contains { parameter in
+                    let words = parameter.split(separator: "=", maxSplits: 1)
+                    guard words.count == 2, words[0].trimmingBlanks.lowercased() == "rel" else {
+                        return false
+                    }
+                    return words[1].split(whereSeparator: { $0 == "\"" || $0 == " " || $0 == "," }).contains(
+                        "next"
+                    )
+                }
+                if isNext { return String(part[part.index(after: part.startIndex)..<end]) }
+            }
+        }
+        return nil
+    }
+}
+
+extension Substring {
+    fileprivate var trimmingBlanks: Substring {
+        let kept = drop { $0 == " " }
+        return kept.prefix(kept.count - kept.reversed().prefix { $0 == " " }.count)
+    }
+}
+
+extension Timestamp {
+    func written(as form: ImportChanged.Form) -> String {
+        let seconds = microsecondsSinceEpoch.flooredDivision(by: 1_000_000)
+        switch form {
+        case .iso:
+            // Without a fraction where there is none, which some cannot read.
+            return seconds.remainder == 0 ? "\(description.prefix(19))Z" : description
+        case .date: return String(description.prefix(10))
+        case .seconds: return String(seconds.quotient)
+        case .milliseconds: return String(microsecondsSinceEpoch.flooredDivision(by: 1_000).quotient)
+        }
+    }
+}
+
+extension ImportStream {
+    /// The key of a row as it came, to tell pages apart; nil if it has none.
+    func keyText(of row: JSONValue) -> String? { keyTexts(of: row).map(PageReader.id) }
+}

@@ -1,0 +1,183 @@
+import HTTPClient
+internal import JSON
+import PGSyncOperations
+import PGSyncRemote
+import PGSyncRules
+import PGSyncStore
+import Postgres
+import Services
+
+/// Fetches what is wanted of a stream, by as many sessions as may call the endpoint at once.
+struct StreamFetching: Sendable {
+    let runner: ImportRunner
+    let stream: ImportStream
+    let target: Int64
+    let plan: ImportRunner.Plan
+
+    private var job: RunningJob { runner.job }
+
+    /// How often the progress is reported, and a request to end noticed.
+    private static let reportEvery = Duration.seconds(1)
+    private static let pollEvery = Duration.milliseconds(200)
+
+    func run() async throws {
+        let connection = job.connection
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await fetchAll(on: connection, isFirst: true) }
+            for _ in 1..<max(runner.definition.parallel, 1) {
+                group.addTask {
+                    try await PostgresConnection.withConnection(to: runner.options) { connection in
+                        let id = job.id
+                        let hasJoined = try await connection.withTransaction { try ImportStore($0).join(id) }
+                        guard hasJoined else { return }
+                        try await fetchAll(on: connection, isFirst: false)
+                    }
+                }
+            }
+            let reporter = Task { try await report() }
+            defer { reporter.cancel() }
+            do {
+                while try await group.next() != nil {}
+            } catch {
+                group.cancelAll()
+                // Those that are under way end with their page, and tell nothing new.
+                while let _ = try? await group.next() {}
+                throw error
+            }
+        }
+        try await note()
+    }
+
+    private func report() async throws {
+        while try await !job.shutdown.sleep(for: Self.reportEvery) { try await note() }
+    }
+
+    private func note() async throws {
+        let (id, name, wanted, step) = (job.id, stream.name, plan.wanted, plan.step)
+        let progress = try await job.step {
+            try ImportStore($0).progress(id, name, wanted: wanted, step: step)
+        }
+        try await job.note(
+            name,
+            progress.slices > 1 ? "\(progress.finished) of \(progress.slices) spans" : plan.message,
+            done: progress.done,
+            expected: progress.expected
+        )
+    }
+
+    // MARK: One session
+
+    private func fetchAll(on connection: PostgresConnection, isFirst: Bool) async throws {
+        guard try await holdSlot(on: connection, waits: isFirst) else { return }
+        let (id, name, plan) = (job.id, stream.name, plan)
+        while true {
+            let taken = try await connection.withTransaction { session in
+                try ImportStore(session).takeSlice(
+                    id,
+                    name,
+                    wanted: plan.wanted,
+                    step: plan.step,
+                    newestFirst: plan.newestFirst
+                )
+            }
+            guard let slice = taken.slice else {
+                // Others may end before theirs are finished.
+                guard isFirst, taken.isLeft else { return }
+                try await pause()
+                continue
+            }
+            try await fetch(slice, on: connection)
+            try await connection.withTransaction { try ImportStore($0).releaseSlice(id, name, slice) }
+        }
+    }
+
+    private func holdSlot(on connection: PostgresConnection, waits: Bool) async throws -> Bool {
+        let endpoint = runner.definition.name
+        while true {
+            let isHeld = try await connection.withTransaction { try EndpointStore($0).holdSlot(endpoint) }
+            guard !isHeld, waits else { return isHeld }
+            try await pause()
+        }
+    }
+
+    private func pause() async throws {
+        try Task.checkCancellation()
+        try await job.rest(for: Self.pollEvery)
+    }
+
+    private func fetch(_ slice: ImportSlice, on connection: PostgresConnection) async throws {
+        let addresses = PageAddresses(definition: runner.definition, stream: stream)
+        let reader = PageReader(stream: stream, target: target, maxAttempts: runner.definition.retries)
+        var walk = PageWalk(place: PagePlace(slice.nextPage), isFromStart: slice.pages == 0)
+        let (id, plan) = (job.id, plan)
+        while true {
+            let url = addresses.url(of: slice, at: walk.place)
+            let page: ImportPage
+            let next: PagePlace?
+            do {
+                (page, next) = try await get(url, addresses, walk.place, on: connection)
+            } catch CallRunner.Failure.failed(let errorClass, _)
+                where errorClass == "call.config" && walk.place.token != nil && walk.mayRestart
+            {
+                // Tokens of pages end some day.
+                walk.restart()
+                continue
+            } catch CallRunner.Failure.gone where walk.place.token != nil && walk.mayRestart {
+                walk.restart()
+                continue
+            }
+            switch walk.take(page, next: next, keys: page.rows.lazy.map { stream.keyText(of: $0) }) {
+            case .again: continue
+            case .stop(let errorClass, let message):
+                throw ImportRunner.StreamFailure(errorClass: errorClass, message: message)
+            case .write(let isLast):
+                let writing: ImportWriting
+                do throws(PageReader.Refusal) { writing = try reader.read(page.rows) } catch {
+                    throw ImportRunner.StreamFailure(errorClass: "call.shape", message: error.message)
+                }
+                let place = walk.place
+                let end = try await connection.withTransaction { session in
+                    try ImportStore(session).writePage(
+                        id,
+                        slice,
+                        writing,
+                        nextPage: isLast ? nil : place.text,
+                        isLast: isLast,
+                        countsAsFinished: plan.countsAsFinished,
+                        sees: plan.sweeps
+                    )
+                }
+                guard end.continues else { throw job.cancellation }
+                if isLast { return }
+            }
+        }
+    }
+
+    func get(
+        _ url: String,
+        _ addresses: PageAddresses,
+        _ place: PagePlace,
+        on connection: PostgresConnection
+    ) async throws -> (ImportPage, PagePlace?) {
+        guard runner.definition.allows(url) else {
+            throw ImportRunner.StreamFailure(
+                errorClass: "call.refused",
+                message: "the next page is at a host that the import does not list"
+            )
+        }
+        guard let reply = try await runner.calls.get(url, on: connection) else {
+            return (ImportPage(rows: []), nil)
+        }
+        guard let text = String(validating: reply.body, as: UTF8.self),
+            let body = try? JSONValue(parsing: text)
+        else {
+            throw ImportRunner.StreamFailure(errorClass: "call.shape", message: "the answer is no JSON")
+        }
+        switch stream.page(body: body) {
+        case .success(let page):
+            return (page, addresses.next(after: page, at: place, reply: reply, url: url))
+        case .failure(let fault):
+            throw ImportRunner.StreamFailure(errorClass: "call.shape", message: fault.message)
+        }
+    }
+}

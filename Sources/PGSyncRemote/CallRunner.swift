@@ -1,0 +1,190 @@
+import Concurrency
+import Glibc
+package import HTTPClient
+import PGSyncDelivery
+package import PGSyncRules
+import PGSyncStore
+package import Postgres
+package import Services
+
+/// Makes calls to an endpoint: asks for leave, calls, reads what the answer means, and waits where that helps.
+///
+/// Leave and the breaker are rows of the database, so that all processes share them.
+package struct CallRunner: Sendable {
+    /// A call that ended without an answer to use.
+    package enum Failure: Error, Sendable, Equatable {
+        /// Come back after that time; nil after a person has acted.
+        case leave(Duration?, String)
+        case gone
+        case failed(errorClass: String, String)
+        case unauthorized(String)
+        /// The process stops.
+        case interrupted
+    }
+
+    private let definition: ImportDefinition
+    private let policy: CallPolicy
+    private let client: HTTPClient
+    private let authentication: Authentication
+    private let shutdown: Shutdown
+    private let clock: any Clock<Duration>
+    private let reports = CallReports()
+    /// Its answers may be as long as this.
+    private static let mostBytes = 32 << 20
+
+    package init(
+        _ definition: ImportDefinition,
+        policy: CallPolicy,
+        client: HTTPClient,
+        authentication: Authentication,
+        until shutdown: Shutdown,
+        clock: any Clock<Duration> = ContinuousClock()
+    ) {
+        self.definition = definition
+        self.policy = policy
+        self.client = client
+        self.authentication = authentication
+        self.shutdown = shutdown
+        self.clock = clock
+    }
+
+    /// Gets an answer; nil if there is nothing to read.
+    ///
+    /// - Throws: ``Failure``; errors of the database pass through.
+    package func get(_ url: String, on connection: PostgresConnection) async throws -> HTTPReply? {
+        let definition = definition
+        var call = RemoteCall(
+            url: url,
+            policy: policy,
+            canRefresh: authentication.canRefresh,
+            allows: { definition.allows($0) }
+        )
+        var step = RemoteCall.Step.ask
+        var reply: HTTPReply?
+        while true {
+            guard !shutdown.isRequested else { throw Failure.interrupted }
+            let event: RemoteCall.Event
+            switch step {
+            case .ask:
+                let (name, reset) = (definition.name, policy.breakerReset)
+                event = .leave(
+                    try await connection.withTransaction { session in
+                        try EndpointStore(session).takeBudget(name, calls: 1, probesAfter: reset)
+                    }
+                )
+            case .call(let url):
+                let (answer, latest) = try await make(url, on: connection)
+                reply = latest
+                event = .answer(answer)
+            case .refresh:
+                event = .refreshed(try await authentication.refresh(with: client, on: connection))
+            case .wait(let duration):
+                guard try await !shutdown.sleep(for: duration, clock: clock) else {
+                    throw Failure.interrupted
+                }
+                event = .waited
+            case .end(let end):
+                switch end {
+                case .answered: return reply
+                case .empty: return nil
+                case .gone: throw Failure.gone
+                case .leave(let wait, let problem): throw Failure.leave(wait, problem)
+                case .failed(let errorClass, let problem):
+                    throw Failure.failed(errorClass: errorClass, problem)
+                case .unauthorized(let problem):
+                    let (name, reason) = (definition.name, "the secret was refused: \(problem)")
+                    _ = try await connection.withTransaction {
+                        try $0.execute("select pgsync.pause_endpoint(\(name), \(reason))")
+                    }
+                    throw Failure.unauthorized(problem)
+                }
+            }
+            step = call.next(after: event, chance: .random(in: 0...1))
+        }
+    }
+
+    private func make(
+        _ url: String,
+        on connection: PostgresConnection
+    ) async throws -> (CallAnswer, HTTPReply?) {
+        var request = HTTPRequest("GET", url)
+        for header in definition.headers { request.headers.append((header.name, header.value)) }
+        do {
+            try await authentication.add(to: &request, with: client, on: connection)
+        } catch let failure as DeliveryFailure {
+            // Somebody has to put the secret where the definition says it is.
+            throw Failure.failed(errorClass: "call.auth", failure.message)
+        }
+        request.headers.append(("Accept-Encoding", "gzip"))
+        if !definition.headers.contains(where: { $0.name.lowercased() == "accept" }) {
+            request.headers.append(("Accept", "application/json"))
+        }
+        request.headers.append(("User-Agent", "pgsync"))
+        request.limits.total = policy.timeout
+        request.limits.connect = min(policy.timeout, .seconds(10))
+        request.limits.body = Self.mostBytes
+        let answer: CallAnswer
+        var reply: HTTPReply?
+        do throws(TransferError) {
+            let latest = try await client.send(request)
+            reply = latest
+            answer = CallAnswer(latest, conditions: definition.conditions)
+        } catch {
+            if error == .cancelled { throw CancellationError() }
+            answer = CallAnswer(error)
+        }
+        try await note(answer, reply, on: connection)
+        return (answer, reply)
+    }
+
+    private func note(
+        _ answer: CallAnswer,
+        _ reply: HTTPReply?,
+        on connection: PostgresConnection
+    ) async throws {
+        let outcome: EndpointStore.CallOutcome
+        var (message, retryAfter): (String?, Duration?) = (nil, nil)
+        switch answer {
+        case .ok, .empty, .redirect: outcome = .ok
+        case .gone: outcome = .config
+        case .auth(let problem): (outcome, message) = (.auth, problem)
+        case .config(let problem): (outcome, message) = (.config, problem)
+        case .refused(let problem): (outcome, message) = (.refused, problem)
+        case .transient(let problem): (outcome, message) = (.transient, problem)
+        case .limited(let problem, let wait):
+            (outcome, message) = (.limited, problem)
+            // At least until its own count may have moved on.
+            let least = definition.budgets.first.map { min($0.span, .seconds(60)) } ?? .seconds(60)
+            retryAfter = max(wait ?? least, .seconds(1))
+        }
+        guard reports.isDue(after: outcome) else { return }
+        let skew = reply?["Date"].flatMap(HTTPDate.seconds).map { Duration.seconds($0) - .sinceEpoch }
+        let (name, policy) = (definition.name, policy)
+        try await connection.withTransaction { [message, retryAfter] session in
+            try EndpointStore(session).noteCall(
+                name,
+                outcome,
+                message: message,
+                retryAfter: retryAfter,
+                // A second or two say nothing.
+                clockSkew: skew.map { abs($0.milliseconds) < 2_000 ? .zero : $0 },
+                failures: policy.breakerFailures,
+                resetAfter: policy.breakerReset
+            )
+        }
+    }
+}
+
+/// Which calls are recorded: all that say something new, and of many good ones, one every few seconds.
+private final class CallReports: Sendable {
+    private let last = Locked<(outcome: EndpointStore.CallOutcome, at: Int)?>(nil)
+
+    func isDue(after outcome: EndpointStore.CallOutcome) -> Bool {
+        let now = time(nil)
+        return last.withLock { last in
+            if outcome == .ok, let last, last.outcome == .ok, now - last.at < 5 { return false }
+            last = (outcome, now)
+            return true
+        }
+    }
+}

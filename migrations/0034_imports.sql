@@ -227,6 +227,31 @@ comment on column pgsync.import_jobs.retried_class
 is 'The class of failed items that are tried again, such as data.*; null for those that are due.';
 comment on column pgsync.import_jobs.run_start is 'When it first ran, by the clock of the endpoint.';
 
+create table pgsync.import_plans (
+    job bigint,
+    stream text collate "C",
+    wanted tstzmultirange not null,
+    step text,
+    newest_first boolean not null,
+    counts boolean not null,
+    sweeps boolean not null,
+    message text,
+    constraint import_plans_pkey primary key (job, stream),
+    constraint import_plans_job_fkey foreign key (job) references pgsync.import_jobs (job) on delete cascade,
+    constraint step_is_known check (step in ('hour', 'day', 'month', 'year'))
+);
+
+comment on table pgsync.import_plans
+is 'What each job reads of a stream, decided once, so that whoever resumes or joins it reads the same.';
+comment on column pgsync.import_plans.job is 'The job.';
+comment on column pgsync.import_plans.stream is 'The stream.';
+comment on column pgsync.import_plans.wanted is 'The times; without ends for a walk through everything.';
+comment on column pgsync.import_plans.step is 'What they are cut into; null for nothing.';
+comment on column pgsync.import_plans.newest_first is 'Whether the newest are read first.';
+comment on column pgsync.import_plans.counts is 'Whether they count for what is finished.';
+comment on column pgsync.import_plans.sweeps is 'Whether what is not seen is gone.';
+comment on column pgsync.import_plans.message is 'Why, in words.';
+
 create table pgsync.import_slices (
     job bigint,
     stream text collate "C",
@@ -310,6 +335,6 @@ alter table pgsync.sync_failed_items enable row level security;
 
 revoke all on table
 pgsync.endpoints, pgsync.endpoint_budgets, pgsync.endpoint_calls, pgsync.endpoint_members, pgsync.cursors,
-pgsync.imports, pgsync.import_streams, pgsync.import_jobs, pgsync.import_slices, pgsync.import_sightings,
-pgsync.import_absences
+pgsync.imports, pgsync.import_streams, pgsync.import_jobs, pgsync.import_plans, pgsync.import_slices,
+pgsync.import_sightings, pgsync.import_absences
 from public;

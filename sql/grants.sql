@@ -483,7 +483,7 @@ begin
                     'select on table pgsync.endpoint_states, pgsync.budget_states, pgsync.import_states, '
                     || 'pgsync.import_runs, pgsync.import_run_streams, pgsync.job_states, pgsync.sync_jobs, '
                     || 'pgsync.sync_progress, pgsync.sync_failed_items, pgsync.imports, pgsync.import_streams, '
-                    || 'pgsync.import_jobs, pgsync.import_slices, pgsync.cursors, pgsync.endpoint_members',
+                    || 'pgsync.import_jobs, pgsync.import_plans, pgsync.import_slices, pgsync.cursors, pgsync.endpoint_members',
                     'execute on function pgsync.cut_times(tstzmultirange, text)',
                     'execute on function pgsync.image_error_class(text)',
                     'execute on function pgsync.job_holders(bigint)',
@@ -509,14 +509,16 @@ begin
                     || 'bigint, text, regclass, text[], text[], text[], jsonb, text[], jsonb, text[], integer)',
                     'execute on function pgsync.import_page('
                     || 'bigint, text, tstzrange, regclass, text[], text[], text[], jsonb, text[], jsonb, text, boolean, '
-                    || 'boolean, boolean, integer)',
+                    || 'timestamptz, boolean, integer)',
                     'execute on function pgsync.join_import(bigint)',
+                    'execute on function pgsync.keep_plan('
+                    || 'bigint, text, tstzmultirange, text, boolean, boolean, boolean, text)',
                     'execute on function pgsync.note_absences(bigint, text, text[])',
                     'execute on function pgsync.note_call(text, text, text, interval, interval, integer, interval)',
                     'execute on function pgsync.note_interruption(bigint, text, text)',
                     'execute on function pgsync.note_items(bigint, text, text[], jsonb, integer)',
                     'execute on function pgsync.note_page('
-                    || 'bigint, text, tstzrange, text, boolean, boolean, bigint, bigint, bigint, text[], jsonb, integer)',
+                    || 'bigint, text, tstzrange, text, boolean, timestamptz, bigint, bigint, bigint, text[], jsonb, integer)',
                     'execute on function pgsync.note_phase(bigint, text, text, bigint, bigint, boolean)',
                     'execute on function pgsync.pause_endpoint(text, text)',
                     'execute on function pgsync.release_slice(bigint, text, tstzrange)',

@@ -8,10 +8,12 @@ struct DryRun {
     let runner: ImportRunner
     let stream: ImportStream
     let target: Int64
+    let plan: ImportStore.Plan
 
     private static let mostPages = 3
 
-    func run(_ plan: ImportRunner.Plan) async throws {
+    func run() async throws {
+        let plan = plan
         let connection = runner.job.connection
         let addresses = PageAddresses(definition: runner.definition, stream: stream)
         let reader = PageReader(stream: stream, target: target, maxAttempts: 1)

@@ -58,36 +58,24 @@ struct ImportRunner: Sendable {
 
     // MARK: A stream
 
-    /// What is to be read of a stream.
-    struct Plan: Sendable {
-        /// As PostgreSQL writes a multirange.
-        let wanted: String
-        let step: String?
-        let newestFirst: Bool
-        /// Whether what is read counts for what is finished.
-        let countsAsFinished: Bool
-        /// Whether everything is walked, and what is not seen is gone.
-        var sweeps = false
-        var message: String?
-    }
-
     private func fetch(_ stream: ImportStream) async throws {
         guard let target = try await target(of: stream) else {
             throw StreamFailure(errorClass: "call.config", message: "the table of the stream is not there")
         }
-        let plan = try await plan(stream)
-        try await job.note(stream.name, plan.message)
+        let wanted = try await plan(stream)
         guard !task.isDry else {
-            return try await DryRun(runner: self, stream: stream, target: target).run(plan)
+            return try await DryRun(runner: self, stream: stream, target: target, plan: wanted).run()
         }
+        let id = job.id
+        let plan = try await job.step { try ImportStore($0).keep(wanted, for: id, stream.name) }
+        try await job.note(stream.name, plan.message)
         let fetching = StreamFetching(runner: self, stream: stream, target: target, plan: plan)
         try await fetching.run()
-        guard plan.sweeps, case let deletes? = stream.deletes else { return }
+        guard plan.sweeps, !job.isJoined, let deletes = stream.deletes else { return }
         var marks: String?
         if case .mark(let column) = deletes.action { marks = column }
-        let (id, column) = (job.id, marks)
-        let swept = try await job.step {
-            try ImportStore($0).sweep(id, stream, target: target, marks: column, ignoresGuard: false)
+        let swept = try await job.step { [marks] in
+            try ImportStore($0).sweep(id, stream, target: target, marks: marks, ignoresGuard: false)
         }
         guard !swept.isStopped else {
             throw StreamFailure(
@@ -102,49 +90,33 @@ struct ImportRunner: Sendable {
         return try await job.step { try ImportStore($0).target(of: stream, in: name) }
     }
 
-    private func plan(_ stream: ImportStream) async throws -> Plan {
+    /// Rows that change after this are left for the next run.
+    var end: Timestamp { task.until ?? task.runStart.moved(by: .zero - definition.settle) }
+
+    private func plan(_ stream: ImportStream) async throws -> ImportStore.Plan {
+        var plan = ImportStore.Plan()
         let (name, task) = (task.name, task)
-        let end = task.until ?? task.runStart.moved(by: .zero - definition.settle)
-        let sweptAt = try await job.step { try ImportStore($0).sweptAt(name, stream.name) }
-        let isSweepDue =
-            stream.deletes.map { deletes in
-                sweptAt.map { task.runStart.duration(since: $0) >= deletes.sweep.span } ?? true
-            } ?? false
-        guard let changed = stream.changed else {
-            return Plan(
-                wanted: "{(,)}",
-                step: nil,
-                newestFirst: false,
-                countsAsFinished: false,
-                sweeps: isSweepDue && task.type != "manual"
-            )
+        let isManual = task.type == "manual"
+        if !isManual, let deletes = stream.deletes {
+            let sweptAt = try await job.step { try ImportStore($0).sweptAt(name, stream.name) }
+            plan.sweeps = sweptAt.map { task.runStart.duration(since: $0) >= deletes.sweep.span } ?? true
         }
-        if isSweepDue, task.type != "manual" {
-            return Plan(
-                wanted: "{(,)}",
-                step: nil,
-                newestFirst: false,
-                countsAsFinished: true,
-                sweeps: true,
-                message: "walks through everything, to find what is gone"
-            )
+        guard let changed = stream.changed else { return plan }
+        plan.counts = !isManual || task.marks
+        guard !plan.sweeps else {
+            plan.message = "walks through everything, to find what is gone"
+            return plan
         }
-        let beginning = stream.history.map { Timestamp(beginningOf: $0.from) }
-        let since = task.since ?? beginning
-        if let remembers = stream.remembers, task.type != "manual" {
+        if let remembers = stream.remembers, !isManual {
             let known = try await job.step { try ImportStore($0).finishedUntil(name, stream.name) }
             if known.map({ task.runStart.duration(since: $0) > remembers }) ?? true {
-                return Plan(
-                    wanted: "{(,)}",
-                    step: nil,
-                    newestFirst: false,
-                    countsAsFinished: true,
-                    message: "walks through everything, as the API no longer tells all that has changed"
-                )
+                plan.message = "walks through everything, as the API no longer tells all that has changed"
+                return plan
             }
         }
-        let isManual = task.type == "manual"
-        let wanted = try await job.step { session in
+        let since = task.since ?? stream.history.map { Timestamp(beginningOf: $0.from) }
+        let end = end
+        plan.wanted = try await job.step { session in
             try ImportStore(session).wanted(
                 name,
                 stream.name,
@@ -154,12 +126,9 @@ struct ImportRunner: Sendable {
                 ignoresFinished: isManual
             )
         }
-        return Plan(
-            wanted: wanted,
-            step: changed.before == nil ? nil : stream.history?.step?.rawValue,
-            newestFirst: task.type == "daily",
-            countsAsFinished: !isManual || task.marks
-        )
+        plan.step = changed.before == nil ? nil : stream.history?.step?.rawValue
+        plan.newestFirst = task.type == "daily"
+        return plan
     }
 }
 

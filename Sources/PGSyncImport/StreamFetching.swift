@@ -12,7 +12,7 @@ struct StreamFetching: Sendable {
     let runner: ImportRunner
     let stream: ImportStream
     let target: Int64
-    let plan: ImportRunner.Plan
+    let plan: ImportStore.Plan
 
     private var job: RunningJob { runner.job }
 
@@ -110,6 +110,7 @@ struct StreamFetching: Sendable {
         let reader = PageReader(stream: stream, target: target, maxAttempts: runner.definition.retries)
         var walk = PageWalk(place: PagePlace(slice.nextPage), isFromStart: slice.pages == 0)
         let (id, plan) = (job.id, plan)
+        let finishedUntil = plan.counts ? runner.end : nil
         while true {
             let url = addresses.url(of: slice, at: walk.place)
             let page: ImportPage
@@ -143,7 +144,7 @@ struct StreamFetching: Sendable {
                         writing,
                         nextPage: isLast ? nil : place.text,
                         isLast: isLast,
-                        countsAsFinished: plan.countsAsFinished,
+                        finishedUntil: finishedUntil,
                         sees: plan.sweeps
                     )
                 }

@@ -73,6 +73,8 @@ package struct RunningJob: Sendable {
     package let type: String?
     /// Whether an earlier session has begun it.
     package let isResumed: Bool
+    /// Whether another session runs it, and this one works for it and does not end it.
+    package let isJoined: Bool
     /// For the job alone; it is closed after the job.
     package let connection: PostgresConnection
     package let shutdown: Shutdown
@@ -83,8 +85,10 @@ package struct RunningJob: Sendable {
         _ job: TakenJob,
         on connection: PostgresConnection,
         until shutdown: Shutdown,
+        isJoined: Bool = false,
         clock: any Clock<Duration>
     ) {
+        self.isJoined = isJoined
         id = job.id
         kind = job.kind
         subject = job.subject

@@ -52,6 +52,22 @@ package struct JobRunner: Sendable {
         return try await run(taken, on: connection, until: shutdown)
     }
 
+    /// Works for a job that another session runs, whose lock this session shares; whoever runs it ends it.
+    ///
+    /// - Throws: what the operation throws.
+    package func work(
+        for taken: TakenJob,
+        on connection: PostgresConnection,
+        until shutdown: Shutdown
+    ) async throws {
+        let job = RunningJob(taken, on: connection, until: shutdown, isJoined: true, clock: clock)
+        do {
+            _ = try await operations[taken.kind]?.run(job)
+        } catch is RunningJob.Stop {
+            // Whoever runs it sees the same.
+        }
+    }
+
     private func run(
         _ taken: TakenJob,
         on connection: PostgresConnection,

@@ -101,6 +101,18 @@ package struct JobStore {
         return try TakenJob(row)
     }
 
+    /// A job that another session runs, if this session may work for it; nil if it has ended.
+    package func join(_ kind: String, _ subject: String) throws -> TakenJob? {
+        try session.query(
+            """
+            select own.id as job, own.kind, own.subject, own.type, own.attempts
+            from pgsync.sync_jobs as own
+            where own.kind = \(kind) and own.subject = \(subject) and own.state = 'running'
+                and pgsync.join_import(own.id)
+            """
+        ).map(TakenJob.init).first
+    }
+
     /// Leaves the job that this session runs to whoever runs it after a wait; nil waits for a person.
     package func wait(_ id: Int64, _ wait: Duration?, errorClass: String?, _ message: String) throws {
         try session.execute(

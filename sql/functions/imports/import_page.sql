@@ -13,7 +13,7 @@ create or replace function pgsync.import_page(
     failures jsonb,
     next_page text,
     is_last boolean,
-    counts_as_finished boolean,
+    finished_until timestamptz,
     sees boolean default false,
     max_attempts integer default null
 )
@@ -50,14 +50,14 @@ begin
         jsonb_array_length(import_page.failures || v_written.failures),
         pgsync.note_page(
             import_page.job, import_page.stream, import_page.slice, import_page.next_page, import_page.is_last,
-            import_page.counts_as_finished, v_written.added, v_written.updated, v_written.unchanged,
+            import_page.finished_until, v_written.added, v_written.updated, v_written.unchanged,
             v_written.written_items, import_page.failures || v_written.failures, import_page.max_attempts
         );
 end;
 $$;
 
 comment on function pgsync.import_page(
-    bigint, text, tstzrange, regclass, text[], text[], text[], jsonb, text[], jsonb, text, boolean, boolean,
-    boolean, integer
+    bigint, text, tstzrange, regclass, text[], text[], text[], jsonb, text[], jsonb, text, boolean,
+    timestamptz, boolean, integer
 )
 is 'Writes a page of a stream and what is recorded of it; returns what came of its rows, whether to go on.';

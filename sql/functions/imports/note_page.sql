@@ -4,7 +4,7 @@ create or replace function pgsync.note_page(
     slice tstzrange,
     next_page text,
     is_last boolean,
-    counts_as_finished boolean,
+    finished_until timestamptz,
     added bigint,
     updated bigint,
     unchanged bigint,
@@ -50,9 +50,13 @@ begin
         raise exception 'nobody has begun % of stream %', note_page.slice, note_page.stream
             using errcode = 'object_not_in_prerequisite_state';
     end if;
-    if note_page.is_last and note_page.counts_as_finished then
+    if note_page.is_last and note_page.finished_until is not null then
         insert into pgsync.cursors as own (endpoint, stream, finished)
-        values (v_import, note_page.stream, tstzmultirange(note_page.slice))
+        values (
+            v_import, note_page.stream,
+            -- A walk through everything has no end of its own.
+            tstzmultirange(note_page.slice * tstzrange(null, note_page.finished_until))
+        )
         on conflict on constraint cursors_pkey do update
         set finished = own.finished + excluded.finished, updated_at = clock_timestamp();
     end if;
@@ -61,6 +65,6 @@ end;
 $$;
 
 comment on function pgsync.note_page(
-    bigint, text, tstzrange, text, boolean, boolean, bigint, bigint, bigint, text[], jsonb, integer
+    bigint, text, tstzrange, text, boolean, timestamptz, bigint, bigint, bigint, text[], jsonb, integer
 )
 is 'Records what came of a page, and after the last that its span is finished; false if the job is to end.';

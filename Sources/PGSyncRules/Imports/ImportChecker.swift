@@ -149,7 +149,11 @@ struct ImportChecker {
         if columns.isEmpty, !draft.unread.contains("column") {
             fail(draft.name, "the stream \(stream.name) has no column", "such as column id bigint")
         } else if !columns.isEmpty {
-            let named = draft.key + draft.privateColumns + (draft.changedColumn.map { [$0] } ?? [])
+            let failing = stream.examples.compactMap { example -> Located<String>? in
+                if case .failure(_, let column) = example.expectation { column } else { nil }
+            }
+            let changed = draft.changedColumn.map { [$0] } ?? []
+            let named = draft.key + draft.privateColumns + changed + failing
             for name in named where !columns.contains(name.value) {
                 fail(
                     name,

@@ -101,6 +101,15 @@ extension Parser {
             text += "." + (try take(.word, expected).value)
         }
         let failure = Located(value: text, range: range)
+        let classes = ImportFault.Class.allCases.map(\.rawValue)
+        guard classes.contains(text) else {
+            throw Fault(
+                range,
+                "unknown failure \(text)",
+                help: Spelling.nearest(to: text, among: classes).map { "did you mean \($0)?" }
+                    ?? "the failures are \(classes.joined(separator: ", "))"
+            )
+        }
         let word = next
         guard !word.isFirstOnLine, skip(word: "column") else { return .failure(failure, column: nil) }
         return .failure(failure, column: try takeAnyName("the name of a column", of: word))

@@ -75,10 +75,7 @@ struct ImportRowDatabaseTests {
                 "\(type) \(json.prefix(50)): \(kept?.prefix(50) ?? "nil")"
             )
         }
-        #expect(
-            taken > 3 && refused > 0 || type == "jsonb" && taken > 60,
-            "\(taken) taken, \(refused) refused"
-        )
+        #expect(taken > 0 && refused > 0, "\(taken) taken, \(refused) refused")
     }
 
     /// Whether what the table keeps is what the image said: numbers and documents equal, the rest by their texts.

@@ -125,6 +125,26 @@ package enum PGSyncProgram {
                 ]
             ),
             .group(
+                "import",
+                "Fetch rows from HTTP APIs into tables.",
+                [
+                    .command(ImportCheckCommand.self), .command(ImportTestCommand.self),
+                    .command(ImportApplyCommand.self), .command(ImportListCommand.self),
+                    .command(ImportShowCommand.self), .command(ImportDiffCommand.self),
+                    .command(ImportRunCommand.self), .command(ImportStatusCommand.self),
+                    .command(ImportCancelCommand.self), .command(ImportRetryCommand.self),
+                ]
+            ),
+            .group(
+                "endpoint",
+                "Show, try and pause the systems that pgsync calls.",
+                [
+                    .command(EndpointListCommand.self), .command(EndpointShowCommand.self),
+                    .command(EndpointTestCommand.self), .command(EndpointSwitchCommand<EndpointPausing>.self),
+                    .command(EndpointSwitchCommand<EndpointResuming>.self),
+                ]
+            ),
+            .group(
                 "image-keys",
                 "Show and add the keys that images are encrypted for.",
                 [.command(ImageKeysListCommand.self), .command(ImageKeysAddCommand.self)]

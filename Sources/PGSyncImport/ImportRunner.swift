@@ -1,9 +1,9 @@
-internal import Days
+package import Days
 import PGSyncOperations
 import PGSyncRemote
 import PGSyncRules
 import PGSyncStore
-import Postgres
+package import Postgres
 
 /// Runs one job of an import: its streams in their order, each by as many sessions as may call at once.
 struct ImportRunner: Sendable {
@@ -144,7 +144,8 @@ extension ImportDeletes.Sweep {
 }
 
 extension Timestamp {
-    init(beginningOf day: Day) {
+    /// In UTC.
+    package init(beginningOf day: Day) {
         self.init(microsecondsSinceEpoch: Int64(day.daysSinceEpoch) * 86_400_000_000)
     }
 

@@ -14,6 +14,7 @@ package enum NameKind: String, CaseIterable, Sendable {
     case schedules
     case channels
     case imageKeys = "image-keys"
+    case imports
     case differences
     case alerts
     case alertKinds = "alert-kinds"
@@ -50,6 +51,7 @@ package enum NameKind: String, CaseIterable, Sendable {
             """
         case .schedules: "select name from pgsync.sync_schedules order by name"
         case .channels: "select name from pgsync.channels order by name"
+        case .imports: "select distinct import from pgsync.import_states order by import"
         case .imageKeys: "select name from pgsync.image_keys order by name"
         case .alerts:
             "select id::text from pgsync.sync_alerts where state not in ('pending', 'resolved') order by id limit 200"

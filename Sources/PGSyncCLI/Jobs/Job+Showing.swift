@@ -19,7 +19,7 @@ extension Job {
     var remedy: String {
         kind == "backfill"
             ? "to continue: pgsync backfill \(subject.shellWord)"
-            : JobOperations.all.contains { $0.kind == kind }
+            : JobOperations.all.contains { $0.kind == kind } || kind == "import"
                 ? "the leading worker resumes it" : "whoever begins it again resumes it"
     }
 

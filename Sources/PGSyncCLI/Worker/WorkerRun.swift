@@ -2,6 +2,7 @@ import Concurrency
 import Glibc
 import HTTPServer
 import PGSyncDelivery
+import PGSyncImport
 import PGSyncOperations
 import PGSyncSchema
 import PGSyncServe
@@ -25,6 +26,8 @@ struct WorkerRun: Sendable {
     var anchors: [AnchorDestination] = []
     /// The files that let it into its database.
     var credentials: [String] = []
+    /// Secrets that came with requests for imports.
+    private let importKeys = GivenKeys()
     private let isAdmitted = Locked(false)
 
     init(_ options: WorkerOptions, connection: ConnectionOptions, logger: Logger) {
@@ -82,7 +85,9 @@ struct WorkerRun: Sendable {
         options.watchesQueue = metricsAddress != nil
         let worker = Worker(
             options,
-            operations: JobOperations.all(anchoringTo: anchors),
+            operations: JobOperations.all(anchoringTo: anchors) + [
+                ImportOperation(to: connection, site: .current(credentials: credentials), keys: importKeys)
+            ],
             delivery: DeliveryRunner(
                 ChannelSender(.current(credentials: credentials), version: Version.number)
             ),

@@ -142,7 +142,7 @@ package struct EndpointStore {
             .prepared(
                 """
                 select granted, extract(epoch from wait)::double precision as seconds, reason
-                from pgsync.take_budget(\(name), \(calls), \(probesAfter.milliseconds) * interval '1 ms')
+                from pgsync.take_budget(\(name), \(calls)::integer, \(probesAfter.milliseconds) * interval '1 ms')
                 """
             )
         ).onlyRow()
@@ -176,7 +176,7 @@ package struct EndpointStore {
                     \(name), \(outcome.rawValue), \(message),
                     \(retryAfter?.milliseconds)::bigint * interval '1 ms',
                     \(clockSkew?.milliseconds)::bigint * interval '1 ms',
-                    \(failures), \(resetAfter.milliseconds) * interval '1 ms'
+                    \(failures)::integer, \(resetAfter.milliseconds) * interval '1 ms'
                 )
                 """
             )

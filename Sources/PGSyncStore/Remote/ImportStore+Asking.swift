@@ -184,7 +184,7 @@ extension ImportStore {
             return try session.query(
                 """
                 select pgsync.apply_import(
-                    \(definition.name), \(definition.version), \(content), \(JSONText(endpoint.text()))::jsonb,
+                    \(definition.name), \(definition.version)::integer, \(content), \(JSONText(endpoint.text()))::jsonb,
                     \(JSONText(JSONValue.array(streams).text()))::jsonb
                 )
                 """

@@ -31,6 +31,9 @@ package struct ImportSlice: Sendable, Equatable {
     package let until: Timestamp?
     package var nextPage: String?
     package var pages: Int
+
+    /// All times, from the first page on.
+    package static let everything = ImportSlice(range: "(,)", since: nil, until: nil, nextPage: nil, pages: 0)
 }
 
 /// What a page brings to the database.
@@ -230,7 +233,7 @@ package struct ImportStore {
                     \(stream.key), \(stream.columns.map(\.name)), \(stream.privateColumns),
                     \(JSONText(JSONValue.array(writing.images).text()))::jsonb, \(writing.itemIDs),
                     \(JSONText(JSONValue.array(writing.failures).text()))::jsonb,
-                    \(nextPage), \(isLast), \(finishedUntil), \(sees), \(writing.maxAttempts)
+                    \(nextPage), \(isLast), \(finishedUntil), \(sees), \(writing.maxAttempts)::integer
                 ) as page
                 """
             )
@@ -255,7 +258,7 @@ package struct ImportStore {
                 \(job), \(stream.name), \(writing.target)::bigint::oid::regclass, \(stream.key),
                 \(stream.columns.map(\.name)), \(stream.privateColumns),
                 \(JSONText(JSONValue.array(writing.images).text()))::jsonb, \(writing.itemIDs),
-                \(JSONText(JSONValue.array(writing.failures).text()))::jsonb, \(gone), \(writing.maxAttempts)
+                \(JSONText(JSONValue.array(writing.failures).text()))::jsonb, \(gone), \(writing.maxAttempts)::integer
             ) as done
             """
         ).onlyRow()

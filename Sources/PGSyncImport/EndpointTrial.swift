@@ -1,0 +1,87 @@
+internal import HTTPClient
+internal import JSON
+package import PGSyncDelivery
+import PGSyncRemote
+import PGSyncRules
+import PGSyncStore
+package import Postgres
+import Services
+
+/// Calls an endpoint once, to see whether its address and its secret are right.
+package struct EndpointTrial: Sendable {
+    package struct Outcome: Sendable, Equatable {
+        package let isOK: Bool
+        package let message: String
+        /// How many rows the first page has.
+        package var rows: Int?
+    }
+
+    private let name: String
+    private let content: String
+    private let site: DeliverySite
+
+    package init(name: String, content: String, site: DeliverySite) {
+        self.name = name
+        self.content = content
+        self.site = site
+    }
+
+    package func run(on connection: PostgresConnection) async throws -> Outcome {
+        guard let written = ImportFile(name: name, text: content).definition,
+            let stream = written.streamsInOrder.first
+        else { return Outcome(isOK: false, message: "the definition cannot be read by this pgsync") }
+        let definition: ImportDefinition
+        let client: HTTPClient
+        do {
+            definition = try written.adjusted { site.setting($0) }
+            client = try HTTPClient(policy: site.policy(isEncrypted: definition.base.isEncrypted))
+        } catch let failure as DeliveryFailure {
+            return Outcome(isOK: false, message: failure.message)
+        } catch let setting as ImportDefinition.BadSetting {
+            return Outcome(isOK: false, message: "\(setting)")
+        }
+        var policy = CallPolicy()
+        // One call is what was asked for.
+        (policy.retries, policy.timeout, policy.longestWait) = (0, definition.timeout, .zero)
+        let calls = CallRunner(
+            definition,
+            policy: policy,
+            client: client,
+            authentication: Authentication(definition, site: site),
+            until: Shutdown()
+        )
+        let addresses = PageAddresses(definition: definition, stream: stream)
+        do {
+            guard
+                let reply = try await calls.get(
+                    addresses.url(of: .everything, at: PagePlace(nil)),
+                    on: connection
+                )
+            else { return Outcome(isOK: true, message: "it answered, with nothing to read") }
+            guard let text = String(validating: reply.body, as: UTF8.self),
+                let body = try? JSONValue(parsing: text)
+            else {
+                return Outcome(
+                    isOK: false,
+                    message: "it answered with status \(reply.status), but not with JSON"
+                )
+            }
+            switch stream.page(body: body) {
+            case .failure(let fault): return Outcome(isOK: false, message: fault.message)
+            case .success(let page):
+                return Outcome(
+                    isOK: true,
+                    message: "it answered with \(page.rows.count) rows of \(stream.name)",
+                    rows: page.rows.count
+                )
+            }
+        } catch let failure as CallRunner.Failure {
+            switch failure {
+            case .leave(_, let problem), .failed(_, let problem), .unauthorized(let problem):
+                return Outcome(isOK: false, message: problem)
+            case .gone: return Outcome(isOK: false, message: "there is nothing at the path of \(stream.name)")
+            case .interrupted: return Outcome(isOK: false, message: "stopped")
+            }
+        }
+    }
+}

@@ -44,7 +44,7 @@ struct DryRun {
         }
         try await runner.job.note(
             stream.name,
-            "read \(rows) rows, of which \(faults) cannot be taken",
+            "read \(rows) rows of the newest pages\(faults == 0 ? "" : ", \(faults) of which would fail")",
             done: rows
         )
     }

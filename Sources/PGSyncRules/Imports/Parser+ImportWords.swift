@@ -105,11 +105,11 @@ extension Parser {
     }
 
     /// A path below the base, in single quotes.
-    mutating func takeURLPath(_ expected: String, of opening: Token, hasPlaces: Bool = false) throws
-        -> Located<
-            String
-        >
-    {
+    mutating func takeURLPath(
+        _ expected: String,
+        of opening: Token,
+        hasPlaces: Bool = false
+    ) throws -> Located<String> {
         let text = try takeText(expected, of: opening)
         func fault(_ message: String, _ help: String) -> Fault { Fault(text.range, message, help: help) }
         guard text.value.hasPrefix("/") else {

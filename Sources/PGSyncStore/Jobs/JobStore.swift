@@ -101,14 +101,15 @@ package struct JobStore {
         return try TakenJob(row)
     }
 
-    /// A job that another session runs, if this session may work for it; nil if it has ended.
+    /// A job that another session runs now, if this session may work for it; nil if nobody runs it.
     package func join(_ kind: String, _ subject: String) throws -> TakenJob? {
         try session.query(
             """
             select own.id as job, own.kind, own.subject, own.type, own.attempts
             from pgsync.sync_jobs as own
             where own.kind = \(kind) and own.subject = \(subject) and own.state = 'running'
-                and pgsync.join_import(own.id)
+                -- In this order: whoever joins holds it, too.
+                and case when exists (select from pgsync.job_holders(own.id)) then pgsync.join_import(own.id) end
             """
         ).map(TakenJob.init).first
     }

@@ -130,6 +130,7 @@ begin
                     'execute on function pgsync.note_interruption(bigint, text, text)',
                     'execute on function pgsync.note_phase(bigint, text, text, bigint, bigint, boolean)',
                     'execute on function pgsync.put_failed_item(bigint, text, text, text, jsonb, text, integer)',
+                    'execute on function pgsync.request_item_retries()',
                     'execute on function pgsync.request_job(text, text, text, text, text)',
                     'execute on function pgsync.retention_step(text, integer)',
                     'execute on function pgsync.runnable_jobs(text[])',
@@ -494,6 +495,7 @@ begin
                 (array['pgsync_importer'], array[
                     'usage on schema pgsync',
                     'select on table pgsync.migrations',
+                    'execute on function pgsync.add_import_column(regclass, text, text)',
                     'execute on function pgsync.add_sightings(bigint, text, text[])',
                     'execute on function pgsync.apply_images(regclass, text[], text[], jsonb)',
                     'execute on function pgsync.apply_isolated(regclass, text[], text[], jsonb, integer)',
@@ -513,6 +515,7 @@ begin
                     'execute on function pgsync.join_import(bigint)',
                     'execute on function pgsync.keep_plan('
                     || 'bigint, text, tstzmultirange, text, boolean, boolean, boolean, text)',
+                    'execute on function pgsync.other_columns(regclass, text[])',
                     'execute on function pgsync.note_absences(bigint, text, text[])',
                     'execute on function pgsync.note_call(text, text, text, interval, interval, integer, interval)',
                     'execute on function pgsync.note_interruption(bigint, text, text)',

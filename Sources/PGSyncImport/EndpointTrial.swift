@@ -48,7 +48,9 @@ package struct EndpointTrial: Sendable {
             policy: policy,
             client: client,
             authentication: Authentication(definition, site: site),
-            until: Shutdown()
+            until: Shutdown(),
+            // It may be this machine that lacks the secret.
+            pausing: false
         )
         let addresses = PageAddresses(definition: definition, stream: stream)
         do {

@@ -10,7 +10,7 @@ struct PageReader {
     /// What is kept of a row that failed.
     private static let mostPayload = 64 << 10
 
-    let stream: ImportStream
+    var stream: ImportStream
     let target: Int64
     let maxAttempts: Int
 
@@ -26,7 +26,7 @@ struct PageReader {
         for (place, row) in rows.enumerated() {
             switch stream.read(row: row) {
             case .success(let image):
-                if !image.unknown.isEmpty, stream.unknown != .ignore {
+                if !image.unknown.isEmpty, [.freeze, .quarantine].contains(stream.unknown) {
                     let names = image.unknown.prefix(5).joined(separator: ", ")
                     guard stream.unknown != .freeze else {
                         throw Refusal(message: "the API sends fields that no column takes: \(names)")

@@ -107,7 +107,8 @@ struct StreamFetching: Sendable {
 
     private func fetch(_ slice: ImportSlice, on connection: PostgresConnection) async throws {
         let addresses = PageAddresses(definition: runner.definition, stream: stream)
-        let reader = PageReader(stream: stream, target: target, maxAttempts: runner.definition.retries)
+        var reader = PageReader(stream: stream, target: target, maxAttempts: runner.definition.retries)
+        if stream.unknown == .evolve { reader.stream = try await evolved(on: connection) }
         var walk = PageWalk(place: PagePlace(slice.nextPage), isFromStart: slice.pages == 0)
         let (id, plan) = (job.id, plan)
         let finishedUntil = plan.counts ? runner.end : nil
@@ -132,6 +133,10 @@ struct StreamFetching: Sendable {
             case .stop(let errorClass, let message):
                 throw ImportRunner.StreamFailure(errorClass: errorClass, message: message)
             case .write(let isLast):
+                if stream.unknown == .evolve {
+                    let fields = reader.stream.newFields(in: page.rows)
+                    if !fields.isEmpty { reader.stream = try await evolved(by: fields, on: connection) }
+                }
                 let writing: ImportWriting
                 do throws(PageReader.Refusal) { writing = try reader.read(page.rows) } catch {
                     throw ImportRunner.StreamFailure(errorClass: "call.shape", message: error.message)
@@ -151,6 +156,27 @@ struct StreamFetching: Sendable {
                 guard end.continues else { throw job.cancellation }
                 if isLast { return }
             }
+        }
+    }
+
+    /// The stream with the columns that its table has by now, after some were added for fields that are new.
+    private func evolved(
+        by fields: [(name: String, type: String)] = [],
+        on connection: PostgresConnection
+    ) async throws -> ImportStream {
+        let (stream, target) = (stream, target)
+        do {
+            return try await connection.withTransaction { [fields] session in
+                for field in fields { try ImportStore(session).addColumn(field.name, field.type, to: target) }
+                return stream.taking(try ImportStore(session).otherColumns(of: target, besides: stream))
+            }
+        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+            let names = fields.map(\.name).joined(separator: ", ")
+            throw ImportRunner.StreamFailure(
+                errorClass: "call.shape",
+                message:
+                    "the API sends fields that are new, \(names), and only the owner of the table adds columns"
+            )
         }
     }
 

@@ -72,8 +72,9 @@ package final class Authentication: Sendable {
 
     // MARK: Tokens
 
-    /// Gets a new token; false if none is given. One process at a time does so, and a new refresh token is written
-    /// before anything is done with it.
+    /// Gets a new token; false if none is given.
+    ///
+    /// One process at a time does so, and a new refresh token is written before anything is done with it.
     func refresh(with client: HTTPClient, on connection: PostgresConnection) async throws -> Bool {
         guard case .oauth(let oauth)? = definition.auth else { return false }
         let lock = "token \(definition.name)"

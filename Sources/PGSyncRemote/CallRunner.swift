@@ -29,6 +29,8 @@ package struct CallRunner: Sendable {
     private let shutdown: Shutdown
     private let clock: any Clock<Duration>
     private let reports = CallReports()
+    /// Whether a secret that is refused stops all calls until somebody resumes the endpoint.
+    private let pauses: Bool
     /// Its answers may be as long as this.
     private static let mostBytes = 32 << 20
 
@@ -38,6 +40,7 @@ package struct CallRunner: Sendable {
         client: HTTPClient,
         authentication: Authentication,
         until shutdown: Shutdown,
+        pausing pauses: Bool = true,
         clock: any Clock<Duration> = ContinuousClock()
     ) {
         self.definition = definition
@@ -45,6 +48,7 @@ package struct CallRunner: Sendable {
         self.client = client
         self.authentication = authentication
         self.shutdown = shutdown
+        self.pauses = pauses
         self.clock = clock
     }
 
@@ -92,6 +96,7 @@ package struct CallRunner: Sendable {
                 case .failed(let errorClass, let problem):
                     throw Failure.failed(errorClass: errorClass, problem)
                 case .unauthorized(let problem):
+                    guard pauses else { throw Failure.unauthorized(problem) }
                     let (name, reason) = (definition.name, "the secret was refused: \(problem)")
                     _ = try await connection.withTransaction {
                         try $0.execute("select pgsync.pause_endpoint(\(name), \(reason))")

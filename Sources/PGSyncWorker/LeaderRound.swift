@@ -40,7 +40,11 @@ struct LeaderRound: Sendable {
                 let error = PostgresError(.unexpectedResult, problems.joined(separator: "; "))
                 ends[ends.endIndex - 1] = (.schedules, error)
             }
-            runnableKinds = try attempt(.jobs, session) { try JobStore(session).runnableKinds(kinds) } ?? []
+            runnableKinds =
+                try attempt(.jobs, session) {
+                    try JobStore(session).requestItemRetries()
+                    return try JobStore(session).runnableKinds(kinds)
+                } ?? []
         }
         dueChannels = try attempt(.delivery, session) { try ChannelStore(session).due() } ?? []
         let inspection = CaptureInspection(session)

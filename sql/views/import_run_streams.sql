@@ -1,4 +1,4 @@
-create or replace view pgsync.import_run_streams with (security_invoker) as
+create or replace view pgsync.import_run_streams as
 select
     own.job,
     own.sync_id,
@@ -39,7 +39,9 @@ cross join
         from pgsync.import_slices as slice
         where slice.job = own.job and slice.stream = listed.stream
     ) as came
-where own.streams is null or listed.stream = any(own.streams);
+where
+    (own.streams is null or listed.stream = any(own.streams))
+    and coalesce(run.subject = any((select pgsync.limited_endpoints())::text[]), true);
 
 comment on view pgsync.import_run_streams is 'The streams of each run of an import, with how far each is.';
 comment on column pgsync.import_run_streams.job is 'The job.';

@@ -1,4 +1,4 @@
-create or replace view pgsync.import_runs with (security_invoker) as
+create or replace view pgsync.import_runs as
 select
     job.id as job,
     own.sync_id,
@@ -61,7 +61,8 @@ cross join
             coalesce(sum(slice.removed), 0) as removed
         from pgsync.import_slices as slice
         where slice.job = own.job
-    ) as came;
+    ) as came
+where coalesce(job.subject = any((select pgsync.limited_endpoints())::text[]), true);
 
 comment on view pgsync.import_runs is 'The runs of imports, with what came of their rows.';
 comment on column pgsync.import_runs.job is 'The job.';

@@ -1,4 +1,4 @@
-create or replace view pgsync.import_states with (security_invoker) as
+create or replace view pgsync.import_states as
 select
     listed.import,
     listed.stream,

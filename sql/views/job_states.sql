@@ -1,5 +1,5 @@
 -- Whether a job is still run is asked of its lock: see job_holders.
-create or replace view pgsync.job_states with (security_invoker) as
+create or replace view pgsync.job_states as
 select
     job.id,
     job.kind,
@@ -41,7 +41,11 @@ left join lateral (
     where latest.job = job.id
     order by latest.updated_at desc, latest.id desc
     limit 1
-) as progress on true;
+) as progress on true
+-- Who may see only some endpoints sees what is about them.
+where
+    (select pgsync.limited_endpoints()) is null
+    or job.kind = 'import' and job.subject = any((select pgsync.limited_endpoints())::text[]);
 
 comment on view pgsync.job_states
 is 'The jobs with their progress; interrupted are those that nobody runs and that did not end.';

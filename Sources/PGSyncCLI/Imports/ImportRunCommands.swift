@@ -179,7 +179,11 @@ struct ImportSession {
             try context.output.write(run.text(width: context.output.terminal.tableWidth))
         }
         guard run.hasEnded else {
-            context.say("stopped; what was read stays. To go on: pgsync import run \(name.shellWord)")
+            context.say(
+                run.waitsUntil == .infinity
+                    ? "what was read stays. To go on, once it is put right: pgsync endpoint resume \(name.shellWord)"
+                    : "stopped; what was read stays. To go on: pgsync import run \(name.shellWord)"
+            )
             return listener.stopSignal.map(ExitCode.stopped) ?? .problemsFound
         }
         return run.state == "completed" ? .success : .problemsFound

@@ -82,6 +82,9 @@ package struct JobStore {
             }
     }
 
+    /// Asks for runs that try failed items again whose time has come.
+    package func requestItemRetries() throws { try session.execute("select pgsync.request_item_retries()") }
+
     /// Begins or resumes, in this session, the oldest job of these kinds that nobody runs.
     package func take(_ kinds: [String]) throws -> TakenJob? {
         try session.query(

@@ -289,6 +289,25 @@ package struct ImportStore {
         }
     }
 
+    /// The columns of a table besides those of a stream, and their types.
+    package func otherColumns(of target: Int64, besides stream: ImportStream) throws -> [(
+        name: String, type: String
+    )] {
+        try session.query(
+            """
+            select other.name, other.type
+            from pgsync.other_columns(\(target)::bigint::oid::regclass, \(stream.columns.map(\.name))) as other
+            """
+        ).map { (try $0.decode("name"), try $0.decode("type")) }
+    }
+
+    /// Adds a column for a field that is new at the API.
+    package func addColumn(_ name: String, _ type: String, to target: Int64) throws {
+        try session.execute(
+            "select pgsync.add_import_column(\(target)::bigint::oid::regclass, \(name), \(type))"
+        )
+    }
+
     /// What a sweep did: how many rows were missed, how many removed, and whether they were too many.
     package func sweep(
         _ job: Int64,

@@ -57,7 +57,10 @@ begin
         raise exception 'stream %: % has no unique key of %',
             check_import_target.stream, v_table, array_to_string(check_import_target.key_columns, ', ')
             using errcode = 'invalid_parameter_value',
-            hint = format('alter table %s add unique (%s);', v_table, array_to_string(check_import_target.key_columns, ', '));
+            hint = format(
+                'alter table %s add unique (%s);', v_table,
+                array_to_string(check_import_target.key_columns, ', ')
+            );
     end if;
     return v_table;
 end;

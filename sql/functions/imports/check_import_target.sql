@@ -67,4 +67,4 @@ end;
 $$;
 
 comment on function pgsync.check_import_target(text, text, text[], text[], text)
-is 'The table of a stream; an error unless it can take its rows, with all columns and a unique key of its key.';
+is 'The table of a stream; an error unless it can take its rows: all columns, and a unique key of its key.';

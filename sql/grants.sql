@@ -460,10 +460,14 @@ begin
                 (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
                     'select on table pgsync.waiting_changes, pgsync.worker_states',
                     'execute on function pgsync.backlog(integer)',
+                    'execute on function pgsync.failed_kinds()',
                     'execute on function pgsync.failures(integer)',
                     'execute on function pgsync.lost_changes(bigint)',
                     'execute on function pgsync.failure_text(text, text)',
                     'execute on function pgsync.permanent_error_classes()',
+                    'execute on function pgsync.queue_counts(regclass, integer)',
+                    'execute on function pgsync.queue_page('
+                    || 'text, regclass, text, text, timestamptz, bigint, boolean, integer)',
                     'execute on function pgsync.queue_size(integer)',
                     'execute on function pgsync.recent_outcomes(integer)',
                     'execute on function pgsync.record_key(regclass, text[])',

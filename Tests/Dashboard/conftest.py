@@ -30,12 +30,13 @@ def tokens(clinic):
 
 @pytest.fixture(scope="session")
 def filled():
-    """A clinic with 200,000 changes and lines, whose server explains what it does."""
+    """A clinic with 200,000 changes and lines and 190,000 dead letters, whose server explains what it does."""
     clinic = Clinic("--rate", "1")
     clinic.sql(pathlib.Path(__file__).with_name("fill.sql").read_text())
     # As workers do; a transaction cannot do so for its own entries.
     clinic.sql("select ledger.take_snapshot()")
     clinic.sql("analyze ledger.balance_snapshots")
+    clinic.sql(pathlib.Path(__file__).with_name("dead.sql").read_text())
     for name, value in {
         "session_preload_libraries": "auto_explain",
         "auto_explain.log_nested_statements": "on",

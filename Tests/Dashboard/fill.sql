@@ -30,11 +30,11 @@ from made;
 
 insert into pgsync.sync_queue (
     log_id, slot, sync_status, attempts, retry_count, max_retries, last_sync_attempt, error_class, error_message,
-    record_hash
+    record_hash, source_table
 )
 select
     log_id, pgsync.slot_of(record_id), 'failed', 1, 1, 1, at, (array['data.range', 'rule.unbalanced'])[1 + log_id % 2],
-    'filled', hashtext(record_id)
+    'filled', hashtext(record_id), source_table
 from made
 where is_dead;
 

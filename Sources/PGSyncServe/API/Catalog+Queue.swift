@@ -9,27 +9,50 @@ extension Catalog {
         .boolean("encrypted"),
     ]
 
-    private static let waitingSQL = """
+    private static let waitingColumns = """
         select
             own.log_id as k1, own.log_id::text as change, source.table_name as table, own.record_id as record, own.action,
             own.state, own.captured_at, own.attempts, own.retry_count, own.max_retries,
             case when own.state <> 'dead' then nullif(own.scheduled_at, 'infinity') end as scheduled_at,
             own.last_sync_attempt as last_attempt_at, own.error_class, own.error_message, own.error_column,
             own.correlation_id, own.origin, own.image_key is not null as encrypted
-        from pgsync.waiting_changes as own
-        inner join pgsync.sources as source on own.source_table = source.source_table
-        where (:state is null or own.state = :state)
-            and (:table is null or source.table_name = :table)
-            and (
-                :class is null or own.error_class = :class
-                or (right(:class, 2) = '.*' and starts_with(own.error_class, left(:class, -1)))
-            )
-            and (:key is null or own.record_id = :key)
-            and (
-                :min_age is null
-                or own.captured_at < clock_timestamp() - make_interval(secs => :min_age::double precision)
-            )
         """
+
+    private static let waitingSQL =
+        waitingColumns + """
+
+            from (select) as always
+            left join pgsync.sources as chosen on chosen.table_name = :table
+            cross join lateral pgsync.queue_page(
+                :state, chosen.source_table, :class, :key,
+                clock_timestamp() - make_interval(secs => :min_age::double precision),
+                :place::bigint, :is_backward::boolean, :page_size::integer
+            ) as listed (log_id)
+            inner join pgsync.waiting_changes as own on listed.log_id = own.log_id
+            inner join pgsync.sources as source on own.source_table = source.source_table
+            where :table is null or chosen.source_table is not null
+            """
+
+    private static let searchSQL =
+        waitingColumns + """
+
+            from pgsync.waiting_changes as own
+            inner join pgsync.sources as source on own.source_table = source.source_table
+            where source.table_name = :table
+                and (:state is null or own.state = :state)
+                and (
+                    :class is null or own.error_class = :class
+                    or (right(:class, 2) = '.*' and starts_with(own.error_class, left(:class, -1)))
+                )
+                and (:key is null or own.record_id = :key)
+                and (
+                    :min_age is null
+                    or own.captured_at < clock_timestamp() - make_interval(secs => :min_age::double precision)
+                )
+                and position(lower(:contains) in lower(own.data ->> :column)) > 0
+            order by own.log_id desc
+            limit 200
+            """
 
     private static let states = ["ready", "scheduled", "paused", "working", "dead"]
 
@@ -61,13 +84,7 @@ extension Catalog {
             .act(
                 Act(
                     name: "search images",
-                    statement: Statement(
-                        waitingSQL + """
-                             and position(lower(:contains) in lower(own.data ->> :column)) > 0
-                            order by own.log_id desc
-                            limit 200
-                            """
-                    ),
+                    statement: Statement(searchSQL),
                     object: "table",
                     keepsAnswer: false,
                     isList: true
@@ -78,7 +95,7 @@ extension Catalog {
             .get,
             "/queue/counts",
             .read,
-            "How many wait, by state, of up to 10,000.",
+            "How many wait, by state: up to 10,000 dead ones, and as many others.",
             parameters: [tableFilter],
             answer: [
                 .count("ready"), .count("scheduled"), .count("paused"), .count("working"), .count("dead"),
@@ -87,19 +104,13 @@ extension Catalog {
             .row(
                 """
                 select
-                    count(*) filter (where own.state = 'ready') as ready,
-                    count(*) filter (where own.state = 'scheduled') as scheduled,
-                    count(*) filter (where own.state = 'paused') as paused,
-                    count(*) filter (where own.state = 'working') as working,
-                    count(*) filter (where own.state = 'dead') as dead,
-                    count(*) > 10000 as capped
-                from (
-                    select waiting.state
-                    from pgsync.waiting_changes as waiting
-                    inner join pgsync.sources as source on waiting.source_table = source.source_table
-                    where :table is null or source.table_name = :table
-                    limit 10001
-                ) as own
+                    coalesce(own.ready, 0) as ready, coalesce(own.scheduled, 0) as scheduled,
+                    coalesce(own.paused, 0) as paused, coalesce(own.working, 0) as working,
+                    coalesce(own.dead, 0) as dead, coalesce(own.is_capped, false) as capped
+                from (select) as always
+                left join pgsync.sources as chosen on chosen.table_name = :table
+                left join lateral pgsync.queue_counts(chosen.source_table) as own
+                    on :table is null or chosen.source_table is not null
                 """
             )
         ),
@@ -165,9 +176,27 @@ extension Catalog {
                                 select count(*) <= 1000
                                 from (
                                     select
+                                    from pgsync.failed_kinds() as kind
+                                    cross join lateral (
+                                        select
+                                        from pgsync.sync_queue as queue
+                                        where queue.source_table = kind.source_table
+                                            and queue.error_class = kind.error_class
+                                            and queue.sync_status = kind.sync_status
+                                        limit 1001
+                                    ) as failed
+                                    where (:table is null or kind.source_table = chosen.source_table)
+                                        and (not coalesce(:only_dead::boolean, false) or kind.sync_status = 'failed')
+                                        and (
+                                            :class is null
+                                            or kind.error_class like replace(replace(:class, '_', '\\_'), '*', '%')
+                                        )
+                                    union all
+                                    select
                                     from pgsync.sync_queue as queue
                                     inner join pgsync.sync_logs as log on queue.log_id = log.id
-                                    where queue.error_class is not null
+                                    where (queue.sync_status = 'failed' or queue.error_class is not null)
+                                        and (queue.source_table is null or queue.error_class is null)
                                         and (:table is null or log.source_table = chosen.source_table)
                                         and (not coalesce(:only_dead::boolean, false) or queue.sync_status = 'failed')
                                         and (

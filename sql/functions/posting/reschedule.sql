@@ -34,6 +34,8 @@ begin
         end,
         locked_at = null,
         record_hash = log.record_hash,
+        -- Rules may give a class any name, and an index takes names only up to a length.
+        source_table = case when octet_length(failure.class) <= 200 then log.source_table end,
         last_sync_attempt = clock_timestamp(),
         error_class = failure.class,
         error_message = failure.message
@@ -56,7 +58,7 @@ begin
         offset 0
     ) as verdict
     cross join lateral (
-        select hashtext(own.record_id) as record_hash
+        select hashtext(own.record_id) as record_hash, own.source_table
         from pgsync.sync_logs as own
         where own.id = failure.log_id
         offset 0

@@ -1,5 +1,5 @@
--- The cost must not grow with the queue: it reads the oldest changes that have not failed, and some of those
--- that have. If there are more, each number is a lower bound.
+-- The cost must not grow with the queue: it reads the oldest changes that have not failed, and counts
+-- failures by kind. If there are more than that, each number is a lower bound.
 create or replace function pgsync.backlog(most integer default 10000)
 returns table (
     source regclass,
@@ -16,46 +16,70 @@ returns table (
 language sql
 stable
 set search_path = pg_catalog, pgsync, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
+set max_parallel_workers_per_gather = 0
 set jit = off
 as $$
-with fresh as materialized (
+with listed as materialized (
     select
         queue.log_id,
-        'waiting' as kind
+        case
+            when queue.sync_status = 'failed' then 'dead'
+            when queue.error_class is not null then 'failing'
+            else 'waiting'
+        end as kind
     from pgsync.sync_queue as queue
-    where queue.error_class is null
+    where queue.source_table is null or queue.error_class is null
     order by queue.log_id
     limit most::bigint + 1
 ),
 
 failed as materialized (
     select
-        queue.log_id,
+        own.source_table,
         case
-            when queue.sync_status = 'failed' then 'dead'
+            when own.sync_status = 'failed' then 'dead'
             else 'failing'
-        end as kind
-    from pgsync.sync_queue as queue
-    where queue.error_class is not null
-    limit most::bigint + 1
+        end as kind,
+        counted.changes,
+        counted.first_change
+    from pgsync.failed_kinds() as own
+    cross join lateral (
+        select
+            count(*) as changes,
+            min(changes.log_id) as first_change
+        from (
+            select queue.log_id
+            from pgsync.sync_queue as queue
+            where queue.source_table = own.source_table
+                and queue.error_class = own.error_class
+                and queue.sync_status = own.sync_status
+            order by queue.log_id
+            limit most::bigint + 1
+        ) as changes
+    ) as counted
 ),
 
 counted as (
     select
-        log.source_table,
-        count(*) filter (where seen.kind = 'waiting') as waiting,
-        count(*) filter (where seen.kind = 'failing') as failing,
-        count(*) filter (where seen.kind = 'dead') as dead,
-        min(log.captured_at) filter (where seen.kind <> 'dead') as oldest_at
+        seen.source_table,
+        coalesce(sum(seen.changes) filter (where seen.kind = 'waiting'), 0)::bigint as waiting,
+        coalesce(sum(seen.changes) filter (where seen.kind = 'failing'), 0)::bigint as failing,
+        coalesce(sum(seen.changes) filter (where seen.kind = 'dead'), 0)::bigint as dead,
+        min(seen.captured_at) filter (where seen.kind <> 'dead') as oldest_at
     from (
-        select fresh.log_id, fresh.kind from fresh
+        select log.source_table, listed.kind, 1 as changes, log.captured_at
+        from listed
+        inner join pgsync.sync_logs as log on listed.log_id = log.id
         union all
-        select failed.log_id, failed.kind from failed
+        select failed.source_table, failed.kind, failed.changes, log.captured_at
+        from failed
+        inner join pgsync.sync_logs as log on failed.first_change = log.id
     ) as seen
-    inner join pgsync.sync_logs as log on seen.log_id = log.id
-    group by log.source_table
+    group by seen.source_table
 )
 
 select
@@ -67,7 +91,7 @@ select
     coalesce(counted.failing, 0),
     coalesce(counted.dead, 0),
     counted.oldest_at,
-    (select count(*) from fresh) > most or (select count(*) from failed) > most,
+    (select count(*) from listed) > most or coalesce((select max(failed.changes) from failed) > most, false),
     array(
         select span.name || '@' || span.version
         from pgsync.rule_spans as span

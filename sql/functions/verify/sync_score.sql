@@ -53,8 +53,27 @@ fact as (
             from pgsync.verified_sources as source
             where source.job = latest.job
         ) as proven,
-        (select count(*) from pgsync.sync_queue as queue where queue.error_class is not null and queue.sync_status = 'failed')
-        as dead,
+        (
+            select coalesce(sum(counted.changes), 0)
+            from (
+                select
+                    (
+                        select count(*)
+                        from pgsync.sync_queue as queue
+                        where queue.source_table = kind.source_table
+                            and queue.error_class = kind.error_class
+                            and queue.sync_status = kind.sync_status
+                    ) as changes
+                from pgsync.failed_kinds() as kind
+                where kind.sync_status = 'failed'
+                union all
+                select count(*)
+                from pgsync.sync_queue as queue
+                where (queue.sync_status = 'failed' or queue.error_class is not null)
+                    and (queue.source_table is null or queue.error_class is null)
+                    and queue.sync_status = 'failed'
+            ) as counted
+        ) as dead,
         (
             select count(*)
             from pgsync.sync_differences as difference

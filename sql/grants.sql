@@ -30,7 +30,7 @@ begin
                 from pg_catalog.pg_roles as role
                 where role.rolname in (
                         'pgsync_capture', 'pgsync_worker', 'pgsync_operator', 'pgsync_reader', 'pgsync_auditor',
-                        'pgsync_site_reader', 'pgsync_dashboard', 'pgsync_importer'
+                        'pgsync_site_reader', 'pgsync_dashboard', 'pgsync_importer', 'pgsync_api_site'
                     )
                     or role.rolname = any(v_scopes)
             ) as held
@@ -152,12 +152,27 @@ begin
                 (array['pgsync_worker'], array[
                     'select on table pgsync.image_keys'
                 ]),
-                (array['pgsync_site_reader'], array[
+                (array['pgsync_api_site'], array[
+                    'execute on function pgsync.begin_request(text, bytea)',
+                    'execute on function pgsync.record_act(text, text, text, text, jsonb)',
+                    'execute on function pgsync.retry_site_changes(bigint[], text, regclass, boolean)',
+                    'execute on function pgsync.settle_request(text, integer, text)',
+                    'execute on function pgsync.skip_site_changes(bigint[], text)'
+                ]),
+                (array['pgsync_site_reader', 'pgsync_api_site'], array[
                     'usage on schema pgsync',
-                    'select on table pgsync.own_sites, pgsync.site_attempts, pgsync.site_lines, pgsync.site_records, '
-                    || 'pgsync.site_waiting',
+                    'select on table pgsync.own_sites, pgsync.site_attempts, pgsync.site_changes, pgsync.site_entries, '
+                    || 'pgsync.site_lines, pgsync.site_records, pgsync.site_waiting',
+                    'execute on function pgsync.error_classes()',
+                    'execute on function pgsync.failure_text(text, text)',
+                    'execute on function pgsync.qualified_name(regclass)',
+                    'execute on function pgsync.serves()',
                     'execute on function pgsync.short_id(text)',
                     'execute on function pgsync.site_in(jsonb, text, text)',
+                    'execute on function pgsync.slot_of(text)',
+                    'execute on function pgsync.table_named(text)',
+                    'execute on function pgsync.token_site()',
+                    'execute on function pgsync.utc_text(timestamptz)',
                     'execute on function pgsync.waiting_state(pgsync.sync_status, timestamptz, timestamptz, boolean)'
                 ]),
                 (array['pgsync_operator'], array[

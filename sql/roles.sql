@@ -21,7 +21,8 @@ begin
             'pgsync_api_images', 'pgsync: what a token of scope images may do',
             'pgsync_api_operate', 'pgsync: what a token of scope operate may do',
             'pgsync_api_admin', 'pgsync: what a token of scope admin may do',
-            'pgsync_api_audit', 'pgsync: what a token of scope audit may do'
+            'pgsync_api_audit', 'pgsync: what a token of scope audit may do',
+            'pgsync_api_site', 'pgsync: what a token of scope operate and one site may do'
         );
         -- Since PostgreSQL 16 membership may come without the right to act as the role.
         v_may_act constant pg_catalog.text := case
@@ -107,7 +108,8 @@ begin
             from pg_catalog.pg_roles as scope
             inner join pg_catalog.pg_roles as served on served.rolname = 'pgsync_dashboard'
             where scope.rolname in (
-                    'pgsync_api_read', 'pgsync_api_images', 'pgsync_api_operate', 'pgsync_api_admin', 'pgsync_api_audit'
+                    'pgsync_api_read', 'pgsync_api_images', 'pgsync_api_operate', 'pgsync_api_admin',
+                    'pgsync_api_audit', 'pgsync_api_site', 'pgsync_site_reader'
                 )
                 and not pg_has_role(served.oid, scope.oid, v_may_act)
             order by scope.rolname

@@ -21,6 +21,6 @@ package struct SchemaDefinition: Sendable, Equatable {
     package static let roles = [
         "pgsync_auditor", "pgsync_capture", "pgsync_operator", "pgsync_owner", "pgsync_reader",
         "pgsync_site_reader", "pgsync_worker", "pgsync_dashboard", "pgsync_api_read", "pgsync_api_images",
-        "pgsync_api_operate", "pgsync_api_admin", "pgsync_api_audit",
+        "pgsync_api_operate", "pgsync_api_admin", "pgsync_api_audit", "pgsync_api_site",
     ]
 }

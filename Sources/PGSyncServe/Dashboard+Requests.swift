@@ -106,6 +106,7 @@ extension Dashboard {
             throw Problem(.logInNeeded, "send a token in the header Authorization, or log in")
         }
         try await checkScope(of: call)
+        if call.actor.site != nil, let own = call.endpoint.ofSite { call.endpoint = own }
         call.arguments = try call.checkedArguments()
         return try await answer(call)
     }
@@ -141,10 +142,13 @@ extension Dashboard {
             problem.scope = scope
             throw problem
         }
-        guard call.actor.site == nil else {
+        guard call.actor.site == nil || call.endpoint.ofSite != nil || options.skipsScopeCheck else {
+            if case .act(let act) = call.endpoint.work {
+                await acting.record(call, act, result: "refused", "it is not for a token of one site")
+            }
             throw Problem(
                 .forbidden,
-                "a token of one site shows nothing yet; ask for one without a site",
+                "a token of one site cannot ask for this, which is of all sites",
                 as: .scope
             )
         }

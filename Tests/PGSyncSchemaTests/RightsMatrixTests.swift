@@ -11,7 +11,7 @@ struct RightsMatrixTests {
     private static let roles = [
         "capture", "worker", "operator", "reader", "auditor", "site_reader", "dashboard", "api_read",
         "api_images",
-        "api_operate", "api_admin", "api_audit", "public",
+        "api_operate", "api_admin", "api_audit", "api_site", "public",
     ]
 
     private static let legend = """

@@ -78,7 +78,7 @@ struct SchemaObjectsTests {
                         on role.rolname in (
                             'pgsync_worker', 'pgsync_operator', 'pgsync_reader', 'pgsync_auditor',
                             'pgsync_site_reader', 'pgsync_dashboard', 'pgsync_api_read', 'pgsync_api_images',
-                            'pgsync_api_operate', 'pgsync_api_admin', 'pgsync_api_audit'
+                            'pgsync_api_operate', 'pgsync_api_admin', 'pgsync_api_audit', 'pgsync_api_site'
                         )
                         and has_function_privilege(role.oid, routine.oid, 'execute')
                     where routine.pronamespace in ('pgsync'::regnamespace, 'ledger'::regnamespace)

@@ -10,7 +10,7 @@ import Testing
 @Suite("Access to the API", .servedDatabase, .timeLimit(.minutes(5)))
 struct AccessTests {
     /// Bodies with which each act would do something, or be refused for its state rather than its form.
-    private static let bodies: [String: JSONValue] = [
+    static let bodies: [String: JSONValue] = [
         "/changes/retry": ["class": "data.missing"],
         "/changes/resolve": ["changes": ["6"], "reason": "twice"],
         "/queue/search": ["table": "public.bills", "column": "note", "contains": "SECRET"],
@@ -23,7 +23,7 @@ struct AccessTests {
         "/schedules/{name}": ["cron": "0 4 * * *"],
     ]
 
-    private static let guarded = Catalog.endpoints.filter { $0.scope != nil && $0.path != "/events" }
+    static let guarded = Catalog.endpoints.filter { $0.scope != nil && $0.path != "/events" }
 
     private func ask(_ endpoint: Endpoint, _ served: Served, _ token: String?) async throws -> Reply {
         try await served.api(
@@ -275,7 +275,8 @@ struct AccessTests {
 }
 
 extension Endpoint {
-    fileprivate var needsConfirmation: Bool {
+    /// Whether it is refused before the database is asked.
+    var needsConfirmation: Bool {
         guard case .act(let act) = work else { return false }
         return act.isConfirmed(Arguments()) || path.hasPrefix("/configuration")
     }

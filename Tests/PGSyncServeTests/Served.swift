@@ -33,13 +33,14 @@ struct Served: Sendable {
     }
 
     /// Makes a token with these scopes; all if none are named.
-    func token(_ scopes: Scope..., named name: String = "asha") async throws -> String {
+    func token(_ scopes: Scope..., named name: String = "asha", site: String? = nil) async throws -> String {
         let secret = Secret.token()
         let words = (scopes.isEmpty ? Scope.allCases : scopes).map(\.rawValue).joined(separator: ",")
         try await database.run(
             """
             select pgsync.create_token(
-                '\(name)', '\(Secret.prefix(of: secret))', decode('\(Secret.hash(of: secret))', 'hex'), '{\(words)}'
+                '\(name)', '\(Secret.prefix(of: secret))', decode('\(Secret.hash(of: secret))', 'hex'), '{\(words)}',
+                \(site.map { "'\($0)'" } ?? "null")
             )
             """,
             as: database.superuser

@@ -12,7 +12,10 @@ select
     audit.error_message,
     audit.error_column,
     audit.worker,
-    audit.recorded_at
+    audit.recorded_at,
+    audit.previous_change,
+    audit.duration,
+    audit.recorded_by
 from pgsync.sync_audit_log as audit
 where audit.site in (select own.site from pgsync.own_sites as own);
 
@@ -32,3 +35,6 @@ is 'Its message, or the reason for which the change was skipped.';
 comment on column pgsync.site_attempts.error_column is 'The column that it concerned.';
 comment on column pgsync.site_attempts.worker is 'Who tried it.';
 comment on column pgsync.site_attempts.recorded_at is 'When it was recorded.';
+comment on column pgsync.site_attempts.previous_change is 'The change of the record before it.';
+comment on column pgsync.site_attempts.duration is 'How long it took.';
+comment on column pgsync.site_attempts.recorded_by is 'The login that recorded it.';

@@ -5,7 +5,8 @@ select
     master.record_id,
     master.entry_ids,
     master.rules,
-    master.updated_at
+    master.updated_at,
+    master.last_audited
 from pgsync.sync_master_status as master
 where master.site in (select own.site from pgsync.own_sites as own);
 
@@ -17,3 +18,4 @@ comment on column pgsync.site_records.record_id is 'The key of the record.';
 comment on column pgsync.site_records.entry_ids is 'The entries that stand for it.';
 comment on column pgsync.site_records.rules is 'The rules that made them.';
 comment on column pgsync.site_records.updated_at is 'When its status last changed.';
+comment on column pgsync.site_records.last_audited is 'The last change of the record that was tried.';

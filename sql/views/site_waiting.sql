@@ -16,6 +16,13 @@ with located as (
         queue.error_class,
         queue.error_message,
         log.data,
+        queue.retry_count,
+        queue.max_retries,
+        queue.last_sync_attempt,
+        queue.slot,
+        log.origin,
+        log.correlation_id,
+        log.image_key is not null as is_encrypted,
         pgsync.site_in(log.data, source.site_column, master.site) as site
     from pgsync.sync_queue as queue
     inner join pgsync.sync_logs as log on queue.log_id = log.id
@@ -40,7 +47,21 @@ select
     located.scheduled_at,
     located.error_class,
     located.error_message,
-    located.data
+    located.data,
+    located.retry_count,
+    located.max_retries,
+    located.last_sync_attempt,
+    (
+        select attempt.error_column
+        from pgsync.sync_audit_log as attempt
+        where attempt.log_id = located.log_id and located.error_class is not null
+        order by attempt.attempt desc
+        limit 1
+    ) as error_column,
+    located.origin,
+    located.correlation_id,
+    located.is_encrypted,
+    located.slot
 from located
 where located.site in (select own.site from pgsync.own_sites as own);
 
@@ -57,3 +78,12 @@ comment on column pgsync.site_waiting.scheduled_at is 'When it is tried again; n
 comment on column pgsync.site_waiting.error_class is 'The class of its last failure.';
 comment on column pgsync.site_waiting.error_message is 'The message of its last failure.';
 comment on column pgsync.site_waiting.data is 'The row after the change; for a delete, the row before it.';
+comment on column pgsync.site_waiting.retry_count is 'Failed attempts since the count was last reset.';
+comment on column pgsync.site_waiting.max_retries is 'How many may fail before it is a dead letter.';
+comment on column pgsync.site_waiting.last_sync_attempt is 'When it was last tried; null if never.';
+comment on column pgsync.site_waiting.error_column is 'The column that its last failure concerned.';
+comment on column pgsync.site_waiting.origin is 'What its writer set as pgsync.origin; null if unset.';
+comment on column pgsync.site_waiting.correlation_id
+is 'What its writer set as pgsync.correlation_id; null if unset.';
+comment on column pgsync.site_waiting.is_encrypted is 'Whether its image is encrypted; data is null then.';
+comment on column pgsync.site_waiting.slot is 'The slot of its record, by which it is found among many.';

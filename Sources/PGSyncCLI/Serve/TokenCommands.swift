@@ -24,6 +24,7 @@ struct ScopeList: ArgumentValue, Equatable {
 struct TokenCreateCommand: Command {
     var name = ""
     var scopes = ScopeList(["read"])
+    var site: String?
     var time: Duration?
 
     static let signature = Signature(
@@ -32,17 +33,23 @@ struct TokenCreateCommand: Command {
         discussion: """
             The database keeps only its SHA-256. read shows everything but images; images shows captured rows, each look \
             recorded; operate retries, resolves, pauses and heals; admin changes settings, periods and tokens; audit shows \
-            who did what.
+            who did what. A token of one site shows what a login of that site sees, and no more: its queue, its changes and \
+            records, its entries; with operate, it retries and resolves changes of its site.
             """,
         examples: [
             .init("pgsync token create ravi --scopes read,operate --for 90d", "For Ravi, for three months."),
             .init("pgsync token create monitoring", "A token that only reads."),
+            .init(
+                "pgsync token create nora --site north --scopes read,operate",
+                "For Nora, of what is of the site north."
+            ),
         ],
         exitCodes: [.notPermitted, .configuration]
     )
     static let parameters: [Parameter<Self>] = [
         .argument("NAME", \.name, help: "Whose it is, or what for."),
         .option("scopes", \.scopes, help: "What it allows."),
+        .option("site", \.site, placeholder: "SITE", help: "The only site it shows. [default: all]"),
         .option(
             "for",
             \.time,
@@ -60,18 +67,21 @@ struct TokenCreateCommand: Command {
                 prefix: Secret.prefix(of: secret),
                 hash: Secret.hash(of: secret),
                 scopes: scopes.names,
-                site: nil,
+                site: site,
                 lifetime: time
             )
         }
         if globals.json {
             try context.print([
                 "token": JSONValue(id), "name": .string(name), "scopes": scopes.names.json,
-                "secret": .string(secret),
+                "site": site.map { .string($0) } ?? .null, "secret": .string(secret),
             ])
         } else {
             if !globals.quiet {
-                context.say("token \(id) of \(name), scopes \(scopes.argument); it is shown this once:")
+                let only = site.map { ", of the site \($0)" } ?? ""
+                context.say(
+                    "token \(id) of \(name), scopes \(scopes.argument)\(only); it is shown this once:"
+                )
             }
             try context.print(secret)
         }

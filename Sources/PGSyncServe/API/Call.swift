@@ -3,7 +3,7 @@ import JSON
 
 /// A request that has found its endpoint, and what is known of it.
 struct Call: Sendable {
-    let endpoint: Endpoint
+    var endpoint: Endpoint
     let request: HTTPRequest
     /// The values of the path's parameters, the query, and the body.
     let path: [String: String]

@@ -152,7 +152,7 @@ extension Catalog {
             "Makes a token; its secret is shown once.",
             body: [
                 .text("name"), Field(name: "scopes", form: .list(.choice(Scope.allCases.map(\.rawValue)))),
-                Field.time("expires_at").orNull, Field.text("reason").orNull,
+                Field.time("expires_at").orNull, Field.text("site").orNull, Field.text("reason").orNull,
             ],
             answer: [
                 .id("token"), .text("name"), .text("prefix"), .texts("scopes"), Field.text("site").orNull,
@@ -164,9 +164,9 @@ extension Catalog {
                     statement: """
                         select
                             pgsync.create_token(
-                                :name, :new_prefix, decode(:new_hash, 'hex'), given.scopes, null, :expires_at::timestamptz
+                                :name, :new_prefix, decode(:new_hash, 'hex'), given.scopes, :site, :expires_at::timestamptz
                             )::text as token,
-                            :name as name, :new_prefix as prefix, given.scopes, null::text as site,
+                            :name as name, :new_prefix as prefix, given.scopes, :site as site,
                             :expires_at::timestamptz as expires_at, null::text as secret
                         from (
                             select array(select jsonb_array_elements_text(:scopes::jsonb)) as scopes

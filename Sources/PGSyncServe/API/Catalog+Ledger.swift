@@ -27,9 +27,10 @@ extension Catalog {
         Field.text("correlation_id").orNull, .list("lines", lineFields),
     ]
 
-    private static let entryColumns = """
-        select
-            own.entry_date as k1, own.id as k2, own.id::text as entry, own.entry_date as date, own.document_date, own.swept_from, own.posted_at,
+    private static let entryColumns = "select own.entry_date as k1, own.id as k2, " + entryFieldColumns
+
+    static let entryFieldColumns = """
+        own.id::text as entry, own.entry_date as date, own.document_date, own.swept_from, own.posted_at,
             own.posted_by, own.purpose, own.description, own.currency, own.total::text as total,
             own.reverses::text as reverses, own.reversed_by::text as reversed_by,
             case when own.source_table is not null then pgsync.qualified_name(own.source_table) end as table,
@@ -139,7 +140,8 @@ extension Catalog {
                 ),
                 keys: ["date", "bigint"],
                 isAscending: false
-            )
+            ),
+            site: siteEntries
         ),
         Endpoint(
             .get,
@@ -178,7 +180,8 @@ extension Catalog {
                     union all
                     (select own.id::text from ledger.journal_entries as own where own.id > :id::bigint order by own.id limit 2)
                     """
-            )
+            ),
+            site: siteEntry
         ),
         Endpoint(
             .get,

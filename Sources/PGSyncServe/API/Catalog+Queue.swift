@@ -70,7 +70,8 @@ extension Catalog {
             "What waits and what is dead, newest first, without images.",
             parameters: waitingFilters,
             answer: waitingFields,
-            .pages(Statement(waitingSQL), keys: ["bigint"], isAscending: false)
+            .pages(Statement(waitingSQL), keys: ["bigint"], isAscending: false),
+            site: siteQueue
         ),
         Endpoint(
             .post,
@@ -112,7 +113,8 @@ extension Catalog {
                 left join lateral pgsync.queue_counts(chosen.source_table) as own
                     on :table is null or chosen.source_table is not null
                 """
-            )
+            ),
+            site: siteCounts
         ),
         Endpoint(
             .get,
@@ -141,7 +143,8 @@ extension Catalog {
                 from pgsync.failures(10000) as own
                 order by own.dead + own.failing desc, own.error_class
                 """
-            )
+            ),
+            site: siteClasses
         ),
         Endpoint(
             .post,
@@ -212,7 +215,8 @@ extension Catalog {
                     whenNothing:
                         "give changes, a class, or a table that is attached; for more than a thousand, POST /queue/jobs"
                 )
-            )
+            ),
+            site: siteRetry
         ),
         Endpoint(
             .post,
@@ -231,7 +235,8 @@ extension Catalog {
                         """,
                     object: "changes"
                 )
-            )
+            ),
+            site: siteResolve
         ),
         Endpoint(
             .get,
@@ -273,7 +278,8 @@ extension Catalog {
                 order by found.place, found.label
                 limit 12
                 """
-            )
+            ),
+            site: siteFind
         ),
     ]
 
@@ -357,7 +363,8 @@ extension Catalog {
                     union all
                     (select own.id::text from pgsync.sync_logs as own where own.id > :id::bigint order by own.id limit 2)
                     """
-            )
+            ),
+            site: siteChange
         ),
         Endpoint(
             .get,
@@ -452,7 +459,8 @@ extension Catalog {
                     ) as near
                     where source.source_table = pgsync.table_named(:table)
                     """
-            )
+            ),
+            site: siteRecord
         ),
         Endpoint(
             .post,

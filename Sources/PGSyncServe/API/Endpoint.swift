@@ -49,7 +49,9 @@ struct Endpoint: Sendable {
     var parameters: [Field] = []
     var body: [Field] = []
     let answer: [Field]
-    let work: Work
+    private(set) var work: Work
+    /// What a token of one site is answered with; nil where it is refused.
+    private let siteWork: Work?
     /// The parts of the path.
     let parts: [Substring]
 
@@ -61,7 +63,8 @@ struct Endpoint: Sendable {
         parameters: [Field] = [],
         body: [Field] = [],
         answer: [Field],
-        _ work: Work
+        _ work: Work,
+        site siteWork: Work? = nil
     ) {
         self.method = method
         self.path = path
@@ -71,7 +74,36 @@ struct Endpoint: Sendable {
         self.body = body
         self.answer = answer
         self.work = work
+        self.siteWork = siteWork
         parts = path.dropFirst().split(separator: "/")
+    }
+
+    /// An act that a token of one site does by a statement of its own.
+    init(
+        _ method: Method,
+        _ path: String,
+        _ scope: Scope?,
+        _ summary: String,
+        body: [Field],
+        answer: [Field],
+        _ work: Work,
+        site statement: Statement
+    ) {
+        var siteWork = work
+        if case .act(var act) = work {
+            act.statement = statement
+            siteWork = .act(act)
+        }
+        self.init(method, path, scope, summary, body: body, answer: answer, work, site: siteWork)
+    }
+
+    /// The same for a token of one site, if it may use it.
+    var ofSite: Endpoint? {
+        siteWork.map { work in
+            var own = self
+            own.work = work
+            return own
+        }
     }
 
     /// The values of the path's parameters if a path is this one's.
@@ -123,7 +155,7 @@ struct Endpoint: Sendable {
 struct Act: Sendable {
     /// The name on record.
     let name: String
-    let statement: Statement
+    var statement: Statement
     /// Which parameter says what it was done to.
     var object: String?
     /// Whether a token has to be shown again, by the same or a second person.

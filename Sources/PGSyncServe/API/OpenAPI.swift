@@ -51,7 +51,12 @@ enum OpenAPI {
         ]
         if let scope = endpoint.scope {
             pairs.append(("security", [object([("token", [.string(scope.rawValue)])])]))
-            pairs.append(("description", .string("Needs a token with the scope \(scope.rawValue).")))
+            let site =
+                endpoint.ofSite == nil
+                ? "A token of one site is refused." : "A token of one site is answered for that alone."
+            pairs.append(
+                ("description", .string("Needs a token with the scope \(scope.rawValue). \(site)"))
+            )
         }
         var parameters = endpoint.pathParameters.map { name in
             object([

@@ -71,7 +71,7 @@ struct Reading: Sendable {
         filter["cursor"] = nil
         filter["limit"] = nil
         let filterText =
-            call.endpoint.path
+            call.endpoint.path + (call.actor.site.map { "\nsite \($0)" } ?? "")
             + filter.values.sorted { $0.key < $1.key }.map { "\n\($0.key)=\($0.value)" }.joined()
         var cursor: Cursor?
         if let text = call.arguments["cursor"] {
@@ -150,10 +150,14 @@ struct Reading: Sendable {
         rows: [[String?]], asOf: String
     ) {
         let role = call.actor.role(for: call.endpoint.scope ?? .read)
-        return try await read(as: role, sql, values)
+        // Of which site it is, the database is told with who it is.
+        let who = call.actor.site.map { _ in
+            call.actor.setting(address: call.client, correlation: call.correlation, confirmedBy: nil)
+        }
+        return try await read(as: role, for: who, sql, values)
     }
 
-    func read(as role: String, _ sql: String, _ values: [String?]) async throws -> (
+    func read(as role: String, for who: String? = nil, _ sql: String, _ values: [String?]) async throws -> (
         rows: [[String?]], asOf: String
     ) {
         try await pool.withSession { session in
@@ -161,7 +165,7 @@ struct Reading: Sendable {
                 // One transaction, because nothing begins another.
                 """
                 select set_config('transaction_read_only', 'on', true), set_config('role', \(role), true),
-                    set_config('timezone', 'UTC', true)
+                    set_config('timezone', 'UTC', true), set_config('pgsync.actor', \(who ?? ""), true)
                 """,
                 Query(sql, values.map { $0 }),
                 "select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') as at",

@@ -18,9 +18,16 @@ struct Actor: Sendable, Equatable {
     /// The role that a request runs as: that of its scope if the actor has it; if not, one that the actor has, so that
     /// the database refuses, too.
     func role(for scope: Scope) -> String {
+        // A token of one site never acts as a role that sees more.
+        if site != nil {
+            return scope == .operate && scopes.contains(.operate) ? Self.siteRole : Self.siteReader
+        }
         let held = scopes.contains(scope) ? scope : Scope.allCases.first { scopes.contains($0) }
         return (held ?? .read).role
     }
+
+    private static let siteReader = "pgsync_site_reader"
+    private static let siteRole = "pgsync_api_site"
 
     /// Who acts, as the database keeps it.
     func setting(address: String, correlation: String, confirmedBy: String?) -> String {
@@ -28,6 +35,7 @@ struct Actor: Sendable, Equatable {
             ("name", .string(name)), ("address", .string(address)), ("correlation_id", .string(correlation)),
         ]
         if let token { pairs.append(("token", JSONValue(token))) }
+        if let site { pairs.append(("site", .string(site))) }
         if let confirmedBy { pairs.append(("confirmed_by", .string(confirmedBy))) }
         return JSONValue.object(JSONObject(pairs)).text()
     }

@@ -80,12 +80,14 @@ export async function show(ctx) {
             {name: "name", label: "Name: who or what will use it", required: true},
             ...SCOPES.map(([name, label, says]) => ({name, label: `${label}: ${says}`, type: "checkbox",
                 value: name === "read"})),
+            {name: "site", label: "Only this site (Read and Operate; empty for all)"},
             {name: "days", label: "It expires", options: DAYS.map(([value, label]) => ({value, label}))}],
         lines: (v) => [`It may ${SCOPES.filter(([name]) => v[name] ?? name === "read").map(([name]) =>
             name).join(", ")
             || "do nothing yet"}. Its secret is shown once, after it is made.`, v.days === ""
             ? "A token that never expires must be revoked by hand." : null].filter(Boolean),
-        run: ({key, name, days, ...v}) => post("tokens", {name: name.trim(), scopes: SCOPES.map(([n]) =>
+        run: ({key, name, days, site, ...v}) => post("tokens", {name: name.trim(), site: site?.trim() || undefined,
+            scopes: SCOPES.map(([n]) =>
             n)
             .filter((n) => v[n]), expires_at: days
             ? new Date(now() + days * 86_400_000).toISOString() : undefined}, {key}),

@@ -1,6 +1,6 @@
 // Retry and resolve of changes: alone, selected, or all of a class.
 
-import {can, post} from "./api.js";
+import {can, post, session} from "./api.js";
 import {act} from "./dialog.js";
 import {count, plural} from "./format.js";
 import {sh, sql} from "./plain.js";
@@ -53,7 +53,7 @@ export function changeActs(after, dropped = () => null, go = () => null) {
                 lines: `${n} changes of class ${c.error_class} in ${c.tables.join(", ")} will be due now: ${
                     count(c.dead, c)} dead letters and ${count(c.failing, c)} that wait for their next try.`,
                 command: `pgsync retry --class ${sh(c.error_class)}`,
-                run: ({key}) => (c.capped || c.dead + c.failing > LIMIT
+                run: ({key}) => (!session.site && (c.capped || c.dead + c.failing > LIMIT)
                     ? job("retry", {class: c.error_class}, {key})
                     : post("changes/retry", {class: c.error_class}, {key})),
                 done: ({data}) => (data.job ? begun({data}) : told(data.retried, `${plural(data.retried, "change")} of ${

@@ -20,6 +20,9 @@ const GO = {o: ["", "Overview"], q: ["queue", "Queue"], l: ["ledger", "Ledger"],
     a: ["alerts", "Alerts"], j: ["jobs", "Jobs"], s: ["sources", "Sources"], r: ["rules", "Rules"],
     c: ["configuration", "Configuration"], u: ["audit", "Audit"], h: ["schedules", "Schedules"],
     y: ["analytics", "Analytics"]};
+// What a token of one site can read; all other screens are of all sites.
+const OF_SITE = new Set(["queue", "change", "record", "entries", "entry", "session"]);
+const goTo = () => (session.site ? {q: GO.q, l: ["ledger/entries", "Entries"]} : GO);
 
 const main = document.getElementById("main");
 let current = null;
@@ -69,6 +72,15 @@ async function open({back = false} = {}) {
         draw(ctx, "Nothing is here", h("div", {class: "panel"}, h("p", "There is no screen at ",
             h("code", here()), "."),
             h("p", h("a", {href: "./"}, "To the overview"))));
+        return;
+    }
+    if (session.site && !OF_SITE.has(found.module)) {
+        if (!path) {
+            go("queue", {replace: true});
+            return;
+        }
+        draw(ctx, "Not for one site", h("div", {class: "panel"}, h("p", "This screen is of all sites; you see ",
+            h("strong", session.site), " alone."), h("p", h("a", {href: "queue"}, "To the queue"))));
         return;
     }
     try {
@@ -161,10 +173,10 @@ function onKey(event) {
         if (event.key === "Escape") event.target.blur();
         return;
     }
-    if (performance.now() - prefix < 1500 && GO[event.key]) {
+    if (performance.now() - prefix < 1500 && goTo()[event.key]) {
         prefix = -Infinity;
         event.preventDefault();
-        go(GO[event.key][0]);
+        go(goTo()[event.key][0]);
         return;
     }
     if (event.key === "g" && !current?.keyMap.g) {
@@ -189,9 +201,9 @@ function nextZone() {
     say(`Times in ${zone.choice === "books" ? "the zone of the books" : zone.choice}`);
 }
 
-const palette = async () => (await import("./palette.js")).palette({go, GO});
+const palette = async () => (await import("./palette.js")).palette({go, GO: goTo()});
 const help = async () => (await import("./palette.js")).help({screen: current?.keyMap, page: PAGE_KEYS,
-    GO,
+    GO: goTo(),
     title: current?.h1.textContent});
 
 function onClick(event) {
@@ -210,7 +222,7 @@ async function needLogin(why) {
     if (current?.path === "login") return;
     const {loginBox} = await import("./session.js");
     loginBox(async () => {
-        await live.start();
+        if (!session.site) await live.start();
         current?.onQuery ? current.onQuery(current.query) : open();
     }, why);
 }
@@ -218,7 +230,8 @@ async function needLogin(why) {
 // After the start and after each log-in.
 async function boot(next) {
     document.body.dataset.ready = "";
-    if (session.loaded && can("read")) live.start();
+    // The figures are of all sites.
+    if (session.loaded && can("read") && !session.site) live.start();
     drawShell({palette, help, togglePause, go, logIn: needLogin});
     return next === undefined ? open() : go(next, {replace: true});
 }

@@ -14,7 +14,8 @@ export const title = "Entries";
 export async function show(ctx) {
     const filters = createFilters(ctx, [SPAN,
         {name: "account", label: "account", width: 10, placeholder: "1000"},
-        {name: "table", label: "table", type: "select"},
+        ctx.session.site ? {name: "table", label: "table", placeholder: "public.bills", width: 18}
+            : {name: "table", label: "table", type: "select"},
         {name: "record", label: "record", width: 12, placeholder: "P-1771"},
         {name: "rule", label: "rule", width: 12, placeholder: "bills"},
         {name: "purpose", label: "purpose", type: "select", options: ["posting", "reversal", "manual",
@@ -26,7 +27,7 @@ export async function show(ctx) {
     });
     const list = createList(ctx, {
         caption: "Entries, newest first", name: ["entry", "entries"], id: (e) => e.entry, filters,
-        sorted: "newest first", rowClass: () => "entry",
+        sorted: ctx.session.site ? "newest posted first" : "newest first", rowClass: () => "entry",
         columns: [
             {label: "date", cell: (e) => dayLinks(e.date, filters)},
             {label: "entry", cell: (e) => h("a", {href: withSpan(`ledger/entries/${e.entry}`, ctx),
@@ -63,10 +64,12 @@ export async function show(ctx) {
         paper: () => paper("Entries", filters, list.state.page.as_of),
     });
     const trouble = h("div", {role: "alert"});
-    fileTools(ctx, filters, trouble, () => list.readAll());
-    ctx.put(ledgerTabs(ctx, "ledger/entries"), filters.el, spanTools(ctx, filters), filters.chips, trouble,
+    // The books as a whole are of all sites.
+    const {site} = ctx.session;
+    if (!site) fileTools(ctx, filters, trouble, () => list.readAll());
+    ctx.put(site ? null : ledgerTabs(ctx, "ledger/entries"), filters.el, spanTools(ctx, filters), filters.chips, trouble,
         list.el);
-    get("sources", null, ctx.signal).then(({data}) => filters.setOptions("table", data.map((s) => s.table)))
+    if (!site) get("sources", null, ctx.signal).then(({data}) => filters.setOptions("table", data.map((s) => s.table)))
         .catch(() => null);
     ctx.on("status", () => list.probe());
     await list.load();

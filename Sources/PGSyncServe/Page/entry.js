@@ -16,7 +16,7 @@ export async function show(ctx) {
     const account = ctx.query.get("account");
     const way = crumbs(ctx, [[withSpan("ledger", ctx), "Trial balance"], account
         ? [withSpan(`ledger/accounts/${seg(account)}`, ctx), `Account ${account}`]
-        : [withSpan("ledger/entries", ctx), "Entries"]], `Entry ${entry}`);
+        : [withSpan("ledger/entries", ctx), "Entries"]].slice(ctx.session.site ? 1 : 0), `Entry ${entry}`);
     let answer;
     try {
         const [one, names] = await Promise.all([get(`ledger/entries/${seg(entry)}`, null, ctx.signal),
@@ -75,6 +75,6 @@ export async function show(ctx) {
         fact("posted by", e.posted_by), fact("idempotency key", e.idempotency_key && idText(e.idempotency_key,
             "key")),
         fact("correlation id", e.correlation_id && idText(e.correlation_id)),
-        fact("chain seq", e.chain_block ? h("a", {href: "proof"}, digits(e.chain_block))
+        !ctx.session.site && fact("chain seq", e.chain_block ? h("a", {href: "proof"}, digits(e.chain_block))
             : "not chained yet")))));
 }

@@ -22,7 +22,8 @@ export async function show(ctx) {
     const classes = h("section", {class: "panel", "aria-label": "By error class", hidden: true});
     const filters = createFilters(ctx, [
         {name: "state", label: "state", type: "hidden", quiet: true},
-        {name: "table", label: "table", type: "select"},
+        ctx.session.site ? {name: "table", label: "table", placeholder: "public.bills", width: 18}
+            : {name: "table", label: "table", type: "select"},
         {name: "class", label: "class", placeholder: "data.missing, data.*", width: 20},
         {name: "key", label: "record", placeholder: "P-1771", width: 14},
         {name: "min_age", label: "older than", type: "select", words: (s) => span(Number(s)), options: [
@@ -65,7 +66,7 @@ export async function show(ctx) {
         },
         empty: () => [h("span", filters.values().state === "dead" ? "No change needs a person."
             : "Nothing waits.", lastPosted()),
-            h("a", {href: "./"}, "To the overview")],
+            !ctx.session.site && h("a", {href: "./"}, "To the overview")],
         inside: (row) => details(ctx, row, acts), bulk: (ids) => bulk(ids),
     });
     const acts = changeActs(() => {
@@ -91,7 +92,7 @@ export async function show(ctx) {
         const {key, contains, column, ...rest} = filters.values();
         return !key && !contains && rest.state !== "working" && Object.values(rest).some(Boolean) ? rest : null;
     };
-    const all = can("operate") && h("button", {type: "button", hidden: !many(), onclick: () =>
+    const all = can("operate") && !ctx.session.site && h("button", {type: "button", hidden: !many(), onclick: () =>
         acts.all(many(), filters.said().join(", "))}, "All that match…");
     ctx.tools(all, h("button", {type: "button", onclick: () => saveCSV("queue.csv", EXPORT,
         list.state.rows)}, "Export CSV"));
@@ -150,7 +151,7 @@ export async function show(ctx) {
                 `Retry all ${count(c.dead + c.failing, c)}`)))));
         if (held >= 0) (buttons()[Math.min(held, buttons().length - 1)] ?? ctx.h1).focus();
     }
-    get("sources", null, ctx.signal).then(({data}) => {
+    if (!ctx.session.site) get("sources", null, ctx.signal).then(({data}) => {
         sources = data;
         filters.setOptions("table", data.map((s) => s.table));
     }).catch(() => null);

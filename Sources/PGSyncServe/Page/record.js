@@ -79,7 +79,7 @@ export async function show(ctx) {
             li?.querySelector("details")?.setAttribute("open", "");
             li?.querySelector(".show-image")?.click();
         }]});
-    ctx.tools(can("operate") && h("button", {type: "button", onclick: postNow}, "Post now…"),
+    ctx.tools(can("operate") && !ctx.session.site && h("button", {type: "button", onclick: postNow}, "Post now…"),
         h("button", {type: "button", async onclick() {
             say(await copy(location.href) ? "Link copied" : "Copying failed");
         }}, "Copy link"), h("button", {type: "button", onclick: () => save(`trace-${table}-${key}.json`,

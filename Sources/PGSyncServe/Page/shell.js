@@ -16,6 +16,8 @@ const RAIL = [["", "Overview", "overview", "o"], ["queue", "Queue", "queue", "q"
     ["analytics", "Analytics", "analytics", "y"], null,
     ["configuration", "Configuration", "configuration", "c"], ["access", "Access", "access", null, "admin"],
     ["audit", "Audit", "audit", "u", "audit"]];
+// What a token of one site can read.
+const RAIL_OF_SITE = [["queue", "Queue", "queue", "q"], ["ledger/entries", "Entries", "ledger", "l"]];
 
 let acts = {};
 const parts = {};
@@ -35,7 +37,7 @@ function drawRail() {
     let cut = false;
     let place = 0;
     parts.links = [];
-    const items = RAIL.flatMap((item) => {
+    const items = (session.site ? RAIL_OF_SITE : RAIL).flatMap((item) => {
         if (item === null) {
             cut = true;
             return [];
@@ -72,8 +74,9 @@ function drawTop() {
     parts.where = h("span", {class: "where"});
     parts.live = h("button", {type: "button", id: "live", class: "quiet", onclick: liveMenu,
         "aria-haspopup": "dialog"});
-    parts.pause = h("button", {type: "button", class: "quiet roomy", onclick: acts.togglePause});
-    parts.bell = h("a", {href: "alerts", class: "button quiet"});
+    parts.pause = h("button", {type: "button", class: "quiet roomy", onclick: acts.togglePause,
+        hidden: Boolean(session.site)});
+    parts.bell = h("a", {href: "alerts", class: "button quiet", hidden: Boolean(session.site)});
     parts.zone = h("select", {"aria-label": "Zone of all times", class: "roomy", value: zone.choice,
         onchange: (e) => setZone(e.target.value)}, [["utc", "UTC"], ["browser", "Browser"],
             ["books", "Books"]]
@@ -154,7 +157,8 @@ function tick() {
     const status = live.last("status");
     document.documentElement.dataset.live = state;
     drawLive(state);
-    text(parts.where, [status?.database ?? session.database, status?.durability?.sentence]
+    text(parts.where, [status?.database ?? session.database, session.site && `site ${session.site}`,
+        status?.durability?.sentence]
         .filter(Boolean).join(" · "));
     parts.where.title = parts.where.textContent;
     drawMarks(status);

@@ -24,9 +24,13 @@ begin
         raise exception 'unknown scopes: %', array_to_string(create_token.scopes, ', ')
             using errcode = 'invalid_parameter_value',
             hint = 'There are read, images, operate, admin and audit.';
-    elsif create_token.site is not null and not create_token.scopes <@ array['read'] then
-        raise exception 'a token of one site can only have the scope read'
+    elsif create_token.site is not null and not create_token.scopes <@ array['read', 'operate'] then
+        raise exception 'a token of one site can only have the scopes read and operate'
             using errcode = 'invalid_parameter_value';
+    elsif create_token.site is not null and to_regrole('pgsync_api_site') is null then
+        raise exception 'there is no role pgsync_api_site, as which a token of one site acts'
+            using errcode = 'undefined_object',
+            hint = 'An administrator runs sql/roles.sql, which pgsync migrate --print roles shows; then pgsync migrate.';
     end if;
     insert into pgsync.api_tokens (name, prefix, secret_hash, scopes, site, expires_at, created_by)
     values (

@@ -25,7 +25,7 @@ begin
         where role.rolname in (
                 'pgsync_capture', 'pgsync_worker', 'pgsync_operator', 'pgsync_reader', 'pgsync_auditor',
                 'pgsync_site_reader', 'pgsync_dashboard', 'pgsync_api_read', 'pgsync_api_images', 'pgsync_api_operate',
-                'pgsync_api_admin', 'pgsync_api_audit'
+                'pgsync_api_admin', 'pgsync_api_audit', 'pgsync_api_site'
             )
         order by role.rolname
     loop

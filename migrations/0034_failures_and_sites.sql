@@ -20,3 +20,13 @@ where source_table is not null and error_class is not null;
 -- squawk-ignore require-concurrent-index-creation
 create index sync_queue_failed_otherwise on pgsync.sync_queue (log_id)
 where (sync_status = 'failed' or error_class is not null) and (source_table is null or error_class is null);
+
+-- A token of one site may also act on what is of its site; which that is, the database checks.
+-- squawk-ignore ban-drop-constraint
+alter table pgsync.api_tokens drop constraint site_reads_only;
+alter table pgsync.api_tokens add constraint site_reads_and_operates check (
+    site is null or (scopes <@ array['read', 'operate'] and octet_length(site) between 1 and 200)
+) not valid;
+-- The tokens are few.
+-- squawk-ignore constraint-missing-not-valid
+alter table pgsync.api_tokens validate constraint site_reads_and_operates;

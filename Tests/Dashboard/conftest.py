@@ -4,6 +4,7 @@ import pathlib
 
 import pytest
 
+from proxy import Proxy
 from served import SCOPES, Clinic, Server
 
 
@@ -19,6 +20,14 @@ def server(clinic):
     server = Server(clinic.url)
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="module")
+def proxy(server):
+    """Counts what a browser asks the server for."""
+    proxy = Proxy(server.port)
+    yield proxy
+    proxy.end()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 import pytest
 
 from browser import Browser
-from proxy import Proxy
 
 MOST_BYTES = 60_000
 # The page itself: HTML, style and modules. Its data are the session, the figures and the stream of events.
@@ -18,13 +17,6 @@ DRAWN = """
         && figures.every(Boolean) && document.querySelector("figure.chart") !== null
         && document.querySelector("#live").textContent.startsWith("live");
 """
-
-
-@pytest.fixture(scope="module")
-def proxy(server):
-    proxy = Proxy(server.port)
-    yield proxy
-    proxy.end()
 
 
 @pytest.fixture(scope="module")

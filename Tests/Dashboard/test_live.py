@@ -10,7 +10,6 @@ import pytest
 
 from browser import Browser
 from planted import dead_letter, plant_bill, posted
-from proxy import Proxy
 from screens import LAB
 from served import eventually
 
@@ -25,13 +24,6 @@ WRITE = f"""
 """
 # An act of everybody's log, as the server writes them.
 ACT = "insert into pgsync.acts (actor, act, object, result) select 'planted', 'look', n, 'done'"
-
-
-@pytest.fixture(scope="module")
-def proxy(server):
-    proxy = Proxy(server.port)
-    yield proxy
-    proxy.end()
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 -- Entries are walked from the newest day on, and looked at until a page is full. Where a filter leaves few,
 -- they are found another way: those of a record by its attempts, of an account of few lines by these, of a
--- table of few records by them. Planned each time, so that filters that were not given cost nothing.
+-- table of few records by them. What people posted has no attempts, nor has what reversed it. Planned each
+-- time, so that filters that were not given cost nothing.
 create or replace function ledger.entry_ids(
     first_day date,
     last_day date,
@@ -62,11 +63,19 @@ begin
     );
     if only_record is not null and v_follows then
         v_ids := array(
+            with recursive by_hand (id) as (
+                select entry.id
+                from ledger.journal_entries as entry
+                where entry.purpose not in ('posting', 'reversal') and entry.record_id = only_record
+                union
+                select later.id
+                from by_hand
+                inner join ledger.journal_entries as later on by_hand.id = later.reverses
+            )
+
             select pgsync.entries_of(v_source, only_record)
             union
-            select entry.id
-            from ledger.journal_entries as entry
-            where entry.purpose not in ('posting', 'reversal') and entry.record_id = only_record
+            select by_hand.id from by_hand
         );
     elsif only_account is not null then
         v_ids := array(
@@ -88,13 +97,21 @@ begin
             where status.source_table = v_source and octet_length(status.record_id) >= 400
         ) then
             v_ids := array(
+                with recursive by_hand (id) as (
+                    select entry.id
+                    from ledger.journal_entries as entry
+                    where entry.purpose not in ('posting', 'reversal') and entry.source_table = v_source
+                    union
+                    select later.id
+                    from by_hand
+                    inner join ledger.journal_entries as later on by_hand.id = later.reverses
+                )
+
                 select entry.id
                 from unnest(v_records) as listed (record_id)
                 cross join lateral pgsync.entries_of(v_source, listed.record_id) as entry (id)
                 union
-                select entry.id
-                from ledger.journal_entries as entry
-                where entry.purpose not in ('posting', 'reversal') and entry.source_table = v_source
+                select by_hand.id from by_hand
             );
         end if;
     end if;

@@ -249,9 +249,17 @@ final class EventHub: Sendable {
         }
     }
 
-    private func end(_ state: inout State, _ id: Int, _ reason: String, event: String = "bye") {
+    /// The more are told at once, the longer the time over which they come back: some 30 in a second.
+    private func end(
+        _ state: inout State,
+        _ id: Int,
+        _ reason: String,
+        event: String = "bye",
+        among count: Int = 1
+    ) {
         guard let viewer = state.viewers.removeValue(forKey: id) else { return }
-        let data: JSONValue = ["reason": .string(reason), "retry_ms": JSONValue(Int.random(in: 1000...4000))]
+        let retry = Int.random(in: 1000...max(3000, 1000 + 30 * count))
+        let data: JSONValue = ["reason": .string(reason), "retry_ms": JSONValue(retry)]
         _ = viewer.stream.offer("event: \(event)\ndata: \(data.text())\n\n".utf8)
     }
 
@@ -278,7 +286,7 @@ final class EventHub: Sendable {
         let streams = state.withLock { state -> [ResponseStream] in
             state.isClosed = true
             let streams = state.viewers.values.map(\.stream)
-            for id in state.viewers.keys { end(&state, id, reason) }
+            for id in state.viewers.keys { end(&state, id, reason, among: streams.count) }
             return streams
         }
         let deadline = ContinuousClock.now + .seconds(1)

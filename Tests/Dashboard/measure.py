@@ -13,7 +13,6 @@ import time
 
 from served import Clinic, Server, eventually
 
-REQUESTS = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
 SAMPLES = 60
 # What the page asks for when the overview is opened.
 OVERVIEW = ("/session", "/status")
@@ -93,17 +92,17 @@ def latencies(client, listed):
     return found
 
 
-def leak(client, server):
+def leak(client, server, requests):
     """The memory of a server before, after a tenth of many requests, and after all."""
     found = {"before_mb": rss(server)}
     began = time.monotonic()
-    for number in range(REQUESTS):
+    for number in range(requests):
         status, _ = client.get(PATHS[number % len(PATHS)])
         assert status == 200, status
-        if number + 1 == REQUESTS // 10:
+        if number + 1 == requests // 10:
             found[f"after_{number + 1}_mb"] = rss(server)
-    found[f"after_{REQUESTS}_mb"] = rss(server)
-    return found | {"requests_per_second": round(REQUESTS / (time.monotonic() - began))}
+    found[f"after_{requests}_mb"] = rss(server)
+    return found | {"requests_per_second": round(requests / (time.monotonic() - began))}
 
 
 def database_time(clinic, client):
@@ -149,7 +148,7 @@ def main():
         client = Client(server.port, token)
         found = {"latency": latencies(client, paths(server, token))}
         found["overview_database"] = database_time(clinic, client)
-        found["memory"] = leak(client, server)
+        found["memory"] = leak(client, server, int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
         print(json.dumps(found, indent=2))
     finally:
         server.stop()

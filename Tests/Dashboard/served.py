@@ -13,7 +13,8 @@ import urllib.error
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / ".build" / "debug" / "pgsync"
+# Figures are those of a release build, if one is named.
+PROGRAM = pathlib.Path(os.environ.get("PGSYNC_TEST_PROGRAM") or ROOT / ".build" / "debug" / "pgsync")
 SCOPES = ("read", "images", "operate", "admin", "audit")
 
 

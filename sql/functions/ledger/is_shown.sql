@@ -1,4 +1,4 @@
--- Bound when it is created, so that the planner can inline it.
+-- Bound when it is created, so that the planner can inline it; it calls none that cannot be inlined.
 create or replace function ledger.is_shown(
     currency text,
     party text,
@@ -18,8 +18,11 @@ and (only_party is null or coalesce(party = only_party, false))
 and (only_text is null or pg_catalog.strpos(pg_catalog.lower(description), pg_catalog.lower(only_text)) > 0)
 and (
     (smallest is null and largest is null)
-    or ledger.amount_text(pg_catalog.abs(amount), currency)::numeric
-    between coalesce(smallest, 0) and coalesce(largest, 'infinity')
+    or pg_catalog.abs(amount) / (
+        select 10::numeric ^ exponent
+        from ledger.currencies
+        where code = currency
+    ) between coalesce(smallest, 0) and coalesce(largest, 'infinity')
 );
 
 comment on function ledger.is_shown(text, text, text, bigint, text, text, text, numeric, numeric)

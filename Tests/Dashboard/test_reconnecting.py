@@ -87,5 +87,5 @@ def test_all_pages_come_back_one_after_the_other(clinic, tokens, how):
     print(f"\n{PAGES} pages after the server was {how.name}: {found}")
     # Nobody is turned away and comes again.
     assert len(connected) == len(live) == PAGES
-    # On a busy machine they say more of the machine.
-    assert not FULL or busiest(connected) <= MOST
+    # On a busy machine it says more of the machine. Who was not told goodbye does not know how many others there are.
+    assert not FULL or how == signal.SIGKILL or busiest(connected) <= MOST

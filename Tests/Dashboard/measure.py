@@ -49,6 +49,16 @@ def rss(server):
         return round(int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6, 1)
 
 
+def cpu_seconds(process):
+    """Seconds of a processor that a process has taken so far; nothing of one that has ended."""
+    try:
+        with open(f"/proc/{process}/stat") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def percentile(values, part):
     """The value that this part of all does not exceed."""
     return round(sorted(values)[min(len(values) - 1, int(len(values) * part))], 2)

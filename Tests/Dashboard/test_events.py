@@ -11,6 +11,7 @@ import urllib.request
 import pytest
 import sseclient
 
+import measure
 from served import Server, eventually
 from streams import Stream, Watch
 
@@ -170,7 +171,7 @@ class Costs:
 
     def __init__(self, clinic, server):
         self.clinic = clinic
-        self.process = f"/proc/{server.process.pid}"
+        self.server = server
         self.logs = clinic.directory / "state" / "log"
 
     def queries(self):
@@ -180,26 +181,16 @@ class Costs:
             for log in self.logs.iterdir()
         )
 
-    def cpu(self):
-        """Seconds of a processor so far."""
-        with open(f"{self.process}/stat") as file:
-            fields = file.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def rss(self):
-        """Its memory in MB."""
-        with open(f"{self.process}/statm") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
-
     def of(self, seconds):
         """What it takes each second, in so many."""
-        began = (self.queries(), self.cpu(), time.monotonic())
+        began = (self.queries(), measure.cpu_seconds(self.server.process.pid), time.monotonic())
         time.sleep(seconds)
         passed = time.monotonic() - began[2]
+        taken = measure.cpu_seconds(self.server.process.pid) - began[1]
         return {
             "queries_per_second": round((self.queries() - began[0]) / passed, 2),
-            "cpu_percent": round(100 * (self.cpu() - began[1]) / passed, 1),
-            "rss_mb": round(self.rss(), 1),
+            "cpu_percent": round(100 * taken / passed, 1),
+            "rss_mb": measure.rss(self.server),
         }
 
 

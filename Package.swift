@@ -200,7 +200,7 @@ let package = Package(
             name: "PGSyncDeliveryTests",
             dependencies: ["Concurrency", "JSON", "PGSyncDelivery", "PGSyncStore", "Postgres", "TestSupport"]
         ),
-        .testTarget(name: "PGSyncDemoTests", dependencies: ["PGSyncDemo", "PGSyncRules"]),
+        .testTarget(name: "PGSyncDemoTests", dependencies: ["Days", "PGSyncDemo", "PGSyncRules"]),
         .testTarget(
             name: "PGSyncLedgerTests",
             dependencies: ["Days", "JSON", "PGSyncLedger", "Postgres", "Subprocesses", "TestSupport"]

@@ -1,8 +1,8 @@
 import Foundation
 import PackagePlugin
 
-/// Turns files into a Swift file of the target that uses this plugin: `migrations/` and `sql/`, for `PGSyncDemo` the
-/// clinic of the examples, for `PGSyncServe` what browsers load.
+/// Turns files into a Swift file of the target that uses this plugin: `migrations/` and `sql/`, for `PGSyncDemo` what
+/// its demonstrations install, for `PGSyncServe` what browsers load.
 ///
 /// Every file and every directory is an input, so that adding, changing or removing one runs the tool again. The tool
 /// finds them itself: a build that replans nothing does not run this plugin.
@@ -12,7 +12,7 @@ struct EmbedSQL: BuildToolPlugin {
         let root = context.package.directoryURL
         let (collection, directories) =
             switch target.name {
-            case "PGSyncDemo": ("clinic", ["sql/examples"])
+            case "PGSyncDemo": ("examples", ["sql/examples"])
             case "PGSyncServe": ("page", ["Sources/PGSyncServe/Page"])
             default: ("schema", ["migrations", "sql"])
             }

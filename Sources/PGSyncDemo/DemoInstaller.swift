@@ -3,15 +3,16 @@ import PGSyncRules
 import PGSyncStore
 package import Postgres
 
-/// Installs the clinic as its psql script does, and applies its rules; running it again updates what was
+/// Installs an example as its psql script does, and applies its rules; running it again updates what was
 /// changed here.
 package struct DemoInstaller {
     private let session: Session
-    private let pack = ClinicPack()
+    private let pack: ExamplePack
 
     /// The session is ours for as long as it lasts.
-    package init(_ session: Session) {
+    package init(_ session: Session, _ pack: ExamplePack = .clinic) {
         self.session = session
+        self.pack = pack
     }
 
     package func install() throws -> DemoInstallation {

@@ -4,8 +4,8 @@ import FoundationEssentials
 enum Collection: String {
     /// What a database needs, for `PGSyncSchema`.
     case schema
-    /// The clinic of the examples, for `PGSyncDemo`.
-    case clinic
+    /// The examples that a demonstration installs, for `PGSyncDemo`.
+    case examples
     /// What browsers load, for `PGSyncServe`.
     case page
 }
@@ -20,10 +20,12 @@ extension Collection {
                     .filter { $0.hasSuffix(".sql") && !$0.hasPrefix("admin/") && !$0.hasPrefix("examples/") }
                     .map { "\(directory)/\($0)" }
             }.sorted()
-        case .clinic:
-            try Self.files(in: "sql/examples/clinic", under: root)
-                .filter { name in [".sql", ".csv", ".rules"].contains { name.hasSuffix($0) } }
-                .map { "sql/examples/clinic/\($0)" }.sorted() + ["sql/examples/periods.sql"]
+        case .examples:
+            try ["sql/examples/clinic", "sql/examples/crm"].flatMap { directory in
+                try Self.files(in: directory, under: root)
+                    .filter { name in [".sql", ".csv", ".rules", ".import"].contains { name.hasSuffix($0) } }
+                    .map { "\(directory)/\($0)" }.sorted()
+            } + ["sql/examples/periods.sql"]
         case .page:
             try Self.files(in: "Sources/PGSyncServe/Page", under: root)
                 .filter { name in [".html", ".css", ".js", ".svg"].contains { name.hasSuffix($0) } }

@@ -1,13 +1,13 @@
 import FoundationEssentials
 import Glibc
 
-/// `embed-sql schema|clinic|page ROOT OUTPUT` checks the files of a collection below ROOT and writes them as one Swift file.
+/// `embed-sql schema|examples|page ROOT OUTPUT` checks the files of a collection below ROOT and writes them as one Swift file.
 @main
 enum EmbedSQLTool {
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
         guard arguments.count == 3, let collection = Collection(rawValue: arguments[0]) else {
-            fail(with: ["usage: embed-sql schema|clinic|page ROOT OUTPUT"])
+            fail(with: ["usage: embed-sql schema|examples|page ROOT OUTPUT"])
         }
         let (root, output) = (arguments[1], arguments[2])
         do {

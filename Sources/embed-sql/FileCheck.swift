@@ -5,7 +5,7 @@ enum FileCheck {
         switch collection {
         case .schema:
             files.flatMap(problems(in:)) + numberingProblems(in: files) + duplicateProblems(in: files)
-        case .clinic:
+        case .examples:
             files.flatMap(exampleProblems(in:))
         case .page:
             files.flatMap(encodingProblems(in:))

@@ -21,11 +21,11 @@ enum SwiftSource {
             }
 
             """
-        case .clinic:
+        case .examples:
             """
             // Written by embed-sql from sql/examples: change that.
 
-            enum EmbeddedClinic {
+            enum EmbeddedExamples {
                 static let files: [EmbeddedFile] = [
             \(entries.joined())    ]
             }

@@ -122,7 +122,7 @@ struct FileCheckTests {
     func examples() {
         let begun = "begin;\ncommit;\n"
         func problems(_ path: String, _ text: String) -> [String] {
-            FileCheck.problems(in: [file("sql/examples/clinic/\(path)", text)], of: .clinic).map(
+            FileCheck.problems(in: [file("sql/examples/clinic/\(path)", text)], of: .examples).map(
                 \.description
             )
         }

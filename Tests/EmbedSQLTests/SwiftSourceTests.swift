@@ -54,11 +54,11 @@ struct SwiftSourceTests {
         )
     }
 
-    @Test("writes the files of the clinic for the demonstration alone")
+    @Test("writes the files of the examples for the demonstration alone")
     func writesTheClinic() {
         let files = [SQLFile(path: "sql/examples/clinic/chart.csv", bytes: Array("code\n".utf8))]
-        let source = SwiftSource.text(embedding: files, of: .clinic)
-        #expect(source.contains("change that.\n\nenum EmbeddedClinic {\n    static let files"))
+        let source = SwiftSource.text(embedding: files, of: .examples)
+        #expect(source.contains("change that.\n\nenum EmbeddedExamples {\n    static let files"))
         #expect(source.contains("path: #\"sql/examples/clinic/chart.csv\"#,"))
     }
 }

@@ -8,7 +8,9 @@ import Testing
 struct PostedPacksTests {
     @Test("end with the balances that were computed by hand, when each step is posted as it happens")
     func stories() async throws {
-        for story in PackStory.clinic + PackStory.shop + PackStory.orders {
+        for story in PackStory.clinic + PackStory.shop + PackStory.orders
+            + PackStory.crm
+        {
             try await TestDatabase.with(copyOf: TestDatabase.current.name) { database in
                 for step in story.steps {
                     try await database.run(step)
@@ -99,7 +101,7 @@ extension Trait where Self == DatabaseTrait {
     fileprivate static var packsAsBuilt: DatabaseTrait {
         .asBuilt("packs_as_built") { url, connection in
             let name = try #require(try await connection.run("select current_database()"))
-            for pack in ["clinic", "shop", "orders"] {
+            for pack in ["clinic", "shop", "orders", "crm"] {
                 try await Psql.run(file: "sql/examples/\(pack)/install.sql", database: name)
                 let rules = Repository.path(of: "sql/examples/\(pack)/rules")
                 _ = try await BuiltProgram.run("rules", "apply", rules, database: url).checked()

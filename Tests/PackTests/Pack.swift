@@ -12,7 +12,8 @@ struct Pack: Sendable, CustomTestStringConvertible {
     static let clinic = Pack(name: "clinic", cases: PackCase.clinic, stories: PackStory.clinic)
     static let shop = Pack(name: "shop", cases: [], stories: PackStory.shop)
     static let orders = Pack(name: "orders", cases: [], stories: PackStory.orders)
-    static let all = [clinic, shop, orders]
+    static let crm = Pack(name: "crm", cases: [], stories: PackStory.crm)
+    static let all = [clinic, shop, orders, crm]
 
     var testDescription: String { "the \(name)" }
     var directory: String { "sql/examples/\(name)" }
@@ -78,7 +79,7 @@ extension TimeZoneOffsets {
 }
 
 extension Trait where Self == DatabaseTrait {
-    /// A database with the schema and both packs, installed by their scripts.
+    /// A database with the schema and all packs, installed by their scripts.
     static var packs: DatabaseTrait {
         .database(prepared: "packs", copyOf: .migrated) { connection in
             let database = try await connection.withSession { session in

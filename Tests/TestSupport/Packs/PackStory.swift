@@ -200,6 +200,32 @@ package struct PackStory: Sendable, CustomTestStringConvertible {
         """
     }
 
+    package static let crm = [
+        PackStory(
+            "an estimate becomes final, and is corrected",
+            """
+            insert into crm.merchants (id, name, status, updated_at) values (7, 'Corner Cafe', 'active', now());
+            insert into crm.residuals (merchant_id, month, amount, status, updated_at)
+            values (7, '2026-02-01', 100, 'estimated', now());
+            update crm.residuals set status = 'final', agent_id = 3, agent_amount = 40;
+            update crm.residuals set amount = 120.50;
+            """,
+            net:
+                "Dr agency:residuals@7 120.50, Cr agency:income 120.50, Dr agency:commissions 40, Cr agency:agents@3 40"
+        ),
+        PackStory(
+            "one is void again, and of one nobody knows the agent",
+            """
+            insert into crm.merchants (id, name, status, updated_at) values (7, 'Corner Cafe', 'active', now());
+            insert into crm.residuals (merchant_id, month, amount, agent_amount, status, updated_at)
+            values (7, '2026-02-01', 100, null, 'final', now()), (7, '2026-03-01', 100, 40, 'final', now());
+            update crm.residuals set status = 'void' where month = '2026-02-01';
+            """,
+            net: "",
+            failures: 1
+        ),
+    ]
+
     package static let orders = [
         PackStory(
             "an order is paid by card, and half of the goods come back",

@@ -1,18 +1,24 @@
 import PGSyncRules
 
-/// The clinic of `sql/examples/clinic`, as embedded in this binary.
-struct ClinicPack {
+/// A directory of `sql/examples`, as embedded in this binary.
+package struct ExamplePack: Sendable {
+    /// A clinic, whose program writes bills.
+    package static let clinic = ExamplePack("clinic")
+    /// An agency, which reads its CRM over HTTP.
+    package static let crm = ExamplePack("crm")
+
     /// One thing that the script for psql has done.
-    enum Step: Equatable {
+    enum Step: Equatable, Sendable {
         case script(EmbeddedFile)
         /// Imports the chart of accounts, which psql reads with a command of its own.
         case chart(EmbeddedFile)
     }
 
-    private static let directory = "sql/examples/clinic"
+    let name: String
     private let files: [String: EmbeddedFile]
 
-    init(_ files: [EmbeddedFile] = EmbeddedClinic.files) {
+    init(_ name: String, _ files: [EmbeddedFile] = EmbeddedExamples.files) {
+        self.name = name
         self.files = Dictionary(files.map { ($0.path, $0) }) { first, _ in first }
     }
 
@@ -25,7 +31,7 @@ struct ClinicPack {
         return steps
     }
 
-    /// What the clinic creates outside its own schema, and that schema.
+    /// What it creates outside its own schema, and that schema.
     func claims() throws(DemoError) -> [Claim] {
         var claims: [Claim] = []
         for case .script(let file) in try steps() { claims += Claim.all(in: file.text) }
@@ -33,13 +39,18 @@ struct ClinicPack {
     }
 
     var rules: [RuleFile] {
-        files.values.filter { $0.path.hasSuffix(".rules") }
+        files.values.filter { $0.path.hasPrefix("\(directory)/") && $0.path.hasSuffix(".rules") }
             .sorted { $0.path < $1.path }
             .map { RuleFile(name: $0.path, text: $0.text) }
     }
 
+    /// The definition of its import; nil where it has none.
+    package var importText: String? { files["\(directory)/\(name).import"]?.text }
+
+    private var directory: String { "sql/examples/\(name)" }
+
     private func file(_ path: String) throws(DemoError) -> EmbeddedFile {
-        var components = Self.directory.split(separator: "/")
+        var components = directory.split(separator: "/")
         for component in path.split(separator: "/") {
             if component == ".." { components.removeLast() } else { components.append(component) }
         }

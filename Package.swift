@@ -76,7 +76,8 @@ let package = Package(
         .target(
             name: "PGSyncDemo",
             dependencies: [
-                "PGSyncLedger", "PGSyncRules", "PGSyncStore", "Postgres", "Services", "Telemetry",
+                "Compression", "Concurrency", "Days", "HTTPServer", "JSON", "PGSyncLedger", "PGSyncRules",
+                "PGSyncStore", "Postgres", "Services", "Telemetry",
             ],
             plugins: ["EmbedSQL"]
         ),

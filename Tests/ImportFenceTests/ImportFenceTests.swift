@@ -8,6 +8,8 @@ private let systemImports: [String: Set<String>] = [
     "PGSyncCLI": ["Glibc"],
     "PGSyncCluster": ["Glibc"],
     "PGSyncDelivery": ["Glibc"],
+    "PGSyncDemo": ["Glibc"],
+    "PGSyncRemote": ["Glibc"],
     "PostgresBenchmark": ["Glibc"],
     "EmbedSQL": ["Foundation", "PackagePlugin"],
     "embed-sql": ["FoundationEssentials", "Glibc"],

@@ -177,6 +177,7 @@ create table pgsync.import_streams (
     constraint import_streams_pkey primary key (import, stream),
     constraint import_streams_import_fkey foreign key (import)
     references pgsync.endpoints (name) on delete cascade,
+    constraint stream_is_short check (octet_length(stream) between 1 and 63),
     constraint columns_are_named check (cardinality(columns) > 0),
     constraint key_is_among_the_columns check (cardinality(key_columns) > 0 and key_columns <@ columns)
 );

@@ -546,6 +546,7 @@ begin
                     'execute on function pgsync.release_slice(bigint, text, tstzrange)',
                     'execute on function pgsync.runnable_jobs(text[])',
                     'execute on function pgsync.seen_by_import(bigint, text)',
+                    'execute on function pgsync.short_id(text)',
                     'execute on function pgsync.sweep_stream('
                     || 'bigint, text, regclass, text[], text, integer, numeric, boolean)',
                     'execute on function pgsync.take_budget(text, integer, interval)',

@@ -78,7 +78,9 @@ package struct RemoteCall: Sendable {
         switch event {
         case .leave(.granted): return .call(url: url)
         case .leave(.refused(let refusal, let wait)):
-            guard let wait else { return .end(.leave(nil, "the endpoint is paused; pgsync endpoint show says why")) }
+            guard let wait else {
+                return .end(.leave(nil, "the endpoint is paused; pgsync endpoint show says why"))
+            }
             guard wait <= policy.longestWait else {
                 return .end(.leave(wait, Self.words(of: refusal, lastProblem)))
             }

@@ -140,10 +140,26 @@ struct JSONOutputTests {
             ["alerts", "ack", "1", "--for", "1h", "--note", "asked"],
             ["alerts", "silence", "--kind", "QUEUE_BACKUP", "--for", "2h", "--reason", "import"],
             ["alerts", "silence", "--end", "1"], ["alerts", "history"],
+            ["import", "check", book.path("import")], ["import", "test", book.path("import")],
+            ["import", "apply", book.path("import")], ["import", "list"], ["import", "show", "shop"],
+            ["import", "diff", book.path("import")], ["endpoint", "list"], ["endpoint", "pause", "shop"],
+            ["endpoint", "test", "shop"], ["import", "run", "shop"], ["import", "status"],
+            ["import", "cancel", "shop"], ["import", "retry", "shop"], ["endpoint", "resume", "shop"],
+            ["endpoint", "show", "shop"],
             ["cleanup", "--dry-run"], ["cleanup"],
             ["selftest", "--sources", "sales"],
         ]
     }
+
+    private static let shop = """
+        import shop version 1
+          base 'http://127.0.0.1:9'
+          budget 60 per minute
+          stream items into public.items key id
+            get '/items'
+            column id bigint
+            example 'one' given [ { "id": 1 } ] gives { "id": 1 }
+        """
 
     /// A job that ended with failed items, and one that was interrupted.
     private static func leaveJobs(in database: CommandLineDatabase) async throws {
@@ -173,11 +189,12 @@ struct JSONOutputTests {
         try await RuleBook.posting { book in
             try book.write(RuleBook.rule(version: 2, credit: "4100"), as: "other")
             try book.write("rule", as: "wrong")
+            try book.write(Self.shop, as: "import")
             try book.write("settings\n  queue_batch_size 7\n", as: "configuration")
             try book.write("code,name,type\n1000,Till,asset\n9000,New,income\n", as: "chart")
             try await book.database.query(
                 """
-                create extension pgcrypto;
+                create extension pgcrypto; create table items (id bigint primary key);
                 set pgsync.origin = 'till'; set pgsync.correlation_id = 'c-1';
                 insert into sales values (1, 100, 'final', '2026-01-05'), (2, null, 'final', '2026-01-05');
                 insert into fees values (7, 5, 'final', '2026-01-05');

@@ -1,3 +1,4 @@
+// Long because every view of a site is held against the same records.
 import Postgres
 import TestSupport
 import Testing

@@ -37,7 +37,7 @@ struct EndpointListCommand: Command {
         } else {
             let columns: [(TextTable.Column, (Endpoint) -> String)] = [
                 (.init("endpoint"), { $0.name }),
-                (.init("state"), { $0.state }),
+                (.init("state"), { $0.state.rawValue }),
                 (.init("budget left"), { $0.budgetText }),
                 (.init("last ok", isOptional: true), { $0.lastOKAt?.toTheSecond ?? "never" }),
                 (.init("at", isOptional: true), { $0.baseURL }),
@@ -183,17 +183,17 @@ extension Endpoint {
     /// Why it may not be called, or what went wrong last.
     var problem: String? {
         switch state {
-        case "paused": pauseReason ?? "paused by \(pausedBy ?? "somebody")"
-        case "limited": "not before \(limitedUntil?.toTheSecond ?? "")"
-        case "open", "half_open": "next probe at \(nextProbeAt?.toTheSecond ?? ""): \(lastError ?? "")"
-        default: failuresInARow > 0 ? lastError : nil
+        case .paused: pauseReason ?? "paused by \(pausedBy ?? "somebody")"
+        case .limited: "not before \(limitedUntil?.toTheSecond ?? "")"
+        case .open, .halfOpen: "next probe at \(nextProbeAt?.toTheSecond ?? ""): \(lastError ?? "")"
+        case .closed: failuresInARow > 0 ? lastError : nil
         }
     }
 
     var facts: [(String, String)] {
         var facts: [(String, String?)] = [
             ("endpoint", name), ("at", baseURL), ("hosts", hosts.joined(separator: ", ")),
-            ("secret", secretReference), ("calls at once", "\(parallel)"), ("state", state), ("why", problem),
+            ("secret", secretReference), ("calls at once", "\(parallel)"), ("state", state.rawValue), ("why", problem),
         ]
         facts += budgets.map { budget in
             let allowed = budget.allowed < budget.limit ? ", \(budget.allowed) allowed after complaints" : ""
@@ -217,7 +217,7 @@ extension Endpoint {
         return [
             "endpoint": .string(name), "kind": .string(kind), "base_url": .string(baseURL),
             "hosts": hosts.json,
-            "secret": text(secretReference), "parallel": JSONValue(parallel), "state": .string(state),
+            "secret": text(secretReference), "parallel": JSONValue(parallel), "state": .string(state.rawValue),
             "limited_until_at": time(limitedUntil), "paused_at": time(pausedAt), "paused_by": text(pausedBy),
             "pause_reason": text(pauseReason), "failures_in_a_row": JSONValue(failuresInARow),
             "next_probe_at": time(nextProbeAt), "clock_skew_seconds": clockSkew?.seconds ?? .null,
@@ -227,8 +227,8 @@ extension Endpoint {
                 budgets.map { budget in
                     [
                         "budget": .string(budget.name), "limit": JSONValue(budget.limit),
-                        "allowed": JSONValue(budget.allowed), "used": JSONValue(budget.used),
-                        "left": JSONValue(budget.left), "next_free_at": time(budget.nextFreeAt),
+                        "calls_allowed": JSONValue(budget.allowed), "calls_used": JSONValue(budget.used),
+                        "calls_left": JSONValue(budget.left), "next_free_at": time(budget.nextFreeAt),
                     ]
                 }
             ),

@@ -163,7 +163,8 @@ extension ImportedStream {
             "import": .string(name), "version": JSONValue(version), "stream": .string(stream),
             "table": .string(target), "applied_at": .string(appliedAt.description),
             "applied_by": .string(appliedBy),
-            "finished_until": finishedUntil.map { .string($0.description) } ?? .null, "gaps": JSONValue(gaps),
+            "finished_until_at": finishedUntil.map { .string($0.description) } ?? .null,
+            "gaps": JSONValue(gaps),
             "swept_at": sweptAt.map { .string($0.description) } ?? .null,
             "failed_items": JSONValue(failedItems),
         ]
@@ -213,7 +214,11 @@ extension ImportRun {
             ("error_message", errorMessage.map { .string($0) } ?? .null),
             ("requested_by", .string(requestedBy)), ("requested_at", .string(requestedAt.description)),
             ("started_at", startedAt.map { .string($0.description) } ?? .null),
-            ("waits_until_at", waitsUntil.map { .string($0.description) } ?? .null),
+            (
+                "waits_until_at",
+                waitsUntil.flatMap { $0 == .infinity ? nil : .string($0.description) } ?? .null
+            ),
+            ("needs_person", .bool(waitsUntil == .infinity && !hasEnded)),
             ("finished_at", finishedAt.map { .string($0.description) } ?? .null),
             (
                 "streams",

@@ -14,14 +14,24 @@ package enum Leave: Sendable, Equatable {
 
 /// An endpoint as users see it.
 package struct Endpoint: Sendable, Equatable {
+    package enum State: String, Sendable {
+        /// It may be called.
+        case closed
+        /// It failed several times in a row.
+        case open
+        case halfOpen = "half_open"
+        /// It asked for a wait.
+        case limited
+        case paused
+    }
+
     package let name: String
     package let kind: String
     package let baseURL: String
     package let hosts: [String]
     package let secretReference: String?
     package let parallel: Int
-    /// closed, open, half_open, limited or paused.
-    package let state: String
+    package let state: State
     package let limitedUntil: Timestamp?
     package let pausedAt: Timestamp?
     package let pausedBy: String?
@@ -51,7 +61,7 @@ package struct Endpoint: Sendable, Equatable {
         hosts = try row.decode("hosts")
         secretReference = try row.decode("secret_ref")
         parallel = try row.decode("parallel")
-        state = try row.decode("state")
+        state = State(rawValue: try row.decode("state")) ?? .closed
         limitedUntil = try row.decode("limited_until")
         pausedAt = try row.decode("paused_at")
         pausedBy = try row.decode("paused_by")

@@ -1,3 +1,4 @@
+// Long because each pack has its story here.
 import Testing
 
 /// What happens to records one after the other, and what the ledger must show in the end, computed by hand.

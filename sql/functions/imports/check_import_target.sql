@@ -7,6 +7,7 @@ create or replace function pgsync.check_import_target(
 )
 returns oid
 language plpgsql
+stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
@@ -16,7 +17,12 @@ begin
     if v_table is null then
         raise exception 'stream %: there is no table %', check_import_target.stream, check_import_target.target
             using errcode = 'undefined_table', hint = 'Create it first, with a unique key.';
-    elsif split_part(pgsync.qualified_name(v_table), '.', 1) in ('pgsync', 'ledger', 'pg_catalog') then
+    elsif exists (
+        select
+        from pg_catalog.pg_class as own
+        inner join pg_catalog.pg_namespace as space on own.relnamespace = space.oid
+        where own.oid = v_table and space.nspname in ('pgsync', 'pgsync_read', 'ledger', 'pg_catalog')
+    ) then
         raise exception 'stream %: % is not for imports', check_import_target.stream, v_table
             using errcode = 'invalid_parameter_value';
     end if;
@@ -47,7 +53,7 @@ begin
             and index.indpred is null
             and index.indexprs is null
             and (
-                select array_agg(attribute.attname::text order by attribute.attname)
+                select array_agg(attribute.attname::text order by attribute.attname collate "C")
                 from unnest(index.indkey::smallint[]) with ordinality as part (number, place)
                 inner join pg_catalog.pg_attribute as attribute
                     on attribute.attrelid = v_table and attribute.attnum = part.number
@@ -62,7 +68,7 @@ begin
                 array_to_string(check_import_target.key_columns, ', ')
             );
     end if;
-    return v_table;
+    return v_table::oid;
 end;
 $$;
 

@@ -1,6 +1,7 @@
 create or replace function pgsync.image_ids(target regclass, key_columns text[], images jsonb)
 returns text[]
 language plpgsql
+stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
     -- The statement is composed with %I and %s of a regclass.
@@ -11,7 +12,7 @@ begin
     execute format(
         $statement$
         select array(
-            select jsonb_build_array(%s)::text
+            select pgsync.short_id(jsonb_build_array(%s)::text)
             from jsonb_array_elements($1) as element (content)
             cross join lateral jsonb_populate_record(null::%s, element.content) as came
         )

@@ -37,7 +37,7 @@ begin
             import_page.stream,
             pgsync.image_ids(import_page.target, import_page.key_columns, import_page.images)
             || array(
-                select failure.record_id
+                select pgsync.short_id(failure.record_id)
                 from jsonb_to_recordset(import_page.failures) as failure (record_id text)
                 where failure.record_id is not null
             )

@@ -22,7 +22,10 @@ declare
     v_absent text[];
     v_gone text[];
 begin
-    select format('jsonb_build_array(%s)::text', string_agg(format('present.%I::text', key.name), ', ' order by key.place))
+    select format(
+        'pgsync.short_id(jsonb_build_array(%s)::text)',
+        string_agg(format('present.%I::text', key.name), ', ' order by key.place)
+    )
     into v_id
     from unnest(sweep_stream.key_columns) with ordinality as key (name, place);
     execute format(
@@ -38,11 +41,11 @@ begin
         v_id, sweep_stream.target,
         case when sweep_stream.marks is null then 'true' else format('present.%I is null', sweep_stream.marks) end
     ) into v_rows, v_absent using sweep_stream.job, sweep_stream.stream;
-    missed := coalesce(cardinality(v_absent), 0);
+    missed := coalesce(cardinality(v_absent), 0)::bigint;
     v_gone := pgsync.note_absences(sweep_stream.job, sweep_stream.stream, coalesce(v_absent, '{}'));
     is_stopped := not sweep_stream.ignores_guard
-        and (cardinality(v_gone) > sweep_stream.most_rows or cardinality(v_gone) > v_rows * sweep_stream.most_share)
-        and cardinality(v_gone) > 0;
+        and cardinality(v_gone) > 0
+        and (cardinality(v_gone) > sweep_stream.most_rows or cardinality(v_gone)::numeric > v_rows * sweep_stream.most_share);
     removed := 0;
     if not is_stopped and cardinality(v_gone) > 0 then
         execute format(

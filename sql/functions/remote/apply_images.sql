@@ -11,7 +11,7 @@ language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
     -- The statement is composed with %I and %s of a regclass; the images are a parameter.
-    -- @plpgsql_check_options: security_warnings = off
+    -- @plpgsql_check_options: security_warnings = off, performance_warnings = off, extra_warnings = off
 declare
     v_columns text;
     v_images text;

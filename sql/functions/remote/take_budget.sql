@@ -51,7 +51,7 @@ begin
         where past.endpoint = v_budget.endpoint
             and past.budget = v_budget.name
             and past.began_at + v_step <= v_now - v_budget.span;
-        select v_budget.allowed - coalesce(sum(present.calls), 0)
+        select v_budget.allowed - coalesce(sum(present.calls), 0)::integer
         into v_left
         from pgsync.endpoint_calls as present
         where present.endpoint = v_budget.endpoint and present.budget = v_budget.name;

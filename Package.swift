@@ -61,7 +61,8 @@ let package = Package(
         .target(
             name: "PGSyncBench",
             dependencies: [
-                "Concurrency", "Files", "PGSyncCore", "PGSyncRules", "PGSyncSchema", "PGSyncStore",
+                "Concurrency", "Files", "HTTPServer", "PGSyncCore", "PGSyncDelivery", "PGSyncDemo",
+                "PGSyncImport", "PGSyncOperations", "PGSyncRules", "PGSyncSchema", "PGSyncStore",
                 "PGSyncWorker", "Postgres", "Services", "Subprocesses", "Telemetry",
             ]
         ),

@@ -202,7 +202,7 @@ package enum PGSyncProgram {
                 "Measure what pgsync costs and how fast it is.",
                 [
                     .command(BenchCaptureCommand.self), .command(BenchPostingCommand.self),
-                    .command(BenchTrialBalanceCommand.self),
+                    .command(BenchTrialBalanceCommand.self), .command(BenchImportCommand.self),
                 ]
             ),
             .command(NamesCommand.self),

@@ -193,7 +193,8 @@ extension Endpoint {
     var facts: [(String, String)] {
         var facts: [(String, String?)] = [
             ("endpoint", name), ("at", baseURL), ("hosts", hosts.joined(separator: ", ")),
-            ("secret", secretReference), ("calls at once", "\(parallel)"), ("state", state.rawValue), ("why", problem),
+            ("secret", secretReference), ("calls at once", "\(parallel)"), ("state", state.rawValue),
+            ("why", problem),
         ]
         facts += budgets.map { budget in
             let allowed = budget.allowed < budget.limit ? ", \(budget.allowed) allowed after complaints" : ""
@@ -217,7 +218,8 @@ extension Endpoint {
         return [
             "endpoint": .string(name), "kind": .string(kind), "base_url": .string(baseURL),
             "hosts": hosts.json,
-            "secret": text(secretReference), "parallel": JSONValue(parallel), "state": .string(state.rawValue),
+            "secret": text(secretReference), "parallel": JSONValue(parallel),
+            "state": .string(state.rawValue),
             "limited_until_at": time(limitedUntil), "paused_at": time(pausedAt), "paused_by": text(pausedBy),
             "pause_reason": text(pauseReason), "failures_in_a_row": JSONValue(failuresInARow),
             "next_probe_at": time(nextProbeAt), "clock_skew_seconds": clockSkew?.seconds ?? .null,

@@ -92,7 +92,8 @@ let package = Package(
         .target(
             name: "PGSyncSelfTest",
             dependencies: [
-                "Days", "JSON", "PGSyncCore", "PGSyncLedger", "PGSyncOperations", "PGSyncRules",
+                "Days", "JSON", "PGSyncCore", "PGSyncLedger", "PGSyncOperations",
+                "PGSyncRules",
                 "PGSyncSchema",
                 "PGSyncStore", "PGSyncWorker", "Postgres", "Services", "Telemetry",
             ]
@@ -188,8 +189,9 @@ let package = Package(
             name: "PGSyncCLITests",
             dependencies: [
                 "Arguments", "Concurrency", "HTTPServer", "JSON", "PGSyncCLI", "PGSyncCluster", "PGSyncCore",
-                "PGSyncLedger",
-                "PGSyncSchema", "PGSyncSelfTest", "PGSyncWorker", "Postgres", "Subprocesses", "Telemetry",
+                "PGSyncLedger", "PGSyncOperations", "PGSyncStore",
+                "PGSyncSchema", "PGSyncSelfTest", "PGSyncWorker", "Postgres", "Services", "Subprocesses",
+                "Telemetry",
                 "TestSupport",
             ]
         ),

@@ -462,6 +462,7 @@ begin
                     'update (retry_count, scheduled_at) on table pgsync.sync_queue',
                     'execute on function pgsync.pause(regclass)',
                     'execute on function pgsync.request_queue_job(text, text, regclass, text, interval, text)',
+                    'execute on function pgsync.request_rule_diff(text, text, date, date)',
                     'execute on function pgsync.resume(regclass)',
                     'execute on function pgsync.retry_changes(bigint[], text, regclass, boolean)',
                     'execute on function pgsync.skip_changes(bigint[], text)'
@@ -470,7 +471,8 @@ begin
                     'select on table pgsync.sync_audit_log, pgsync.sync_master_status',
                     'execute on function pgsync.queue_job_changes(bigint, integer)',
                     'execute on function pgsync.queue_job_step(bigint, integer)',
-                    'select on table pgsync.queue_jobs'
+                    'execute on function pgsync.note_rule_diff(bigint, bigint, jsonb, jsonb, jsonb)',
+                    'select on table pgsync.queue_jobs, pgsync.rule_diffs'
                 ]),
                 (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
                     'select on table pgsync.waiting_changes, pgsync.worker_states',
@@ -485,6 +487,7 @@ begin
                     || 'text, regclass, text, text, timestamptz, bigint, boolean, integer)',
                     'execute on function pgsync.queue_size(integer)',
                     'execute on function pgsync.recent_outcomes(integer)',
+                    'execute on function pgsync.setting_reasons(xid8)',
                     'execute on function pgsync.record_key(regclass, text[])',
                     'execute on function pgsync.running_totals()',
                     'execute on function pgsync.sync_log_counts(integer)',
@@ -605,6 +608,7 @@ begin
                     'execute on function pgsync.post_now(regclass, text)',
                     'execute on function pgsync.request_job(text, text, text, text, text)',
                     'execute on function pgsync.request_queue_job(text, text, regclass, text, interval, text)',
+                    'execute on function pgsync.request_rule_diff(text, text, date, date)',
                     'execute on function pgsync.resume(regclass)',
                     'execute on function pgsync.retry_changes(bigint[], text, regclass, boolean)',
                     'execute on function pgsync.run_schedule(text)',

@@ -38,7 +38,8 @@ package enum JobOperations {
     package static func all(anchoringTo destinations: [AnchorDestination]) -> [any JobOperation] {
         [
             ChainKeeper(destinations: destinations), QueueOperation(kind: "resolve"),
-            QueueOperation(kind: "retry"), Retention(), VerifyOperation(kind: "reconcile"),
+            QueueOperation(kind: "retry"), Retention(), RuleDiffOperation(),
+            VerifyOperation(kind: "reconcile"),
             VerifyOperation(kind: "verify"),
         ]
     }
@@ -107,6 +108,21 @@ package struct RunningJob: Sendable {
     ) async throws -> Result {
         guard !shutdown.isRequested else { throw Stop.interrupted }
         return try await connection.withTransaction(options, body)
+    }
+
+    /// Tries something in a transaction that is always rolled back, on one snapshot.
+    package func trying<Result: Sendable>(_ body: @escaping @Sendable (Session) throws -> Result) async throws
+        -> Result
+    {
+        do {
+            return try await step(.init(isolation: .repeatableRead)) { throw Undone(result: try body($0)) }
+        } catch let undone as Undone<Result> {
+            return undone.result
+        }
+    }
+
+    private struct Undone<Result: Sendable>: Error {
+        let result: Result
     }
 
     /// Reports that the job is alive, and how far its phase is; to be called every few seconds.

@@ -19,6 +19,7 @@ struct AccessTests {
         "/proof/differences/{id}/accept": ["reason": "known"],
         "/silences": ["kind": "QUEUE_BACKUP", "ends_at": "2099-01-01T00:00:00Z", "reason": "import"],
         "/configuration/{key}": ["value": "8"], "/tokens": ["name": "ravi", "scopes": ["read"]],
+        "/rule-diffs": ["rule": "bill", "version": 1],
         "/ledger/periods/{period}/reopen": ["reason": "late bill"],
         "/schedules/{name}": ["cron": "0 4 * * *"],
     ]

@@ -41,6 +41,91 @@ struct ActTests {
         }
     }
 
+    @Test("on settings are remembered with who, from what to what, and why, whichever way they were changed")
+    func settings() async throws {
+        try await Served.with { served in
+            let token = try await served.token(.read, .admin, named: "asha")
+            let put = try await served.api(
+                "PUT",
+                "/configuration/queue_batch_size",
+                token,
+                body: ["value": "400", "reason": "slow disk"],
+                headers: [("If-Match", "\"500\"")]
+            )
+            #expect(put.status == 200, "\(put.answer.body)")
+            try await served.database.run(
+                """
+                update pgsync.sync_configuration set config_value = '300' where config_key = 'queue_batch_size';
+                update pgsync.sync_configuration set config_value = '300' where config_key = 'queue_batch_size';
+                select pgsync.reset_configuration('queue_batch_size');
+                """,
+                as: served.database.superuser
+            )
+            let history = try await served.api("GET", "/configuration/queue_batch_size/history", token)
+            let told = history.data?.array?.map { change in
+                ["by", "from", "to", "reason"].map { change[$0]?.string ?? "–" }.joined(separator: " ")
+            }
+            #expect(
+                told == [
+                    "postgres 300 500 –", "postgres 400 300 –",
+                    "postgres (asha, token 1, 127.0.0.1) 500 400 slow disk",
+                ]
+            )
+            #expect(
+                try await served.api("GET", "/configuration/retry_delay_seconds/history", token).data?.array
+                    == []
+            )
+            await #expect(throws: PostgresError.self) {
+                try await served.database.run(
+                    "delete from pgsync.configuration_history",
+                    as: served.database.superuser
+                )
+            }
+        }
+    }
+
+    @Test("begin a comparison of a rule with a version or a text, and its result is shown with its sums")
+    func ruleDiffs() async throws {
+        try await Served.with { served in
+            let token = try await served.token()
+            for (body, code) in [
+                (["rule": "bill"], "unprocessable"), (["rule": "bill", "version": 7], "unprocessable"),
+                (["rule": "bill", "version": 1, "text": "x"], "unprocessable"),
+                (["rule": "nothing", "text": "x"], "not-found"),
+                (
+                    ["rule": "bill", "text": "x", "since": "2026-02-01", "until": "2026-01-01"],
+                    "unprocessable"
+                ),
+            ] as [(JSONValue, String)] {
+                let reply = try await served.api("POST", "/rule-diffs", token, body: body)
+                #expect(reply.code == code, "\(body): \(reply.answer.body)")
+            }
+            let begun = try await served.api(
+                "POST",
+                "/rule-diffs",
+                token,
+                body: ["rule": "bill", "version": 1]
+            )
+            #expect(begun.status == 202, "\(begun.answer.body)")
+            let job = try #require(begun.data?["job"]?.string)
+            #expect(begun.answer["Location"] == "rule-diffs/\(job)")
+            let list = try await served.api("GET", "/rule-diffs?rule=bill", token)
+            #expect(list.data?.array?.compactMap { $0["job"]?.string } == [job, "1"])
+            let again = try await served.api(
+                "POST",
+                "/rule-diffs",
+                token,
+                body: ["rule": "bill", "text": "x"]
+            )
+            #expect(again.code == "conflict", "\(again.answer.body)")
+            let one = try await served.api("GET", "/rule-diffs/1", token)
+            #expect(one.data?["sums"]?[0]?["difference"]?.string == "10.50", "\(one.answer.body)")
+            let records = try await served.api("GET", "/rule-diffs/1/records", token)
+            #expect(records.data?[0]?["record"]?.string == "1")
+            #expect(try await served.api("POST", "/jobs/\(job)/cancel", token, body: [:]).status == 200)
+        }
+    }
+
     @Test("of a class or a table are for a thousand at most, counted as they would be done")
     func limit() async throws {
         try await Served.with { served in

@@ -112,6 +112,12 @@ extension Trait where Self == DatabaseTrait {
             select pgsync.process_batch('test', 500, isolate => true);
             insert into bills values (7, 7, 'waits');
             select pgsync.request_job('verify', 'all');
+            insert into pgsync.rule_diffs (job, rule, content, last_change, candidates)
+            values (1, 'bill', 'by hand', 9, '{bill@2}');
+            insert into pgsync.rule_diff_sums
+            values (1, '1000', 'INR', 9000, 10050), (1, '4000', 'INR', -9000, -10050);
+            insert into pgsync.rule_diff_records
+            values (1, 1, 'public.bills', '1', '{"outcome": "nothing"}', '{"outcome": "entry"}');
             """
         )
     }

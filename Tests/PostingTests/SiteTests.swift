@@ -1,4 +1,4 @@
-// Long because every view of a site is held against the same records.
+// Long because the views are limited together.
 import Postgres
 import TestSupport
 import Testing

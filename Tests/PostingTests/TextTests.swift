@@ -106,6 +106,9 @@ struct TextTests {
                     "pgsync.import_streams_pkey", "pgsync.import_plans_pkey", "pgsync.import_slices_pkey",
                     // By a class of up to 200 bytes, without which a failure is not in it.
                     "pgsync.sync_queue_failed",
+                    "pgsync.configuration_history_config_key",
+                    // By an account and a currency, of up to 500 bytes.
+                    "pgsync.rule_diff_sums_pkey",
                     // Made of a number and a rule, or at most 200 characters long.
                     "ledger.idempotency_key_is_used_once",
                     // Kept by pgsync.short_id.

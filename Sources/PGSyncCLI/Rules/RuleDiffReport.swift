@@ -136,8 +136,8 @@ struct RuleDiffReport {
                     [
                         "table": .string(difference.table),
                         "record": .string(difference.recordID),
-                        "before": json(difference.before),
-                        "after": json(difference.after),
+                        "before": difference.before.json(places: context.names.exponents),
+                        "after": difference.after.json(places: context.names.exponents),
                     ]
                 }
             ),
@@ -154,40 +154,5 @@ struct RuleDiffReport {
                 }
             ),
         ]
-    }
-
-    private func json(_ side: RuleDifference.Side) -> JSONValue {
-        var object = JSONObject([("rule", side.rule.map(JSONValue.string) ?? .null)])
-        switch side.outcome {
-        case .nothing: object["outcome"] = "nothing"
-        case .failure(let failure):
-            object["outcome"] = "failure"
-            object["error_class"] = .string(failure.kind.rawValue)
-            object["error_message"] = .string(failure.message)
-            object["error_column"] = failure.column.map(JSONValue.string) ?? .null
-        case .entry(let entry):
-            object["outcome"] = "entry"
-            object["date"] = .string(entry.date.description)
-            object["description"] = .string(entry.description)
-            object["currency"] = .string(entry.currency)
-            object["lines"] = .array(entry.lines.map { json($0, entry.currency) })
-        }
-        return .object(object)
-    }
-    /// A line as the journal tells it.
-    private func json(_ line: RuleEntry.Line, _ currency: String) -> JSONValue {
-        let side = line.amount > 0 ? "debit" : "credit"
-        var object = JSONObject([
-            ("account", .string(line.account)),
-            (side, .string(amount(Int128(line.amount.magnitude), currency))),
-        ])
-        object["party"] = line.party.map(JSONValue.string)
-        if !line.dimensions.isEmpty {
-            let dimensions = line.dimensions.sorted { $0.key < $1.key }.map {
-                ($0.key, JSONValue.string($0.value))
-            }
-            object["dimensions"] = .object(JSONObject(dimensions))
-        }
-        return .object(object)
     }
 }

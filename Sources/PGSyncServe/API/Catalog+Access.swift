@@ -29,6 +29,31 @@ extension Catalog {
             .row(Statement(settingSQL + " where own.key = :key"), tag: "value")
         ),
         Endpoint(
+            .get,
+            "/configuration/{key}/history",
+            .read,
+            "Who changed a setting, when, from what to what, newest first; why, if it was over HTTP and said.",
+            answer: [
+                .time("at"), .text("by"), .text("from"), .text("to"), Field.text("reason").orNull,
+            ],
+            .pages(
+                """
+                select
+                    own.id as k1, own.changed_at as at, own.changed_by as by, own.old_value as from, own.new_value as to,
+                    (
+                        select done.reason
+                        from pgsync.setting_reasons(own.recorded_xid) as done (object, reason)
+                        where done.object = own.config_key
+                        limit 1
+                    ) as reason
+                from pgsync.configuration_history as own
+                where own.config_key = :key
+                """,
+                keys: ["bigint"],
+                isAscending: false
+            )
+        ),
+        Endpoint(
             .put,
             "/configuration/{key}",
             .admin,

@@ -5,7 +5,7 @@ import JSON
 enum Catalog {
     static let endpoints: [Endpoint] =
         session + figures + sources + queue + records + jobs + schedules + ledger + proof + alerts
-        + configuration
+        + configuration + ruleDiffs
         + access + [
             Endpoint(
                 .get,

@@ -1,12 +1,12 @@
 // Settings: grouped, an input of their kind, checked as typed, reset, and no overwriting of others.
 
 import {get, put, seg} from "./api.js";
-import {act} from "./dialog.js";
+import {act, modal, problemNote} from "./dialog.js";
 import {fill, h} from "./dom.js";
 import {createFilters} from "./filters.js";
-import {NONE, ago, clock, digits, plural} from "./format.js";
+import {NONE, ago, clock, digits, plural, time} from "./format.js";
 import {badge, shape} from "./icons.js";
-import {part, sh} from "./plain.js";
+import {part, plainTable, sh} from "./plain.js";
 import {complaint, inputOf} from "./setting.js";
 
 export const title = "Configuration";
@@ -112,10 +112,28 @@ export async function show(ctx) {
                 fill(form, input, s.unit && h("span", s.unit), keep, reset);
             } else fill(form, h("strong", {class: "mono", id}, s.value), s.unit && h("span", s.unit));
             fill(facts, `Allowed: ${grouped(s.allowed)} · default ${grouped(s.default)}`,
-                s.updated_at && s.changed ? [" · changed ", ago(s.updated_at),
-                    ` by ${s.updated_by ?? NONE}`] : "");
+                s.updated_at ? [" · changed ", ago(s.updated_at), ` by ${s.updated_by ?? NONE} `,
+                    h("button", {type: "button", class: "quiet", "aria-label": `History of ${s.key}`,
+                        onclick: history}, "History")] : "");
             fill(wrong);
             wrong.hidden = true;
+        }
+        // Who changed it, newest first.
+        async function history() {
+            const place = h("div", h("p", {class: "muted"}, "Reading…"));
+            const box = modal(`History of ${s.key}`, place, h("form", {method: "dialog", class: "acts"},
+                h("button", {class: "main"}, "Close")));
+            try {
+                const {data, next} = await get(`configuration/${seg(s.key)}/history`, {limit: 100}, ctx.signal);
+                fill(place, data.length ? plainTable({caption: `Changes of ${s.key}`, rows: data, columns: [
+                    {label: "when", cell: (c) => time(c.at)}, {label: "who", cell: (c) => c.by},
+                    {label: "from", cell: (c) => h("code", c.from)}, {label: "to", cell: (c) => h("code", c.to)},
+                    {label: "why", cell: (c) => c.reason ?? NONE}]})
+                    : h("p", "It was changed before this was kept; since then it was not."),
+                next && h("p", {class: "muted small"}, "These are the newest 100."));
+            } catch (error) {
+                if (box.open) fill(place, problemNote(error));
+            }
         }
         function check() {
             const value = input.value.trim();
@@ -134,7 +152,7 @@ export async function show(ctx) {
                 verb: value === null ? "Reset" : "Save", lines: [h("p", "From ", h("strong",
                     `${match} ${s.unit ?? ""}`), " to ",
                     h("strong", `${to} ${s.unit ?? ""}`), value === null ? ", the default." : "."),
-                "All workers use it within seconds; the change is kept in the audit log."],
+                "All workers use it within seconds; the change is kept in its history."],
                 command: value === null ? `pgsync config reset ${s.key}` : `pgsync config set ${s.key} ${
                     sh(to)}`,
                 run: async () => {

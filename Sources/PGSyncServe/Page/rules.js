@@ -7,6 +7,7 @@ import {command, problemNote} from "./dialog.js";
 import {NONE, count, idText, plural, time} from "./format.js";
 import {badge} from "./icons.js";
 import {sh} from "./plain.js";
+import {diffView} from "./diff.js";
 import {createList} from "./table.js";
 
 export const title = ({rule}) => (rule ? `Rule ${rule}` : "Rules");
@@ -106,11 +107,7 @@ async function showRule(ctx) {
             say(await copy(r.text) ? "Rule copied" : "Copying failed");
         }}, "Copy")), numbered(r.text)],
         examples: (r) => examples(r),
-        diff: (r) => h("div", {class: "state"},
-            h("p", `What another text of this rule would post differently is `
-            + "worked out on the command line, over the changes captured since a day:"),
-        command(`pgsync rules show ${sh(r.rule)} > ${sh(r.rule)}.rules`),
-        command(`pgsync rules diff ${sh(r.rule)}.rules --since ${since(r) ?? "2026-04-01"}`)),
+        diff: (r) => diffView(ctx, r, versions),
     };
     ctx.onQuery = (query) => {
         ctx.query = query;

@@ -28,6 +28,49 @@ package struct RuleComparison {
         candidates = newest.values.sorted { $0.name < $1.name }
     }
 
+    /// The newest changes of the records that rules are about, up to one, and how many more are encrypted.
+    func changes(since: Day?, until: Day?, through last: Int64) throws -> (plain: [Int64], encrypted: Int) {
+        let ids = try newestChanges(
+            of: Array(tableNumbers().values),
+            since: since,
+            until: until,
+            through: last
+        )
+        let found = try session.query(
+            """
+            select log.id
+            from pgsync.sync_logs as log
+            where log.id = any(\(ids)) and log.image_key is not null and exists (select from pgsync.image_keys)
+            """
+        ).map { try $0.decode("id", as: Int64.self) }
+        let encrypted = Set(found)
+        return (encrypted.isEmpty ? ids : ids.filter { !encrypted.contains($0) }, encrypted.count)
+    }
+
+    /// Compares these changes, of which none is encrypted.
+    func run(over ids: [Int64], keeping limit: Int) throws -> RuleComparisonResult {
+        let statement = try prepare()
+        var result = RuleComparisonResult(limit: limit)
+        for start in stride(from: 0, to: ids.count, by: Self.chunk) {
+            let chunk = ids[start..<min(start + Self.chunk, ids.count)]
+            try compare(chunk, named: { "change \($0)" }, into: &result) { ids in
+                try session.query(statement.overChanges(Array(ids), encrypted: []))
+            }
+        }
+        return result
+    }
+
+    /// Compiles the rules for this transaction, which then can only read.
+    private func prepare() throws -> RuleComparisonQuery {
+        let tables = try tableNumbers()
+        try RuleTrial(session).prepare(candidates)
+        // The planner estimates one row per chunk, and would compare every record with every other.
+        try session.execute(
+            "select set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)"
+        )
+        return RuleComparisonQuery(candidates: candidates, tables: tables)
+    }
+
     /// Compares all records, keeps the first differences, and reports progress.
     package func run(
         over basis: Basis,
@@ -35,12 +78,7 @@ package struct RuleComparison {
         progress: (_ done: Int, _ total: Int) throws -> Void
     ) throws -> RuleComparisonResult {
         let tables = try tableNumbers()
-        try RuleTrial(session).prepare(candidates)
-        // The planner estimates one row per chunk, and would compare every record with every other.
-        try session.execute(
-            "select set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)"
-        )
-        let statement = RuleComparisonQuery(candidates: candidates, tables: tables)
+        let statement = try prepare()
         var result = RuleComparisonResult(limit: limit)
         switch basis {
         case .changes(let since, let until):
@@ -122,7 +160,8 @@ package struct RuleComparison {
     private func newestChanges(
         of tables: [Int64],
         since: Day?,
-        until: Day?
+        until: Day?,
+        through last: Int64 = .max
     ) throws -> [Int64] {
         try session.execute(
             """
@@ -131,6 +170,7 @@ package struct RuleComparison {
                 select log.id, log.source_table, log.record_id, log.action, log.captured_xid, log.snapshot
                 from pgsync.sync_logs as log
                 where log.source_table::bigint = any(\(tables))
+                    and log.id <= \(last)
                     and (\(since?.description)::date is null or log.captured_at >= \(since?.description)::date)
                     and (\(until?.description)::date is null or log.captured_at < \(until?.description)::date + 1)
             ),

@@ -1,4 +1,5 @@
--- One row for each JobOperation of the worker but those of pgsync.request_queue_job, which nobody schedules.
+-- One row for each JobOperation of the worker but those that need more than a subject, which
+-- nobody schedules: see pgsync.request_queue_job and pgsync.request_rule_diff.
 create or replace function pgsync.job_kinds()
 returns table (kind text, description text)
 language sql

@@ -13,6 +13,8 @@ as $$
 declare
     v_here constant bigint := (select control.system_identifier from pg_control_system() as control);
     v_mark ledger.balance_mark;
+    v_own constant xid8 := pg_current_xact_id();
+    v_boundary pg_snapshot;
     v_anew boolean;
     v_count bigint;
 begin
@@ -27,6 +29,23 @@ begin
         v_mark.included_through := 0;
     end if;
 
+    -- A snapshot of PostgreSQL leaves out the transaction that takes it, which may still post.
+    v_boundary := pg_current_snapshot();
+    if pg_visible_in_snapshot(v_own, v_boundary) then
+        v_boundary := (
+            select
+                format(
+                    '%s:%s:%s', least(pg_snapshot_xmin(v_boundary), v_own), pg_snapshot_xmax(v_boundary),
+                    string_agg(running.xid::text, ',' order by running.xid)
+                )::pg_snapshot
+            from (
+                select v_own as xid
+                union all
+                select pg_snapshot_xip(v_boundary)
+            ) as running
+        );
+    end if;
+
     -- Looked up as in ledger.balances_at.
     with entry as materialized (
         select entry.id, entry.entry_date
@@ -34,7 +53,7 @@ begin
         where entry.xid >= pg_snapshot_xmin(v_mark.boundary)
             and not pg_visible_in_snapshot(entry.xid, v_mark.boundary)
             and entry.id + 0 > v_mark.included_through
-            and (coalesce(v_anew, false) or pg_visible_in_snapshot(entry.xid, pg_current_snapshot()))
+            and (coalesce(v_anew, false) or pg_visible_in_snapshot(entry.xid, v_boundary))
     ),
 
     fresh as (
@@ -74,7 +93,7 @@ begin
     marked as (
         update ledger.balance_mark as mark
         set
-            boundary = pg_current_snapshot(),
+            boundary = v_boundary,
             included_through = case
                 when v_anew then (select coalesce(max(entry.id), 0) from ledger.journal_entries as entry)
                 else mark.included_through

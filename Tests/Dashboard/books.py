@@ -14,6 +14,17 @@ from served import Clinic, Server, eventually
 # What a spreadsheet would run begins with an apostrophe.
 DEFUSED = re.compile(r"^'(?=[=+\-@\t\r])")
 
+# What comes after the balances were added up, dated back.
+LATE = """
+    select ledger.post_entry(
+        current_date - 200 + n * 31 % 200, (array['INR', 'USD'])[1 + n % 2], 'Late ' || n,
+        '[{"account": "1200", "party": "7", "debit": "5.01"}, {"account": "5903", "debit": "6.00"},
+          {"account": "4300", "credit": "11.01"}]',
+        'late ' || n
+    )
+    from generate_series(1, 20) as n
+"""
+
 
 class Books:
     """The demo's bills and books.sql, with all that is chosen from: accounts, days, parties, amounts."""
@@ -24,12 +35,12 @@ class Books:
         open_changes = "select count(*) from pgsync.sync_queue where sync_status <> 'failed'"
         eventually(lambda: self.clinic.sql(open_changes) == "0")
         self.clinic.sql(pathlib.Path(__file__).with_name("books.sql").read_text())
+        self.clinic.sql("select ledger.take_snapshot()")
+        self.clinic.sql(LATE)
         self.server = Server(self.clinic.url)
         self.token = self.clinic.token("books")
         rows = self.clinic.sql("select code, exponent from ledger.currencies").splitlines()
         self.places = {code: int(places) for code, places in (row.split("|") for row in rows)}
-        posted_for = "select distinct record_id from ledger.journal_entries where record_id is not null order by 1"
-        self.records = self.clinic.sql(posted_for).splitlines()
         self.file = self.clinic.directory / "whole.journal"
         self.file.write_text(self.export("hledger"))
 

@@ -48,14 +48,3 @@ cross join lateral (
 select ledger.reverse_entry(id, entry_date + (id % 40)::integer, 'Wrong: ' || description) is not null as is_reversed
 from ledger.journal_entries
 where purpose = 'manual' and id % 5 = 0 and description not like 'Busy %';
-
-select ledger.take_snapshot() as last_entry;
-
--- What comes after the balances were added up, dated back.
-select ledger.post_entry(
-    current_date - 200 + n * 31 % 200, (array['INR', 'USD'])[1 + n % 2], 'Late ' || n,
-    '[{"account": "1200", "party": "7", "debit": "5.01"}, {"account": "5903", "debit": "6.00"},
-      {"account": "4300", "credit": "11.01"}]',
-    'late ' || n
-) is not null as is_posted
-from generate_series(1, 20) as n;

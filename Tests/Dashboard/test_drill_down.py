@@ -17,7 +17,7 @@ from books import Books, account_query, tag_query
 FULL = os.environ.get("PGSYNC_TEST_PROFILE", "default") != "default"
 FIRST = int(os.environ.get("PGSYNC_TEST_SEED", "0"))
 SEEDS = range(FIRST, FIRST + (200 if FULL else 20))
-# Found in capitals or not; none has what a journal of hledger cannot hold.
+# Found in capitals or not; none has what a journal of hledger cannot hold, nor do the first letters of descriptions.
 TEXTS = [
     "SURE_thing",
     "100 %",
@@ -44,60 +44,56 @@ def books():
 
 
 @pytest.fixture(scope="module")
-def lines(books):
-    """All lines that there are, to choose from."""
-    found = books.entry_lines()
-    assert len(found) > 10_000 and len({currency for _, currency, *_ in found}) == 4
+def entries(books):
+    """All entries that there are, to choose from."""
+    found = books.walk("entries")
+    assert len(found) > 1000 and len({entry["currency"] for entry in found}) == 4
     return found
 
 
-def span(chance):
-    """The days of a filter: up to a year or a single one, and either end may be open."""
-    first = datetime.date.today() - DAY * chance.randrange(340)
-    last = first + DAY * chance.choice((0, 6, 30, 91, 365, chance.randrange(200)))
+def span(chance, day):
+    """The days of a filter: up to a year or a single one, mostly about a day, and either end may be open."""
+    length = chance.choice((0, 6, 30, 91, 365, chance.randrange(200)))
+    first = datetime.date.fromisoformat(day) - DAY * chance.randrange(length + 1)
+    if chance.random() < 0.1:
+        first += DAY * chance.randrange(-100, 100)
     return {
         "from": first.isoformat() if chance.random() < 0.85 else None,
-        "to": last.isoformat() if chance.random() < 0.85 else None,
+        "to": (first + DAY * length).isoformat() if chance.random() < 0.85 else None,
     }
 
 
-def limits(chance, books, lines):
+def limits(chance, books, amount, currency):
     """Amounts near one that there is, because they are included."""
-    _, currency, _, debit, credit = chance.choice(lines)
-    amounts = sorted(max(0, debit + credit + chance.choice((-1, 0, 0, 1, 10_000))) for _ in range(2))
-    least, most = (f"{amount / 10 ** books.places[currency]:.{books.places[currency]}f}" for amount in amounts)
+    near = sorted(max(0, books.units(amount, currency) + chance.choice((-10_000, -1, 0, 0, 1, 10_000))) for _ in range(2))
+    least, most = (str(decimal.Decimal(it).scaleb(-books.places[currency])) for it in near)
     return chance.choice(({"min": least}, {"max": most}, {"min": least, "max": most}))
 
 
-def chosen(seed, books, lines):
-    """A filter: what it has of each kind is None where it does not ask."""
+def chosen(seed, books, entries):
+    """A filter, mostly of what an entry has; None for what it does not ask for."""
     chance = random.Random(seed)
-    line = chance.choice([it for it in lines if it[2]])
-    given = dict.fromkeys(KINDS) | span(chance)
-    given["account"] = line[0] if chance.random() < 0.7 else "5903"
-    # More than a few at once leave nothing.
-    asked = chance.sample(KINDS, chance.choice((0, 1, 1, 2, 2, 3)))
-    if "currency" in asked:
-        given["currency"] = line[1]
-    if "party" in asked:
-        given["party"] = line[2]
-    if "table" in asked:
-        given["table"] = "public." + chance.choice(("lab_bills", "pharmacy_bills", "payments", "refunds"))
-    if "record" in asked:
-        by_hand = chance.random() < 0.5
-        given["record"] = chance.choice([it for it in books.records if it.startswith("books") == by_hand])
-    if "text" in asked:
-        given["text"] = chance.choice(TEXTS)
-    if "purpose" in asked:
-        given["purpose"] = chance.choice(("posting", "reversal", "manual"))
-    if "amount" in asked:
-        given |= limits(chance, books, lines)
+    entry, other = chance.choice(entries), chance.choice(entries)
+    line = chance.choice(entry["lines"])
+    given = dict.fromkeys(KINDS) | {"account": line["account"]} | span(chance, entry["date"])
+    for kind in chance.sample(KINDS, chance.choice((0, 1, 1, 2, 2, 3))):
+        # What another one has leaves nothing, or something else.
+        own = entry if chance.random() < 0.9 else other
+        if kind == "party":
+            given["party"] = line.get("party", "7")
+        elif kind == "text":
+            given["text"] = chance.choice([chance.choice(TEXTS), own["description"][:4], own["description"][1:6].upper()])
+        elif kind == "amount":
+            amount = chance.choice([own["total"], line.get("debit") or line.get("credit")])
+            given |= limits(chance, books, amount, (own if amount == own["total"] else entry)["currency"])
+        else:
+            given[kind] = own.get(kind)
     return given
 
 
 @pytest.fixture(params=SEEDS, ids=lambda seed: f"seed {seed}")
-def given(request, books, lines):
-    return chosen(request.param, books, lines)
+def given(request, books, entries):
+    return chosen(request.param, books, entries)
 
 
 def part(given, *names):

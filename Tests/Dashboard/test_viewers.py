@@ -112,16 +112,16 @@ class Stage:
         return sum(measure.cpu_seconds(process) for process in [self.server.process.pid, *sessions])
 
     def rate(self):
-        """What the worker posts in a second while it has more to do than it can, and how much of one processor the server
-        takes from it."""
+        """What the worker posts in a second while it has more to do than it can; how much of one processor the server takes
+        from it, and how much the readers, who are here."""
         self.clinic.run_any("pause")
         self.write(max(0, BACKLOG * (SECONDS + 5) - self.waiting()))
         self.clinic.run_any("resume")
         before = self.posted()
         eventually(lambda: self.posted() > before)
-        before, taken, began = self.posted(), self.cpu(), time.monotonic()
+        before, taken, own, began = self.posted(), self.cpu(), time.process_time(), time.monotonic()
         time.sleep(SECONDS)
-        found = self.posted() - before, self.cpu() - taken
+        found = self.posted() - before, self.cpu() - taken, time.process_time() - own
         passed = time.monotonic() - began
         assert self.waiting() > 0, "the worker had nothing to do"
         return [it / passed for it in found]
@@ -161,13 +161,14 @@ def test_a_worker_posts_as_much_while_many_watch(stage):
                 found[kind].append(stage.rate())
                 if streams:
                     check(streams)
-    parts = [with_ / without for with_, without in zip(found["with"], found["without"], strict=True)]
-    for kind, rates in found.items():
-        print(
-            f"\n{kind} {VIEWERS} viewers: {[round(rate) for rate in rates]} changes/s, median {statistics.median(rates):.0f}"
-        )
+    parts = [with_[0] / without[0] for with_, without in zip(found["with"], found["without"], strict=True)]
+    for kind, rounds in found.items():
+        rates, taken, own = zip(*rounds, strict=True)
+        print(f"\n{kind} {VIEWERS} viewers: {[round(it) for it in rates]} changes/s, median {statistics.median(rates):.0f};")
+        print(f"of one processor the server takes {100 * statistics.median(taken):.1f} %, ", end="")
+        print(f"the readers {100 * statistics.median(own):.1f} %")
     print(f"parts of each pair: {[round(part, 3) for part in parts]}, median {statistics.median(parts):.3f}")
-    assert all(rate > 0 for all_ in found.values() for rate, _ in all_)
+    assert all(rate > 0 for rounds in found.values() for rate, *_ in rounds)
 
 
 def test_slow_viewers_are_closed_and_others_see_all(stage):

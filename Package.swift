@@ -87,7 +87,9 @@ let package = Package(
         .target(name: "PGSyncSchema", dependencies: ["PGSyncCore", "Postgres"], plugins: ["EmbedSQL"]),
         .target(
             name: "PGSyncOperations",
-            dependencies: ["Files", "PGSyncCore", "PGSyncStore", "Postgres", "Services", "Subprocesses"]
+            dependencies: [
+                "Concurrency", "Files", "PGSyncCore", "PGSyncStore", "Postgres", "Services", "Subprocesses",
+            ]
         ),
         .target(
             name: "PGSyncSelfTest",
@@ -110,7 +112,7 @@ let package = Package(
         .target(
             name: "PGSyncImport",
             dependencies: [
-                "Concurrency", "Days", "HTTPClient", "JSON", "PGSyncDelivery", "PGSyncOperations",
+                "Days", "HTTPClient", "JSON", "PGSyncDelivery", "PGSyncOperations",
                 "PGSyncRemote", "PGSyncRules", "PGSyncStore", "Postgres", "Services",
             ]
         ),

@@ -553,6 +553,7 @@ begin
                     'execute on function pgsync.sweep_stream('
                     || 'bigint, text, regclass, text[], text, integer, numeric, boolean)',
                     'execute on function pgsync.take_budget(text, integer, interval)',
+                    'execute on function pgsync.take_given_job(bigint)',
                     'execute on function pgsync.take_job(text[])',
                     'execute on function pgsync.take_slice(bigint, text, tstzmultirange, text, boolean)',
                     'execute on function pgsync.wait_for_endpoint(bigint, interval, text, text)',

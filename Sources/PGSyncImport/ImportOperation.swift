@@ -1,4 +1,3 @@
-import Concurrency
 import HTTPClient
 package import PGSyncDelivery
 package import PGSyncOperations
@@ -7,23 +6,11 @@ import PGSyncRules
 import PGSyncStore
 package import Postgres
 
-/// Secrets that came with requests, for the jobs of this process alone; nothing writes them anywhere.
-package final class GivenKeys: Sendable {
-    private let keys = Locked<[Int64: String]>([:])
-
-    package init() {}
-
-    package func put(_ key: String, for job: Int64) { keys.withLock { $0[job] = key } }
-
-    func key(for job: Int64) -> String? { keys.withLock { $0[job] } }
-
-    func forget(_ job: Int64) { keys.withLock { $0[job] = nil } }
-}
-
 /// Fetches from an API what is new, or all there is.
 package struct ImportOperation: JobOperation {
     package let kind = "import"
     package let lane = JobLane.remote
+    package let right: String? = "pgsync.begin_import(bigint)"
 
     private let options: ConnectionOptions
     private let site: DeliverySite
@@ -82,9 +69,7 @@ package struct ImportOperation: JobOperation {
             clock: clock
         )
         let run = ImportRunner(job: job, task: task, definition: definition, calls: calls, options: options)
-        let counts = try await run.run()
-        keys.forget(job.id)
-        return counts
+        return try await run.run()
     }
 
     private func definition(of task: ImportTask) throws(JobFailure) -> ImportDefinition {

@@ -10,12 +10,19 @@ package protocol JobOperation: Sendable {
 
     var lane: JobLane { get }
 
+    /// A function that whoever runs these jobs must be allowed to run; nil where every worker may.
+    var right: String? { get }
+
     /// Does the work in short steps, and returns what it has done, by names.
     ///
     /// It may be called again for a job that was interrupted, and continues from what the steps before have left.
     ///
     /// - Throws: ``JobFailure`` or any other error if the job cannot continue; what ``RunningJob`` throws passes through.
     func run(_ job: RunningJob) async throws -> [String: Int]
+}
+
+extension JobOperation {
+    package var right: String? { nil }
 }
 
 /// Which jobs wait for one another.

@@ -41,6 +41,17 @@ package struct JobRunner: Sendable {
         return try await run(taken, on: connection, until: shutdown)
     }
 
+    /// Runs a job whose secret this process was given, unless it has to wait; nil if it has ended or another runs it.
+    package func runGiven(
+        _ id: Int64,
+        on connection: PostgresConnection,
+        until shutdown: Shutdown
+    ) async throws -> Report? {
+        let taken = try await connection.withTransaction { try JobStore($0).takeGiven(id) }
+        guard let taken else { return nil }
+        return try await run(taken, on: connection, until: shutdown)
+    }
+
     /// Runs the job of a kind and subject that is under way and that nobody runs, or a new one, for who waits for it.
     package func run(
         _ kind: String,

@@ -100,7 +100,7 @@ struct Housekeeper: Service {
             context.metrics.note(context.duties, leads: leads, each: interval)
             if try await shutdown.sleep(for: interval) { break }
         }
-        let (id, figures) = (context.registration.id, figures)
+        let (id, figures) = (context.registration.id, context.figures)
         try await context.within(Self.stopReportTimeout) {
             try await connection.withSession { try WorkerStore($0).stop(id, figures: figures) }
         }
@@ -134,7 +134,7 @@ struct Housekeeper: Service {
 
     /// The heartbeat, and the current settings.
     private func report(_ connection: PostgresConnection) async throws {
-        let (id, figures, duties) = (context.registration.id, figures, context.duties)
+        let (id, figures, duties) = (context.registration.id, context.figures, context.duties)
         let settings = try await context.within {
             try await connection.withSession { session in
                 let store = WorkerStore(session)
@@ -283,17 +283,5 @@ struct Housekeeper: Service {
                 "schedule.missed": .int(run.missed),
             ]
         )
-    }
-
-    // MARK: Beneath
-
-    private var figures: JSONText {
-        let report = context.report.withLock { $0 }
-        let figures = [
-            ("batches", report.batches), ("claimed", report.claimed), ("finished", report.finished),
-            ("failed", report.failed), ("connected_posters", context.posters.connectedCount),
-        ]
-        let numbers = figures.map { "\"\($0)\": \($1)" }.joined(separator: ", ")
-        return JSONText("{\(numbers), \"breaker\": \"\(context.gate.openness.rawValue)\"}")
     }
 }

@@ -51,7 +51,7 @@ struct JobService: Service {
     let operations: [any JobOperation]
 
     /// How long a step may go on once the worker stops or leads no longer; then it is cancelled and rolled back.
-    private static let gracePeriod = Duration.seconds(2)
+    static let gracePeriod = Duration.seconds(2)
 
     func run(until shutdown: Shutdown) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -105,14 +105,17 @@ struct JobService: Service {
             while !stop.isRequested,
                 let report = try await runner.runNext(on: connection, until: stop)
             {
-                log(report)
+                context.log(report)
                 guard ![.interrupted, .waiting].contains(report.state) else { return }
             }
         }
     }
+}
 
-    private func log(_ report: JobRunner.Report) {
-        let logger = context.logger.with([
+extension WorkerContext {
+    /// How a job left the worker.
+    func log(_ report: JobRunner.Report) {
+        let logger = logger.with([
             "job.id": .string("\(report.id)"), "job.kind": .string(report.kind),
             "job.subject": .string(report.subject), "job.state": .string(report.state.rawValue),
         ])

@@ -14,6 +14,7 @@ package import Telemetry
 package struct Worker: Sendable {
     private let options: WorkerOptions
     private let operations: [any JobOperation]
+    private let keys: GivenKeys?
     private let delivery: DeliveryRunner?
     private let connection: ConnectionOptions
     private let logger: Logger
@@ -28,10 +29,11 @@ package struct Worker: Sendable {
     /// `checkSchema` is called now and then, and throws if the worker must not continue with the schema.
     ///
     /// `onHealth` receives the worker's health at intervals. If it leads, the worker runs the jobs of `operations` and
-    /// sends news of alerts.
+    /// sends news of alerts. It runs those for which `keys` has a secret in any case.
     package init(
         _ options: WorkerOptions,
         operations: [any JobOperation] = [],
+        keys: GivenKeys? = nil,
         delivery: DeliveryRunner? = nil,
         connection: ConnectionOptions,
         logger: Logger,
@@ -42,6 +44,7 @@ package struct Worker: Sendable {
     ) {
         self.options = options
         self.operations = options.runsJobs ? operations : []
+        self.keys = options.runsJobs ? keys : nil
         self.delivery = options.goal == .untilStopped ? delivery : nil
         var connection = connection.with("fallback_application_name", "pgsync worker")
         if !options.ownsSessions {
@@ -78,12 +81,14 @@ package struct Worker: Sendable {
         guard let first = try await gate.connect(until: shutdown) else { return WorkerReport() }
         let registration: WorkerContext.Registration
         let settings: WorkerSettings
+        let operations: [any JobOperation]
         do {
             guard let begun = try await begin(on: first, gate, until: shutdown) else {
                 await first.close()
                 return WorkerReport()
             }
             (registration, settings) = begun
+            operations = try await permitted(on: first)
         } catch {
             await first.close()
             throw error
@@ -104,7 +109,7 @@ package struct Worker: Sendable {
                 "A worker stopped without shutting down; posting one change at a time until its batch is finished"
             )
         }
-        try await run(context, on: first, until: shutdown)
+        try await run(operations, context, on: first, until: shutdown)
         if options.goal == .onePass, options.countsWaiting, !shutdown.isRequested {
             try await countWaiting(context)
         }
@@ -114,6 +119,26 @@ package struct Worker: Sendable {
             ["worker.finished": .int(report.finished), "worker.failed": .int(report.failed)]
         )
         return report
+    }
+
+    /// Those operations that the login may run; jobs of the others are left to other workers.
+    private func permitted(on connection: PostgresConnection) async throws -> [any JobOperation] {
+        let rights = operations.compactMap(\.right)
+        guard !rights.isEmpty else { return operations }
+        let (allowed, login) = try await connection.withSession { session in
+            (
+                try JobStore(session).allowed(rights),
+                try session.query("select current_user::text").onlyRow().decode(0, as: String.self)
+            )
+        }
+        let refused = operations.filter { $0.right.map { !allowed.contains($0) } ?? false }
+        for operation in refused {
+            logger.notice(
+                "This login may not run the jobs of a kind; they are left to other workers",
+                ["job.kind": .string(operation.kind), "worker.login": .string(login)]
+            )
+        }
+        return operations.filter { one in !refused.contains { $0.kind == one.kind } }
     }
 
     private func countWaiting(_ context: WorkerContext) async throws {
@@ -199,6 +224,7 @@ package struct Worker: Sendable {
     }
 
     private func run(
+        _ operations: [any JobOperation],
         _ context: WorkerContext,
         on connection: PostgresConnection,
         until shutdown: Shutdown
@@ -213,6 +239,13 @@ package struct Worker: Sendable {
         )
         if !operations.isEmpty {
             services.add("jobs", JobService(context: context, operations: operations))
+        }
+        if let keys {
+            let operations = operations.filter { $0.right != nil }
+            services.add(
+                "jobs with secrets",
+                GivenJobService(context: context, operations: operations, keys: keys)
+            )
         }
         if let delivery {
             services.add("delivery", DeliveryService(context: context, runner: delivery))

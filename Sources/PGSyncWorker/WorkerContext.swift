@@ -124,3 +124,19 @@ final class WorkerContext: Sendable {
         return found
     }
 }
+
+extension WorkerContext {
+    /// What it reports with each heartbeat.
+    var figures: JSONText {
+        let report = report.withLock { $0 }
+        let figures = [
+            ("batches", report.batches), ("claimed", report.claimed), ("finished", report.finished),
+            ("failed", report.failed), ("connected_posters", posters.connectedCount),
+        ]
+        let numbers = figures.map { "\"\($0)\": \($1)" }.joined(separator: ", ")
+        // By these others see whether anybody runs the jobs of a kind.
+        let kinds = jobs.kinds.map { "\"\($0)\"" }.joined(separator: ", ")
+        let breaker = gate.openness.rawValue
+        return JSONText("{\(numbers), \"breaker\": \"\(breaker)\", \"kinds\": [\(kinds)]}")
+    }
+}

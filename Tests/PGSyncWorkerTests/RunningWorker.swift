@@ -24,6 +24,7 @@ struct RunningWorker: Sendable {
         _ connection: ConnectionOptions? = nil,
         _ configure: (inout WorkerOptions) -> Void = { _ in },
         operations: [any JobOperation] = [],
+        keys: GivenKeys? = nil,
         delivery: DeliveryRunner? = nil,
         checkSchema: @escaping @Sendable (PostgresConnection) async throws -> Void = { _ in },
         onHealth: @escaping @Sendable (WorkerHealth) -> Void = { _ in },
@@ -34,6 +35,7 @@ struct RunningWorker: Sendable {
             connection,
             configure,
             operations: operations,
+            keys: keys,
             delivery: delivery,
             checkSchema: checkSchema,
             onHealth: onHealth
@@ -93,6 +95,7 @@ struct RunningWorker: Sendable {
         _ connection: ConnectionOptions?,
         _ configure: (inout WorkerOptions) -> Void,
         operations: [any JobOperation] = [],
+        keys: GivenKeys? = nil,
         delivery: DeliveryRunner? = nil,
         checkSchema: @escaping @Sendable (PostgresConnection) async throws -> Void = { _ in },
         onHealth: @escaping @Sendable (WorkerHealth) -> Void = { _ in }
@@ -102,6 +105,7 @@ struct RunningWorker: Sendable {
         return Worker(
             options,
             operations: operations,
+            keys: keys,
             delivery: delivery,
             connection: connection ?? TestDatabase.current.options,
             logger: Logger(handler: log, level: .trace),

@@ -7,7 +7,9 @@ select
     job.type,
     case
         when
-            job.state in ('running', 'waiting') and not exists (select from pgsync.job_holders(job.id))
+            job.state in ('running', 'waiting')
+            and coalesce(job.waits_until <= clock_timestamp(), true)
+            and not exists (select from pgsync.job_holders(job.id))
             then 'interrupted'
         else job.state
     end as state,

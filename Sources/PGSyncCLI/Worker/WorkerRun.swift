@@ -26,8 +26,8 @@ struct WorkerRun: Sendable {
     var anchors: [AnchorDestination] = []
     /// The files that let it into its database.
     var credentials: [String] = []
-    /// Secrets that came with requests for imports.
-    private let importKeys = GivenKeys()
+    /// Secrets that came with requests for imports, which this process alone can run.
+    var importKeys = GivenKeys()
     private let isAdmitted = Locked(false)
 
     init(_ options: WorkerOptions, connection: ConnectionOptions, logger: Logger) {
@@ -88,6 +88,7 @@ struct WorkerRun: Sendable {
             operations: JobOperations.all(anchoringTo: anchors) + [
                 ImportOperation(to: connection, site: .current(credentials: credentials), keys: importKeys)
             ],
+            keys: importKeys,
             delivery: DeliveryRunner(
                 ChannelSender(.current(credentials: credentials), version: Version.number)
             ),

@@ -73,6 +73,9 @@ extension ServerFacts {
         package var lateSchedules: [Late] = []
         /// Jobs that nobody runs although they have begun, the longest first.
         package var interruptedJobs: [Late] = []
+        /// The imports that are in force, and how many of the workers run such jobs.
+        package var imports: [String] = []
+        package var importers = 0
         /// What is wrong with the ranges of ids.
         package var ranges: [RangeFinding] = []
 

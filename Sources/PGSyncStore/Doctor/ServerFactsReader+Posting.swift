@@ -29,7 +29,17 @@ extension ServerFactsReader {
                     select count(*)
                     from pgsync.worker_states as worker
                     where worker.state = 'running'
-                ) as workers
+                ) as workers,
+                (
+                    select count(*)
+                    from pgsync.worker_states as worker
+                    where worker.state = 'running' and worker.figures -> 'kinds' ? 'import'
+                ) as importers,
+                array(
+                    select distinct own.name
+                    from pgsync.imports as own
+                    order by own.name
+                ) as imports
             """
         ).onlyRow()
         var posting = ServerFacts.Posting()
@@ -39,6 +49,8 @@ extension ServerFactsReader {
         posting.pausedTables = try row.decode("paused_tables")
         posting.oldestReady = try row.decode("oldest_ready", as: Int64?.self).map(Duration.milliseconds)
         posting.workers = try row.decode("workers")
+        posting.importers = try row.decode("importers")
+        posting.imports = try row.decode("imports")
         posting.dead = try deadLetters()
         posting.lost = try lostChanges()
         posting.waiting = max(

@@ -92,6 +92,37 @@ package struct JobStore {
         ).map(TakenJob.init).first
     }
 
+    /// Begins or resumes, in this session, a job whose secret came with its request, if it may be run now.
+    package func takeGiven(_ id: Int64) throws -> TakenJob? {
+        try session.query(
+            "select job, kind, subject, type, attempts from pgsync.take_given_job(\(id))"
+        ).map(TakenJob.init).first
+    }
+
+    /// Whether a job has ended, or is not there any more.
+    package func hasEnded(_ id: Int64) throws -> Bool {
+        try session.query(
+            """
+            select not exists (
+                select from pgsync.sync_jobs as own where own.id = \(id) and own.finished_at is null
+            )
+            """
+        ).onlyRow().decode(0)
+    }
+
+    /// Which of these functions the login may run.
+    package func allowed(_ functions: [String]) throws -> Set<String> {
+        Set(
+            try session.query(
+                """
+                select listed.name
+                from unnest(\(functions)::text[]) as listed (name)
+                where has_function_privilege(listed.name, 'execute')
+                """
+            ).map { try $0.decode(0, as: String.self) }
+        )
+    }
+
     /// Begins or resumes a job in this session; an error if another session runs it.
     package func begin(_ kind: String, _ subject: String) throws -> TakenJob {
         let row = try session.query(

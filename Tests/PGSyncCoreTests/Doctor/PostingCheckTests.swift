@@ -57,6 +57,14 @@ struct PostingCheckTests {
         #expect(found == "schedule retention was due 2 h ago (and 1 more)")
     }
 
+    @Test("tell of imports that no worker may run")
+    func imports() {
+        #expect(Self.warnings { ($0.imports, $0.workers) = (["crm"], 1) } == ["posting.imports"])
+        #expect(Self.warnings { ($0.imports, $0.workers, $0.importers) = (["crm"], 2, 1) } == [])
+        let alone = Self.findings { $0.imports = ["crm"] }.first { $0.id == "posting.imports" }
+        #expect(alone?.severity == .note)
+    }
+
     @Test("tell of a queue that is long, and of a change that waits though a worker runs")
     func backlog() {
         #expect(

@@ -19,6 +19,15 @@ where active.state in ('pending', 'running', 'waiting')
     )
     and coalesce(active.waits_until <= clock_timestamp(), true)
     and (not active.attended or active.heartbeat_at < clock_timestamp() - interval '1 hour')
+    -- The process that was given its key runs it within seconds, unless it has ended: see take_given_job.
+    and not exists (
+        select
+        from pgsync.import_jobs as asked
+        where asked.job = active.id
+            and asked.holds_key
+            and greatest(active.requested_at, active.heartbeat_at, active.waits_until)
+            > clock_timestamp() - interval '1 minute'
+    )
     and not exists (select from pgsync.job_holders(active.id));
 $$;
 

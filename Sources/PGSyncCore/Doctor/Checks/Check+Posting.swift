@@ -1,7 +1,7 @@
 extension Check {
     static let posting = [
         isPosting, workers, queueSize, oldestChange, deadLetters, exhausted, lost, duties, schedules, jobs,
-        ranges,
+        imports, ranges,
     ]
 
     /// A change that is ready and waits longer than this waits for a reason.
@@ -125,6 +125,28 @@ extension Check {
             "Its session ended before it did, and nobody continues it.",
             remedy:
                 "pgsync jobs list --state interrupted    (jobs show says how to continue; jobs cancel ends it)"
+        )
+    }
+
+    static let imports = Check("posting.imports", .posting, \.posting) { posting in
+        guard !posting.imports.isEmpty else { return .ok("no import is in force") }
+        let names = posting.imports.prefix(tablesShown).joined(separator: ", ")
+        guard posting.importers == 0 else {
+            return .ok(
+                "\(Quantity.count(posting.importers, "worker")) run\(posting.importers == 1 ? "s" : "") imports"
+            )
+        }
+        guard posting.workers > 0 else {
+            return .note(
+                "imports are in force (\(names)), and no worker runs",
+                "What is asked for in the background waits for one; pgsync import run fetches by itself."
+            )
+        }
+        return .warning(
+            "imports are in force (\(names)), and no worker may run them",
+            "The logins of the workers are not in pgsync_importer, so that runs wait.",
+            remedy:
+                "grant pgsync_importer to LOGIN;    (and write access to the tables; then restart the worker)"
         )
     }
 

@@ -589,7 +589,7 @@ begin
                     'execute on function pgsync.trace_events(regclass, text)'
                 ]),
                 (array['pgsync_api_images'], array[
-                    'select on table pgsync.sync_logs, pgsync.waiting_changes',
+                    'select on table pgsync.sync_failed_items, pgsync.sync_logs, pgsync.waiting_changes',
                     'execute on function pgsync.decrypted_images(bigint[])',
                     'execute on function pgsync.trace(regclass, text, boolean)'
                 ]),
@@ -613,6 +613,7 @@ begin
                     'execute on function pgsync.resume(regclass)',
                     'execute on function pgsync.retry_changes(bigint[], text, regclass, boolean)',
                     'execute on function pgsync.run_schedule(text)',
+                    'execute on function pgsync.settle_failed_item(bigint, text)',
                     'execute on function pgsync.silence_alerts(timestamptz, text, text, regclass, text)',
                     'execute on function pgsync.skip_changes(bigint[], text)',
                     'execute on function pgsync.start_backfill(regclass)',
@@ -663,7 +664,7 @@ begin
                     role.rolname = any(v_scopes)
                     and 'pgsync_reader' = any(list.roles)
                     and granted.privilege
-                    !~ 'all tables|waiting_changes|(read_rows|changes_between|is_included|decrypted_images|trace|chain_contents|verify_part|lost_changes)\('
+                    !~ 'all tables|waiting_changes|sync_failed_items|(read_rows|changes_between|is_included|decrypted_images|trace|chain_contents|verify_part|lost_changes)\('
                 )
             group by granted.privilege
             order by granted.privilege

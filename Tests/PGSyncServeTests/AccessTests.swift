@@ -22,6 +22,7 @@ struct AccessTests {
         "/rule-diffs": ["rule": "bill", "version": 1],
         "/ledger/periods/{period}/reopen": ["reason": "late bill"],
         "/schedules/{name}": ["cron": "0 4 * * *"],
+        "/imports/failed-items/{id}/resolve": ["reason": "a test"],
     ]
 
     static let guarded = Catalog.endpoints.filter { $0.scope != nil && $0.path != "/events" }

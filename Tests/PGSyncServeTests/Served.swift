@@ -118,7 +118,41 @@ extension Trait where Self == DatabaseTrait {
             values (1, '1000', 'INR', 9000, 10050), (1, '4000', 'INR', -9000, -10050);
             insert into pgsync.rule_diff_records
             values (1, 1, 'public.bills', '1', '{"outcome": "nothing"}', '{"outcome": "entry"}');
+            \(crm)
             """
         )
     }
 }
+
+/// An import with a run that ended, of which an item failed, and what it has read; its endpoint is paused.
+private let crm = """
+    create table merchants (id bigint primary key, name text);
+    select pgsync.apply_import(
+        'crm', 1, 'import crm version 1',
+        '{
+            "base_url": "https://crm.example/api", "hosts": ["crm.example"], "secret_ref": "env:CRM_API_KEY",
+            "parallel": 2, "budgets": [{"name": "minute", "call_limit": 60, "span": "60 s"}]
+        }',
+        format(
+            '[{"stream": "merchants", "place": 1, "target": %s, "key_columns": ["id"], "columns": ["id", "name"]}]',
+            'merchants'::regclass::oid
+        )::jsonb
+    );
+    select * from pgsync.request_import('crm', 'initial');
+    select * from pgsync.take_job('{import}');
+    select pgsync.note_phase(job, 'merchants', 'reads', 4, 5) from pgsync.import_jobs;
+    insert into pgsync.import_plans (job, stream, wanted, step, newest_first, counts, sweeps)
+    select job, 'merchants', '{[2025-12-01 00:00+00, 2026-02-01 00:00+00)}', 'month', false, true, false
+    from pgsync.import_jobs;
+    insert into pgsync.import_slices (job, stream, slice, pages, added, unchanged, failed, finished_at)
+    select job, 'merchants', '[2026-01-01 00:00+00, 2026-02-01 00:00+00)', 1, 3, 0, 1, now()
+    from pgsync.import_jobs;
+    insert into pgsync.cursors (endpoint, stream, finished)
+    values ('crm', 'merchants', '{[2026-01-01 00:00+00, 2026-02-01 00:00+00)}');
+    select pgsync.put_failed_item(
+        job, 'merchants 7', 'data.type', 'name is no text', '{"id": 7, "name": "confidential"}', 'name'
+    )
+    from pgsync.import_jobs;
+    select pgsync.end_job(job) from pgsync.import_jobs;
+    select pgsync.pause_endpoint('crm', 'moves house');
+    """

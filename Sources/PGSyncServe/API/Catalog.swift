@@ -4,9 +4,8 @@ import JSON
 /// All endpoints, in the order in which the document lists them.
 enum Catalog {
     static let endpoints: [Endpoint] =
-        session + figures + sources + queue + records + jobs + schedules + ledger + proof + alerts
-        + configuration + ruleDiffs
-        + access + [
+        session + figures + sources + queue + records + jobs + schedules + imports + failedItems
+        + endpointsOfOthers + ledger + proof + alerts + configuration + ruleDiffs + access + [
             Endpoint(
                 .get,
                 "/openapi.json",

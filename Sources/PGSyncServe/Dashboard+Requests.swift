@@ -10,7 +10,8 @@ extension Dashboard {
     func respond(
         to request: HTTPRequest,
         _ path: ArraySlice<String>,
-        _ query: [(name: String, value: String)]
+        _ query: [(name: String, value: String)],
+        among endpoints: [Endpoint]
     )
         async -> HTTPResponse
     {
@@ -18,7 +19,7 @@ extension Dashboard {
         let began = ContinuousClock.now
         var response: HTTPResponse
         do {
-            response = try await answer(request, path, query, correlation)
+            response = try await answer(request, path, query, correlation, among: endpoints)
         } catch {
             let problem = problem(error, correlation)
             if let refusal = problem.refusal { metrics?.note(refusal) }
@@ -59,7 +60,8 @@ extension Dashboard {
         _ request: HTTPRequest,
         _ path: ArraySlice<String>,
         _ query: [(name: String, value: String)],
-        _ correlation: String
+        _ correlation: String,
+        among endpoints: [Endpoint]
     ) async throws -> HTTPResponse {
         let head = request.head
         let all = endpoints.compactMap { endpoint in endpoint.match(path).map { (endpoint, $0) } }
@@ -97,7 +99,7 @@ extension Dashboard {
             let logsIn = if case .session(.begin) = endpoint.work { true } else { false }
             if call.actor.session != nil, endpoint.method != .get, !logsIn { try checkCSRF(of: call) }
         } catch let problem {
-            if actor != nil, case .act(let act) = endpoint.work {
+            if actor != nil, let act = endpoint.act {
                 await acting.record(call, act, result: "refused", problem.detail)
             }
             throw problem
@@ -129,7 +131,7 @@ extension Dashboard {
     private func checkScope(of call: Call) async throws {
         guard let scope = call.endpoint.scope else { return }
         guard call.actor.scopes.contains(scope) || options.skipsScopeCheck else {
-            if case .act(let act) = call.endpoint.work {
+            if let act = call.endpoint.act {
                 var given = call
                 given.arguments = (try? call.checkedArguments()) ?? Arguments()
                 await acting.record(given, act, result: "refused", "scope \(scope.rawValue) is missing")
@@ -167,6 +169,8 @@ extension Dashboard {
             return response
         case .status: return try await hub.status(for: call.actor).response
         case .act(let act): return try await perform(act, call).response
+        case .startSync: return try await startSync(call)
+        case .sync: return try await sync(call)
         case .row(_, let tag, _): return tagged(try await reading.answer(call), by: tag, for: call.head)
         case .rows, .pages, .framed: return try await reading.answer(call).response
         }
@@ -225,8 +229,13 @@ extension Dashboard {
     private static func accepts(_ accept: String, _ endpoint: Endpoint) -> Bool {
         // The form of a file is said by a parameter.
         if case .export = endpoint.work { return true }
-        let own = if case .events = endpoint.work { "text/event-stream" } else { "application/json" }
-        let wanted = ["*/*", own, String(own.prefix { $0 != "/" }) + "/*"]
+        let own =
+            switch endpoint.work {
+            case .events: ["text/event-stream"]
+            case .sync: ["application/json", "text/event-stream"]
+            default: ["application/json"]
+            }
+        let wanted = ["*/*"] + own + own.map { String($0.prefix { $0 != "/" }) + "/*" }
         for type in accept.lowercased().split(separator: ",") {
             let name = String(type.prefix { $0 != ";" }).filter { $0 != " " }
             if wanted.contains(name) { return true }

@@ -22,8 +22,10 @@ package struct Dashboard: Sendable {
     let acting: Acting
     let exporting: Exporting
     let hub: EventHub
+    let syncs: SyncHub
+    /// Takes secrets for a worker of this process, if there is one.
+    let keys: KeyKeeper?
     private let pages: Pages
-    let endpoints: [Endpoint]
     let boundPort: Locked<UInt16>
 
     private static let bodyLimit = 64 << 10
@@ -32,11 +34,13 @@ package struct Dashboard: Sendable {
         _ options: DashboardOptions,
         to database: ConnectionOptions,
         logger: Logger,
-        metrics: DashboardMetrics? = nil
+        metrics: DashboardMetrics? = nil,
+        keys: KeyKeeper? = nil
     ) throws {
         self.options = options
         self.logger = logger
         self.metrics = metrics
+        self.keys = keys
         let named = database.with("application_name", "pgsync dashboard")
         let given = database["options"].map { $0 + " " } ?? ""
         // Sessions that only read are what this one asks for, so that it cannot demand others.
@@ -84,8 +88,8 @@ package struct Dashboard: Sendable {
             logger: logger,
             metrics: metrics
         )
+        syncs = SyncHub(Reading(pool: figures, cursorKey: []), logger: logger)
         pages = Pages()
-        endpoints = Catalog.endpoints
         boundPort = Locked(options.address.port)
     }
 
@@ -121,6 +125,7 @@ package struct Dashboard: Sendable {
                     } catch {
                         outcome = .failure(error)
                     }
+                    syncs.close()
                     await hub.close(because: "the server stops")
                     return try outcome.get()
                 }
@@ -158,7 +163,7 @@ package struct Dashboard: Sendable {
         if path.first == "assets" || path == ["favicon.ico"] || path == ["healthz"] {
             return .answer(pages.asset(path, head))
         }
-        guard path.starts(with: ["api", "v1"]) else {
+        guard path.first == "api" else {
             if path.first == "problems" { return .answer(Catalog.problemPage(path.last ?? "")) }
             guard head.method == "GET" || head.method == "HEAD" else {
                 var problem = Problem(.methodNotAllowed, "pages are only read")
@@ -170,7 +175,9 @@ package struct Dashboard: Sendable {
             return .answer(pages.shell(depth: path.count - 1, head))
         }
         return .accept(bodyLimit: Self.bodyLimit) { request in
-            await respond(to: request, path.dropFirst(2), query)
+            path.starts(with: ["api", "v1"])
+                ? await respond(to: request, path.dropFirst(2), query, among: Catalog.endpoints)
+                : await respond(to: request, path.dropFirst(), query, among: Catalog.forms)
         }
     }
 

@@ -282,17 +282,17 @@ struct EndpointTests {
             let reply = try await served.api("GET", "/openapi.json")
             #expect(reply.json["openapi"]?.string == "3.1.0")
             let paths = try #require(reply.json["paths"]?.object)
-            #expect(Set(paths.keys) == Set(Catalog.endpoints.map(\.path)))
-            for endpoint in Catalog.endpoints {
+            #expect(Set(paths.keys) == Set(Catalog.all.map(\.path)))
+            for endpoint in Catalog.all {
                 #expect(
                     paths[endpoint.path]?[endpoint.method.rawValue.lowercased()]?["summary"]?.string
                         == endpoint.summary
                 )
             }
-            let identifiers = Catalog.endpoints.map {
+            let identifiers = Catalog.all.map {
                 paths[$0.path]?[$0.method.rawValue.lowercased()]?["operationId"]?.string
             }
-            #expect(Set(identifiers).count == Catalog.endpoints.count)
+            #expect(Set(identifiers).count == Catalog.all.count)
         }
     }
 }

@@ -18,6 +18,8 @@ struct Served: Sendable {
         _ database: TestDatabase = .current,
         to connection: ConnectionOptions? = nil,
         options change: (inout DashboardOptions) -> Void = { _ in },
+        keys: KeyKeeper? = nil,
+        log: any LogHandler = NoLog(),
         _ body: (Served) async throws -> Success
     ) async throws -> Success {
         var options = DashboardOptions(at: try #require(ListenAddress("0")), version: "test")
@@ -25,7 +27,8 @@ struct Served: Sendable {
         let dashboard = try Dashboard(
             options,
             to: connection ?? database.superuser,
-            logger: Logger(handler: NoLog())
+            logger: Logger(handler: log, level: .trace),
+            keys: keys
         )
         return try await dashboard.run { address, _ in
             try await body(Served(port: address.port, database: database))

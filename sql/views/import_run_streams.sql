@@ -14,7 +14,10 @@ select
     progress.message,
     came.added + came.updated + came.unchanged + came.failed as done,
     -- What an API says of its total is no promise.
-    greatest(progress.expected, came.added + came.updated + came.unchanged + came.failed) as expected,
+    case
+        when progress.expected is not null
+            then greatest(progress.expected, came.added + came.updated + came.unchanged + came.failed)
+    end as expected,
     came.pages,
     came.added,
     came.updated,

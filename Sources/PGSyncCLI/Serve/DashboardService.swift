@@ -12,6 +12,8 @@ struct DashboardService: Service {
     let address: ListenAddress?
     let connection: ConnectionOptions
     let logger: Logger
+    /// Takes secrets for a worker of this process, if there is one.
+    let keys: KeyKeeper?
     /// Told the link, which works once.
     let announce: @Sendable (String) -> Void
 
@@ -30,7 +32,7 @@ struct DashboardService: Service {
 
     private func serve(at address: ListenAddress, _ token: String, until shutdown: Shutdown) async throws {
         let options = DashboardOptions(at: address, version: Version.number)
-        try await Dashboard(options, to: connection, logger: logger).run { _, link in
+        try await Dashboard(options, to: connection, logger: logger, keys: keys).run { _, link in
             announce(link(token))
             try? await shutdown.wait()
         }

@@ -3,7 +3,9 @@ import HTTPServer
 import JSON
 import PGSyncCluster
 import PGSyncDemo
+import PGSyncOperations
 import PGSyncSchema
+import PGSyncServe
 import PGSyncStore
 import PGSyncWorker
 import Postgres
@@ -142,6 +144,7 @@ struct PrivateServer: Service {
         // In reverse order: what is written last can still be posted, and the server is there for both.
         var group = ServiceGroup(gracePeriod: Self.grace, shutdownOrder: .oneByOneInReverse)
         group.add("server", ServerWatch(cluster: cluster))
+        let importKeys = GivenKeys()
         if hasWorker {
             var options = WorkerRun.optionsHere
             options.privateKeys = privateKeys
@@ -151,6 +154,7 @@ struct PrivateServer: Service {
                 logger: logger
             )
             worker.metricsAddress = metricsAddress
+            worker.importKeys = importKeys
             worker.credentials =
                 worker.connection.credentialFiles(in: context.environment) + [keyFile].compactMap(\.self)
             group.add(
@@ -163,7 +167,8 @@ struct PrivateServer: Service {
             let dashboard = DashboardService(
                 address: dashboardAddress,
                 connection: try Self.options(for: cluster, Self.database, program: "pgsync dashboard"),
-                logger: logger
+                logger: logger,
+                keys: hasWorker ? KeyKeeper(importKeys) : nil
             ) { [context, globals] link in
                 if globals.json {
                     let line: JSONValue = ["dashboard": .string(link)]

@@ -72,7 +72,8 @@ struct WorkerRun: Sendable {
             DashboardOptions(at: dashboardAddress, version: Version.number),
             to: connection,
             logger: logger,
-            metrics: dashboardMetrics
+            metrics: dashboardMetrics,
+            keys: KeyKeeper(importKeys)
         )
         return try await dashboard.run { address, _ in
             logger.info("Serving the dashboard", ["http.address": .string("\(address)")])
@@ -117,6 +118,13 @@ struct WorkerRun: Sendable {
             if dashboardAddress != nil { try await DashboardRights.require(on: connection) }
             isAdmitted.withLock { $0 = true }
         }
+    }
+}
+
+extension KeyKeeper {
+    /// The keys of a worker of this process.
+    init(_ keys: GivenKeys) {
+        self.init(isOpen: { keys.isServed }, keep: { keys.put($0, for: $1) })
     }
 }
 

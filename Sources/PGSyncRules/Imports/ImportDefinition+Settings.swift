@@ -1,7 +1,9 @@
 extension ImportDefinition {
     /// The same, called at another address of its hosts; nil if that is none.
     package func called(at text: String) -> ImportDefinition? {
-        guard let address = ImportAddress(text), hosts.contains(address.host) else { return nil }
+        guard let address = ImportAddress(text), hosts.contains(address.host),
+            address.isEncrypted || !base.isEncrypted
+        else { return nil }
         var definition = self
         definition.base = address
         return definition

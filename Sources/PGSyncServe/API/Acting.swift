@@ -115,6 +115,7 @@ struct Acting: Sendable {
                 }
                 guard act.isList || !rows.isEmpty else { throw Problem(act.nothing, act.whenNothing) }
                 let json = act.isList ? "[\(rows.joined(separator: ","))]" : rows[0]
+                if let refusal = act.refusal(try JSONValue(parsing: json)) { throw refusal }
                 // A new token is not in it yet.
                 let kept = act.keepsAnswer ? json : "null"
                 try session.query(
@@ -185,6 +186,15 @@ struct Acting: Sendable {
 }
 
 extension Endpoint {
+    /// What it does, if it does something that is put on record.
+    var act: Act? {
+        switch work {
+        case .act(let act): act
+        case .startSync: Catalog.startOfSync.act
+        default: nil
+        }
+    }
+
     /// Whether an act answers with a list.
     var isListOfRows: Bool { if case .act(let act) = work { act.isList } else { false } }
 }
@@ -192,7 +202,9 @@ extension Endpoint {
 extension Arguments {
     /// The arguments as they may be kept.
     fileprivate var recorded: JSONValue {
-        let kept = values.filter { !["new_hash", "contains", "if_match", "reason"].contains($0.key) }
+        let kept = values.filter {
+            !["new_hash", "contains", "if_match", "reason", "apiKey"].contains($0.key)
+        }
         return .object(JSONObject(kept.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
     }
 }

@@ -16,6 +16,9 @@ enum Catalog {
             )
         ]
 
+    /// Those and the ones that users wrote down before there was this API, which have their own forms.
+    static let all = endpoints + forms
+
     /// A table of which a statement is about, as a filter.
     static let tableFilter = Field.text("table").orNull
 

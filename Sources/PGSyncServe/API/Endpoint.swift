@@ -34,6 +34,8 @@ struct Endpoint: Sendable {
         /// logged in.
         case status, events, document, export
         case session(SessionVerb)
+        /// What a document of users asks for in its own words: to start an import, and to say how far it is.
+        case startSync, sync
     }
 
     /// What is done about a log-in.
@@ -42,8 +44,10 @@ struct Endpoint: Sendable {
     }
 
     let method: Method
-    /// The path below `/api/v1`, with parameters as `{name}`.
+    /// The path below its base, with parameters as `{name}`.
     let path: String
+    /// Where its path begins.
+    var base = "/api/v1"
     let scope: Scope?
     let summary: String
     var parameters: [Field] = []
@@ -111,9 +115,10 @@ struct Endpoint: Sendable {
         guard path.count == parts.count else { return nil }
         var values: [String: String] = [:]
         for (part, text) in zip(parts, path) {
-            if part.hasPrefix("{") {
-                guard !text.isEmpty else { return nil }
-                values[String(part.dropFirst().dropLast())] = text
+            if let name = Self.parameter(of: part) {
+                let before = part.prefix { $0 != "{" }
+                guard text.hasPrefix(before), text.count > before.count else { return nil }
+                values[name] = String(text.dropFirst(before.count))
             } else if part != text {
                 return nil
             }
@@ -122,14 +127,22 @@ struct Endpoint: Sendable {
     }
 
     /// The names of the path's parameters.
-    var pathParameters: [String] {
-        parts.filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+    var pathParameters: [String] { parts.compactMap(Self.parameter) }
+
+    /// The name of a parameter that a part of a path ends in.
+    private static func parameter(of part: Substring) -> String? {
+        guard part.hasSuffix("}"), let brace = part.firstIndex(of: "{") else { return nil }
+        return String(part[part.index(after: brace)...].dropLast())
     }
 
     /// Whether a repetition is told by a key.
     var needsKey: Bool {
         guard method == .post, scope != nil else { return false }
-        return if case .act(let act) = work { act.keepsAnswer } else { true }
+        return switch work {
+        case .act(let act): act.keepsAnswer
+        case .startSync: false
+        default: true
+        }
     }
 
     /// Whether its answer can be asked for only if it has changed.
@@ -172,6 +185,8 @@ struct Act: Sendable {
     var keepsAnswer = true
     /// Whether all rows are answered, rather than the one there has to be.
     var isList = false
+    /// Why its result is no success; then nothing is done.
+    var refusal: @Sendable (JSONValue) -> Problem? = { _ in nil }
     /// What an empty result means.
     var nothing: ProblemKind = .conflict
     /// The same in words.

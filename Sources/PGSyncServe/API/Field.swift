@@ -4,7 +4,7 @@ import JSON
 struct Field: Sendable {
     /// What a value looks like in JSON.
     indirect enum Form: Sendable {
-        case text, id, money, time, date, number, count, boolean
+        case text, id, uuid, secret, money, time, date, number, count, boolean
         case choice([String])
         case object([Field]), list(Form)
         /// Whatever the table has.
@@ -23,6 +23,9 @@ struct Field: Sendable {
     }
 
     static func text(_ name: String) -> Field { Field(name: name, form: .text) }
+    /// A text that is kept nowhere.
+    static func secret(_ name: String) -> Field { Field(name: name, form: .secret) }
+    static func uuid(_ name: String) -> Field { Field(name: name, form: .uuid) }
     static func id(_ name: String) -> Field { Field(name: name, form: .id) }
     static func money(_ name: String) -> Field { Field(name: name, form: .money) }
     static func time(_ name: String) -> Field { Field(name: name, form: .time) }
@@ -56,10 +59,11 @@ extension Field.Form {
         case .money:
             return (value.string ?? "").wholeMatch(of: /-?[0-9]{1,30}(\.[0-9]{1,12})?/) == nil
                 ? "is an amount as text, such as \"90.00\"" : nil
-        case .text:
+        case .text, .secret:
             guard let text = value.string else { return "is a text" }
             return text.utf8.contains(0) || text.utf8.count > 10_000 ? "is a text of up to 10,000 bytes" : nil
         case .id: return Self.isID(value.string ?? "") ? nil : "is a number as text, such as \"42\""
+        case .uuid: return Self.isUUID(value.string ?? "") ? nil : "is a UUID"
         case .time:
             return Self.isTime(value.string ?? "") ? nil : "is a time, such as \"2026-11-30T14:02:11Z\""
         case .date: return Self.isDate(value.string ?? "") ? nil : "is a day, such as \"2026-11-30\""
@@ -84,6 +88,12 @@ extension Field.Form {
     }
 
     static func isID(_ text: String) -> Bool { Int64(text).map { $0 >= 0 && String($0) == text } ?? false }
+
+    static func isUUID(_ text: String) -> Bool {
+        let groups = text.split(separator: "-", omittingEmptySubsequences: false)
+        return groups.map(\.utf8.count) == [8, 4, 4, 4, 12]
+            && groups.joined().utf8.allSatisfy { Character(UnicodeScalar($0)).isHexDigit }
+    }
 
     static func isDate(_ text: String) -> Bool {
         let bytes = Array(text.utf8)

@@ -1,3 +1,4 @@
+// Long because the whole document is made here.
 import HTTPServer
 import JSON
 
@@ -12,9 +13,14 @@ enum OpenAPI {
     static let document: JSONValue = {
         var paths: [(String, JSONValue)] = []
         var known: Set<String> = []
-        for path in Catalog.endpoints.map(\.path) where known.insert(path).inserted {
-            let own = Catalog.endpoints.filter { $0.path == path }
-            paths.append((path, object(own.map { ($0.method.rawValue.lowercased(), operation($0)) })))
+        for path in Catalog.all.map(\.path) where known.insert(path).inserted {
+            let own = Catalog.all.filter { $0.path == path }
+            var item = own.map { ($0.method.rawValue.lowercased(), operation($0)) }
+            // Those outside say where they begin.
+            if let base = own.first?.base, base != "/api/v1" {
+                item.insert(("servers", [object([("url", .string(base))])]), at: 0)
+            }
+            paths.append((path, object(item)))
         }
         return object([
             ("openapi", "3.1.0"),
@@ -150,11 +156,23 @@ enum OpenAPI {
     private static func responses(_ endpoint: Endpoint) -> JSONValue {
         var status = "200"
         if case .act(let act) = endpoint.work { status = "\(act.status)" }
+        if case .startSync = endpoint.work { status = "202" }
         var success: JSONValue
         switch (endpoint.method, endpoint.path) {
         case (.delete, "/session"):
             status = "204"
             success = object([("description", "Logged out.")])
+        case (let method, "/sync-{import}/enhanced"):
+            var content = [("application/json", object([("schema", schema(of: endpoint.answer))]))]
+            if method == .get {
+                content.append(
+                    ("text/event-stream", object([("schema", object([("type", "string")]))]))
+                )
+            }
+            success = object([
+                ("description", method == .get ? "How far it is." : "It was asked for."),
+                ("content", object(content)),
+            ])
         case (_, "/events"):
             success = object([
                 ("description", "Events."),
@@ -245,7 +263,8 @@ enum OpenAPI {
                         ("enum", .array(ProblemKind.allCases.map { .string($0.rawValue) })),
                     ])
                 ),
-                ("scope", object([("type", "string")])), ("retry_after", object([("type", "integer")])),
+                ("scope", object([("type", "string")])), ("syncId", object([("type", "string")])),
+                ("retry_after", object([("type", "integer")])),
                 ("errors", object([("type", "array"), ("items", object([("type", "object")]))])),
                 ("near", object([("type", "array"), ("items", object([("type", "string")]))])),
             ])
@@ -278,6 +297,8 @@ enum OpenAPI {
     private static func schema(_ form: Field.Form) -> JSONValue {
         switch form {
         case .text: object([("type", "string")])
+        case .secret: object([("type", "string"), ("format", "password"), ("writeOnly", true)])
+        case .uuid: object([("type", "string"), ("format", "uuid")])
         case .id: object([("type", "string"), ("pattern", "^(0|[1-9][0-9]{0,18})$")])
         case .money: object([("type", "string"), ("pattern", "^-?[0-9]{1,30}(\\.[0-9]{1,12})?$")])
         case .time: object([("type", "string"), ("format", "date-time")])

@@ -92,6 +92,8 @@ struct Problem: Error, Sendable {
     /// As what the metrics count it, if not as an ordinary mistake.
     var refusal: DashboardMetrics.Refusal?
     var headers: [(name: String, value: String)] = []
+    /// What else is told, by name.
+    var more: [(String, JSONValue)] = []
 
     init(_ kind: ProblemKind, _ detail: String, as refusal: DashboardMetrics.Refusal? = nil) {
         self.kind = kind
@@ -129,6 +131,7 @@ struct Problem: Error, Sendable {
             )
         }
         if !near.isEmpty { pairs.append(("near", .array(near.map { .string($0) }))) }
+        pairs += more
         if let retryAfter {
             pairs.append(("retry_after", JSONValue(retryAfter)))
             headers.append(("Retry-After", "\(retryAfter)"))

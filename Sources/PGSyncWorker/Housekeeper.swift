@@ -191,10 +191,13 @@ struct Housekeeper: Service {
     }
 
     private func watchQueue(_ connection: PostgresConnection) async throws {
-        let figures = try await context.within {
-            try await connection.withSession { try StatusStore($0).queue() }
+        let (queue, remote) = try await context.within {
+            try await connection.withSession { session in
+                (try StatusStore(session).queue(), try EndpointStore(session).figures())
+            }
         }
-        context.metrics.note(figures, each: context.settings.heartbeatInterval)
+        context.metrics.note(queue, each: context.settings.heartbeatInterval)
+        context.metrics.note(remote, each: context.settings.heartbeatInterval)
     }
 
     /// Shows in the log that the worker is alive.

@@ -20,6 +20,7 @@ package struct WorkerMetrics: Sendable {
     private let housekeeping: HousekeepingMetrics
     private let queue: QueueMetrics
     private let alerts: AlertMetrics
+    private let remote: RemoteMetrics
 
     /// Registers the metrics, once per registry.
     package init(in registry: MetricsRegistry) throws {
@@ -73,6 +74,7 @@ package struct WorkerMetrics: Sendable {
         housekeeping = try HousekeepingMetrics(in: registry)
         queue = try QueueMetrics(in: registry)
         alerts = try AlertMetrics(in: registry)
+        remote = try RemoteMetrics(in: registry)
         // Counters begin at 0, so that the first event is an increase.
         for (outcome, _) in Self.outcomes { _ = outcomes[outcome] }
         for outcome in ["success", "failure"] { _ = connections[outcome] }
@@ -125,6 +127,8 @@ package struct WorkerMetrics: Sendable {
 
     func note(_ figures: QueueFigures, each interval: Duration) { queue.note(figures, each: interval) }
 
+    func note(_ figures: RemoteFigures, each interval: Duration) { remote.note(figures, each: interval) }
+
     func note(_ duties: DutyRecord, leads: Bool, each interval: Duration) {
         housekeeping.note(duties, leads: leads, each: interval)
     }
@@ -135,6 +139,7 @@ package struct WorkerMetrics: Sendable {
         // Another worker sees to these now.
         alerts.forget()
         queue.forget()
+        remote.forget()
     }
 
     func note(_ firing: [FiringAlerts], each interval: Duration) { alerts.note(firing, each: interval) }

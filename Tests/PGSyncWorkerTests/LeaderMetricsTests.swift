@@ -8,9 +8,27 @@ struct LeaderMetricsTests {
     @Test("only the leader shows the queue and its own duties, and the next one does when it goes")
     func globalMetrics() async throws {
         try await TestDatabase.current.run(
-            "select pgsync.set_configuration('worker_heartbeat_seconds', '0.1')"
+            """
+            select pgsync.set_configuration('worker_heartbeat_seconds', '0.1');
+            create table merchants (id bigint primary key);
+            select pgsync.apply_import(
+                'crm', 1, 'x', '{"base_url": "https://crm.example", "hosts": ["crm.example"], "parallel": 1, "budgets": []}',
+                format(
+                    '[{"stream": "merchants", "place": 1, "target": %s, "key_columns": ["id"], "columns": ["id"]}]',
+                    'merchants'::regclass::oid
+                )::jsonb
+            );
+            select pgsync.pause_endpoint('crm');
+            insert into pgsync.cursors (endpoint, stream, finished)
+            values ('crm', 'merchants', tstzmultirange(tstzrange(null, now() - interval '1 hour')))
+            """
         )
-        let names = ["pgsync_queue_changes", "pgsync_worker_duty_failing{duty=\"capture\"}"]
+        let names = [
+            "pgsync_queue_changes", "pgsync_worker_duty_failing{duty=\"capture\"}",
+            "pgsync_endpoint_state{endpoint=\"crm\",state=\"paused\"}",
+            "pgsync_import_lag_seconds{import=\"crm\",stream=\"merchants\"}",
+        ]
+        let (shown, hidden) = (names.map { _ in true }, names.map { _ in false })
         @Sendable func shows(_ worker: RunningWorker) -> [Bool] {
             let text = worker.registry.prometheusText()
             return names.map { text.contains("\n\($0) ") }
@@ -24,14 +42,14 @@ struct LeaderMetricsTests {
                 }
             ) { first in
                 try await eventually {
-                    [shows(first), shows(second)].contains([true, true])
+                    [shows(first), shows(second)].contains(shown)
                         && [first, second].allSatisfy {
                             $0.registry.prometheusText().contains("duty=\"locks\"")
                         }
                 }
-                #expect([shows(first), shows(second)].contains([false, false]))
+                #expect([shows(first), shows(second)].contains(hidden))
             }
-            try await eventually { shows(second) == [true, true] }
+            try await eventually { shows(second) == shown }
         }
     }
 }

@@ -44,7 +44,8 @@ comment on column pgsync.endpoint_states.paused_at is 'When it was paused.';
 comment on column pgsync.endpoint_states.paused_by is 'Who paused it.';
 comment on column pgsync.endpoint_states.pause_reason is 'Why.';
 comment on column pgsync.endpoint_states.breaker_state is 'closed, open or half_open.';
-comment on column pgsync.endpoint_states.breaker_since is 'When the breaker last changed its state.';
+comment on column pgsync.endpoint_states.breaker_since
+is 'Since when calls fail or, while the breaker is closed, since when they succeed again.';
 comment on column pgsync.endpoint_states.failures_in_a_row
 is 'Failed calls since the last one that was answered.';
 comment on column pgsync.endpoint_states.next_probe_at is 'When the next probe may be made.';

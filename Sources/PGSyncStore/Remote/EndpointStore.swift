@@ -76,6 +76,20 @@ package struct Endpoint: Sendable, Equatable {
     }
 }
 
+/// How the endpoints are, and how far their streams have been read, for continuous monitoring.
+package struct RemoteFigures: Sendable, Equatable {
+    package static let allStates = ["closed", "half_open", "open", "limited", "paused"]
+
+    package struct Lag: Sendable, Equatable {
+        package let name: String
+        package let stream: String
+        package let seconds: Double
+    }
+
+    package let states: [String: String]
+    package let lags: [Lag]
+}
+
 /// Systems of others: whether they may be called, and what came of calls.
 package struct EndpointStore {
     private let session: Session
@@ -90,6 +104,29 @@ package struct EndpointStore {
             throw StoreError.unknown(.endpoint, name, known: try list().map(\.name))
         }
         return endpoint
+    }
+
+    package func figures() throws -> RemoteFigures {
+        let states = try session.query(.prepared("select name, state from pgsync.endpoint_states")).map {
+            (try $0.decode("name", as: String.self), try $0.decode("state", as: String.self))
+        }
+        let lags = try session.query(
+            .prepared(
+                """
+                select own.import, own.stream,
+                    extract(epoch from clock_timestamp() - upper(own.finished))::double precision as seconds
+                from pgsync.import_states as own
+                where upper(own.finished) is not null
+                """
+            )
+        ).map { row in
+            RemoteFigures.Lag(
+                name: try row.decode("import"),
+                stream: try row.decode("stream"),
+                seconds: try row.decode("seconds")
+            )
+        }
+        return RemoteFigures(states: Dictionary(uniqueKeysWithValues: states), lags: lags)
     }
 
     private func endpoints(_ query: Query) throws -> [Endpoint] {

@@ -162,7 +162,81 @@ struct PlantedCause: Sendable, CustomTestStringConvertible {
             ),
             cure: failing("select 'mail', 'mail', now(), 5, 3::bigint, 0::bigint, 'x', 'x' where false")
         ),
+        .init(
+            kind: "IMPORT_FAILED",
+            expected: "crm high",
+            cause: "\(crm) \(ran("failed"))",
+            cure: ran("completed")
+        ),
+        .init(
+            kind: "IMPORT_FAILED",
+            expected: "crm high",
+            cause: """
+                \(crm)
+                select pgsync.request_job('import', 'crm');
+                update pgsync.sync_jobs
+                set state = 'waiting', attempts = 1, started_at = now(), heartbeat_at = now(), waits_until = 'infinity',
+                    wait_class = 'auth.key_gone'
+                where kind = 'import'
+                """,
+            cure: "select pgsync.cancel_job(max(id)) from pgsync.sync_jobs"
+        ),
+        .init(
+            kind: "ENDPOINT_DOWN",
+            expected: "crm high",
+            seconds: 901,
+            cause: """
+                \(crm)
+                select pgsync.note_call('crm', 'transient', 'no answer', failures => 1, reset_after => '0');
+                -- Probes that fail do not begin it anew.
+                select pgsync.take_budget('crm');
+                select pgsync.note_call('crm', 'transient', 'no answer', failures => 1, reset_after => '0')
+                """,
+            cure: "select pgsync.note_call('crm', 'ok')"
+        ),
+        .init(
+            kind: "ENDPOINT_DOWN",
+            expected: "crm high",
+            cause: """
+                \(crm)
+                select pgsync.note_call('crm', 'auth', '401');
+                select pgsync.pause_endpoint('crm', 'the secret was refused: 401')
+                """,
+            cure: "select pgsync.resume_endpoint('crm')"
+        ),
+        .init(
+            kind: "DATA_STALE",
+            expected: "crm merchants medium",
+            cause: """
+                \(crm)
+                select pgsync.set_schedule('crm', 'import', '0 11,19 * * *', 'UTC', 'crm', 'daily');
+                insert into pgsync.cursors (endpoint, stream, finished)
+                values ('crm', 'merchants', tstzmultirange(tstzrange(null, now() - interval '33 hours')))
+                """,
+            cure: "update pgsync.cursors set finished = finished + tstzmultirange(tstzrange(null, now()))"
+        ),
     ]
+
+    private static let crm = """
+        select pgsync.apply_import(
+            'crm', 1, 'x', '{"base_url": "https://crm.example", "hosts": ["crm.example"], "parallel": 1, "budgets": []}',
+            format(
+                '[{"stream": "merchants", "place": 1, "target": %s, "key_columns": ["id"], "columns": ["id"]}]',
+                'notes'::regclass::oid
+            )::jsonb
+        );
+        """
+
+    /// A run of the import that has ended.
+    private static func ran(_ state: String) -> String {
+        """
+        insert into pgsync.sync_jobs (
+            kind, subject, type, state, trigger, requested_by, attempts, started_at, heartbeat_at, finished_at, error_class
+        )
+        values ('import', 'crm', 'daily', '\(state)', 'api', 'x', 1, now(), now(), now(),
+            case '\(state)' when 'failed' then 'call.config' end)
+        """
+    }
 
     private static func failing(_ rows: String) -> String {
         """

@@ -52,7 +52,7 @@ begin
         v_one.inhibited_by := case
             when not v_one.is_observed then null
             when v_is_down and (
-                v_one.kind in ('QUEUE_BACKUP', 'CHAIN_LATE', 'SCHEDULE_LATE')
+                v_one.kind in ('QUEUE_BACKUP', 'CHAIN_LATE', 'SCHEDULE_LATE', 'DATA_STALE')
                 or (v_one.kind = 'SYNC_FAILURES' and v_one.class = 'transient')
             ) then 'SYSTEM_DOWN'
             when v_is_paused and (

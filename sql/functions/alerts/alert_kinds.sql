@@ -19,7 +19,10 @@ values
 ('HORIZON_HELD', 10, 'horizon_alerts', 'An old transaction or slot keeps the server from removing old rows.'),
 ('CHAIN_LATE', 11, 'chain_alerts', 'The chain is behind the audit log.'),
 ('SCHEDULE_LATE', 12, 'schedule_alerts', 'What was to run on a schedule has not been started.'),
-('DELIVERY_FAILED', 13, 'delivery_alerts', 'News of alerts does not arrive through a channel.');
+('DELIVERY_FAILED', 13, 'delivery_alerts', 'News of alerts does not arrive through a channel.'),
+('IMPORT_FAILED', 14, 'import_alerts', 'The last run of an import failed, or one waits for a person.'),
+('ENDPOINT_DOWN', 15, 'endpoint_alerts', 'The system of somebody else does not answer, or refuses its secret.'),
+('DATA_STALE', 16, 'freshness_alerts', 'A stream was not read for twice the time between its scheduled runs.');
 $$;
 
 comment on function pgsync.alert_kinds()

@@ -35,8 +35,11 @@ begin
     elsif v_endpoint.breaker_state = 'half_open'
         or v_endpoint.breaker_state = 'closed' and v_endpoint.failures_in_a_row >= note_call.failures
     then
+        -- A probe that fails does not make the outage a new one.
+        if v_endpoint.breaker_state = 'closed' then
+            v_endpoint.breaker_since := v_now;
+        end if;
         v_endpoint.breaker_state := 'open';
-        v_endpoint.breaker_since := v_now;
         v_endpoint.next_probe_at := v_now + note_call.reset_after;
     end if;
     update pgsync.endpoints as own

@@ -69,7 +69,7 @@ begin
         -- One probe for all; if nothing is heard of it, another may follow.
         v_granted := 1;
         update pgsync.endpoints as own
-        set breaker_state = 'half_open', breaker_since = v_now, next_probe_at = v_now + take_budget.probes_after
+        set breaker_state = 'half_open', next_probe_at = v_now + take_budget.probes_after
         where own.name = take_budget.endpoint;
     end if;
     insert into pgsync.endpoint_calls as present (endpoint, budget, began_at, calls)

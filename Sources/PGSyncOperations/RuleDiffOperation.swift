@@ -4,7 +4,7 @@ import Postgres
 /// Compares another text of a rule with what is in force: see `pgsync.request_rule_diff`.
 struct RuleDiffOperation: JobOperation {
     let kind = "rules_diff"
-    let isLong = true
+    let lane = JobLane.long
 
     private static let phase = "compare"
     private static let rest = Duration.milliseconds(20)

@@ -57,6 +57,13 @@ static inline struct MHD_Daemon *mhd_start(
         MHD_OPTION_END);
 }
 
+// How many connections a daemon has.
+static inline unsigned int mhd_connections(struct MHD_Daemon *daemon)
+{
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+    return info == NULL ? 1 : info->num_connections;
+}
+
 static inline int mhd_descriptor(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =

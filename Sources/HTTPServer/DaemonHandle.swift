@@ -9,11 +9,13 @@ struct DaemonHandle: ~Copyable {
     private let context: Unmanaged<DaemonContext>
     /// The listening socket, once the daemon has given it back.
     private var listening: Int32 = -1
+    /// The same while the daemon has it.
+    private let socket: Int32
     private let texts: [UnsafeMutablePointer<CChar>]
 
     /// Takes the socket over; nil when the system has no thread or no memory for it, or the certificate is none.
     init?(
-        accepting socket: consuming ListeningSocket,
+        accepting socket: Int32,
         limits: ServerLimits,
         identity: ServerIdentity?,
         context: DaemonContext
@@ -24,7 +26,7 @@ struct DaemonHandle: ~Copyable {
             unsafe text.flatMap { unsafe strdup($0) }
         }
         var settings = unsafe mhd_settings(
-            listening_socket: socket.release(),
+            listening_socket: socket,
             most_connections: UInt32(limits.connections),
             idle_seconds: UInt32(max(limits.lifetime, limits.idleTime).components.seconds) + 1,
             connection_memory: limits.requestBytes,
@@ -40,7 +42,20 @@ struct DaemonHandle: ~Copyable {
         unsafe self.raw = raw
         unsafe self.context = retained
         unsafe self.texts = texts
+        self.socket = socket
     }
+
+    /// Whether nobody is connected any more.
+    var isUnused: Bool { unsafe mhd_connections(raw) == 0 }
+
+    /// Another descriptor of the socket, for a daemon that takes this one's place; nil if there is none left.
+    func copyOfSocket() -> Int32? {
+        let copy = fcntl(socket, F_DUPFD_CLOEXEC, 0)
+        return copy < 0 ? nil : copy
+    }
+
+    /// Leaves new connections to the daemon that has a copy of the socket; those there are go on.
+    mutating func leaveListening() { listening = unsafe MHD_quiesce_daemon(raw) }
 
     /// Refuses new connections from now on; those there are go on.
     mutating func stopListening() {

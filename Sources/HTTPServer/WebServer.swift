@@ -8,6 +8,7 @@ public struct WebServer: Sendable {
     private let address: ListenAddress
     private let limits: ServerLimits
     private let identity: ServerIdentity?
+    private let renewal: IdentityRenewal?
     private let receive: @Sendable (HTTPHead) -> Reception
 
     /// How often connections are looked at that last too long, as a part of what a header may take.
@@ -24,11 +25,13 @@ public struct WebServer: Sendable {
         at address: ListenAddress,
         limits: ServerLimits = ServerLimits(),
         identity: ServerIdentity? = nil,
+        renewal: IdentityRenewal? = nil,
         receive: @escaping @Sendable (HTTPHead) -> Reception
     ) {
         self.address = address
         self.limits = limits
         self.identity = identity
+        self.renewal = renewal
         self.receive = receive
     }
 
@@ -63,22 +66,30 @@ public struct WebServer: Sendable {
         let bound = address.with(port: socket.port)
         let context = DaemonContext(limits: limits, isSecure: identity != nil, receive: receive)
         guard
-            var daemon = DaemonHandle(accepting: socket, limits: limits, identity: identity, context: context)
+            let daemon = RunningDaemon(
+                accepting: socket.release(),
+                limits: limits,
+                identity: identity,
+                context: context
+            )
         else {
             guard identity == nil else { throw ListenError.noIdentity(bound) }
             throw ListenError.failed(bound, reason: "there is no thread or no memory for a server")
         }
+        let daemons = Daemons(daemon, limits: limits, context: context)
+        renewal?.begin { daemons.renew(with: $0) }
         let result: Result<Success, any Error>
         do {
             result = .success(try await serve(bound, context, body))
         } catch {
             result = .failure(error)
         }
-        daemon.stopListening()
+        renewal?.end()
+        daemons.stopListening()
         let drainTime = limits.drainTime
         // In a task of its own, because this one may be cancelled.
         await Task { await Self.drain(context, for: drainTime) }.value
-        withExtendedLifetime(daemon) {}
+        withExtendedLifetime(daemons) {}
         return try result.get()
     }
 
@@ -114,7 +125,7 @@ public struct WebServer: Sendable {
 }
 
 /// What a server proves itself with: a certificate, with those that vouch for it, and its private key, as PEM.
-public struct ServerIdentity: Sendable {
+public struct ServerIdentity: Sendable, Equatable {
     let certificate: String
     let privateKey: String
 

@@ -107,7 +107,12 @@ package struct Dashboard: Sendable {
         limits.tooLarge = { limit in
             Problem(.tooLarge, "the body is larger than \(limit) bytes").response
         }
-        let server = WebServer(at: options.address, limits: limits, identity: options.identity) { head in
+        let server = WebServer(
+            at: options.address,
+            limits: limits,
+            identity: options.identity,
+            renewal: options.renewal
+        ) { head in
             receive(head)
         }
         let result: Result<Success, any Error>

@@ -14,6 +14,7 @@ package struct DashboardMetrics: Sendable {
     private let samples: Counter
     private let sampleFailures: Counter
     private let viewers: Gauge
+    private let certificates: Labeled<Counter>
 
     /// Registers the metrics, once per registry.
     package init(in registry: MetricsRegistry) throws {
@@ -43,6 +44,12 @@ package struct DashboardMetrics: Sendable {
             "pgsync_dashboard_viewers",
             help: "Open streams of events."
         )
+        certificates = try registry.counter(
+            "pgsync_dashboard_certificates_total",
+            help: "Times another certificate was found while it served, by whether it could be used.",
+            labels: ["result"]
+        )
+        for result in ["taken", "refused"] { _ = certificates[result] }
         // Counters begin at 0, so that the first event is an increase.
         for code in ["2xx", "3xx", "4xx", "5xx"] { _ = requests[code] }
         for reason in Refusal.allCases { _ = refused[reason.rawValue] }
@@ -56,6 +63,9 @@ package struct DashboardMetrics: Sendable {
     func note(_ refusal: Refusal) { refused[refusal.rawValue].increment() }
 
     func noteSample(failed: Bool) { (failed ? sampleFailures : samples).increment() }
+
+    /// Another certificate was found.
+    package func noteCertificate(taken: Bool) { certificates[taken ? "taken" : "refused"].increment() }
 
     func note(viewers count: Int) { viewers.set(Double(count)) }
 }

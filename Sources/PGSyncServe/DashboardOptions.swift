@@ -4,6 +4,8 @@ package import HTTPServer
 package struct DashboardOptions: Sendable {
     package var address: ListenAddress
     package var identity: ServerIdentity?
+    /// By which it is given another one while it runs.
+    package let renewal = IdentityRenewal()
     /// The names under which it is asked for, without ports.
     package var hosts: Set<String>
     /// Pages elsewhere that may act, with their scheme.

@@ -1,3 +1,4 @@
+// Long because the acts are seen through one served database.
 import HTTPServer
 import JSON
 import Postgres

@@ -142,18 +142,28 @@ struct ServeCommand: Command {
         let (logger, logHandler) = globals.patientLogger
         defer { logHandler.flush() }
         let registry = MetricsRegistry()
+        let metrics = try DashboardMetrics(in: registry)
         let dashboard = try Dashboard(
             options,
             to: database.takingWrites(in: context),
             logger: logger,
-            metrics: try DashboardMetrics(in: registry)
+            metrics: metrics
         )
+        let watch = options.identity.map { present in
+            IdentityWatch(present, options.renewal, logger: logger, metrics: metrics) { [self] in
+                try identity(context) ?? present
+            }
+        }
         try await DashboardRights.require(in: database, logger: logger)
         try await Interruption.asksFirst { shutdown in
             @Sendable func serve() async throws {
                 try await dashboard.run { address, _ in
                     try announce(address, options, globals, context)
-                    try? await shutdown.wait()
+                    guard let watch else {
+                        try? await shutdown.wait()
+                        return
+                    }
+                    try? await watch.watch { try await shutdown.wait() }
                 }
             }
             guard let metricsListen else { return try await serve() }
@@ -178,17 +188,21 @@ struct ServeCommand: Command {
 
     private func options(_ context: CommandContext) throws -> DashboardOptions {
         var options = DashboardOptions(at: listen, version: Version.number)
-        if let certificate, let privateKey {
-            options.identity = ServerIdentity(
-                certificate: try text(of: certificate, context),
-                privateKey: try text(of: privateKey, context)
-            )
-        }
+        options.identity = try identity(context)
         options.hosts.formUnion(hosts?.names.map { $0.lowercased() } ?? [])
         options.origins = Set(origins?.names.map { $0.lowercased() } ?? [])
         options.proxies = Set(proxies?.names ?? [])
         if let anonymous { options.allow(withoutToken: anonymous.names) }
         return options
+    }
+
+    /// The certificate and its key as the files have them now.
+    private func identity(_ context: CommandContext) throws -> ServerIdentity? {
+        guard let certificate, let privateKey else { return nil }
+        return ServerIdentity(
+            certificate: try text(of: certificate, context),
+            privateKey: try text(of: privateKey, context)
+        )
     }
 
     private func text(of path: String, _ context: CommandContext) throws -> String {

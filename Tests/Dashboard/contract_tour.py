@@ -61,6 +61,9 @@ class Tour:
         job = self.clinic.sql("select pgsync.request_job('verify', 'toured')")
         self.ask(f"/jobs/{job}", "/jobs/{id}")
         self.ask(f"/jobs/{job}/cancel", "/jobs/{id}/cancel", "POST", {})
+        compared = {"rule": "lab_bill", "version": 1, "until": "2000-01-01"}
+        _, made = self.ask("/rule-diffs", method="POST", body=compared)
+        self.ask(f"/rule-diffs/{made['job']}", "/rule-diffs/{id}")
         dead = eventually(lambda: self.ask("/queue?limit=1")[1])
         self.ask("/changes/resolve", method="POST", body={"changes": [dead[0]["change"]], "reason": "a tour"})
         self.ask("/posting/resume", method="POST", body={})

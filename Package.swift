@@ -208,6 +208,14 @@ let package = Package(
         ),
         .testTarget(name: "PGSyncDemoTests", dependencies: ["Days", "PGSyncDemo", "PGSyncRules"]),
         .testTarget(
+            name: "PGSyncImportTests",
+            dependencies: [
+                "Concurrency", "Days", "HTTPClient", "JSON", "PGSyncDelivery", "PGSyncDemo", "PGSyncImport",
+                "PGSyncOperations", "PGSyncRemote", "PGSyncRules", "PGSyncStore", "Postgres", "Services",
+                "TestSupport",
+            ]
+        ),
+        .testTarget(
             name: "PGSyncLedgerTests",
             dependencies: ["Days", "JSON", "PGSyncLedger", "Postgres", "Subprocesses", "TestSupport"]
         ),

@@ -234,7 +234,7 @@ create table pgsync.import_plans (
     wanted tstzmultirange not null,
     step text,
     newest_first boolean not null,
-    counts boolean not null,
+    finished_until timestamptz,
     sweeps boolean not null,
     message text,
     constraint import_plans_pkey primary key (job, stream),
@@ -249,7 +249,8 @@ comment on column pgsync.import_plans.stream is 'The stream.';
 comment on column pgsync.import_plans.wanted is 'The times; without ends for a walk through everything.';
 comment on column pgsync.import_plans.step is 'What they are cut into; null for nothing.';
 comment on column pgsync.import_plans.newest_first is 'Whether the newest are read first.';
-comment on column pgsync.import_plans.counts is 'Whether they count for what is finished.';
+comment on column pgsync.import_plans.finished_until
+is 'What is read counts for what is finished up to here; null if it does not count.';
 comment on column pgsync.import_plans.sweeps is 'Whether what is not seen is gone.';
 comment on column pgsync.import_plans.message is 'Why, in words.';
 

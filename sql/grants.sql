@@ -536,7 +536,7 @@ begin
                     || 'timestamptz, boolean, integer)',
                     'execute on function pgsync.join_import(bigint)',
                     'execute on function pgsync.keep_plan('
-                    || 'bigint, text, tstzmultirange, text, boolean, boolean, boolean, text)',
+                    || 'bigint, text, tstzmultirange, text, boolean, timestamptz, boolean, text)',
                     'execute on function pgsync.other_columns(regclass, text[])',
                     'execute on function pgsync.note_absences(bigint, text, text[])',
                     'execute on function pgsync.note_call(text, text, text, interval, interval, integer, interval)',

@@ -8,7 +8,7 @@ struct DryRun {
     let runner: ImportRunner
     let stream: ImportStream
     let target: Int64
-    let plan: ImportStore.Plan
+    let plan: ImportPlan
 
     private static let mostPages = 3
 
@@ -16,7 +16,7 @@ struct DryRun {
         let plan = plan
         let connection = runner.job.connection
         let addresses = PageAddresses(definition: runner.definition, stream: stream)
-        let reader = PageReader(stream: stream, target: target, maxAttempts: 1)
+        var reader = PageReader(stream: stream, target: target, maxAttempts: 1)
         let newest = try await runner.job.step { session in
             try ImportStore(session).newestSlice(of: plan.wanted, step: plan.step)
         }
@@ -24,7 +24,7 @@ struct DryRun {
             return try await runner.job.note(stream.name, "nothing is left to read", done: 0)
         }
         let fetching = StreamFetching(runner: runner, stream: stream, target: target, plan: plan)
-        var place: PagePlace? = PagePlace(nil)
+        var place: PagePlace? = addresses.place(nil)
         var (rows, faults) = (0, 0)
         for _ in 0..<Self.mostPages {
             guard let here = place else { break }

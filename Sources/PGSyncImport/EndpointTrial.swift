@@ -56,7 +56,7 @@ package struct EndpointTrial: Sendable {
         do {
             guard
                 let reply = try await calls.get(
-                    addresses.url(of: .everything, at: PagePlace(nil)),
+                    addresses.url(of: .everything, at: PagePlace(nil, isCounted: false)),
                     on: connection
                 )
             else { return Outcome(isOK: true, message: "it answered, with nothing to read") }

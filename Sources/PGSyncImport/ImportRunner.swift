@@ -62,12 +62,10 @@ struct ImportRunner: Sendable {
         guard let target = try await target(of: stream) else {
             throw StreamFailure(errorClass: "call.config", message: "the table of the stream is not there")
         }
-        let wanted = try await plan(stream)
+        let (plan, id) = (try await plan(stream), job.id)
         guard !task.isDry else {
-            return try await DryRun(runner: self, stream: stream, target: target, plan: wanted).run()
+            return try await DryRun(runner: self, stream: stream, target: target, plan: plan).run()
         }
-        let id = job.id
-        let plan = try await job.step { try ImportStore($0).keep(wanted, for: id, stream.name) }
         try await job.note(stream.name, plan.message)
         let fetching = StreamFetching(runner: self, stream: stream, target: target, plan: plan)
         try await fetching.run()
@@ -90,33 +88,48 @@ struct ImportRunner: Sendable {
         return try await job.step { try ImportStore($0).target(of: stream, in: name) }
     }
 
-    /// Rows that change after this are left for the next run.
-    var end: Timestamp { task.until ?? task.runStart.moved(by: .zero - definition.settle) }
+    private func plan(_ stream: ImportStream) async throws -> ImportPlan {
+        let plan = try await newPlan(stream)
+        let (id, name) = (job.id, stream.name)
+        // What is wanted follows from what is finished, which the job itself changes.
+        return try await job.step { try ImportStore($0).keep(plan, of: id, name) }
+    }
 
-    private func plan(_ stream: ImportStream) async throws -> ImportStore.Plan {
-        var plan = ImportStore.Plan()
+    private func newPlan(_ stream: ImportStream) async throws -> ImportPlan {
         let (name, task) = (task.name, task)
         let isManual = task.type == "manual"
-        if !isManual, let deletes = stream.deletes {
-            let sweptAt = try await job.step { try ImportStore($0).sweptAt(name, stream.name) }
-            plan.sweeps = sweptAt.map { task.runStart.duration(since: $0) >= deletes.sweep.span } ?? true
+        let end = task.until ?? task.runStart.moved(by: .zero - definition.settle)
+        let (sweptAt, known) = try await job.step { session in
+            let store = ImportStore(session)
+            return (try store.sweptAt(name, stream.name), try store.finishedUntil(name, stream.name))
         }
-        guard let changed = stream.changed else { return plan }
-        plan.counts = !isManual || task.marks
-        guard !plan.sweeps else {
-            plan.message = "walks through everything, to find what is gone"
-            return plan
+        let isSweepDue =
+            stream.deletes.map { deletes in
+                sweptAt.map { task.runStart.duration(since: $0) >= deletes.sweep.span } ?? true
+            } ?? false
+        guard let changed = stream.changed else {
+            return ImportPlan(wanted: ImportPlan.everything, sweeps: isSweepDue && !isManual)
         }
-        if let remembers = stream.remembers, !isManual {
-            let known = try await job.step { try ImportStore($0).finishedUntil(name, stream.name) }
-            if known.map({ task.runStart.duration(since: $0) > remembers }) ?? true {
-                plan.message = "walks through everything, as the API no longer tells all that has changed"
-                return plan
-            }
+        // What was never read has nothing to lose.
+        if isSweepDue, !isManual, known != nil {
+            return ImportPlan(
+                wanted: ImportPlan.everything,
+                finishedUntil: end,
+                sweeps: true,
+                message: "walks through everything, to find what is gone"
+            )
+        }
+        if let remembers = stream.remembers, !isManual,
+            known.map({ task.runStart.duration(since: $0) > remembers }) ?? true
+        {
+            return ImportPlan(
+                wanted: ImportPlan.everything,
+                finishedUntil: end,
+                message: "walks through everything, as the API no longer tells all that has changed"
+            )
         }
         let since = task.since ?? stream.history.map { Timestamp(beginningOf: $0.from) }
-        let end = end
-        plan.wanted = try await job.step { session in
+        let wanted = try await job.step { session in
             try ImportStore(session).wanted(
                 name,
                 stream.name,
@@ -126,9 +139,12 @@ struct ImportRunner: Sendable {
                 ignoresFinished: isManual
             )
         }
-        plan.step = changed.before == nil ? nil : stream.history?.step?.rawValue
-        plan.newestFirst = task.type == "daily"
-        return plan
+        return ImportPlan(
+            wanted: wanted,
+            step: changed.before == nil ? nil : stream.history?.step?.rawValue,
+            newestFirst: task.type == "daily",
+            finishedUntil: !isManual || task.marks ? end : nil
+        )
     }
 }
 

@@ -11,7 +11,6 @@ extension ImportRunner {
     func retry(_ stream: ImportStream) async throws {
         let (id, name) = (job.id, task.name)
         guard let target = try await target(of: stream) else { return }
-        let reader = PageReader(stream: stream, target: target, maxAttempts: definition.retries)
         let errorClass = task.errorClass
         var (after, tried, written): (Int64, Int, Int) = (0, 0, 0)
         while true {
@@ -21,7 +20,7 @@ extension ImportRunner {
             guard let last = due.last else { break }
             after = last.id
             for item in due where item.stream == stream.name {
-                let (writing, gone) = try await fetch(item, of: stream, reader)
+                let (writing, gone) = try await fetch(item, of: stream, target)
                 let done = try await job.step { try ImportStore($0).writeItems(id, writing, gone: gone) }
                 tried += 1
                 written += done.written
@@ -33,9 +32,9 @@ extension ImportRunner {
     private func fetch(
         _ item: ImportStore.DueItem,
         of stream: ImportStream,
-        _ reader: PageReader
+        _ target: Int64
     ) async throws -> (ImportWriting, gone: [String]) {
-        var writing = ImportWriting(stream, target: reader.target)
+        var writing = ImportWriting(stream, target: target)
         writing.maxAttempts = definition.retries + 1
         func failing(_ errorClass: String, _ message: String) -> (ImportWriting, gone: [String]) {
             writing.fail(
@@ -70,6 +69,8 @@ extension ImportRunner {
         } else {
             return failing("data.not_kept", "the row was not kept, and the stream has no path for one item")
         }
+        // Each is judged alone: that one fails says nothing of the others.
+        var reader = PageReader(stream: stream, target: target, maxAttempts: definition.retries)
         do throws(PageReader.Refusal) { return (try reader.read([row]), []) } catch {
             return failing("call.shape", error.message)
         }

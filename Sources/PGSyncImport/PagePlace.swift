@@ -13,9 +13,10 @@ struct PagePlace: Equatable {
     /// Of pages that are counted by rows: the key of the row that the page begins with, if none has moved meanwhile.
     var expectedKey: String?
 
-    init(_ text: String?) {
+    /// `isCounted` where rows are counted, and a key follows the number.
+    init(_ text: String?, isCounted: Bool) {
         token = text
-        guard let text, let blank = text.firstIndex(of: " ") else { return }
+        guard isCounted, let text, let blank = text.firstIndex(of: " ") else { return }
         token = String(text[..<blank])
         expectedKey = String(text[text.index(after: blank)...])
     }
@@ -30,6 +31,15 @@ struct PagePlace: Equatable {
 struct PageAddresses {
     let definition: ImportDefinition
     let stream: ImportStream
+
+    /// The place that was kept as a text.
+    func place(_ text: String?) -> PagePlace {
+        if case .offset = stream.pager {
+            PagePlace(text, isCounted: true)
+        } else {
+            PagePlace(text, isCounted: false)
+        }
+    }
 
     func url(of slice: ImportSlice, at place: PagePlace) -> String {
         switch (stream.pager, place.token) {
@@ -66,45 +76,61 @@ struct PageAddresses {
             let rows = page.rows.count
             let isLast =
                 switch end {
-                case .empty: rows <= (place.token == nil ? 0 : 1)
+                case .empty: rows <= (place.expectedKey == nil ? 0 : 1)
                 case .short: rows < size.rows
                 case .flag: page.flag != true
                 }
-            guard !isLast, let key = page.rows.last.flatMap({ stream.keyText(of: $0) }) else { return nil }
-            var next = PagePlace(nil)
-            next.token = String((Int(place.token ?? "0") ?? 0) + max(rows - 1, 1))
+            guard !isLast else { return nil }
+            // A page of one row would not get on, and one that ends in a row without a key could not be told.
+            let key = rows > 1 ? page.rows.last.flatMap { stream.keyText(of: $0) } : nil
+            var next = place
+            next.token = String((Int(place.token ?? "0") ?? 0) + (key == nil ? rows : rows - 1))
             next.expectedKey = key
             return next
         }
         guard !stream.isLast(page, link: link) else { return nil }
-        var next = PagePlace(nil)
+        var next = PagePlace(nil, isCounted: false)
         switch stream.pager {
         case .single, .offset: return nil
         case .page(_, let first, _, _): next.token = String((place.token.flatMap { Int($0) } ?? first) + 1)
         case .cursor: next.token = page.cursor
-        case .link: next.token = link.map { RemoteCall.resolve($0, from: url) }
-        case .next: next.token = page.next.map { RemoteCall.resolve($0, from: url) }
+        case .link: next.token = link.map { withoutSecret(RemoteCall.resolve($0, from: url)) }
+        case .next: next.token = page.next.map { withoutSecret(RemoteCall.resolve($0, from: url)) }
         case .after: next.token = page.lastKey
         }
         return next.token == nil ? nil : next
     }
 
+    /// An API may repeat the secret in the address of its next page, and that address is kept.
+    private func withoutSecret(_ url: String) -> String {
+        guard case .parameter(let name, _)? = definition.auth, let mark = url.firstIndex(of: "?") else {
+            return url
+        }
+        let kept = url[url.index(after: mark)...].split(separator: "&").filter {
+            let written = $0.prefix { $0 != "=" }
+            return written != name && written != name.urlEncoded
+        }
+        return url[..<mark] + (kept.isEmpty ? "" : "?" + kept.joined(separator: "&"))
+    }
+
     /// The URL that the header Link names as the next (RFC 8288).
     static func link(in reply: HTTPReply) -> String? {
         for header in reply.headers where header.name.lowercased() == "link" {
-            for part in header.value.split(separator: ",<").map({ $0.first == "<" ? $0 : Substring("<" + $0) }
-            ) {
-                guard let end = part.firstIndex(of: ">") else { continue }
-                let isNext = part[end...].split(separator: ";").contains { parameter in
+            var rest = header.value[...]
+            while let open = rest.firstIndex(of: "<"), let close = rest[open...].firstIndex(of: ">") {
+                let url = rest[rest.index(after: open)..<close]
+                rest = rest[rest.index(after: close)...]
+                var parts = rest.parts(endingWith: ",")
+                if parts.isEmpty { parts = [rest] }
+                let isNext = parts[0].parts(endingWith: ";").contains { parameter in
                     let words = parameter.split(separator: "=", maxSplits: 1)
                     guard words.count == 2, words[0].trimmingBlanks.lowercased() == "rel" else {
                         return false
                     }
-                    return words[1].split(whereSeparator: { $0 == "\"" || $0 == " " || $0 == "," }).contains(
-                        "next"
-                    )
+                    return words[1].split { $0 == "\"" || $0 == " " }.contains { $0.lowercased() == "next" }
                 }
-                if isNext { return String(part[part.index(after: part.startIndex)..<end]) }
+                if isNext { return String(url) }
+                rest = rest[parts[0].endIndex...]
             }
         }
         return nil
@@ -112,6 +138,15 @@ struct PageAddresses {
 }
 
 extension Substring {
+    /// What is between signs that are not in quotes.
+    fileprivate func parts(endingWith sign: Character) -> [Substring] {
+        var isQuoted = false
+        return split { character in
+            if character == "\"" { isQuoted.toggle() }
+            return character == sign && !isQuoted
+        }
+    }
+
     fileprivate var trimmingBlanks: Substring {
         let kept = drop { $0 == " " }
         return kept.prefix(kept.count - kept.reversed().prefix { $0 == " " }.count)

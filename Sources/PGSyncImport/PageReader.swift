@@ -13,11 +13,20 @@ struct PageReader {
     var stream: ImportStream
     let target: Int64
     let maxAttempts: Int
+    /// Small pages are judged together.
+    private var judged = (rows: 0, bad: 0)
+    private static let enoughRows = 20
+
+    init(stream: ImportStream, target: Int64, maxAttempts: Int) {
+        self.stream = stream
+        self.target = target
+        self.maxAttempts = maxAttempts
+    }
 
     /// Why a page cannot be taken at all.
     struct Refusal: Error { let message: String }
 
-    func read(_ rows: [JSONValue]) throws(Refusal) -> ImportWriting {
+    mutating func read(_ rows: [JSONValue]) throws(Refusal) -> ImportWriting {
         var writing = ImportWriting(stream, target: target)
         // One more than the retries: the first failure is no retry.
         writing.maxAttempts = maxAttempts + 1
@@ -40,12 +49,15 @@ struct PageReader {
                 fail(row, place, fault.errorClass.rawValue, fault.message, fault.column, in: &writing)
             }
         }
-        let bad = writing.failures.count
-        if bad >= Self.fewBad, Double(bad) > Double(rows.count) * Self.mostBadShare {
-            let first = writing.failures.first?.message ?? ""
+        judged = judged.rows < Self.enoughRows ? judged : (0, 0)
+        judged.rows += rows.count
+        judged.bad += writing.failures.count
+        if judged.bad >= Self.fewBad, Double(judged.bad) > Double(judged.rows) * Self.mostBadShare,
+            let first = writing.failures.first?.message
+        {
             throw Refusal(
                 message:
-                    "\(bad) of \(rows.count) rows of a page cannot be read, so the API has changed: \(first)"
+                    "\(judged.bad) of \(judged.rows) rows cannot be read, so the API has changed: \(first)"
             )
         }
         return writing
@@ -64,7 +76,7 @@ struct PageReader {
             item: key.map(Self.id) ?? "without a key: \(String(row.text().utf8.hash, radix: 16))",
             record: key.map { JSONValue.array($0.map { .string($0) }).text() },
             errorClass: errorClass,
-            message: message,
+            message: message.replacing("\0", with: "\u{FFFD}"),
             column: column,
             payload: payload(of: row)
         )
@@ -73,14 +85,18 @@ struct PageReader {
     /// The row without what is private, unless it is too long.
     private func payload(of row: JSONValue) -> JSONValue {
         guard case .object(var object) = row else {
-            return row.text().utf8.count > Self.mostPayload ? .null : row
+            return row.text().utf8.count > Self.mostPayload
+                ? .null : row.canBeKept ? row : .string(row.text())
         }
         for name in stream.privateColumns {
             guard let field = stream.column(name)?.path.names.first, object[field] != nil else { continue }
             object[field] = .string("…")
         }
         let payload = JSONValue.object(object)
-        return payload.text().utf8.count > Self.mostPayload ? .null : payload
+        let text = payload.text()
+        guard text.utf8.count <= Self.mostPayload else { return .null }
+        // What the database cannot keep as JSON, such as a NUL, it can as the text of it.
+        return payload.canBeKept ? payload : .string(text)
     }
 
     /// How failed items name a row.
@@ -116,7 +132,7 @@ extension ImportStream {
         var texts: [String] = []
         for name in key {
             switch column(name)?.path.value(in: row) {
-            case .string(let text)?: texts.append(text)
+            case .string(let text)? where !text.utf8.contains(0): texts.append(text)
             case .number(let number)?: texts.append(number.text)
             default: return nil
             }

@@ -12,7 +12,7 @@ struct StreamFetching: Sendable {
     let runner: ImportRunner
     let stream: ImportStream
     let target: Int64
-    let plan: ImportStore.Plan
+    let plan: ImportPlan
 
     private var job: RunningJob { runner.job }
 
@@ -20,11 +20,17 @@ struct StreamFetching: Sendable {
     private static let reportEvery = Duration.seconds(1)
     private static let pollEvery = Duration.milliseconds(200)
 
+    private enum Part { case fetching, reporting }
+
     func run() async throws {
         let connection = job.connection
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await fetchAll(on: connection, isFirst: true) }
-            for _ in 1..<max(runner.definition.parallel, 1) {
+        try await withThrowingTaskGroup(of: Part.self) { group in
+            group.addTask {
+                try await fetchAll(on: connection, isFirst: true)
+                return .fetching
+            }
+            let sessions = max(runner.definition.parallel, 1)
+            for _ in 1..<sessions {
                 group.addTask {
                     try await PostgresConnection.withConnection(to: runner.options) { connection in
                         let id = job.id
@@ -32,18 +38,19 @@ struct StreamFetching: Sendable {
                         guard hasJoined else { return }
                         try await fetchAll(on: connection, isFirst: false)
                     }
+                    return .fetching
                 }
             }
-            let reporter = Task { try await report() }
-            defer { reporter.cancel() }
-            do {
-                while try await group.next() != nil {}
-            } catch {
-                group.cancelAll()
-                // Those that are under way end with their page, and tell nothing new.
-                while let _ = try? await group.next() {}
-                throw error
+            // Its end is that of the job, which somebody cancelled or which a worker leaves.
+            group.addTask {
+                try await report()
+                return .reporting
             }
+            var left = sessions
+            while left > 0, let part = try await group.next() {
+                if part == .fetching { left -= 1 }
+            }
+            group.cancelAll()
         }
         try await note()
     }
@@ -70,6 +77,8 @@ struct StreamFetching: Sendable {
     private func fetchAll(on connection: PostgresConnection, isFirst: Bool) async throws {
         guard try await holdSlot(on: connection, waits: isFirst) else { return }
         let (id, name, plan) = (job.id, stream.name, plan)
+        var reader = PageReader(stream: stream, target: target, maxAttempts: runner.definition.retries)
+        if stream.unknown == .evolve { reader.stream = try await evolved(on: connection) }
         while true {
             let taken = try await connection.withTransaction { session in
                 try ImportStore(session).takeSlice(
@@ -86,7 +95,7 @@ struct StreamFetching: Sendable {
                 try await pause()
                 continue
             }
-            try await fetch(slice, on: connection)
+            try await fetch(slice, &reader, on: connection)
             try await connection.withTransaction { try ImportStore($0).releaseSlice(id, name, slice) }
         }
     }
@@ -105,13 +114,20 @@ struct StreamFetching: Sendable {
         try await job.rest(for: Self.pollEvery)
     }
 
-    private func fetch(_ slice: ImportSlice, on connection: PostgresConnection) async throws {
+    private func fetch(
+        _ slice: ImportSlice,
+        _ reader: inout PageReader,
+        on connection: PostgresConnection
+    ) async throws {
         let addresses = PageAddresses(definition: runner.definition, stream: stream)
-        var reader = PageReader(stream: stream, target: target, maxAttempts: runner.definition.retries)
-        if stream.unknown == .evolve { reader.stream = try await evolved(on: connection) }
-        var walk = PageWalk(place: PagePlace(slice.nextPage), isFromStart: slice.pages == 0)
+        var firstPage: Int?
+        if case .page(_, let first, _, _) = stream.pager { firstPage = first }
+        var walk = PageWalk(
+            place: addresses.place(slice.nextPage),
+            isFromStart: slice.pages == 0,
+            firstPage: firstPage
+        )
         let (id, plan) = (job.id, plan)
-        let finishedUntil = plan.counts ? runner.end : nil
         while true {
             let url = addresses.url(of: slice, at: walk.place)
             let page: ImportPage
@@ -128,17 +144,22 @@ struct StreamFetching: Sendable {
                 walk.restart()
                 continue
             }
-            switch walk.take(page, next: next, keys: page.rows.lazy.map { stream.keyText(of: $0) }) {
+            let keys = page.rows.map { stream.keyText(of: $0) }
+            // The page before had that row, too.
+            let overlap = walk.place.expectedKey.flatMap { keys.firstIndex(of: $0) }
+            switch walk.take(page, next: next, keys: keys) {
             case .again: continue
             case .stop(let errorClass, let message):
                 throw ImportRunner.StreamFailure(errorClass: errorClass, message: message)
             case .write(let isLast):
+                var rows = page.rows
+                if let overlap { rows.remove(at: overlap) }
                 if stream.unknown == .evolve {
-                    let fields = reader.stream.newFields(in: page.rows)
+                    let fields = reader.stream.newFields(in: rows)
                     if !fields.isEmpty { reader.stream = try await evolved(by: fields, on: connection) }
                 }
                 let writing: ImportWriting
-                do throws(PageReader.Refusal) { writing = try reader.read(page.rows) } catch {
+                do throws(PageReader.Refusal) { writing = try reader.read(rows) } catch {
                     throw ImportRunner.StreamFailure(errorClass: "call.shape", message: error.message)
                 }
                 let place = walk.place
@@ -149,7 +170,7 @@ struct StreamFetching: Sendable {
                         writing,
                         nextPage: isLast ? nil : place.text,
                         isLast: isLast,
-                        finishedUntil: finishedUntil,
+                        finishedUntil: plan.finishedUntil,
                         sees: plan.sweeps
                     )
                 }

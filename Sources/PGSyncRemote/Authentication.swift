@@ -29,11 +29,10 @@ package final class Authentication: Sendable {
         if case .oauth? = definition.auth { true } else { false }
     }
 
-    func add(
-        to request: inout HTTPRequest,
-        with client: HTTPClient,
-        on connection: PostgresConnection
-    ) async throws {
+    /// The token that calls are made with; nil where there is none, or none yet.
+    var token: String? { accessToken.withLock { $0 } }
+
+    func add(to request: inout HTTPRequest) throws(DeliveryFailure) {
         switch definition.auth {
         case nil: return
         case .header(let name, let value)?:
@@ -44,13 +43,7 @@ package final class Authentication: Sendable {
         case .basic(let value)?:
             request.headers.append(("Authorization", "Basic \(Base64.encode(Array(try filled(value).utf8)))"))
         case .oauth?:
-            if accessToken.withLock({ $0 }) == nil {
-                guard try await refresh(with: client, on: connection) else {
-                    throw DeliveryFailure.settings("no token was given for the refresh token")
-                }
-            }
-            let token = accessToken.withLock { $0 } ?? ""
-            request.headers.append(("Authorization", "Bearer \(token)"))
+            request.headers.append(("Authorization", "Bearer \(token ?? "")"))
         }
     }
 
@@ -72,24 +65,43 @@ package final class Authentication: Sendable {
 
     // MARK: Tokens
 
-    /// Gets a new token; false if none is given.
+    /// What came of asking for a token.
+    enum TokenAnswer {
+        case given
+        /// The refresh token is not taken.
+        case refused(String)
+        /// The call failed, as other calls do.
+        case failed(CallAnswer)
+    }
+
+    /// Gets a new token in place of one that was used, unless another task has got one since.
     ///
     /// One process at a time does so, and a new refresh token is written before anything is done with it.
-    func refresh(with client: HTTPClient, on connection: PostgresConnection) async throws -> Bool {
-        guard case .oauth(let oauth)? = definition.auth else { return false }
+    func refresh(
+        replacing used: String?,
+        with client: HTTPClient,
+        on connection: PostgresConnection
+    ) async throws -> TokenAnswer {
+        guard case .oauth(let oauth)? = definition.auth else { return .refused("there is no refresh token") }
         let lock = "token \(definition.name)"
         _ = try await connection.withTransaction { session in
             try session.execute("select pg_advisory_lock(1886876536 /* endpoints */, hashtext(\(lock)))")
         }
-        let result: Result<Bool, any Error>
-        do { result = .success(try await refresh(oauth, with: client)) } catch { result = .failure(error) }
+        let result: Result<TokenAnswer, any Error>
+        if let token, token != used {
+            result = .success(.given)
+        } else {
+            do { result = .success(try await refresh(oauth, with: client)) } catch {
+                result = .failure(error)
+            }
+        }
         _ = try await connection.withTransaction { session in
             try session.execute("select pg_advisory_unlock(1886876536 /* endpoints */, hashtext(\(lock)))")
         }
         return try result.get()
     }
 
-    private func refresh(_ oauth: ImportOAuth, with client: HTTPClient) async throws -> Bool {
+    private func refresh(_ oauth: ImportOAuth, with client: HTTPClient) async throws -> TokenAnswer {
         let user = try site.secret(oauth.client.description, orEndingIn: Self.endings)
         let password = try site.secret(oauth.secret.description, orEndingIn: Self.endings)
         // Read again under the lock, because another process may have put a new one there.
@@ -101,20 +113,36 @@ package final class Authentication: Sendable {
             ("Authorization", "Basic \(Base64.encode(Array("\(user):\(password)".utf8)))"),
         ]
         request.body = Array("grant_type=refresh_token&refresh_token=\(token.urlEncoded)".utf8)
+        request.limits.total = definition.timeout
+        request.limits.connect = min(definition.timeout, .seconds(10))
         request.limits.body = 64 << 10
-        let reply = try await client.send(request)
-        guard reply.status == 200, let text = String(validating: reply.body, as: UTF8.self),
+        let reply: HTTPReply
+        do throws(TransferError) { reply = try await client.send(request) } catch {
+            if error == .cancelled { throw CancellationError() }
+            return .failed(CallAnswer(error))
+        }
+        switch CallAnswer(reply, conditions: []) {
+        case .ok: break
+        case .transient(let problem): return .failed(.transient("no token: \(problem)"))
+        case .limited(let problem, let wait): return .failed(.limited("no token: \(problem)", wait: wait))
+        default: return .refused("no new token was given: status \(reply.status)")
+        }
+        guard let text = String(validating: reply.body, as: UTF8.self),
             case .object(let answer)? = try? JSONValue(parsing: text),
             let access = answer["access_token"]?.string, !access.isEmpty
-        else { return false }
+        else { return .refused("no new token was given: the answer has none") }
         // Without a new one, the old one stays.
         if let next = answer["refresh_token"]?.string, !next.isEmpty, next != token {
-            let file = try ReplacementFile(path, mode: 0o600)
-            try file.write(next)
-            try file.finish()
+            do {
+                let file = try ReplacementFile(path, mode: 0o600)
+                try file.write(next)
+                try file.finish()
+            } catch {
+                throw DeliveryFailure.settings("the new refresh token cannot be written: \(error)")
+            }
         }
         accessToken.withLock { $0 = access }
-        return true
+        return .given
     }
 }
 

@@ -65,23 +65,28 @@ package struct CallRunner: Sendable {
         )
         var step = RemoteCall.Step.ask
         var reply: HTTPReply?
+        var isProbe = false
+        var used: String?
         while true {
             guard !shutdown.isRequested else { throw Failure.interrupted }
             let event: RemoteCall.Event
             switch step {
             case .ask:
                 let (name, reset) = (definition.name, policy.breakerReset)
-                event = .leave(
-                    try await connection.withTransaction { session in
-                        try EndpointStore(session).takeBudget(name, calls: 1, probesAfter: reset)
-                    }
-                )
+                let leave = try await connection.withTransaction { session in
+                    try EndpointStore(session).takeBudget(name, calls: 1, probesAfter: reset)
+                }
+                if case .granted(_, isProbe: true) = leave { isProbe = true } else { isProbe = false }
+                event = .leave(leave)
+            case .call where authentication.canRefresh && authentication.token == nil:
+                event = try await refresh(replacing: nil, on: connection) ?? .waited
             case .call(let url):
-                let (answer, latest) = try await make(url, on: connection)
+                used = authentication.token
+                let (answer, latest) = try await make(url, isProbe: isProbe, on: connection)
                 reply = latest
                 event = .answer(answer)
             case .refresh:
-                event = .refreshed(try await authentication.refresh(with: client, on: connection))
+                event = try await refresh(replacing: used, on: connection) ?? .refreshed
             case .wait(let duration):
                 guard try await !shutdown.sleep(for: duration, clock: clock) else {
                     throw Failure.interrupted
@@ -108,17 +113,38 @@ package struct CallRunner: Sendable {
         }
     }
 
+    /// What a call has to be told of asking for a token; nil if there is one.
+    private func refresh(
+        replacing used: String?,
+        on connection: PostgresConnection
+    ) async throws -> RemoteCall.Event? {
+        do {
+            switch try await authentication.refresh(replacing: used, with: client, on: connection) {
+            case .given: return nil
+            case .refused(let problem):
+                try await note(.auth(problem), nil, on: connection)
+                return .refused(problem)
+            case .failed(let answer):
+                try await note(answer, nil, on: connection)
+                return .answer(answer)
+            }
+        } catch let failure as DeliveryFailure {
+            throw Failure.failed(errorClass: "call.auth", failure.message)
+        }
+    }
+
     private func make(
         _ url: String,
+        isProbe: Bool,
         on connection: PostgresConnection
     ) async throws -> (CallAnswer, HTTPReply?) {
         var request = HTTPRequest("GET", url)
         for header in definition.headers { request.headers.append((header.name, header.value)) }
-        do {
-            try await authentication.add(to: &request, with: client, on: connection)
-        } catch let failure as DeliveryFailure {
+        do throws(DeliveryFailure) {
+            try authentication.add(to: &request)
+        } catch {
             // Somebody has to put the secret where the definition says it is.
-            throw Failure.failed(errorClass: "call.auth", failure.message)
+            throw Failure.failed(errorClass: "call.auth", error.message)
         }
         request.headers.append(("Accept-Encoding", "gzip"))
         if !definition.headers.contains(where: { $0.name.lowercased() == "accept" }) {
@@ -138,13 +164,14 @@ package struct CallRunner: Sendable {
             if error == .cancelled { throw CancellationError() }
             answer = CallAnswer(error)
         }
-        try await note(answer, reply, on: connection)
+        try await note(answer, reply, isProbe: isProbe, on: connection)
         return (answer, reply)
     }
 
     private func note(
         _ answer: CallAnswer,
         _ reply: HTTPReply?,
+        isProbe: Bool = false,
         on connection: PostgresConnection
     ) async throws {
         let outcome: EndpointStore.CallOutcome
@@ -162,7 +189,8 @@ package struct CallRunner: Sendable {
             let least = definition.budgets.first.map { min($0.span, .seconds(60)) } ?? .seconds(60)
             retryAfter = max(wait ?? least, .seconds(1))
         }
-        guard reports.isDue(after: outcome) else { return }
+        // What a probe brings closes the breaker, so it is always recorded.
+        guard reports.isDue(after: outcome) || isProbe else { return }
         let skew = reply?["Date"].flatMap(HTTPDate.seconds).map { Duration.seconds($0) - .sinceEpoch }
         let (name, policy) = (definition.name, policy)
         try await connection.withTransaction { [message, retryAfter] session in

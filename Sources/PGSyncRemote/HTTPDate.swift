@@ -9,7 +9,9 @@ package enum HTTPDate {
     /// Seconds since 1970; nil if it is anything else.
     package static func seconds(_ text: String) -> Int64? {
         let words = text.split(separator: " ")
-        guard words.count == 6, words[0].count == 4, words[5] == "GMT", words[1].utf8.count == 2,
+        // Int would take a sign.
+        guard !text.utf8.contains(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }),
+            words.count == 6, words[0].count == 4, words[5] == "GMT", words[1].utf8.count == 2,
             let day = Int(words[1]), let month = months.firstIndex(of: String(words[2])),
             let year = Int(words[3]),
             words[3].utf8.count == 4, let date = Day(year: year, month: month + 1, day: day)

@@ -46,7 +46,10 @@ package struct RemoteCall: Sendable {
     package enum Event: Sendable, Equatable {
         case leave(Leave)
         case waited
-        case refreshed(Bool)
+        /// There is a new token.
+        case refreshed
+        /// None was given.
+        case refused(String)
         case answer(CallAnswer)
     }
 
@@ -87,8 +90,10 @@ package struct RemoteCall: Sendable {
             // All who wait for the same moment do not come at once.
             return .wait(wait + .milliseconds(Int64(chance * 200)))
         case .waited: return .ask
-        case .refreshed(true): return .ask
-        case .refreshed(false): return .end(.unauthorized("no new token was given"))
+        case .refreshed:
+            hasRefreshed = true
+            return .ask
+        case .refused(let problem): return .end(.unauthorized(problem))
         case .answer(let answer): return next(after: answer, chance)
         }
     }
@@ -100,7 +105,6 @@ package struct RemoteCall: Sendable {
         case .gone: return .end(.gone)
         case .auth(let problem):
             guard canRefresh, !hasRefreshed else { return .end(.unauthorized(problem)) }
-            hasRefreshed = true
             return .refresh
         case .config(let problem): return .end(.failed(errorClass: "call.config", problem))
         case .refused(let problem): return .end(.failed(errorClass: "call.refused", problem))

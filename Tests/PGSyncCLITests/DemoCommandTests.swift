@@ -47,6 +47,31 @@ struct DemoCommandTests {
         }
     }
 
+    @Test("imports from a CRM, and residuals of it are to be posted")
+    func imports() async throws {
+        try await withSchema { database in
+            let first = try events(await database.run("demo", "--import", "--install-only", "--json"))
+            #expect(first.count == 1 && first[0]["event"] == "installed" && first[0]["rules"] == 1)
+            let run = try events(await database.run("demo", "--import", "--for", "0s", "--json"))
+            #expect(run.first == ["event": "installed", "accounts": 0, "periods": 0, "rules": 0])
+            let last = try #require(run.last)
+            #expect(
+                last["event"] == "imported" && last["type"] == "initial" && last["state"] == "partial",
+                "\(last)"
+            )
+            let rows =
+                try await database.query(
+                    """
+                    select concat_ws(' ', (select count(*) from crm.merchants) + (select count(*) from crm.transactions)
+                        + (select count(*) from crm.residuals),
+                        (select count(*) > 3000 from pgsync.sync_queue),
+                        (select count(*) from pgsync.sync_failed_items where state = 'open'))
+                    """
+                ).first ?? nil
+            #expect(rows == "\(last["added"]?.text() ?? "") t \(last["failed"]?.text() ?? "")")
+        }
+    }
+
     @Test("writes as many bills as it is told, and goes on where it was the next time")
     func counts() async throws {
         try await withSchema { database in

@@ -12,6 +12,7 @@ struct DemoCommand: Command {
     var bills: Int?
     var seed = 1
     var installsOnly = false
+    var imports = false
     var duration: Duration?
 
     static let signature = Signature(
@@ -26,11 +27,16 @@ struct DemoCommand: Command {
             It needs a user who can act as the owner of the schema pgsync and create tables in public. If tables with \
             these names exist that it did not create, it reports them and changes nothing. Ctrl-C or SIGTERM ends \
             it with exit code 0.
+
+            With --import it is an agency instead, whose CRM this process plays: it installs sql/examples/crm, reads \
+            all that the CRM has, and then what changes there, until it is stopped. --rate, --bad, --edits and \
+            --bills are about bills only.
             """,
         examples: [
             .init("pgsync demo", "Write five bills per second, until Ctrl-C."),
             .init("pgsync demo --rate 200 --for 1m", "Write many, for a minute."),
             .init("pgsync demo --bills 1000 --bad 10% --edits 1", "Write a thousand, with as many edits."),
+            .init("pgsync demo --import --for 30s", "Import from a CRM, as of sql/examples/crm."),
             .init("pgsync demo --install-only", "Create the tables only; write bills with psql."),
         ]
     )
@@ -65,19 +71,32 @@ struct DemoCommand: Command {
             help:
                 "Seed of the random bills: in a new database, the same seed and options write the same bills."
         ),
-        .flag("install-only", \.installsOnly, help: "Write no bills."),
+        .flag("import", \.imports, help: "Read the CRM of an agency over HTTP, instead of writing bills."),
+        .flag("install-only", \.installsOnly, help: "Write no bills, and import nothing."),
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         let database = try Database(globals, in: context, program: "pgsync demo")
         let (logger, logHandler) = globals.patientLogger
         defer { logHandler.flush() }
-        let run = DemoRun(
-            options: installsOnly ? nil : options,
-            connection: database.takingWrites(in: context),
-            logger: logger,
-            display: DemoDisplay(globals, in: context)
-        )
+        let display = DemoDisplay(globals, in: context)
+        let run: any Service
+        if imports {
+            run = ImportDemoRun(
+                try CRMDemo(seed: seed),
+                imports: !installsOnly,
+                duration: duration,
+                connection: database.takingWrites(in: context),
+                display: display
+            )
+        } else {
+            run = DemoRun(
+                options: installsOnly ? nil : options,
+                connection: database.takingWrites(in: context),
+                logger: logger,
+                display: display
+            )
+        }
         try await Interruption.asksFirst { shutdown in
             do {
                 try await run.run(until: shutdown)

@@ -47,8 +47,8 @@ struct DemoRun: Service {
 
 /// What a demonstration says of itself: a line every few seconds to those who look, one a minute elsewhere.
 struct DemoDisplay: Sendable {
-    private let globals: GlobalOptions
-    private let context: CommandContext
+    let globals: GlobalOptions
+    let context: CommandContext
 
     init(_ globals: GlobalOptions, in context: CommandContext) {
         self.globals = globals
@@ -59,7 +59,7 @@ struct DemoDisplay: Sendable {
         globals.json || context.output.terminal.isInteractive ? .seconds(3) : .seconds(60)
     }
 
-    func show(_ installation: DemoInstallation) throws {
+    func show(_ installation: DemoInstallation, of what: String = "clinic") throws {
         if globals.json {
             try line([
                 "event": "installed",
@@ -67,13 +67,13 @@ struct DemoDisplay: Sendable {
                 "rules": JSONValue(installation.rules),
             ])
         } else if !globals.quiet {
-            try context.print(text(installation))
+            try context.print(text(installation, of: what))
         }
     }
 
-    private func text(_ installation: DemoInstallation) -> String {
-        guard !installation.isUnchanged else { return "the clinic is already installed" }
-        return "installed the clinic: \(installation.accounts) accounts, \(installation.periods) periods, "
+    private func text(_ installation: DemoInstallation, of what: String) -> String {
+        guard !installation.isUnchanged else { return "the \(what) is already installed" }
+        return "installed the \(what): \(installation.accounts) accounts, \(installation.periods) periods, "
             + "\(installation.rules) rules"
     }
 
@@ -94,5 +94,5 @@ struct DemoDisplay: Sendable {
     }
 
     /// One document a line, so that it can be read while it goes on.
-    private func line(_ value: JSONValue) throws { try context.print(value.text()) }
+    func line(_ value: JSONValue) throws { try context.print(value.text()) }
 }

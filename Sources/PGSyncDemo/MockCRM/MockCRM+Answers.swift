@@ -97,11 +97,14 @@ extension MockCRM {
             )
         default: break
         }
-        if request.head.path == ["oauth", "token"] || request.head.path == ["api", "v1", "oauth", "token"] {
-            return token(for: request)
+        let response: HTTPResponse
+        if request.head.path == ["api", "v1", "oauth", "token"] {
+            response = token(for: request)
+        } else if isKnown(request.head) {
+            response = data(request.head, fault)
+        } else {
+            response = Self.json(401, #"{"error":"who are you?"}"#)
         }
-        guard isKnown(request.head) else { return Self.json(401, #"{"error":"who are you?"}"#) }
-        let response = data(request.head, fault)
         switch fault {
         case .cut?:
             let half = Array(response.text.utf8.prefix(response.text.utf8.count / 2))

@@ -183,3 +183,11 @@ struct MockTokens: Sendable {
     var previous: String?
     var given = 0
 }
+
+extension MockCRM {
+    /// A time by its clock, as headers write it.
+    package func date(in distance: Duration) -> String {
+        let now = state.withLock { Self.now($0) }
+        return MockTime.httpDate(now + Int(distance.components.seconds) * 1_000_000)
+    }
+}

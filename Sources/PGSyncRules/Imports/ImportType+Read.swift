@@ -1,4 +1,4 @@
-import JSON
+package import JSON
 
 extension ImportType {
     /// Reads a value that is not null, strictly; nothing is rounded and nothing guessed.
@@ -180,4 +180,9 @@ private struct NumberShape {
         wholeDigits = isZero ? 0 : max(digits - written + exponent, 0)
         isKept = written - exponent <= 16_383 && wholeDigits <= 131_072 && exponent < 1_000_000
     }
+}
+
+extension JSONValue {
+    /// Whether PostgreSQL can keep it as it is.
+    package var canBeKept: Bool { (try? ImportType.jsonb.read(self)) != nil }
 }

@@ -133,42 +133,6 @@ package struct ImportStore {
         ).onlyRow().decode(0)
     }
 
-    /// What a job reads of a stream.
-    package struct Plan: Sendable, Equatable {
-        /// As PostgreSQL writes a multirange.
-        package var wanted = "{(,)}"
-        package var step: String?
-        package var newestFirst = false
-        /// Whether what is read counts for what is finished.
-        package var counts = false
-        /// Whether everything is walked, and what is not seen is gone.
-        package var sweeps = false
-        package var message: String?
-
-        package init() {}
-    }
-
-    /// Keeps a plan, unless the job has one for the stream; returns the one that counts.
-    package func keep(_ plan: Plan, for job: Int64, _ stream: String) throws -> Plan {
-        let row = try session.query(
-            """
-            select kept.wanted::text as wanted, kept.step, kept.newest_first, kept.counts, kept.sweeps, kept.message
-            from pgsync.keep_plan(
-                \(job), \(stream), \(plan.wanted)::tstzmultirange, \(plan.step), \(plan.newestFirst), \(plan.counts),
-                \(plan.sweeps), \(plan.message)
-            ) as kept
-            """
-        ).onlyRow()
-        var kept = Plan()
-        kept.wanted = try row.decode("wanted")
-        kept.step = try row.decode("step")
-        kept.newestFirst = try row.decode("newest_first")
-        kept.counts = try row.decode("counts")
-        kept.sweeps = try row.decode("sweeps")
-        kept.message = try row.decode("message")
-        return kept
-    }
-
     /// The next span to fetch in this session; without one, whether others still fetch some.
     package func takeSlice(
         _ job: Int64,
@@ -230,7 +194,7 @@ package struct ImportStore {
                 select page.added, page.updated, page.failed, page.continues
                 from pgsync.import_page(
                     \(job), \(stream.name), \(slice.range)::tstzrange, \(writing.target)::bigint::oid::regclass,
-                    \(stream.key), \(stream.columns.map(\.name)), \(stream.privateColumns),
+                    \(stream.key), \(stream.writtenColumns), \(stream.privateColumns),
                     \(JSONText(JSONValue.array(writing.images).text()))::jsonb, \(writing.itemIDs),
                     \(JSONText(JSONValue.array(writing.failures).text()))::jsonb,
                     \(nextPage), \(isLast), \(finishedUntil), \(sees), \(writing.maxAttempts)::integer
@@ -256,7 +220,7 @@ package struct ImportStore {
             select done.written, done.failed
             from pgsync.import_items(
                 \(job), \(stream.name), \(writing.target)::bigint::oid::regclass, \(stream.key),
-                \(stream.columns.map(\.name)), \(stream.privateColumns),
+                \(stream.writtenColumns), \(stream.privateColumns),
                 \(JSONText(JSONValue.array(writing.images).text()))::jsonb, \(writing.itemIDs),
                 \(JSONText(JSONValue.array(writing.failures).text()))::jsonb, \(gone), \(writing.maxAttempts)::integer
             ) as done

@@ -37,7 +37,8 @@ begin
             import_page.stream,
             pgsync.image_ids(import_page.target, import_page.key_columns, import_page.images)
             || array(
-                select pgsync.short_id(failure.record_id)
+                -- As image_ids writes it.
+                select pgsync.short_id((failure.record_id::jsonb)::text)
                 from jsonb_to_recordset(import_page.failures) as failure (record_id text)
                 where failure.record_id is not null
             )

@@ -4,7 +4,7 @@ create or replace function pgsync.keep_plan(
     wanted tstzmultirange,
     step text,
     newest_first boolean,
-    counts boolean,
+    finished_until timestamptz,
     sweeps boolean,
     message text default null
 )
@@ -20,10 +20,10 @@ begin
         raise exception 'this session does not run job %', keep_plan.job
             using errcode = 'object_not_in_prerequisite_state';
     end if;
-    insert into pgsync.import_plans (job, stream, wanted, step, newest_first, counts, sweeps, message)
+    insert into pgsync.import_plans (job, stream, wanted, step, newest_first, finished_until, sweeps, message)
     values (
-        keep_plan.job, keep_plan.stream, keep_plan.wanted, keep_plan.step, keep_plan.newest_first, keep_plan.counts,
-        keep_plan.sweeps, keep_plan.message
+        keep_plan.job, keep_plan.stream, keep_plan.wanted, keep_plan.step, keep_plan.newest_first,
+        keep_plan.finished_until, keep_plan.sweeps, keep_plan.message
     )
     on conflict on constraint import_plans_pkey do nothing;
     select own.*
@@ -34,5 +34,5 @@ begin
 end;
 $$;
 
-comment on function pgsync.keep_plan(bigint, text, tstzmultirange, text, boolean, boolean, boolean, text)
+comment on function pgsync.keep_plan(bigint, text, tstzmultirange, text, boolean, timestamptz, boolean, text)
 is 'Keeps what a job reads of a stream, unless that was decided before; returns what it reads.';

@@ -21,6 +21,7 @@ as $$
 declare
     v_import text;
     v_continues boolean;
+    v_excess interval;
 begin
     if not (note_page.job % 2147483648)::integer = any(pgsync.held_jobs()) then
         raise exception 'this session does not run job %', note_page.job
@@ -51,11 +52,21 @@ begin
             using errcode = 'object_not_in_prerequisite_state';
     end if;
     if note_page.is_last and note_page.finished_until is not null then
+        -- The clock of the endpoint may turn out to be behind what it was taken for when the run began.
+        select greatest(own.run_start - run.started_at - coalesce(called.clock_skew, '0'), '0')
+        into v_excess
+        from pgsync.import_jobs as own
+        inner join pgsync.sync_jobs as run on own.job = run.id
+        left join pgsync.endpoints as called on run.subject = called.name
+        where own.job = note_page.job;
         insert into pgsync.cursors as own (endpoint, stream, finished)
         values (
-            v_import, note_page.stream,
-            -- A walk through everything has no end of its own.
-            tstzmultirange(note_page.slice * tstzrange(null, note_page.finished_until))
+            v_import,
+            note_page.stream,
+            tstzmultirange(note_page.slice * tstzrange(
+                null,
+                note_page.finished_until - case when v_excess > interval '5 s' then v_excess else interval '0' end
+            ))
         )
         on conflict on constraint cursors_pkey do update
         set finished = own.finished + excluded.finished, updated_at = clock_timestamp();

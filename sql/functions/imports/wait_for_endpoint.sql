@@ -14,6 +14,8 @@ begin
     update pgsync.sync_jobs as own
     set
         state = 'waiting',
+        -- Whoever waits for its end waits with it, and workers go on.
+        attended = false,
         -- Without an end, a person ends it: see resume_endpoint.
         waits_until = coalesce(clock_timestamp() + wait_for_endpoint.wait, 'infinity'),
         heartbeat_at = clock_timestamp(),

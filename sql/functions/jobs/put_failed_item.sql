@@ -31,7 +31,10 @@ begin
     where item.kind = v_job.kind
         and item.subject = v_job.subject
         and item.item_id = pgsync.short_id(put_failed_item.item_id)
-        and item.state = 'open'
+        -- One of an import that was given up may be tried again by a person, and is still the same.
+        and (item.state = 'open' or v_job.kind = 'import' and item.state = 'given_up')
+    order by item.state = 'open' desc, item.id desc
+    limit 1
     for update;
 
     v_item.attempts := coalesce(v_item.attempts, 0) + 1;

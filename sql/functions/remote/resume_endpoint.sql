@@ -8,7 +8,10 @@ as $$
 declare
     v_was_stopped boolean;
 begin
-    select own.paused_at is not null or own.breaker_state <> 'closed' or own.limited_until > clock_timestamp()
+    select
+        own.paused_at is not null
+        or own.breaker_state <> 'closed'
+        or coalesce(own.limited_until > clock_timestamp(), false)
     into v_was_stopped
     from pgsync.endpoints as own
     where own.name = resume_endpoint.endpoint

@@ -100,7 +100,7 @@ struct ImportRunTests {
             #expect(try await bench.value("select count(*) from crm.merchants") == "0")
             #expect(
                 try await bench.runState().streams.first?.message
-                    == "read 30 rows, of which 0 cannot be taken"
+                    == "read 30 rows of the newest pages"
             )
         }
     }

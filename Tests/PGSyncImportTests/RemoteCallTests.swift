@@ -62,7 +62,7 @@ struct RemoteCallTests {
         )
         #expect(
             call.next(after: .leave(.refused(.paused, wait: nil)), chance: 1)
-                == .end(.leave(nil, "the endpoint is paused"))
+                == .end(.leave(nil, "the endpoint is paused; pgsync endpoint show says why"))
         )
         _ = call.next(after: .answer(.transient("no route")), chance: 1)
         #expect(

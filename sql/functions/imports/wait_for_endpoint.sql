@@ -21,8 +21,6 @@ begin
         heartbeat_at = clock_timestamp(),
         wait_reason = left(wait_for_endpoint.message, 1000),
         wait_class = wait_for_endpoint.error_class,
-        -- Whoever comes first goes on.
-        attended = false,
         attempts = 1,
         passing_errors = 0
     where own.id = wait_for_endpoint.job;

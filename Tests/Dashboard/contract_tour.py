@@ -8,6 +8,18 @@ from served import Server, eventually
 
 FUNCTION = "create or replace function pgsync.error_classes() returns table (class text, meaning text)"
 
+WAITING_RUN = """
+with run as (
+    insert into pgsync.sync_jobs (
+        kind, subject, state, trigger, requested_by, attempts, started_at, heartbeat_at, waits_until
+    )
+    values ('import', 'stripe', 'waiting', 'api', 'tour', 1, now(), now(), 'infinity')
+    returning id
+)
+insert into pgsync.import_jobs (job, version) select id, 3 from run
+"""
+UNFINISHED = "pgsync.sync_jobs where kind = 'import' and subject = 'stripe' and finished_at is null"
+
 
 class Tour:
     """Asks a server and keeps what was seen."""
@@ -30,6 +42,7 @@ class Tour:
         """Everything."""
         self.look()
         self.act()
+        self.see_imports()
         self.be_a_browser()
         self.go_wrong()
         return self.seen
@@ -73,6 +86,37 @@ class Tour:
         self.clinic.sql("select ledger.open_period('empty', '1990-01-01', '1990-12-31')")
         for verb in ("start-closing", "close"):
             self.ask(f"/ledger/periods/empty/{verb}", f"/ledger/periods/{{period}}/{verb}", "POST", {})
+
+    def see_imports(self):
+        """How far they are; each act on them, and the forms that users wrote down."""
+        name = "/imports/irelandpay"
+        for path in ("", "/spans", "/failed-items"):
+            self.ask(name + path, "/imports/{name}" + path)
+        self.clinic.sql(f"select pgsync.cancel_job(id) from {UNFINISHED}")
+        eventually(lambda: self.clinic.sql(f"select count(*) from {UNFINISHED}") == "0")
+        self.clinic.sql(WAITING_RUN)
+        _, runs = self.ask("/imports/runs?import=stripe&state=waiting")
+        run = f"/imports/runs/{runs[0]['job']}"
+        self.ask(run, "/imports/runs/{job}")
+        self.ask(f"{run}/cancel", "/imports/runs/{job}/cancel", "POST", {})
+        # A worker runs each at once, and it fails: nobody has set its secret.
+        for verb, body in (("runs", {"dry_run": True}), ("retry", {})):
+            act = (f"{name}/{verb}", f"/imports/{{name}}/{verb}", "POST", body)
+            eventually(lambda act=act: self.ask(*act)[1])
+        _, items = self.ask(f"{name}/failed-items", "/imports/{name}/failed-items")
+        item = f"/imports/failed-items/{items[0]['failed_item']}"
+        self.ask(f"{item}/payload", "/imports/failed-items/{id}/payload")
+        self.ask(f"{item}/resolve", "/imports/failed-items/{id}/resolve", "POST", {"reason": "a tour"})
+        self.ask("/endpoints/stripe", "/endpoints/{name}")
+        for verb in ("resume", "pause"):
+            self.ask(f"/endpoints/stripe/{verb}", f"/endpoints/{{name}}/{verb}", "POST", {})
+        form = "/sync-{import}/enhanced"
+        sync = f"/api/sync-stripe/enhanced?syncId={runs[0]['sync']}"
+        start = ("/api/sync-irelandpay/enhanced", {"syncType": "daily"}, "POST")
+        for path, body, method in (start, (sync, None, "GET")):
+            asked = (path, self.token, body, method)
+            status = eventually(lambda asked=asked: (it := self.server.ask(*asked)[0]) != 409 and it)
+            self.seen.add(Sight(method, form, status, None))
 
     def be_a_browser(self):
         """Log in, show the token again, and log out."""

@@ -1,6 +1,7 @@
 """What tests put into the clinic by SQL, behind the page's back."""
 
 import itertools
+import pathlib
 
 from screens import LAB
 from served import eventually
@@ -47,6 +48,12 @@ def furnish(clinic):
         _furnished.add(clinic)
         dead_letter(clinic)
         plant_difference(clinic)
+        plant_imports(clinic)
+
+
+def plant_imports(clinic):
+    """Two imports, one of which waits and one of which is paused."""
+    clinic.sql(pathlib.Path(__file__).with_name("imported.sql").read_text())
 
 
 def plant_difference(clinic):

@@ -46,7 +46,7 @@ def free_port():
 class Clinic:
     """A private server with the demo's data, to which bills are added and posted; or an empty one."""
 
-    def __init__(self, *options, demo=True):
+    def __init__(self, *options, demo=True, environment=None):
         # Others may pass, because PostgreSQL runs as another user where the tests run as root.
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="pgsync-dashboard-", dir="/tmp"))
         self.directory.chmod(0o711)
@@ -54,6 +54,7 @@ class Clinic:
         self.process = subprocess.Popen(
             [PROGRAM, "up", "--json", "--no-dashboard", "--port", "0", *(["--demo"] if demo else [])]
             + ["--state-dir", self.directory / "state", *options],
+            env=os.environ | (environment or {}),
             stdout=subprocess.PIPE,
             stderr=self.log,
             text=True,

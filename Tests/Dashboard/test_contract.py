@@ -8,6 +8,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import contract
 from contract_tour import Tour
+from planted import plant_imports
 from served import Clinic, Server, eventually
 
 FULL = os.environ.get("PGSYNC_TEST_PROFILE") == "full"
@@ -36,6 +37,7 @@ CHECK_IS_WRONG = (
 def own():
     """A clinic of its own, because all acts there are will be done to it."""
     clinic = Clinic()
+    plant_imports(clinic)
     server = Server(clinic.url)
     yield clinic, server
     server.stop()
@@ -90,6 +92,14 @@ def what_exists(server, token):
     values |= {f"/schedules/{{name}}/{verb} name": schedules for verb in ("runs", "run", "enable", "disable")}
     tables = listed("/sources", "table")
     values |= {f"/sources/{{table}}{verb} table": tables for verb in ("", "/pause", "/resume", "/backfill")}
+    imports = listed("/imports", "import")
+    runs = listed("/imports/runs", "job")
+    items = listed("/imports/irelandpay/failed-items", "failed_item")
+    values |= {f"/imports/{{name}}{path} name": imports for path in ("", "/spans", "/runs", "/retry", "/failed-items")}
+    values |= {f"/imports/runs/{{job}}{path} job": runs for path in ("", "/cancel")}
+    values |= {f"/imports/failed-items/{{id}}/{verb} id": items for verb in ("payload", "resolve")}
+    values |= {f"/endpoints/{{name}}{verb} name": imports for verb in ("", "/pause", "/resume")}
+    values |= {"/sync-{import}/enhanced import": imports}
     periods = listed("/ledger/periods", "period")[:3]
     values |= {f"/ledger/periods/{{period}}/{verb} period": periods for verb in ("start-closing", "close")}
     return {

@@ -9,7 +9,8 @@ export function causeOf(a) {
             CHAIN_BROKEN: "proof#chain",
         CHAIN_LATE: "proof#chain", SCHEDULE_LATE: "schedules", PAUSED_TOO_LONG: "sources",
             CAPTURE_BYPASS: `sources?${table}`,
-        RANGES_SHORT: "sources", DELIVERY_FAILED: "alerts#channels"}[a.kind] ?? "./";
+        RANGES_SHORT: "sources", DELIVERY_FAILED: "alerts#channels", IMPORT_FAILED: "imports",
+        ENDPOINT_DOWN: "imports", DATA_STALE: "imports"}[a.kind] ?? "./";
 }
 
 // The setting that holds the limit of an alert.

@@ -15,7 +15,7 @@ export const title = "Jobs";
 const STATES = ["pending", "running", "waiting", "interrupted", "completed", "partial", "failed",
     "cancelled"];
 const ACTIVE = new Set(["pending", "running", "waiting", "interrupted", "cancelling"]);
-const KINDS = ["verify", "reconcile", "chain", "retention", "backfill"];
+const KINDS = ["verify", "reconcile", "chain", "retention", "backfill", "import"];
 const MEANING = {verify: "Compares everything, or a table, with the ledger. It heals nothing.",
     reconcile: "Compares what changed since the last time, and heals if reconcile_heals is true.",
     chain: "Chains new rows of the audit log and the journal, and anchors the chain.",
@@ -262,5 +262,6 @@ function drawDetails(ctx, j, cancel) {
         onclick: () => cancel(j)}, "Cancel the job…"), ["verify", "reconcile"].includes(j.kind) && h("a",
             {class: "button",
         href: "proof"}, "Open the proof"), j.kind === "backfill" && h("a", {class: "button",
-        href: `sources?table=${encodeURIComponent(j.subject)}`}, "Open the source"))];
+        href: `sources?table=${encodeURIComponent(j.subject)}`}, "Open the source"), j.kind === "import"
+            && h("a", {class: "button", href: `imports/runs?job=${j.job}`}, "Open the run"))];
 }

@@ -11,7 +11,7 @@ const RAIL = [["", "Overview", "overview", "o"], ["queue", "Queue", "queue", "q"
     ["ledger", "Ledger", "ledger", "l"],
     ["alerts", "Alerts", "alerts", "a"], ["proof", "Proof", "proof", "p"], ["sources", "Sources", "sources",
         "s"],
-    ["rules", "Rules", "rules", "r"], null, ["jobs", "Jobs", "jobs", "j"], ["schedules", "Schedules",
+    ["rules", "Rules", "rules", "r"], ["imports", "Imports", "imports", "i"], null, ["jobs", "Jobs", "jobs", "j"], ["schedules", "Schedules",
         "schedules", "h"],
     ["analytics", "Analytics", "analytics", "y"], null,
     ["configuration", "Configuration", "configuration", "c"], ["access", "Access", "access", null, "admin"],

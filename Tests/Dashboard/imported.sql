@@ -73,8 +73,8 @@ with run as (
 insert into pgsync.import_jobs (job, version)
 select id, case subject when 'stripe' then 3 else 1 end from run;
 
-insert into pgsync.import_plans (job, stream, wanted, step, newest_first, counts, sweeps)
-select own.id, listed.stream, '{[2024-04-01 00:00+00, 2026-11-01 00:00+00)}', 'month', false, true, false
+insert into pgsync.import_plans (job, stream, wanted, step, newest_first, finished_until, sweeps)
+select own.id, listed.stream, '{[2024-04-01 00:00+00, 2026-11-01 00:00+00)}', 'month', false, now(), false
 from pgsync.sync_jobs as own
 inner join pgsync.import_streams as listed on own.subject = listed.import
 where own.kind = 'import' and own.subject = 'irelandpay';

@@ -144,8 +144,8 @@ private let crm = """
     select * from pgsync.request_import('crm', 'initial');
     select * from pgsync.take_job('{import}');
     select pgsync.note_phase(job, 'merchants', 'reads', 4, 5) from pgsync.import_jobs;
-    insert into pgsync.import_plans (job, stream, wanted, step, newest_first, counts, sweeps)
-    select job, 'merchants', '{[2025-12-01 00:00+00, 2026-02-01 00:00+00)}', 'month', false, true, false
+    insert into pgsync.import_plans (job, stream, wanted, step, newest_first, finished_until, sweeps)
+    select job, 'merchants', '{[2025-12-01 00:00+00, 2026-02-01 00:00+00)}', 'month', false, now(), false
     from pgsync.import_jobs;
     insert into pgsync.import_slices (job, stream, slice, pages, added, unchanged, failed, finished_at)
     select job, 'merchants', '[2026-01-01 00:00+00, 2026-02-01 00:00+00)', 1, 3, 0, 1, now()

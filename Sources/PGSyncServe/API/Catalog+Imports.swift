@@ -120,7 +120,7 @@ extension Catalog {
                             from pgsync.import_plans as plan
                             inner join pgsync.sync_jobs as run on plan.job = run.id
                             where run.kind = 'import' and run.subject = own.import
-                                and plan.stream = own.stream and plan.counts and plan.step is not null
+                                and plan.stream = own.stream and plan.finished_until is not null and plan.step is not null
                             order by plan.job desc
                             limit 1
                         ) as wanted

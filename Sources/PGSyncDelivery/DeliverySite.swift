@@ -78,9 +78,10 @@ package struct DeliverySite: Sendable {
     ) throws(DeliveryFailure) -> String {
         var text: String
         if let name = reference.removing(prefix: "env:") {
-            guard name.hasPrefix(Self.variablePrefix) || endings.contains(where: name.hasSuffix),
-                !Self.isOurs(name), let value = variables[name]
-            else {
+            let isAllowed =
+                name.hasPrefix(Self.variablePrefix)
+                || endings.contains(where: name.hasSuffix) && !Self.isOurs(name)
+            guard isAllowed, let value = variables[name] else {
                 let ends = endings.isEmpty ? "" : " nor end in \(endings.joined(separator: ", "))"
                 throw .settings(
                     "\(reference) is not set where pgsync runs, or does not begin with \(Self.variablePrefix)\(ends)"

@@ -25,6 +25,9 @@ package final class Authentication: Sendable {
         self.givenKey = givenKey
     }
 
+    /// Whether the secret came with a request, so that others have nothing to do with it.
+    var isGiven: Bool { givenKey != nil }
+
     package var canRefresh: Bool {
         if case .oauth? = definition.auth { true } else { false }
     }

@@ -102,6 +102,13 @@ package struct CallRunner: Sendable {
                     throw Failure.failed(errorClass: errorClass, problem)
                 case .unauthorized(let problem):
                     guard pauses else { throw Failure.unauthorized(problem) }
+                    // Others call with another secret.
+                    guard !authentication.isGiven else {
+                        throw Failure.failed(
+                            errorClass: "call.auth",
+                            "the key that came with the request was refused: \(problem)"
+                        )
+                    }
                     let (name, reason) = (definition.name, "the secret was refused: \(problem)")
                     _ = try await connection.withTransaction {
                         try $0.execute("select pgsync.pause_endpoint(\(name), \(reason))")

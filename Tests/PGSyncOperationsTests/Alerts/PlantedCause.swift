@@ -231,10 +231,11 @@ struct PlantedCause: Sendable, CustomTestStringConvertible {
     private static func ran(_ state: String) -> String {
         """
         insert into pgsync.sync_jobs (
-            kind, subject, type, state, trigger, requested_by, attempts, started_at, heartbeat_at, finished_at, error_class
+            kind, subject, type, state, trigger, requested_by, attempts, started_at, heartbeat_at, finished_at, error_class,
+            error_message
         )
         values ('import', 'crm', 'daily', '\(state)', 'api', 'x', 1, now(), now(), now(),
-            case '\(state)' when 'failed' then 'call.config' end)
+            case '\(state)' when 'failed' then 'call.config' end, case '\(state)' when 'failed' then 'x' end)
         """
     }
 

@@ -10,7 +10,7 @@ struct ImportStatement: Equatable {
             #/
             (?:^|;) \s* (?: (?: @\w+ (?:\([^)]*\))? | public | package | internal | fileprivate | private ) \s+ )*
             import \s+ (?: (?: struct | class | enum | protocol | typealias | func | let | var | actor ) \s+ )?
-            `? (?<module> \w+ )
+            `? (?<module> \w+ ) (?= `? \s* (?: [.;/] | $ ) )
             /#
         return lines.enumerated().flatMap { number, line in
             line.prefix(upToComment: "//").matches(of: pattern).map {

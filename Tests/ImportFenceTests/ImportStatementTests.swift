@@ -22,6 +22,7 @@ struct ImportStatementTests {
         "is not seen in other text",
         arguments: [
             "// import Postgres", "/// import Postgres", "let important = Postgres()", "reimport Postgres",
+            "import shop version 1",
         ]
     )
     func isNotSeen(_ line: String) {

@@ -155,7 +155,7 @@ struct ImportWaitTests {
 
     @Test("closes the breaker by its probe, though another process has just opened it")
     func probe() async throws {
-        try await ImportBench.with(streams: Self.streams) { (bench) throws in
+        try await ImportBench.with(streams: [ImportBench.merchants(.cursor)]) { (bench) throws in
             bench.crm.inject(
                 .act { _ in
                     _ = try? await bench.database.run(

@@ -14,10 +14,10 @@ struct FailedItemTests {
 
     /// Runs a job that fails at items, and returns how it ended.
     @discardableResult
-    private func run(_ failures: String...) async throws -> String? {
+    private func run(_ failures: String..., kind: String = "chain") async throws -> String? {
         try await database.connect { runner in
             let job = try #require(
-                try await runner.run("select job::text from pgsync.begin_job('import', 'till')")
+                try await runner.run("select job::text from pgsync.begin_job('\(kind)', 'till')")
             )
             try await runner.run("select pgsync.note_phase(\(job), 'items')")
             for failure in failures {
@@ -48,6 +48,18 @@ struct FailedItemTests {
         try await run("'18', 'x', 'again'")
         #expect(try await items("item_id, state") == ["17 given_up", "18 resolved", "18 open"])
         #expect(try await database.value("select state from pgsync.job_states where id = 1") == "partial")
+    }
+
+    @Test("of an import may be put right where they came from, and are the same after they were given up")
+    func imported() async throws {
+        let failure = "'17', 'data.date', 'no date', max_attempts => 2"
+        for expected in ["open 1", "given_up 2", "given_up 3"] {
+            try await run(failure, kind: "import")
+            #expect(try await items("state, attempts") == [expected])
+        }
+        #expect(try await database.value("select pgsync.settle_failed_item(1, 'done')") == "t")
+        try await run(failure, kind: "import")
+        #expect(try await items("state, attempts") == ["resolved 3", "open 1"])
     }
 
     @Test("are known by keys of any length")
@@ -91,7 +103,7 @@ struct FailedItemTests {
             """
             insert into pgsync.sync_jobs
                 (kind, subject, state, attempts, requested_at, started_at, heartbeat_at, finished_at, error_message)
-            select 'import', 'till', 'failed', 2, day, day, day, day + interval '10 s', 'x'
+            select 'chain', 'till', 'failed', 2, day, day, day, day + interval '10 s', 'x'
             from (values (now() - interval '3 days'), (now() - interval '60 days')) as past (day)
             """
         )
@@ -101,11 +113,11 @@ struct FailedItemTests {
                 select concat_ws(' ', kind, jobs, active, completed, partial, failed, cancelled, resumed, success_rate)
                 from pgsync.get_sync_stats()
                 """
-            ) == ["import 3 0 1 1 1 0 1 33.3", "verify 1 1 0 0 0 0 0"]
+            ) == ["chain 3 0 1 1 1 0 1 33.3", "verify 1 1 0 0 0 0 0"]
         )
         #expect(try await database.value("select sum(jobs) from pgsync.get_sync_stats(90)") == "5")
         #expect(
-            try await database.value("select longest from pgsync.get_sync_stats() where kind = 'import'")
+            try await database.value("select longest from pgsync.get_sync_stats() where kind = 'chain'")
                 == "00:00:10"
         )
         #expect(
@@ -114,7 +126,7 @@ struct FailedItemTests {
                 select concat_ws(' ', current_date - day < 3, kind, jobs, completed, failed, success_rate)
                 from pgsync.get_sync_performance_trends()
                 """
-            ) == ["f import 1 0 1 0.0", "t import 2 1 1 50.0"]
+            ) == ["f chain 1 0 1 0.0", "t chain 2 1 1 50.0"]
         )
         #expect(
             try await database.lines(
@@ -122,7 +134,7 @@ struct FailedItemTests {
                 select concat_ws(' ', kind, subject, error_class, open, due, given_up, resolved, last_message)
                 from pgsync.get_failed_items_summary()
                 """
-            ) == ["import till data.date 0 0 1 0 no date", "import till transient 1 1 0 1 y"]
+            ) == ["chain till data.date 0 0 1 0 no date", "chain till transient 1 1 0 1 y"]
         )
     }
 }

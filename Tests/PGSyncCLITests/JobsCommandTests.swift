@@ -98,7 +98,7 @@ struct JobsCommandTests {
         try await withTable { database in
             try await database.query(
                 """
-                select pgsync.begin_job('import', 'till');
+                select pgsync.begin_job('chain', 'till');
                 select pgsync.put_failed_item(1, '17', 'data.date', 'no date', error_column => 'day');
                 select pgsync.put_failed_item(1, '18', 'transient', 'closed'); select pgsync.end_job(1);
                 """

@@ -28,13 +28,10 @@ struct DemoCommand: Command {
             these names exist that it did not create, it reports them and changes nothing. Ctrl-C or SIGTERM ends \
             it with exit code 0.
 
-            With --import it is an agency instead, whose CRM this process plays: it installs sql/examples/crm, reads \
-            all that the CRM has, and then what changes there, until it is stopped. --rate, --bad, --edits and \
-            --bills are about bills only.
+            With --import it is an agency instead (sql/examples/crm): it reads a CRM, which this process plays.
             """,
         examples: [
             .init("pgsync demo", "Write five bills per second, until Ctrl-C."),
-            .init("pgsync demo --rate 200 --for 1m", "Write many, for a minute."),
             .init("pgsync demo --bills 1000 --bad 10% --edits 1", "Write a thousand, with as many edits."),
             .init("pgsync demo --import --for 30s", "Import from a CRM, as of sql/examples/crm."),
             .init("pgsync demo --install-only", "Create the tables only; write bills with psql."),

@@ -191,7 +191,7 @@ struct AttachTests {
         try await database.run("select pgsync.detach('t'); insert into t values (2, 1)")
         #expect(try await database.history("t") == ["create 1"])
         let left = """
-            select (select count(*) from pg_trigger where tgrelid = 't'::regclass) + (select count(*) from pg_policy)
+            select (select count(*) from pg_trigger where tgrelid = 't'::regclass) + (select count(*) from pg_policy where polrelid = 't'::regclass)
                 + (select count(*) from pg_proc where proname like 'capture_public_t%') + has_table_privilege('pgsync_capture', 't', 'select')::int
             """
         #expect(try await database.value(left) == "0")

@@ -18,7 +18,7 @@ struct PostedPacksTests {
                 }
                 #expect(try await bookings(database).net == story.net, "\(story.testDescription)")
                 let failed = try await database.run(
-                    "select count(distinct source_table || record_id) \(Self.waiting)"
+                    "select count(distinct change.source_table || change.record_id) \(Self.waiting)"
                 )
                 #expect(failed == ["\(story.failures)"], "\(story.testDescription)")
             }

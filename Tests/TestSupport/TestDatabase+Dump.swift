@@ -9,8 +9,10 @@ extension TestDatabase {
         let shell = Invocation(
             "bash",
             [
-                "-o", "pipefail", "-c",
-                "\"$1\" -Fc -d \"$2\" | \"$3\" -d \"$4\" \"${@:5}\"", "bash",
+                // By a file: a restore of the schema alone leaves the rest unread, and a pipe would end the dump.
+                "-c",
+                "file=$(mktemp) && trap 'rm -f \"$file\"' EXIT && \"$1\" -Fc -d \"$2\" >\"$file\" && \"$3\" -d \"$4\" \"${@:5}\" \"$file\"",
+                "bash",
                 psql.replacing(/psql$/, with: "pg_dump"), cluster.connectionString(database: name),
                 psql.replacing(/psql$/, with: "pg_restore"),
                 other.cluster.connectionString(database: other.name, role: other.owner),

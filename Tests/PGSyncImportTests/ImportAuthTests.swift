@@ -25,7 +25,6 @@ struct ImportAuthTests {
     )
     func sent(_ auth: String) async throws {
         for pager in [ImportBench.Pager.next, .link] {
-            try await TestDatabase.current.run("delete from pgsync.endpoints; delete from crm.merchants")
             try await ImportBench.with(
                 Self.options(),
                 streams: [ImportBench.merchants(pager)],

@@ -50,6 +50,15 @@ struct ImportBench: Sendable {
         let crm = MockCRM(options)
         try await crm.run { base in
             let database = TestDatabase.current
+            // What another of the same test has left.
+            try await database.run(
+                """
+                delete from pgsync.sync_failed_items;
+                delete from pgsync.sync_jobs;
+                delete from pgsync.endpoints;
+                truncate crm.merchants, crm.transactions, crm.residuals;
+                """
+            )
             let bench = ImportBench(
                 database: database,
                 crm: crm,

@@ -13,22 +13,25 @@ import Testing
 struct ImportFaultTests {
     private static let streams = [ImportBench.merchants(.cursor, ImportBench.changed)]
 
-    @Test(
-        "tries again what may work later, and brings all rows",
-        arguments: [
+    @Test("tries again what may work later, and brings all rows")
+    func passing() async throws {
+        for fault in [
             MockFault.status(500), .status(502), .status(503), .status(408), .status(425), .cut,
             .status(429, headers: [("Retry-After", "1")]), .status(503, headers: [("Retry-After", "0")]),
             .repeated, .circular, .late(.milliseconds(50)),
-        ]
-    )
-    func passing(_ fault: MockFault) async throws {
+        ] {
+            try await passing(fault)
+        }
+    }
+
+    private func passing(_ fault: MockFault) async throws {
         try await ImportBench.with(streams: Self.streams, head: ["budget 1000 per second"]) {
             (bench) throws in
             bench.crm.inject(fault, times: 2) { $0.number == 3 || $0.number == 8 }
             let report = try await bench.run()
-            #expect(report.state == .completed, "\(report)")
-            #expect(bench.crm.count(fault: fault.name) == 2)
-            #expect(try await bench.differences() == [])
+            #expect(report.state == .completed, "\(fault): \(report)")
+            #expect(bench.crm.count(fault: fault.name) == 2, "\(fault)")
+            #expect(try await bench.differences() == [], "\(fault)")
             #expect(try await bench.runState().counts["added"] == 95)
         }
     }
@@ -46,23 +49,26 @@ struct ImportFaultTests {
         }
     }
 
-    @Test(
-        "fails at once at what is not safe, and what was read stays",
-        arguments: [
+    @Test("fails at once at what is not safe, and what was read stays")
+    func refused() async throws {
+        for (fault, errorClass) in [
             (MockFault.huge, "call.refused"), (.bomb, "call.refused"),
             (.redirect("http://169.254.169.254/latest/meta-data"), "call.refused"),
             (.redirect("https://elsewhere.example/x"), "call.refused"), (.status(403), "call.config"),
             (.status(400), "call.config"), (.status(422), "call.config"),
             (.rewritten { _ in "<html>" }, "call.shape"), (.rewritten { _ in #"{"data":{}}"# }, "call.shape"),
             (.rewritten { _ in "[]" }, "call.shape"),
-        ]
-    )
-    func refused(_ fault: MockFault, errorClass: String) async throws {
+        ] {
+            try await refused(fault, errorClass: errorClass)
+        }
+    }
+
+    private func refused(_ fault: MockFault, errorClass: String) async throws {
         try await ImportBench.with(streams: Self.streams) { (bench) throws in
             // Where the place of a page is refused, a walk begins anew; so all calls from here on are.
             bench.crm.inject(fault, times: nil) { $0.number >= 4 }
             let report = try await bench.run()
-            #expect(report.state == .failed, "\(report)")
+            #expect(report.state == .failed, "\(fault): \(report)")
             #expect(bench.crm.count(fault: fault.name) >= 1)
             let run = try await bench.runState()
             #expect(run.errorClass == errorClass, "\(run.errorMessage ?? "")")
@@ -125,11 +131,14 @@ struct ImportFaultTests {
         }
     }
 
-    @Test(
-        "loses no row when others come before it while it walks",
-        arguments: [ImportBench.Pager.page, .offset, .offsetEmpty, .cursor, .after]
-    )
-    func inserted(_ pager: ImportBench.Pager) async throws {
+    @Test("loses no row when others come before it while it walks")
+    func inserted() async throws {
+        for pager in [ImportBench.Pager.page, .offset, .offsetEmpty, .cursor, .after] {
+            try await inserted(pager)
+        }
+    }
+
+    private func inserted(_ pager: ImportBench.Pager) async throws {
         let stream = ImportBench.merchants(pager, ["with 'order' 'desc'"])
         try await ImportBench.with(streams: [stream]) { (bench) throws in
             bench.crm.inject(.act { crm in for _ in 1...3 { crm.add(.merchants) } }, times: 3) {
@@ -147,11 +156,14 @@ struct ImportFaultTests {
         }
     }
 
-    @Test(
-        "loses no row when others before it go while it walks",
-        arguments: [ImportBench.Pager.page, .offset, .offsetEmpty, .cursor, .after]
-    )
-    func removed(_ pager: ImportBench.Pager) async throws {
+    @Test("loses no row when others before it go while it walks")
+    func removed() async throws {
+        for pager in [ImportBench.Pager.page, .offset, .offsetEmpty, .cursor, .after] {
+            try await removed(pager)
+        }
+    }
+
+    private func removed(_ pager: ImportBench.Pager) async throws {
         try await ImportBench.with(streams: [ImportBench.merchants(pager)]) { (bench) throws in
             bench.crm.inject(.act { crm in for id in 1...3 { crm.delete(.merchants, id) } }) {
                 $0.number == 5

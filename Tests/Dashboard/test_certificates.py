@@ -120,6 +120,7 @@ def test_new_connections_use_it_and_open_ones_go_on(serving):
     assert process.poll() is None
 
 
+@pytest.mark.skipif(os.environ.get("PGSYNC_TEST_PROFILE", "default") == "default", reason="it takes a minute")
 def test_a_changed_file_is_seen_without_a_signal(serving):
     _, port, metrics, directory, _ = serving
     second = make(directory, "second")

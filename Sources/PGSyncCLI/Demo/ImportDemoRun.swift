@@ -134,7 +134,8 @@ extension DemoDisplay {
                 "state": .string(run.state), "pages": JSONValue(run.counts["pages"] ?? 0),
                 "added": JSONValue(run.counts["added"] ?? 0),
                 "updated": JSONValue(run.counts["updated"] ?? 0),
-                "failed": JSONValue(run.failedItems), "error_message": run.errorMessage.map { .string($0) } ?? .null,
+                "failed": JSONValue(run.failedItems),
+                "error_message": run.errorMessage.map { .string($0) } ?? .null,
             ])
         } else if !globals.quiet {
             let streams = run.streams.map { "\($0.name) \($0.done)" }.joined(separator: ", ")

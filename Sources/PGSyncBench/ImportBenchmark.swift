@@ -107,7 +107,7 @@ package struct ImportBenchmark: Sendable {
             try await BenchDatabase.with(on: server) { options, administrator in
                 _ = try await migrator.migrate(on: administrator)
                 let text = definition(url)
-                try await administrator.withTransaction { session in
+                let job = try await administrator.withTransaction { session in
                     _ = try session.runScript(Self.table)
                     guard let definition = ImportFile(name: "bench.import", text: text).definition else {
                         throw Failure.runFailed("the definition cannot be read")
@@ -115,14 +115,14 @@ package struct ImportBenchmark: Sendable {
                     _ = try ImportStore(session).apply(definition, content: text)
                     var request = ImportStore.Request()
                     request.type = "initial"
-                    _ = try ImportStore(session).request("bench", request)
+                    return try ImportStore(session).request("bench", request).job
                 }
                 let site = DeliverySite(variables: [:], addresses: "127.0.0.1")
                 let runner = JobRunner([ImportOperation(to: options, site: site)])
                 let before = try await processorTime(administrator)
                 let start = ContinuousClock.now
                 let report = try await PostgresConnection.withConnection(to: options) { connection in
-                    try await runner.run("import", of: "bench", on: connection, until: Shutdown())
+                    try await runner.run(job, on: connection, until: Shutdown())
                 }
                 let duration = ContinuousClock.now - start
                 let spent = try await processorTime(administrator) - before

@@ -15,11 +15,11 @@ extension ImportRunner {
         var (after, tried, written): (Int64, Int, Int) = (0, 0, 0)
         while true {
             let due = try await job.step { [after] in
-                try ImportStore($0).dueItems(name, errorClass: errorClass, after: after)
+                try ImportStore($0).dueItems(name, stream.name, errorClass: errorClass, after: after)
             }
             guard let last = due.last else { break }
             after = last.id
-            for item in due where item.stream == stream.name {
+            for item in due {
                 let (writing, gone) = try await fetch(item, of: stream, target)
                 let done = try await job.step { try ImportStore($0).writeItems(id, writing, gone: gone) }
                 tried += 1
@@ -48,7 +48,9 @@ extension ImportRunner {
             return (writing, [])
         }
         let row: JSONValue
-        if let path = stream.itemPath, let key = PageReader.key(item.item, of: stream) {
+        // A longer key is kept by its beginning.
+        let isWhole = stream.name.utf8.count + 1 + item.item.utf8.count <= 500
+        if isWhole, let path = stream.itemPath, let key = PageReader.key(item.item, of: stream) {
             var filled = path
             for (name, value) in zip(stream.key, key) {
                 filled = filled.replacing("{\(name)}", with: value.urlEncoded)

@@ -29,7 +29,8 @@ struct StreamFetching: Sendable {
                 try await fetchAll(on: connection, isFirst: true)
                 return .fetching
             }
-            let sessions = max(runner.definition.parallel, 1)
+            // What is not cut into steps is read by one.
+            let sessions = plan.step == nil ? 1 : runner.definition.parallel
             for _ in 1..<sessions {
                 group.addTask {
                     try await PostgresConnection.withConnection(to: runner.options) { connection in
@@ -75,7 +76,18 @@ struct StreamFetching: Sendable {
     // MARK: One session
 
     private func fetchAll(on connection: PostgresConnection, isFirst: Bool) async throws {
-        guard try await holdSlot(on: connection, waits: isFirst) else { return }
+        guard let slot = try await holdSlot(on: connection, waits: isFirst) else { return }
+        let result: Result<Void, any Error>
+        do { result = .success(try await fetchSlices(on: connection, isFirst: isFirst)) } catch {
+            result = .failure(error)
+        }
+        // The session of a job goes on to other streams, and other jobs.
+        let endpoint = runner.definition.name
+        try? await connection.withSession { try EndpointStore($0).releaseSlot(endpoint, slot) }
+        try result.get()
+    }
+
+    private func fetchSlices(on connection: PostgresConnection, isFirst: Bool) async throws {
         let (id, name, plan) = (job.id, stream.name, plan)
         var reader = PageReader(stream: stream, target: target, maxAttempts: runner.definition.retries)
         if stream.unknown == .evolve { reader.stream = try await evolved(on: connection) }
@@ -100,11 +112,11 @@ struct StreamFetching: Sendable {
         }
     }
 
-    private func holdSlot(on connection: PostgresConnection, waits: Bool) async throws -> Bool {
+    private func holdSlot(on connection: PostgresConnection, waits: Bool) async throws -> Int? {
         let endpoint = runner.definition.name
         while true {
-            let isHeld = try await connection.withTransaction { try EndpointStore($0).holdSlot(endpoint) }
-            guard !isHeld, waits else { return isHeld }
+            let slot = try await connection.withSession { try EndpointStore($0).holdSlot(endpoint) }
+            guard slot == nil, waits else { return slot }
             try await pause()
         }
     }

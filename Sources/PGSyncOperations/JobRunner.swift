@@ -52,14 +52,14 @@ package struct JobRunner: Sendable {
         return try await run(taken, on: connection, until: shutdown)
     }
 
-    /// Runs the job of a kind and subject that is under way and that nobody runs, or a new one, for who waits for it.
+    /// Runs a job for who waits for it; nil if it has ended or another session runs it.
     package func run(
-        _ kind: String,
-        of subject: String,
+        _ id: Int64,
         on connection: PostgresConnection,
         until shutdown: Shutdown
     ) async throws -> Report? {
-        let taken = try await connection.withTransaction { try JobStore($0).begin(kind, subject) }
+        let taken = try await connection.withTransaction { try JobStore($0).resume(id) }
+        guard let taken else { return nil }
         return try await run(taken, on: connection, until: shutdown)
     }
 

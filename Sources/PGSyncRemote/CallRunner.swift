@@ -73,7 +73,7 @@ package struct CallRunner: Sendable {
             switch step {
             case .ask:
                 let (name, reset) = (definition.name, policy.breakerReset)
-                let leave = try await connection.withTransaction { session in
+                let leave = try await connection.withSession { session in
                     try EndpointStore(session).takeBudget(name, calls: 1, probesAfter: reset)
                 }
                 if case .granted(_, isProbe: true) = leave { isProbe = true } else { isProbe = false }
@@ -153,7 +153,6 @@ package struct CallRunner: Sendable {
             // Somebody has to put the secret where the definition says it is.
             throw Failure.failed(errorClass: "call.auth", error.message)
         }
-        request.headers.append(("Accept-Encoding", "gzip"))
         if !definition.headers.contains(where: { $0.name.lowercased() == "accept" }) {
             request.headers.append(("Accept", "application/json"))
         }
@@ -200,7 +199,7 @@ package struct CallRunner: Sendable {
         guard reports.isDue(after: outcome) || isProbe else { return }
         let skew = reply?["Date"].flatMap(HTTPDate.seconds).map { Duration.seconds($0) - .sinceEpoch }
         let (name, policy) = (definition.name, policy)
-        try await connection.withTransaction { [message, retryAfter] session in
+        try await connection.withSession { [message, retryAfter] session in
             try EndpointStore(session).noteCall(
                 name,
                 outcome,

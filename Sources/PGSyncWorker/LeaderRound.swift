@@ -42,7 +42,7 @@ struct LeaderRound: Sendable {
             }
             runnableKinds =
                 try attempt(.jobs, session) {
-                    try JobStore(session).requestItemRetries()
+                    if kinds.contains("import") { try JobStore(session).requestItemRetries() }
                     return try JobStore(session).runnableKinds(kinds)
                 } ?? []
         }

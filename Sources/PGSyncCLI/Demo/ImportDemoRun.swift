@@ -97,18 +97,13 @@ struct ImportDemoRun: Service {
                 return try ImportStore(session).request(name, request).job
             }
             keys.put(demo.key, for: job)
-            do {
-                _ = try await withThrowingTaskGroup(of: JobRunner.Report?.self) { group in
-                    group.addTask {
-                        try await runner.run("import", of: name, on: connection, until: shutdown)
-                    }
-                    group.addTask { try await show(job) }
-                    defer { group.cancelAll() }
-                    return try await group.next()
-                }
-            } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
-                return nil
+            let report = try await withThrowingTaskGroup(of: JobRunner.Report?.self) { group in
+                group.addTask { try await runner.run(job, on: connection, until: shutdown) }
+                group.addTask { try await show(job) }
+                defer { group.cancelAll() }
+                return try await group.next() ?? nil
             }
+            guard report != nil else { return nil }
             return try await connection.withTransaction { try ImportStore($0).run(job) }
         }
     }

@@ -201,34 +201,50 @@ struct ImportSession {
     ) async throws {
         let site = DeliverySite.current(credentials: database.credentialFiles(in: context.environment))
         let runner = JobRunner([ImportOperation(to: database.options, site: site)])
-        let watcher = Task { [self] in
-            while try await !shutdown.sleep(for: Self.pollEvery) { try display.show(try await found(job)) }
-        }
-        defer { watcher.cancel() }
-        while !shutdown.isRequested {
-            let run = try await found(job)
-            guard !run.hasEnded else { return }
-            if let until = run.waitsUntil {
-                // A person has to act; whoever resumes the endpoint lets a worker go on, or this command.
-                if until == .infinity { return }
-                guard try await isOver(until) else {
-                    if try await shutdown.sleep(for: Self.pollEvery) { return }
-                    continue
+        // One session looks, and shows what it sees, while others fetch.
+        try await PostgresConnection.withConnection(to: database.options) { looking in
+            let watcher = Task {
+                while try await !shutdown.sleep(for: Self.pollEvery) {
+                    try display.show(try await Self.look(job, on: looking).run)
                 }
             }
-            try await PostgresConnection.withConnection(to: database.options) { [name] connection in
-                let joined = try await connection.withTransaction { try JobStore($0).join("import", name) }
-                if let joined {
-                    try await runner.work(for: joined, on: connection, until: shutdown)
-                } else {
-                    _ = try await runner.run("import", of: name, on: connection, until: shutdown)
+            defer { watcher.cancel() }
+            while !shutdown.isRequested {
+                let (run, isDue) = try await Self.look(job, on: looking)
+                // Where a person has to act, whoever resumes the endpoint lets a worker go on, or this command.
+                guard !run.hasEnded, run.waitsUntil != .infinity else { return }
+                if isDue {
+                    try await fetchOnce(job, runner, until: shutdown)
+                } else if try await shutdown.sleep(for: Self.pollEvery) {
+                    return
                 }
             }
-            if try await shutdown.sleep(for: .milliseconds(100)) { return }
         }
     }
 
-    private func isOver(_ time: Timestamp) async throws -> Bool {
-        try await database.read { try $0.query("select clock_timestamp() >= \(time)").onlyRow().decode(0) }
+    /// Runs the job, or fetches for whoever runs it.
+    private func fetchOnce(_ job: Int64, _ runner: JobRunner, until shutdown: Shutdown) async throws {
+        try await PostgresConnection.withConnection(to: database.options) { connection in
+            let joined = try await connection.withTransaction { try JobStore($0).join("import", name) }
+            if let joined {
+                try await runner.work(for: joined, on: connection, until: shutdown)
+                // Its runner ends it a moment later.
+                _ = try await shutdown.sleep(for: .milliseconds(100))
+            } else {
+                _ = try await runner.run(job, on: connection, until: shutdown)
+            }
+        }
+    }
+
+    /// How a run is, and whether it need not wait any longer.
+    private static func look(
+        _ job: Int64,
+        on connection: PostgresConnection
+    ) async throws -> (run: ImportRun, isDue: Bool) {
+        try await connection.withTransaction(TransactionOptions(isReadOnly: true)) { session in
+            let run = try ImportStore(session).run(job)
+            let now: Timestamp = try session.query("select clock_timestamp()").onlyRow().decode(0)
+            return (run, run.waitsUntil.map { $0 <= now } ?? true)
+        }
     }
 }

@@ -123,16 +123,11 @@ package struct JobStore {
         )
     }
 
-    /// Begins or resumes a job in this session; an error if another session runs it.
-    package func begin(_ kind: String, _ subject: String) throws -> TakenJob {
-        let row = try session.query(
-            """
-            select own.id as job, own.kind, own.subject, own.type, own.attempts
-            from pgsync.begin_job(\(kind), \(subject)) as begun
-            inner join pgsync.sync_jobs as own on begun.job = own.id
-            """
-        ).onlyRow()
-        return try TakenJob(row)
+    /// Begins or resumes a job in this session, also before the end of a wait; nil if it has ended or another runs it.
+    package func resume(_ id: Int64) throws -> TakenJob? {
+        try session.query(
+            "select job, kind, subject, type, attempts from pgsync.resume_job(\(id), ends_wait => true)"
+        ).map(TakenJob.init).first
     }
 
     /// A job that another session runs now, if this session may work for it; nil if nobody runs it.

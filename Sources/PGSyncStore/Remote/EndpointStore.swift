@@ -230,9 +230,13 @@ package struct EndpointStore {
         )
     }
 
-    /// Takes a place for calls under way at once, for as long as the session lives; false if all are taken.
-    package func holdSlot(_ name: String) throws -> Bool {
-        try session.query("select pgsync.hold_slot(\(name)) is not null").onlyRow().decode(0)
+    /// Takes a place for calls under way at once, until it is given back or the session ends; nil if all are taken.
+    package func holdSlot(_ name: String) throws -> Int? {
+        try session.query("select pgsync.hold_slot(\(name))").onlyRow().decode(0)
+    }
+
+    package func releaseSlot(_ name: String, _ slot: Int) throws {
+        try session.execute("select pgsync.release_slot(\(name), \(slot)::integer)")
     }
 }
 

@@ -232,21 +232,24 @@ package struct ImportStore {
     /// A failed item that is tried again.
     package struct DueItem: Sendable, Equatable {
         package let id: Int64
-        package let stream: String
         package let item: String
         package let payload: JSONValue?
     }
 
-    package func dueItems(_ name: String, errorClass: String?, after: Int64) throws -> [DueItem] {
+    package func dueItems(
+        _ name: String,
+        _ stream: String,
+        errorClass: String?,
+        after: Int64
+    ) throws -> [DueItem] {
         try session.query(
             """
-            select due.id, due.stream, due.item_id, due.payload
-            from pgsync.due_items(\(name), \(errorClass), 200, \(after)) as due
+            select due.id, due.item_id, due.payload
+            from pgsync.due_items(\(name), \(stream), \(errorClass), 200, \(after)) as due
             """
         ).map { row in
             DueItem(
                 id: try row.decode("id"),
-                stream: try row.decode("stream"),
                 item: try row.decode("item_id"),
                 payload: try row.decode("payload", as: JSONText?.self).map { try JSONValue(parsing: $0.text) }
             )

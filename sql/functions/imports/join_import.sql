@@ -9,7 +9,7 @@ begin
     if not exists (
         select
         from pgsync.sync_jobs as own
-        where own.id = join_import.job and own.kind = 'import' and own.finished_at is null
+        where own.id = join_import.job and own.kind = 'import' and own.finished_at is null and pgsync.reaches(own.subject)
     ) then
         return false;
     end if;

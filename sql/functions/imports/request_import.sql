@@ -18,7 +18,6 @@ set search_path = pg_catalog, pgsync, pg_temp
 as $$
 #variable_conflict use_column
 declare
-    v_limited constant text[] := pgsync.limited_endpoints();
     v_version integer;
     v_unknown text;
     v_host text;
@@ -26,7 +25,7 @@ declare
     v_sync_id uuid;
 begin
     select max(newest.version) into v_version from pgsync.imports as newest where newest.name = request_import.name;
-    if v_version is null or not coalesce(request_import.name = any(v_limited), true) then
+    if v_version is null or not pgsync.reaches(request_import.name) then
         raise exception 'there is no import %', request_import.name
             using errcode = 'undefined_object', hint = 'See pgsync import list.';
     elsif coalesce(request_import.type not in ('initial', 'daily', 'manual', 'retry'), true) then

@@ -15,6 +15,9 @@ declare
     v_job pgsync.sync_jobs;
     v_holder integer;
 begin
+    if begin_job.kind = 'import' and not pgsync.reaches(begin_job.subject) then
+        raise exception 'there is no import %', begin_job.subject using errcode = 'undefined_object';
+    end if;
     loop
         v_id := pgsync.request_job(
             begin_job.kind, begin_job.subject, begin_job.type, begin_job.trigger, begin_job.correlation_id

@@ -7,6 +7,13 @@ as $$
 declare
     v_state text;
 begin
+    if exists (
+        select
+        from pgsync.sync_jobs as own
+        where own.id = cancel_job.job and own.kind = 'import' and not pgsync.reaches(own.subject)
+    ) then
+        raise exception 'job % does not exist', cancel_job.job using errcode = 'undefined_object';
+    end if;
     -- In the order in which a step of a backfill locks them.
     perform
     from pgsync.sync_progress as progress

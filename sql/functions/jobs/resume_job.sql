@@ -15,7 +15,10 @@ begin
     from pgsync.sync_jobs as active
     where active.id = resume_job.id and active.finished_at is null
     for update skip locked;
-    if not found or exists (select from pgsync.job_holders(v_job.id)) then
+    if not found
+        or exists (select from pgsync.job_holders(v_job.id))
+        or v_job.kind = 'import' and not pgsync.reaches(v_job.subject)
+    then
         return;
     -- Whoever ran it meanwhile may have left it to wait.
     elsif v_job.waits_until > clock_timestamp() and not resume_job.ends_wait then

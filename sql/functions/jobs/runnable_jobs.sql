@@ -28,6 +28,7 @@ where active.state in ('pending', 'running', 'waiting')
             and greatest(active.requested_at, active.heartbeat_at, active.waits_until)
             > clock_timestamp() - interval '1 minute'
     )
+    and (active.kind <> 'import' or pgsync.reaches(active.subject))
     and not exists (select from pgsync.job_holders(active.id));
 $$;
 

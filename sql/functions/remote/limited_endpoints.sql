@@ -1,5 +1,6 @@
--- Asked by the policies of sync_jobs and sync_failed_items, so it runs as whoever reads them.
-create or replace function pgsync.limited_endpoints()
+-- Asked by the policies of sync_jobs and sync_failed_items of whoever reads them, and by functions of the owner of
+-- the login that called them.
+create or replace function pgsync.limited_endpoints(member name default current_user)
 returns text[]
 language sql
 stable
@@ -8,9 +9,9 @@ as $$
 select array_agg(distinct granted.endpoint)
 from pgsync.endpoint_members as granted
 inner join pg_catalog.pg_roles as role on granted.member_oid = role.oid and granted.member = role.rolname
-where pg_has_role(role.oid, 'usage')
-    and not (select me.rolsuper from pg_catalog.pg_roles as me where me.rolname = current_user);
+where pg_has_role(limited_endpoints.member, role.oid, 'usage')
+    and not (select own.rolsuper from pg_catalog.pg_roles as own where own.rolname = limited_endpoints.member);
 $$;
 
-comment on function pgsync.limited_endpoints()
-is 'The endpoints that the current user is limited to; null for no limit.';
+comment on function pgsync.limited_endpoints(name)
+is 'The endpoints that a role is limited to; null for no limit.';

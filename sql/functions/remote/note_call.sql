@@ -21,7 +21,7 @@ begin
         raise exception 'a call does not end as %', note_call.outcome using errcode = 'invalid_parameter_value';
     end if;
     select own.* into v_endpoint from pgsync.endpoints as own where own.name = note_call.endpoint for update;
-    if not found then
+    if not found or not pgsync.reaches(note_call.endpoint) then
         raise exception 'there is no endpoint %', note_call.endpoint using errcode = 'undefined_object';
     end if;
     v_endpoint.failures_in_a_row := case when v_is_answer then 0 else v_endpoint.failures_in_a_row + 1 end;

@@ -16,7 +16,7 @@ begin
     from pgsync.endpoints as own
     where own.name = resume_endpoint.endpoint
     for update;
-    if not found then
+    if not found or not pgsync.reaches(resume_endpoint.endpoint) then
         raise exception 'there is no endpoint %', resume_endpoint.endpoint using errcode = 'undefined_object';
     end if;
     update pgsync.endpoints as own

@@ -24,7 +24,7 @@ begin
     from pgsync.endpoints as own
     where own.name = take_budget.endpoint
     for update;
-    if not found then
+    if not found or not pgsync.reaches(take_budget.endpoint) then
         raise exception 'there is no endpoint %', take_budget.endpoint using errcode = 'undefined_object';
     end if;
     -- Read under the lock, so that the time never goes back from one caller to the next.

@@ -332,14 +332,11 @@ is 'Nobody runs it before this; infinity waits for a person, null for nothing.';
 comment on column pgsync.sync_jobs.wait_class is 'The class of what it waits for.';
 comment on column pgsync.sync_jobs.wait_reason is 'What it waits for.';
 
--- Each page of an import looks for its failed items, those that were given up among them. Failed items are few.
+-- Each page of an import looks for its failed items, those that were given up among them. Failed items are
+-- few.
 -- squawk-ignore require-concurrent-index-creation
 create index sync_failed_items_unresolved on pgsync.sync_failed_items (kind, subject, item_id)
 where state <> 'resolved';
-
--- Whoever may see only some endpoints sees their jobs and failed items.
-alter table pgsync.sync_jobs enable row level security;
-alter table pgsync.sync_failed_items enable row level security;
 
 revoke all on table
 pgsync.endpoints, pgsync.endpoint_budgets, pgsync.endpoint_calls, pgsync.endpoint_members, pgsync.cursors,

@@ -504,8 +504,8 @@ begin
                 ]),
                 (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker', 'pgsync_importer'], array[
                     'select on table pgsync.endpoint_states, pgsync.budget_states, pgsync.import_states, '
-                    || 'pgsync.import_runs, pgsync.import_run_streams, pgsync.job_states, pgsync.sync_jobs, '
-                    || 'pgsync.sync_progress, pgsync.sync_failed_items, pgsync.imports, pgsync.import_streams, '
+                    || 'pgsync.import_runs, pgsync.import_run_streams, pgsync.import_failed_items, pgsync.job_states, '
+                    || 'pgsync.sync_progress, pgsync.imports, pgsync.import_streams, '
                     || 'pgsync.import_jobs, pgsync.import_plans, pgsync.import_slices, pgsync.cursors, pgsync.endpoint_members',
                     'execute on function pgsync.cut_times(tstzmultirange, text)',
                     'execute on function pgsync.image_error_class(text)',
@@ -714,7 +714,6 @@ begin
                 execute format('revoke all on table pgsync.acts from %I', v_role);
             end if;
         end loop;
-        perform pgsync.limit_to_endpoints();
         perform pgsync.grant_rules();
         perform pgsync.grant_capture();
         if exists (select from pgsync.image_keys)

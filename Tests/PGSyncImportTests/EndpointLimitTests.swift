@@ -17,7 +17,7 @@ struct EndpointLimitTests {
         try await database.run(
             """
             create role \(role) login;
-            grant pgsync_importer, pgsync_operator to \(role);
+            grant pgsync_importer to \(role);
             insert into pgsync.endpoints (name, kind, base_url, hosts)
             select name, 'api', 'https://a.example', '{a.example}' from (values ('own'), ('other')) as made (name);
             insert into pgsync.imports (name, version, content, checksum)
@@ -41,13 +41,12 @@ struct EndpointLimitTests {
         try await database.run(query, as: limited).map { $0 ?? "null" }
     }
 
-    @Test("sees their jobs and failed items, and no others, in tables and views")
+    @Test("sees their jobs and failed items, and no others")
     func reads() async throws {
         try await with { (limited) throws in
             for (query, seen) in [
-                ("select subject from pgsync.sync_jobs", ["own"]),
                 ("select subject from pgsync.job_states", ["own"]),
-                ("select subject from pgsync.sync_failed_items", ["own"]),
+                ("select import from pgsync.import_failed_items", ["own"]),
                 ("select import from pgsync.import_runs", ["own"]),
                 ("select import from pgsync.import_run_streams", ["own"]),
                 ("select import from pgsync.import_states", ["own"]),
@@ -58,6 +57,10 @@ struct EndpointLimitTests {
                 #expect(try await lines(query, limited) == seen, "\(query)")
             }
             #expect(try await database.value("select count(*) from pgsync.job_states") == "3")
+            for table in ["sync_jobs", "sync_failed_items"] {
+                let refusal = try await database.refusal(of: "select from pgsync.\(table)", as: limited)
+                #expect(refusal.sqlState == .insufficientPrivilege)
+            }
         }
     }
 
@@ -90,7 +93,7 @@ struct EndpointLimitTests {
         try await with { (limited) throws in
             let member = try #require(limited["user"])
             #expect(try await database.value("select pgsync.revoke_endpoint('\(member)', 'own')") == "t")
-            #expect(try await lines("select count(*) from pgsync.sync_jobs", limited) == ["3"])
+            #expect(try await lines("select count(*) from pgsync.job_states", limited) == ["3"])
         }
     }
 }

@@ -9,7 +9,8 @@ struct RightsMatrixTests {
     private let database = TestDatabase.current
 
     private static let roles = [
-        "capture", "worker", "operator", "reader", "auditor", "site_reader", "dashboard", "api_read",
+        "capture", "worker", "importer", "operator", "reader", "auditor", "site_reader", "dashboard",
+        "api_read",
         "api_images",
         "api_operate", "api_admin", "api_audit", "api_site", "public",
     ]

@@ -104,7 +104,7 @@ package struct JobStore {
         try session.query(
             """
             select not exists (
-                select from pgsync.sync_jobs as own where own.id = \(id) and own.finished_at is null
+                select from pgsync.job_states as own where own.id = \(id) and own.finished_at is null
             )
             """
         ).onlyRow().decode(0)
@@ -135,10 +135,10 @@ package struct JobStore {
         try session.query(
             """
             select own.id as job, own.kind, own.subject, own.type, own.attempts
-            from pgsync.sync_jobs as own
-            where own.kind = \(kind) and own.subject = \(subject) and own.state = 'running'
-                -- In this order: whoever joins holds it, too.
-                and case when exists (select from pgsync.job_holders(own.id)) then pgsync.join_import(own.id) end
+            from pgsync.job_states as own
+            where own.kind = \(kind) and own.subject = \(subject)
+                -- In this order: whoever joins holds it, and it would be running for that alone.
+                and case when own.state = 'running' then pgsync.join_import(own.id) end
             """
         ).map(TakenJob.init).first
     }

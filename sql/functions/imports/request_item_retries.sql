@@ -1,5 +1,5 @@
--- A run that failed leaves its items due: it is asked for again after a while, and not at once. Items of a stream
--- that is no longer there are due for ever.
+-- A run that failed leaves its items due: it is asked for again after a while, and not at once. Items of a
+-- stream that is no longer there are due for ever.
 create or replace function pgsync.request_item_retries(rest interval default '10 minutes')
 returns setof text
 language plpgsql

@@ -1,5 +1,6 @@
--- Asked by the policies of sync_jobs and sync_failed_items of whoever reads them, and by functions of the owner of
--- the login that called them.
+-- Asked by views of whoever reads them, and by functions of the owner of the login that called them: see
+-- reaches. Policies would do it on the tables, but then pg_dump refuses who backs up and is neither owner nor
+-- superuser.
 create or replace function pgsync.limited_endpoints(member name default current_user)
 returns text[]
 language sql

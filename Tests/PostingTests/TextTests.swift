@@ -114,7 +114,8 @@ struct TextTests {
                     // Kept by pgsync.short_id.
                     "pgsync.import_absences_pkey", "pgsync.import_sightings_pkey",
                     "pgsync.one_difference_at_a_time", "pgsync.one_open_failure_per_item",
-                    "pgsync.sync_failed_items_unresolved", "pgsync.sync_heals_record", "pgsync.sync_master_status_pkey",
+                    "pgsync.sync_failed_items_unresolved", "pgsync.sync_heals_record",
+                    "pgsync.sync_master_status_pkey",
                 ].sorted()
         )
     }

@@ -52,7 +52,7 @@ struct ChildProcessTests {
     @Test("streams lines while the program still runs, and ends the stream with it")
     func streamsLines() async throws {
         let (lines, continuation) = AsyncStream<String>.makeStream()
-        var invocation = Invocation("sh", ["-c", "echo one; echo two; printf three; exec sleep 600"])
+        var invocation = Invocation("sh", ["-c", "printf 'one\\ntwo\\nthree'; exec sleep 600"])
         invocation.standardOutput = .lines(continuation)
         let seen = try await ChildProcess.withRunning(invocation) { child in
             var seen: [String] = []

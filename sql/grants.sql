@@ -16,7 +16,8 @@ begin
             'data', 'old_data', 'encrypted_image', 'encrypted_secret', 'payload'
         ];
         v_secret constant pg_catalog.text[] := array[
-            'acts', 'api_requests', 'api_sessions', 'api_tokens', 'chain_rows', 'token_states'
+            'acts', 'api_requests', 'api_sessions', 'api_tokens', 'chain_rows', 'rule_diff_records',
+            'token_states'
         ];
     begin
         -- One statement for all roles, which is faster.
@@ -591,8 +592,10 @@ begin
                     'execute on function pgsync.trace_events(regclass, text)'
                 ]),
                 (array['pgsync_api_images'], array[
-                    'select on table pgsync.sync_failed_items, pgsync.sync_logs, pgsync.waiting_changes',
+                    'select on table pgsync.rule_diff_records, pgsync.sync_failed_items',
+                    'select on table pgsync.sync_logs, pgsync.waiting_changes',
                     'execute on function pgsync.decrypted_images(bigint[])',
+                    'execute on function pgsync.request_rule_diff(text, text, date, date)',
                     'execute on function pgsync.trace(regclass, text, boolean)'
                 ]),
                 (array['pgsync_api_audit'], array[
@@ -611,7 +614,6 @@ begin
                     'execute on function pgsync.post_now(regclass, text)',
                     'execute on function pgsync.request_job(text, text, text, text, text)',
                     'execute on function pgsync.request_queue_job(text, text, regclass, text, interval, text)',
-                    'execute on function pgsync.request_rule_diff(text, text, date, date)',
                     'execute on function pgsync.resume(regclass)',
                     'execute on function pgsync.retry_changes(bigint[], text, regclass, boolean)',
                     'execute on function pgsync.run_schedule(text)',

@@ -99,9 +99,7 @@ extension Dashboard {
             let logsIn = if case .session(.begin) = endpoint.work { true } else { false }
             if call.actor.session != nil, endpoint.method != .get, !logsIn { try checkCSRF(of: call) }
         } catch let problem {
-            if actor != nil, let act = endpoint.act {
-                await acting.record(call, act, result: "refused", problem.detail)
-            }
+            if actor != nil { await refuse(call, problem.detail) }
             throw problem
         }
         if actor == nil, endpoint.scope != nil {
@@ -110,7 +108,11 @@ extension Dashboard {
         try await checkScope(of: call)
         if call.actor.site != nil, let own = call.endpoint.ofSite { call.endpoint = own }
         call.arguments = try call.checkedArguments()
-        return try await answer(call)
+        let response = try await answer(call)
+        if let look = call.endpoint.look, head.method == "GET" {
+            await acting.record(look, of: call.arguments["id"], by: call.actor, call, result: "done")
+        }
+        return response
     }
 
     /// Who asks; a wrong token is put on record, and what needs none is answered while the database is away.
@@ -131,11 +133,7 @@ extension Dashboard {
     private func checkScope(of call: Call) async throws {
         guard let scope = call.endpoint.scope else { return }
         guard call.actor.scopes.contains(scope) || options.skipsScopeCheck else {
-            if let act = call.endpoint.act {
-                var given = call
-                given.arguments = (try? call.checkedArguments()) ?? Arguments()
-                await acting.record(given, act, result: "refused", "scope \(scope.rawValue) is missing")
-            }
+            await refuse(call, "scope \(scope.rawValue) is missing")
             var problem = Problem(
                 .forbidden,
                 "this needs a token with the scope \(scope.rawValue)",
@@ -145,9 +143,7 @@ extension Dashboard {
             throw problem
         }
         guard call.actor.site == nil || call.endpoint.ofSite != nil || options.skipsScopeCheck else {
-            if case .act(let act) = call.endpoint.work {
-                await acting.record(call, act, result: "refused", "it is not for a token of one site")
-            }
+            await refuse(call, "it is not for a token of one site")
             throw Problem(
                 .forbidden,
                 "a token of one site cannot ask for this, which is of all sites",
@@ -156,17 +152,20 @@ extension Dashboard {
         }
     }
 
+    /// Puts an act on record that is refused before its arguments are checked.
+    private func refuse(_ call: Call, _ why: String) async {
+        guard let act = call.endpoint.act else { return }
+        var given = call
+        given.arguments = (try? call.checkedArguments()) ?? Arguments()
+        await acting.record(given, act, result: "refused", why)
+    }
+
     private func answer(_ call: Call) async throws -> HTTPResponse {
         switch call.endpoint.work {
         case .session(let verb): return try await session(verb, call)
         case .document: return OpenAPI.response
         case .events: return try hub.response(for: call, gate: gate)
-        case .export:
-            let response = try await exporting.response(for: call)
-            if call.head.method == "GET" {
-                await acting.record("export ledger", by: call.actor, call, result: "done")
-            }
-            return response
+        case .export: return try await exporting.response(for: call)
         case .status: return try await hub.status(for: call.actor).response
         case .act(let act): return try await perform(act, call).response
         case .startSync: return try await startSync(call)

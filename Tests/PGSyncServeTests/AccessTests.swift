@@ -23,14 +23,15 @@ struct AccessTests {
         "/ledger/periods/{period}/reopen": ["reason": "late bill"],
         "/schedules/{name}": ["cron": "0 4 * * *"],
         "/imports/failed-items/{id}/resolve": ["reason": "a test"],
+        "/sync-{import}/enhanced": ["syncType": "daily"],
     ]
 
-    static let guarded = Catalog.endpoints.filter { $0.scope != nil && $0.path != "/events" }
+    static let guarded = Catalog.all.filter { $0.scope != nil && $0.path != "/events" }
 
     private func ask(_ endpoint: Endpoint, _ served: Served, _ token: String?) async throws -> Reply {
-        try await served.api(
+        try await served.ask(
             endpoint.method.rawValue,
-            EndpointTests.path(of: endpoint),
+            endpoint.base + EndpointTests.path(of: endpoint),
             token,
             body: endpoint.method == .post || endpoint.method == .put
                 ? Self.bodies[endpoint.path] ?? [:] : Optional.none,
@@ -57,7 +58,7 @@ struct AccessTests {
                 try await served.database.run("select count(*)::text from pgsync.acts where result = 'done'")
                     == ["0"]
             )
-            let acts = Self.guarded.filter { if case .act = $0.work { true } else { false } }.count
+            let acts = Self.guarded.count { $0.act != nil }
             #expect(
                 try await served.database.run(
                     "select count(*)::text from pgsync.acts where result = 'refused' and act <> 'token'"
@@ -216,6 +217,9 @@ struct AccessTests {
                     """
                 ) == ["0"]
             )
+            for endpoint in Self.guarded where endpoint.scope == .images && endpoint.method == .get {
+                #expect(endpoint.act != nil || endpoint.look != nil, "\(endpoint.path)")
+            }
             let reader = try await served.token(.read)
             for path in ["/changes/6", "/queue", "/records/public.bills/6", "/find?q=6", "/status"] {
                 #expect(

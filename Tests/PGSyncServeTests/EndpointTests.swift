@@ -10,24 +10,25 @@ struct EndpointTests {
     /// Values for the parameters of paths, and queries that some lists demand.
     private static let values = [
         "table": "public.bills", "key": "1", "id": "1", "name": "retention", "code": "1000", "version": "1",
-        "job": "1",
-        "period": "2026",
+        "job": "1", "period": "2026",
     ]
     private static let queries = [
-        "/find": "?q=cash"
+        "/find": "?q=cash", "/sync-{import}/enhanced": "?syncId=\(Served.sync)",
     ]
     private static let others = [
         "/configuration/{key}": "/configuration/retention_days", "/rules/{name}/{version}": "/rules/bill/1",
+        "/sync-{import}/enhanced": "/sync-crm/enhanced",
     ]
 
     static func path(of endpoint: Endpoint) -> String {
-        if let other = others[endpoint.path] { return other }
+        let query = endpoint.method == .get ? queries[endpoint.path] ?? "" : ""
+        if let other = others[endpoint.path] { return other + query }
         let isRemote = ["imports", "endpoints"].contains(endpoint.parts[0])
         let values = isRemote ? values.merging(["name": "crm", "job": "2"]) { $1 } : values
         let path = endpoint.path.split(separator: "/").map { part in
             part.hasPrefix("{") ? values[String(part.dropFirst().dropLast())] ?? "1" : String(part)
         }.joined(separator: "/")
-        return "/" + path + (queries[endpoint.path] ?? "")
+        return "/" + path + query
     }
 
     private static let reads = Catalog.endpoints.filter {

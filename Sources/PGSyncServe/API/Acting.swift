@@ -153,11 +153,16 @@ struct Acting: Sendable {
     }
 
     /// Puts on record what is no act, such as a log-in.
-    func record(_ name: String, by actor: Actor, _ call: Call, result: String, confirmedBy: String? = nil)
-        async
-    {
+    func record(
+        _ name: String,
+        of object: String? = nil,
+        by actor: Actor,
+        _ call: Call,
+        result: String,
+        confirmedBy: String? = nil
+    ) async {
         let who = actor.setting(address: call.client, correlation: call.correlation, confirmedBy: confirmedBy)
-        await record(who, name, nil, nil, result, "{}")
+        await record(who, name, object, nil, result, "{}")
     }
 
     private func record(

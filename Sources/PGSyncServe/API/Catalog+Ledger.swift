@@ -153,7 +153,8 @@ extension Catalog {
                 Field.boolean("totals").orNull, Field.boolean("bom").orNull,
             ],
             answer: [],
-            .export
+            .export,
+            look: "export ledger"
         ),
         Endpoint(
             .get,

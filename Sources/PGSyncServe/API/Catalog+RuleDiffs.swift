@@ -41,7 +41,8 @@ extension Catalog {
         Endpoint(
             .post,
             "/rule-diffs",
-            .operate,
+            // A text of somebody's own can put any captured column into what it would post.
+            .images,
             "Asks a worker to compare a text of a rule, or a version that was applied, with what is in force. Nothing is changed.",
             body: [
                 .text("rule"), Field.count("version").orNull, Field.text("text").orNull,
@@ -123,8 +124,8 @@ extension Catalog {
         Endpoint(
             .get,
             "/rule-diffs/{id}/records",
-            .read,
-            "The first thousand records that would be posted differently, by both sides.",
+            .images,
+            "The first thousand records that would be posted differently, by both sides; each look is recorded.",
             answer: [.text("table"), .text("record"), .any("before"), .any("after")],
             .pages(
                 """
@@ -135,7 +136,8 @@ extension Catalog {
                 """,
                 keys: ["bigint"],
                 isAscending: true
-            )
+            ),
+            look: "look at rule diff"
         ),
     ]
 }

@@ -56,6 +56,8 @@ struct Endpoint: Sendable {
     private(set) var work: Work
     /// What a token of one site is answered with; nil where it is refused.
     private let siteWork: Work?
+    /// What each reading of it is put on record as; nil where it is not.
+    let look: String?
     /// The parts of the path.
     let parts: [Substring]
 
@@ -68,6 +70,7 @@ struct Endpoint: Sendable {
         body: [Field] = [],
         answer: [Field],
         _ work: Work,
+        look: String? = nil,
         site siteWork: Work? = nil
     ) {
         self.method = method
@@ -79,6 +82,7 @@ struct Endpoint: Sendable {
         self.answer = answer
         self.work = work
         self.siteWork = siteWork
+        self.look = look
         parts = path.dropFirst().split(separator: "/")
     }
 

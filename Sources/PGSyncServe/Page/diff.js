@@ -14,7 +14,7 @@ export function diffView(ctx, rule, versions) {
     const result = h("div", {class: "stack"});
     const runs = h("select", {"aria-label": "Comparisons that were run", hidden: true,
         onchange: () => show(runs.value)});
-    const start = can("operate") && h("button", {type: "button", class: "main", onclick: ask}, "Compare…");
+    const start = can("images") && h("button", {type: "button", class: "main", onclick: ask}, "Compare…");
     const stop = h("button", {type: "button", hidden: true, onclick: cancel}, "Cancel");
     let shown = null;
     let busy = false;
@@ -68,9 +68,9 @@ export function diffView(ctx, rule, versions) {
         busy = true;
         try {
             const {data} = await get(`rule-diffs/${seg(job)}`, null, ctx.signal);
-            const first = await get(`rule-diffs/${seg(job)}/records`, {limit: 50}, ctx.signal);
+            const first = can("images") && await get(`rule-diffs/${seg(job)}/records`, {limit: 50}, ctx.signal);
             shown = data;
-            draw(data, first);
+            draw(data, first || {data: []});
         } catch (error) {
             if (!ctx.signal.aborted) fill(result, problemNote(error, () => show(job)));
         } finally {
@@ -97,6 +97,7 @@ export function diffView(ctx, rule, versions) {
             h("h2", d.differing > records.length ? `The first ${records.length} records` : "Records"),
             records.map(pair), next && h("p", {class: "muted small"}, "More: ",
                 h("code", `GET /api/v1/rule-diffs/${d.job}/records`))) : null,
+        d.differing && !can("images") ? h("p", {class: "muted small"}, "Seeing records needs the scope “images”.") : null,
         h("p", {class: "muted small"}, "Applying stays on the command line: ", h("code", "pgsync rules apply rules/")));
     }
 

@@ -15,7 +15,8 @@ export const title = "Jobs";
 const STATES = ["pending", "running", "waiting", "interrupted", "completed", "partial", "failed",
     "cancelled"];
 const ACTIVE = new Set(["pending", "running", "waiting", "interrupted", "cancelling"]);
-const KINDS = ["verify", "reconcile", "chain", "retention", "backfill", "import"];
+const KINDS = ["verify", "reconcile", "chain", "retention", "backfill", "import", "rules_diff", "resolve",
+    "retry"];
 const MEANING = {verify: "Compares everything, or a table, with the ledger. It heals nothing.",
     reconcile: "Compares what changed since the last time, and heals if reconcile_heals is true.",
     chain: "Chains new rows of the audit log and the journal, and anchors the chain.",

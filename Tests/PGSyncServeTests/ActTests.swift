@@ -76,11 +76,13 @@ struct ActTests {
                 try await served.api("GET", "/configuration/retry_delay_seconds/history", token).data?.array
                     == []
             )
-            await #expect(throws: PostgresError.self) {
-                try await served.database.run(
-                    "delete from pgsync.configuration_history",
-                    as: served.database.superuser
-                )
+            for change in ["delete from", "truncate"] {
+                await #expect(throws: PostgresError.self) {
+                    try await served.database.run(
+                        "\(change) pgsync.configuration_history",
+                        as: served.database.superuser
+                    )
+                }
             }
         }
     }
@@ -123,6 +125,11 @@ struct ActTests {
             #expect(one.data?["sums"]?[0]?["difference"]?.string == "10.50", "\(one.answer.body)")
             let records = try await served.api("GET", "/rule-diffs/1/records", token)
             #expect(records.data?[0]?["record"]?.string == "1")
+            #expect(
+                try await served.database.run(
+                    "select object from pgsync.acts where act = 'look at rule diff' and result = 'done'"
+                ) == ["1"]
+            )
             #expect(try await served.api("POST", "/jobs/\(job)/cancel", token, body: [:]).status == 200)
         }
     }

@@ -1,6 +1,6 @@
 create or replace trigger configuration_history_never_changes
-before update or delete on pgsync.configuration_history
-for each row execute function pgsync.refuse_change();
+before update or delete or truncate on pgsync.configuration_history
+for each statement execute function pgsync.refuse_change();
 
 alter table pgsync.configuration_history enable always trigger configuration_history_never_changes;
 

@@ -22,6 +22,7 @@ begin
             from pgsync.site_waiting as own
             where own.site = pgsync.token_site()
                 and own.error_class is not null
+                and (not retry_site_changes.only_dead or own.state = 'dead')
                 and (retry_site_changes.source is null or own.source_table = retry_site_changes.source)
                 and (
                     retry_site_changes.error_class is null

@@ -10,7 +10,7 @@ import Testing
 @Suite("Encrypted images on the command line", .timeLimit(.minutes(10)))
 struct EncryptionCommandTests {
     /// Sales that are posted, whose images are encrypted for the first key.
-    private static func withBook(_ body: @Sendable (RuleBook) async throws -> Void) async throws {
+    static func withBook(_ body: @Sendable (RuleBook) async throws -> Void) async throws {
         try await RuleBook.posting { book in
             try await book.database.query("create extension pgcrypto")
             let added = await book.database.run("image-keys", "add", "clinic", ImageKeyPair.first.publicPath)

@@ -12,6 +12,9 @@ import Testing
 struct Served: Sendable {
     let port: UInt16
     let database: TestDatabase
+    let dashboard: Dashboard
+    /// The sync that has ended.
+    static let sync = "5f0c1f4e-8f8a-4d0e-9b68-0c4b6a1d2e3f"
 
     /// Serves while a closure runs.
     static func with<Success>(
@@ -31,7 +34,7 @@ struct Served: Sendable {
             keys: keys
         )
         return try await dashboard.run { address, _ in
-            try await body(Served(port: address.port, database: database))
+            try await body(Served(port: address.port, database: database, dashboard: dashboard))
         }
     }
 
@@ -142,6 +145,7 @@ private let crm = """
         )::jsonb
     );
     select * from pgsync.request_import('crm', 'initial');
+    update pgsync.import_jobs set sync_id = '\(Served.sync)';
     select * from pgsync.take_job('{import}');
     select pgsync.note_phase(job, 'merchants', 'reads', 4, 5) from pgsync.import_jobs;
     insert into pgsync.import_plans (job, stream, wanted, step, newest_first, finished_until, sweeps)

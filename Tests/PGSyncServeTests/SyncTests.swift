@@ -11,13 +11,6 @@ import Testing
 struct SyncTests {
     private static let path = "/api/sync-crm/enhanced"
 
-    private func ended(_ served: Served) async throws -> String {
-        try #require(
-            try await served.database.run("select sync_id::text from pgsync.import_jobs order by job").first
-                ?? nil
-        )
-    }
-
     @Test("are started one at a time, and told to whoever has their number")
     func start() async throws {
         try await Served.with { served in
@@ -54,7 +47,7 @@ struct SyncTests {
     func document() async throws {
         try await Served.with { served in
             let token = try await served.token(.read)
-            let sync = try await ended(served)
+            let sync = Served.sync
             let reply = try await served.ask("GET", "\(Self.path)?syncId=\(sync.uppercased())", token)
             let keys = [
                 "syncId", "syncType", "status", "phase", "progress", "message", "phases", "startedAt",
@@ -121,7 +114,7 @@ struct SyncTests {
                 )
                 #expect(reply.status == 422, "\(base): \(reply.answer.body)")
             }
-            let sync = try await ended(served)
+            let sync = Served.sync
             #expect(try await served.ask("GET", "\(Self.path)?syncId=\(sync)", acting).status == 403)
             for (path, status) in [
                 ("\(Self.path)?syncId=00000000-0000-0000-0000-000000000000", 404),
@@ -208,7 +201,7 @@ struct SyncTests {
         let client = try WebClient(port: served.port)
         try await client.send(
             "GET \(Self.path)?syncId=\(sync) HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(token)\r\n"
-                + "Accept: text/event-stream\r\n\r\n"
+                + "Accept: text/event-stream\r\nConnection: close\r\n\r\n"
         )
         try await client.read { text in seen.withLock { $0 += text } }
     }
@@ -251,6 +244,36 @@ struct SyncTests {
                 headers: [("Accept", "text/event-stream"), ("Last-Event-ID", "end")]
             )
             #expect(again.status == 204)
+        }
+    }
+
+    @Test("are told on to who began to watch while others were looked at")
+    func newWatchers() async throws {
+        try await Served.with { served in
+            let token = try await served.token(.read, .operate)
+            let begun = try await served.ask("POST", Self.path, token, body: ["syncType": "daily"])
+            let sync = try #require(begun.json["syncId"]?.string)
+            for (asked, isToldOn) in [([Served.sync], true), ([sync], false)] {
+                let seen = Locked("")
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await watch(served, token, sync, seen) }
+                    try await eventually { seen.withLock { $0.contains("pending") } }
+                    served.dashboard.syncs.deliver([:], of: Set(asked))
+                    if isToldOn {
+                        try await served.database.run(
+                            """
+                            update pgsync.sync_jobs
+                            set state = 'running', attempts = 1, started_at = now(), heartbeat_at = now()
+                            where kind = 'import' and finished_at is null
+                            """
+                        )
+                        try await eventually { seen.withLock { $0.split(separator: "data: ").count > 2 } }
+                        served.dashboard.syncs.deliver([:], of: [sync])
+                    }
+                    try await group.waitForAll()
+                }
+                #expect(!seen.withLock { $0.contains("id: end") })
+            }
         }
     }
 

@@ -107,7 +107,8 @@ final class SyncHub: Sendable {
             let begun = ContinuousClock.now
             await endLogins(gate)
             do {
-                deliver(try await progress(of: state.withLock { Set($0.watchers.values.map(\.sync)) }))
+                let asked = state.withLock { Set($0.watchers.values.map(\.sync)) }
+                deliver(try await progress(of: asked), of: asked)
                 state.withLock { $0.isFailing = false }
             } catch {
                 if !state.withLock({ $0.isFailing }) {
@@ -117,7 +118,7 @@ final class SyncHub: Sendable {
                     )
                 }
                 state.withLock { $0.isFailing = true }
-                deliver(nil)
+                deliver([:], of: [])
             }
             try? await Task.sleep(until: begun + Self.tick, clock: .continuous)
             let isOver = state.withLock { state in
@@ -128,8 +129,8 @@ final class SyncHub: Sendable {
         }
     }
 
-    /// Tells each what is new to it; nil if that is not known.
-    private func deliver(_ known: [String: Progress]?) {
+    /// Tells each what is new to it; who came after these were asked for is told the next time.
+    func deliver(_ known: [String: Progress], of asked: Set<String>) {
         state.withLock { state in
             for (id, var watcher) in state.watchers {
                 let isSlow = watcher.stream.backlog > 0
@@ -139,9 +140,9 @@ final class SyncHub: Sendable {
                 }
                 if isSlow { continue }
                 var goesOn = true
-                if let progress = known?[watcher.sync] {
+                if let progress = known[watcher.sync] {
                     if progress.json != watcher.sent { goesOn = Self.tell(progress, to: &watcher) }
-                } else if known != nil {
+                } else if asked.contains(watcher.sync) {
                     // It was removed with old jobs.
                     goesOn = false
                 }

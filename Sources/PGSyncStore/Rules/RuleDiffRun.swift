@@ -30,6 +30,10 @@ package struct RuleDiffRun: Sendable {
     private let rules: [Rule]
     private let changes: [Int64]
     private let encrypted: Int
+    /// The last change that it may be about.
+    private let last: Int64
+    /// Whether nothing was found before an interruption.
+    private let isFirst: Bool
     /// How many changes a run before an interruption has compared.
     private let done: Int
 
@@ -61,13 +65,15 @@ package struct RuleDiffRun: Sendable {
         }
         let comparison = RuleComparison(session, found)
         rules = comparison.candidates
+        last = try asked.decode("last_change")
         let basis = try comparison.changes(
             since: asked.decode("since", as: String?.self).flatMap { Day($0) },
             until: asked.decode("until", as: String?.self).flatMap { Day($0) },
-            through: asked.decode("last_change")
+            through: last
         )
         encrypted = basis.encrypted
         let doneThrough: Int64 = try asked.decode("done_through")
+        isFirst = doneThrough == 0
         done = basis.plain.count { $0 <= doneThrough }
         changes = Array(basis.plain.dropFirst(done))
     }
@@ -76,9 +82,12 @@ package struct RuleDiffRun: Sendable {
     package var total: Int { done + changes.count }
     package var doneBefore: Int { done }
 
-    /// The pieces that are left.
+    /// The pieces that are left; one without changes if there are none, to keep what else was found.
     package var pieces: [Range<Int>] {
-        stride(from: 0, to: changes.count, by: Self.size).map { $0..<min($0 + Self.size, changes.count) }
+        if changes.isEmpty, isFirst { return [0..<0] }
+        return stride(from: 0, to: changes.count, by: Self.size).map {
+            $0..<min($0 + Self.size, changes.count)
+        }
     }
 
     /// Compares a piece.
@@ -87,7 +96,7 @@ package struct RuleDiffRun: Sendable {
         let names = try RuleStore(session).ledgerNames()
         let result = try RuleComparison(session, rules).run(over: own, keeping: Self.mostKept)
         return Piece(
-            lastChange: own.last ?? 0,
+            lastChange: own.last ?? last,
             count: own.count,
             counts: [
                 "candidates": .array(rules.map { .string($0.label) }),
@@ -96,7 +105,9 @@ package struct RuleDiffRun: Sendable {
                 "failures_before": JSONValue(result.failuresBefore),
                 "failures_after": JSONValue(result.failuresAfter),
                 // Those that cannot be read are told with the first piece.
-                "left_out": JSONValue(result.leftOutCount + (done + piece.lowerBound == 0 ? encrypted : 0)),
+                "left_out": JSONValue(
+                    result.leftOutCount + (isFirst && piece.lowerBound == 0 ? encrypted : 0)
+                ),
             ],
             sums: .array(
                 result.sums.map { sum in

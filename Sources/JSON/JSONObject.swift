@@ -4,7 +4,10 @@
 /// byte by byte, as JSON demands; Swift's own comparison would take composed and decomposed letters for one.
 public struct JSONObject: Sendable, Equatable {
     private var entries: [Element] = []
+    /// Where the keys of a long object are; those of a short one are looked at in turn, which is faster.
     private var positions: [Key: Int] = [:]
+
+    private static let short = 16
 
     /// Creates an empty object.
     public init() {}
@@ -19,23 +22,36 @@ public struct JSONObject: Sendable, Equatable {
 
     /// The value of a key; setting a new key adds it at the end, setting nil removes it.
     public subscript(key: String) -> JSONValue? {
-        get { positions[Key(text: key)].map { entries[$0].value } }
+        get { position(of: key).map { entries[$0].value } }
         set {
-            let position = positions[Key(text: key)]
-            switch (position, newValue) {
+            switch (position(of: key), newValue) {
             case (let position?, let value?):
                 entries[position].value = value
             case (nil, let value?):
-                positions[Key(text: key)] = entries.count
                 entries.append((key, value))
+                if entries.count > Self.short + 1 {
+                    positions[Key(text: key)] = entries.count - 1
+                } else if entries.count > Self.short {
+                    findPositions()
+                }
             case (let position?, nil):
                 entries.remove(at: position)
-                positions = [:]
-                for (position, entry) in entries.enumerated() { positions[Key(text: entry.key)] = position }
+                findPositions()
             case (nil, nil):
                 break
             }
         }
+    }
+
+    private func position(of key: String) -> Int? {
+        guard entries.count <= Self.short else { return positions[Key(text: key)] }
+        return entries.firstIndex { Key(text: $0.key) == Key(text: key) }
+    }
+
+    private mutating func findPositions() {
+        positions = [:]
+        guard entries.count > Self.short else { return }
+        for (position, entry) in entries.enumerated() { positions[Key(text: entry.key)] = position }
     }
 
     /// Whether both have the same keys with equal values.
@@ -47,7 +63,8 @@ public struct JSONObject: Sendable, Equatable {
         let text: String
 
         static func == (left: Key, right: Key) -> Bool {
-            left.text.utf8.elementsEqual(right.text.utf8)
+            // What Swift calls different has other bytes; what it calls equal may have.
+            left.text == right.text && left.text.utf8.elementsEqual(right.text.utf8)
         }
 
         func hash(into hasher: inout Hasher) {

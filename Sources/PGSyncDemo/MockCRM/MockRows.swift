@@ -260,15 +260,32 @@ enum MockTime {
 
     /// Reads what ``text(_:)`` writes, with a blank for the T or zeros for the Z, too.
     static func time(_ text: String) -> Int? {
-        guard
-            let match = text.wholeMatch(
-                of: /(\d{4}-\d\d-\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:Z|\+00(?::?00)?)/
-            ),
-            let day = Day(String(match.output.1)), let hour = Int(match.output.2),
-            let minute = Int(match.output.3), let second = Int(match.output.4)
+        let bytes = Array(text.utf8)
+        guard bytes.count >= 20, [UInt8(ascii: "T"), UInt8(ascii: " ")].contains(bytes[10]),
+            bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
+            let day = Day(String(text.prefix(10)))
         else { return nil }
-        let fraction = match.output.5.map { $0 + String(repeating: "0", count: 6 - $0.count) } ?? "0"
+        func number(_ places: Range<Int>) -> Int? {
+            places.reduce(0) { number, place in
+                guard let number, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[place]) else {
+                    return nil
+                }
+                return number * 10 + Int(bytes[place] - UInt8(ascii: "0"))
+            }
+        }
+        var end = 19
+        var microseconds = 0
+        if bytes[19] == UInt8(ascii: ".") {
+            end =
+                bytes[20...].firstIndex { !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+                ?? bytes.count
+            guard (21...26).contains(end), let fraction = number(20..<end) else { return nil }
+            microseconds = (end..<26).reduce(fraction) { fraction, _ in fraction * 10 }
+        }
+        guard ["Z", "+00", "+0000", "+00:00"].contains(String(decoding: bytes[end...], as: UTF8.self)),
+            let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19)
+        else { return nil }
         let seconds = day.daysSinceEpoch * 86_400 + hour * 3_600 + minute * 60 + second
-        return seconds * 1_000_000 + (Int(fraction) ?? 0)
+        return seconds * 1_000_000 + microseconds
     }
 }

@@ -532,9 +532,9 @@ begin
                     'execute on function pgsync.image_ids(regclass, text[], jsonb)',
                     'execute on function pgsync.import_items('
                     || 'bigint, text, regclass, text[], text[], text[], jsonb, text[], jsonb, text[], integer)',
-                    'execute on function pgsync.import_page('
-                    || 'bigint, text, tstzrange, regclass, text[], text[], text[], jsonb, text[], jsonb, text, boolean, '
-                    || 'timestamptz, boolean, integer)',
+                    'execute on function pgsync.import_pages('
+                    || 'bigint, text, tstzrange, regclass, text[], text[], text[], jsonb, text[], jsonb, integer, text, '
+                    || 'boolean, timestamptz, boolean, integer)',
                     'execute on function pgsync.join_import(bigint)',
                     'execute on function pgsync.keep_plan('
                     || 'bigint, text, tstzmultirange, text, boolean, timestamptz, boolean, text)',
@@ -543,8 +543,9 @@ begin
                     'execute on function pgsync.note_call(text, text, text, interval, interval, integer, interval)',
                     'execute on function pgsync.note_interruption(bigint, text, text)',
                     'execute on function pgsync.note_items(bigint, text, text[], jsonb, integer)',
-                    'execute on function pgsync.note_page('
-                    || 'bigint, text, tstzrange, text, boolean, timestamptz, bigint, bigint, bigint, text[], jsonb, integer)',
+                    'execute on function pgsync.note_pages('
+                    || 'bigint, text, tstzrange, integer, text, boolean, timestamptz, bigint, bigint, bigint, text[], '
+                    || 'jsonb, integer)',
                     'execute on function pgsync.note_phase(bigint, text, text, bigint, bigint, boolean)',
                     'execute on function pgsync.pause_endpoint(text, text)',
                     'execute on function pgsync.release_slot(text, integer)',

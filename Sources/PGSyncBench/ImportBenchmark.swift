@@ -26,8 +26,8 @@ package struct ImportBenchmark: Sendable {
 
         package init() {}
 
-        /// The least time that calls of this latency can take.
-        package var bound: Duration { latency * (rows / pageRows) / atOnce }
+        /// The least time that so many calls of this latency can take.
+        package func bound(calls: Int) -> Duration { latency * calls / atOnce }
     }
 
     /// One run of one side.
@@ -201,6 +201,7 @@ package struct ImportBenchmark: Sendable {
             get '/page/transactions'
             page 'page' size 'per_page' \(plan.pageRows) until short
             rows 'data'
+            count 'meta.total'
             changed updated_at since 'updated_since' before 'updated_before'
             history from '2024-04-01' by month
             column id bigint

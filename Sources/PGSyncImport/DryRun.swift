@@ -28,19 +28,15 @@ struct DryRun {
         var (rows, faults) = (0, 0)
         for _ in 0..<Self.mostPages {
             guard let here = place else { break }
-            let (page, next) = try await fetching.get(
-                addresses.url(of: slice, at: here),
-                addresses,
-                here,
-                on: connection
-            )
+            let url = addresses.url(of: slice, at: here)
+            let (page, reply) = try await fetching.get(url, on: connection)
             let writing: ImportWriting
             do throws(PageReader.Refusal) { writing = try reader.read(page.rows) } catch {
                 throw ImportRunner.StreamFailure(errorClass: "call.shape", message: error.message)
             }
             rows += page.rows.count
             faults += writing.failures.count
-            place = next
+            place = reply.flatMap { addresses.next(after: page, at: here, reply: $0, url: url) }
         }
         try await runner.job.note(
             stream.name,

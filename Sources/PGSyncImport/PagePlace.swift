@@ -101,6 +101,27 @@ struct PageAddresses {
         return next.token == nil ? nil : next
     }
 
+    /// The next places as far as they are known: by how many rows there are, or only the next.
+    func known(from next: PagePlace, total: Int?, most: Int) -> [PagePlace] {
+        guard most > 0 else { return [] }
+        var places = [next]
+        guard let total, let size = stream.pager.size?.rows, let token = next.token.flatMap({ Int($0) })
+        else {
+            return places
+        }
+        let (step, end): (Int, Int)
+        switch stream.pager {
+        case .page(_, let first, _, _): (step, end) = (1, first + (total + size - 1) / size)
+        // They overlap by one row.
+        case .offset: (step, end) = (max(size - 1, 1), total)
+        default: return places
+        }
+        while places.count < most, token + places.count * step < end {
+            places.append(PagePlace(String(token + places.count * step), isCounted: false))
+        }
+        return places
+    }
+
     /// An API may repeat the secret in the address of its next page, and that address is kept.
     private func withoutSecret(_ url: String) -> String {
         guard case .parameter(let name, _)? = definition.auth, let mark = url.firstIndex(of: "?") else {
@@ -168,6 +189,14 @@ extension Timestamp {
 }
 
 extension ImportStream {
+    /// Whether the places of pages follow from how many rows there are.
+    var announcesPages: Bool {
+        switch pager {
+        case .page, .offset: countPath != nil && pager.size != nil
+        default: false
+        }
+    }
+
     /// The key of a row as it came, to tell pages apart; nil if it has none.
     func keyText(of row: JSONValue) -> String? { keyTexts(of: row).map(PageReader.id) }
 }

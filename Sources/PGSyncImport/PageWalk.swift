@@ -23,7 +23,7 @@ struct PageWalk {
     /// The number of the first page where pages have numbers.
     private let firstPage: Int?
     private var seen = 0
-    private var total: Int?
+    private(set) var total: Int?
     private var restarts = 0
     /// How often this page was asked for again.
     private var askedAgain = 0

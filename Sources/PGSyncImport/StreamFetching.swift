@@ -1,3 +1,4 @@
+import Concurrency
 import HTTPClient
 internal import JSON
 import PGSyncOperations
@@ -14,13 +15,24 @@ struct StreamFetching: Sendable {
     let target: Int64
     let plan: ImportPlan
 
-    private var job: RunningJob { runner.job }
+    let slots = CallSlots()
+    /// How many rows the API has said there are, where one span is all.
+    let announced = Locked<Int?>(nil)
+
+    var job: RunningJob { runner.job }
 
     /// How often the progress is reported, and a request to end noticed.
     private static let reportEvery = Duration.seconds(1)
-    private static let pollEvery = Duration.milliseconds(200)
+    private static let pollEvery = (first: Duration.milliseconds(20), last: Duration.milliseconds(200))
 
     private enum Part { case fetching, reporting }
+
+    init(runner: ImportRunner, stream: ImportStream, target: Int64, plan: ImportPlan) {
+        self.runner = runner
+        self.stream = stream
+        self.target = target
+        self.plan = plan
+    }
 
     func run() async throws {
         let connection = job.connection
@@ -29,8 +41,9 @@ struct StreamFetching: Sendable {
                 try await fetchAll(on: connection, isFirst: true)
                 return .fetching
             }
-            // What is not cut into steps is read by one.
-            let sessions = plan.step == nil ? 1 : runner.definition.parallel
+            // What is neither cut into steps nor has pages that are known beforehand is read by one.
+            let isForOne = plan.step == nil && !stream.announcesPages
+            let sessions = isForOne ? 1 : runner.definition.parallel
             for _ in 1..<sessions {
                 group.addTask {
                     try await PostgresConnection.withConnection(to: runner.options) { connection in
@@ -69,7 +82,7 @@ struct StreamFetching: Sendable {
             name,
             progress.slices > 1 ? "\(progress.finished) of \(progress.slices) spans" : plan.message,
             done: progress.done,
-            expected: progress.expected
+            expected: progress.expected ?? announced.withLock { $0 }.map { max($0, progress.done) }
         )
     }
 
@@ -77,10 +90,12 @@ struct StreamFetching: Sendable {
 
     private func fetchAll(on connection: PostgresConnection, isFirst: Bool) async throws {
         guard let slot = try await holdSlot(on: connection, waits: isFirst) else { return }
+        slots.add()
         let result: Result<Void, any Error>
         do { result = .success(try await fetchSlices(on: connection, isFirst: isFirst)) } catch {
             result = .failure(error)
         }
+        slots.remove()
         // The session of a job goes on to other streams, and other jobs.
         let endpoint = runner.definition.name
         try? await connection.withSession { try EndpointStore($0).releaseSlot(endpoint, slot) }
@@ -90,7 +105,8 @@ struct StreamFetching: Sendable {
     private func fetchSlices(on connection: PostgresConnection, isFirst: Bool) async throws {
         let (id, name, plan) = (job.id, stream.name, plan)
         var reader = PageReader(stream: stream, target: target, maxAttempts: runner.definition.retries)
-        if stream.unknown == .evolve { reader.stream = try await evolved(on: connection) }
+        if stream.unknown == .evolve { reader.stream = try await stream.evolved(for: target, on: connection) }
+        var wait = Self.pollEvery.first
         while true {
             let taken = try await connection.withTransaction { session in
                 try ImportStore(session).takeSlice(
@@ -102,123 +118,37 @@ struct StreamFetching: Sendable {
                 )
             }
             guard let slice = taken.slice else {
-                // Others may end before theirs are finished.
-                guard isFirst, taken.isLeft else { return }
-                try await pause()
+                // Others may end before theirs are finished, or use the slot of this one.
+                guard taken.isLeft, isFirst || stream.announcesPages else { return }
+                try await pause(for: &wait)
                 continue
             }
-            try await fetch(slice, &reader, on: connection)
+            wait = Self.pollEvery.first
+            var fetching = SliceFetching(self, slice, reader, on: connection)
+            try await fetching.run()
+            reader = fetching.reader
             try await connection.withTransaction { try ImportStore($0).releaseSlice(id, name, slice) }
         }
     }
 
     private func holdSlot(on connection: PostgresConnection, waits: Bool) async throws -> Int? {
         let endpoint = runner.definition.name
+        var wait = Self.pollEvery.first
         while true {
             let slot = try await connection.withSession { try EndpointStore($0).holdSlot(endpoint) }
             guard slot == nil, waits else { return slot }
-            try await pause()
+            try await pause(for: &wait)
         }
     }
 
-    private func pause() async throws {
+    /// Waits, and twice as long the next time.
+    private func pause(for wait: inout Duration) async throws {
         try Task.checkCancellation()
-        try await job.rest(for: Self.pollEvery)
+        try await job.rest(for: wait)
+        wait = min(wait * 2, Self.pollEvery.last)
     }
 
-    private func fetch(
-        _ slice: ImportSlice,
-        _ reader: inout PageReader,
-        on connection: PostgresConnection
-    ) async throws {
-        let addresses = PageAddresses(definition: runner.definition, stream: stream)
-        var firstPage: Int?
-        if case .page(_, let first, _, _) = stream.pager { firstPage = first }
-        var walk = PageWalk(
-            place: addresses.place(slice.nextPage),
-            isFromStart: slice.pages == 0,
-            firstPage: firstPage
-        )
-        let (id, plan) = (job.id, plan)
-        while true {
-            let url = addresses.url(of: slice, at: walk.place)
-            let page: ImportPage
-            let next: PagePlace?
-            do {
-                (page, next) = try await get(url, addresses, walk.place, on: connection)
-            } catch CallRunner.Failure.failed(let errorClass, _)
-                where errorClass == "call.config" && walk.place.token != nil && walk.mayRestart
-            {
-                // Tokens of pages end some day.
-                walk.restart()
-                continue
-            } catch CallRunner.Failure.gone where walk.place.token != nil && walk.mayRestart {
-                walk.restart()
-                continue
-            }
-            let keys = page.rows.map { stream.keyText(of: $0) }
-            // The page before had that row, too.
-            let overlap = walk.place.expectedKey.flatMap { keys.firstIndex(of: $0) }
-            switch walk.take(page, next: next, keys: keys) {
-            case .again: continue
-            case .stop(let errorClass, let message):
-                throw ImportRunner.StreamFailure(errorClass: errorClass, message: message)
-            case .write(let isLast):
-                var rows = page.rows
-                if let overlap { rows.remove(at: overlap) }
-                if stream.unknown == .evolve {
-                    let fields = reader.stream.newFields(in: rows)
-                    if !fields.isEmpty { reader.stream = try await evolved(by: fields, on: connection) }
-                }
-                let writing: ImportWriting
-                do throws(PageReader.Refusal) { writing = try reader.read(rows) } catch {
-                    throw ImportRunner.StreamFailure(errorClass: "call.shape", message: error.message)
-                }
-                let place = walk.place
-                let end = try await connection.withTransaction { session in
-                    try ImportStore(session).writePage(
-                        id,
-                        slice,
-                        writing,
-                        nextPage: isLast ? nil : place.text,
-                        isLast: isLast,
-                        finishedUntil: plan.finishedUntil,
-                        sees: plan.sweeps
-                    )
-                }
-                guard end.continues else { throw job.cancellation }
-                if isLast { return }
-            }
-        }
-    }
-
-    /// The stream with the columns that its table has by now, after some were added for fields that are new.
-    private func evolved(
-        by fields: [(name: String, type: String)] = [],
-        on connection: PostgresConnection
-    ) async throws -> ImportStream {
-        let (stream, target) = (stream, target)
-        do {
-            return try await connection.withTransaction { [fields] session in
-                for field in fields { try ImportStore(session).addColumn(field.name, field.type, to: target) }
-                return stream.taking(try ImportStore(session).otherColumns(of: target, besides: stream))
-            }
-        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-            let names = fields.map(\.name).joined(separator: ", ")
-            throw ImportRunner.StreamFailure(
-                errorClass: "call.shape",
-                message:
-                    "the API sends fields that are new, \(names), and only the owner of the table adds columns"
-            )
-        }
-    }
-
-    func get(
-        _ url: String,
-        _ addresses: PageAddresses,
-        _ place: PagePlace,
-        on connection: PostgresConnection
-    ) async throws -> (ImportPage, PagePlace?) {
+    func get(_ url: String, on connection: PostgresConnection) async throws -> ReadAhead.Answer {
         guard runner.definition.allows(url) else {
             throw ImportRunner.StreamFailure(
                 errorClass: "call.refused",
@@ -234,8 +164,7 @@ struct StreamFetching: Sendable {
             throw ImportRunner.StreamFailure(errorClass: "call.shape", message: "the answer is no JSON")
         }
         switch stream.page(body: body) {
-        case .success(let page):
-            return (page, addresses.next(after: page, at: place, reply: reply, url: url))
+        case .success(let page): return (page, reply)
         case .failure(let fault):
             throw ImportRunner.StreamFailure(errorClass: "call.shape", message: fault.message)
         }

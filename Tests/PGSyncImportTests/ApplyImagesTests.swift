@@ -223,7 +223,7 @@ struct SliceTests {
                     #expect(try await take(gone, true) == "2026-05-01 2026-05-02 0 t")
                     // One with a page, which whoever takes it goes on with.
                     try await gone.run(
-                        "select pgsync.note_page(1, 'items', '[2026-05-01 00:00+00, 2026-05-02 00:00+00)', 'p2', false, null, 3, 0, 0, '{}', '[]')"
+                        "select pgsync.note_pages(1, 'items', '[2026-05-01 00:00+00, 2026-05-02 00:00+00)', 1, 'p2', false, null, 3, 0, 0, '{}', '[]')"
                     )
                     #expect(try await take(other) == "2026-02-01 2026-03-01 0 t")
                     try await database.connect { late in
@@ -237,7 +237,7 @@ struct SliceTests {
             for slice in ["2026-01-15, 2026-02-01", "2026-02-01, 2026-03-01", "2026-05-01, 2026-05-02"] {
                 let parts = slice.split(separator: ", ").map { "\($0) 00:00+00" }
                 try await first.run(
-                    "select pgsync.note_page(1, 'items', '[\(parts[0]), \(parts[1]))', null, true, '2026-02-20 00:00+00', 3, 0, 0, '{}', '[]')"
+                    "select pgsync.note_pages(1, 'items', '[\(parts[0]), \(parts[1]))', 1, null, true, '2026-02-20 00:00+00', 3, 0, 0, '{}', '[]')"
                 )
             }
             #expect(try await take(first) == "0 f")
@@ -248,7 +248,8 @@ struct SliceTests {
             )
             #expect(
                 try await database.refusal(
-                    of: "select pgsync.note_page(1, 'items', '(,)', null, true, null, 0, 0, 0, '{}', '[]')"
+                    of:
+                        "select pgsync.note_pages(1, 'items', '(,)', 1, null, true, null, 0, 0, 0, '{}', '[]')"
                 ).message == "this session does not run job 1"
             )
         }

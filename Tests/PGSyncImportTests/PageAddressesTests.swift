@@ -190,4 +190,31 @@ struct PageAddressesTests {
         )
         #expect(next?.text == "https://shop.example/api/items?a=1&page=2")
     }
+
+    @Test("are known beforehand as far as the number of rows says, one page at least")
+    func knownPlaces() throws {
+        func known(_ pager: String, from next: String, total: Int?, most: Int) throws -> [String] {
+            let addresses = try addresses(pager)
+            return addresses.known(from: addresses.place(next), total: total, most: most).compactMap(\.token)
+        }
+        let page = "page 'page' size 'n' 10 until empty"
+        #expect(try known(page, from: "2", total: 45, most: 9) == ["2", "3", "4", "5"])
+        #expect(try known(page, from: "2", total: 45, most: 2) == ["2", "3"])
+        #expect(try known(page, from: "2", total: 50, most: 9) == ["2", "3", "4", "5"])
+        #expect(try known(page, from: "6", total: 50, most: 9) == ["6"])
+        #expect(try known(page, from: "2", total: nil, most: 9) == ["2"])
+        #expect(try known(page, from: "2", total: 45, most: 0) == [])
+        #expect(
+            try known("page 'page' from 0 size 'n' 10 until empty", from: "1", total: 45, most: 9) == [
+                "1", "2", "3", "4",
+            ]
+        )
+        let offset = "offset 'at' size 'n' 10 until short"
+        // They overlap by one row.
+        #expect(try known(offset, from: "9 key", total: 28, most: 9) == ["9", "18", "27"])
+        #expect(try known(offset, from: "9 key", total: 27, most: 9) == ["9", "18"])
+        #expect(
+            try known("cursor 'next' as 'cursor' size 'n' 10", from: "abc", total: 100, most: 9) == ["abc"]
+        )
+    }
 }

@@ -129,8 +129,8 @@ private struct ImportReport {
 
     /// How near it comes to the least time that the calls need.
     private var ofBound: Double? {
-        guard plan.bound > .zero else { return nil }
-        return median(side(false).map { plan.bound / $0.duration })
+        guard plan.latency > .zero else { return nil }
+        return median(side(false).map { plan.bound(calls: $0.calls) / $0.duration })
     }
 
     /// Whether all rows are there, or listed as failed.

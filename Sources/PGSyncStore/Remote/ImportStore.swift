@@ -36,10 +36,11 @@ package struct ImportSlice: Sendable, Equatable {
     package static let everything = ImportSlice(range: "(,)", since: nil, until: nil, nextPage: nil, pages: 0)
 }
 
-/// What a page brings to the database.
+/// What pages bring to the database.
 package struct ImportWriting: Sendable {
     package let target: Int64
     package let stream: ImportStream
+    package private(set) var pages = 1
     package var images: [JSONValue] = []
     package var itemIDs: [String] = []
     package var failures: [JSONValue] = []
@@ -48,6 +49,14 @@ package struct ImportWriting: Sendable {
     package init(_ stream: ImportStream, target: Int64) {
         self.stream = stream
         self.target = target
+    }
+
+    /// Adds what a later page of the same columns brings.
+    package mutating func append(_ next: ImportWriting) {
+        pages += next.pages
+        images += next.images
+        itemIDs += next.itemIDs
+        failures += next.failures
     }
 
     package mutating func fail(
@@ -168,7 +177,7 @@ package struct ImportStore {
         )
     }
 
-    /// How a page ended.
+    /// How pages ended.
     package struct PageEnd: Sendable, Equatable {
         package let added: Int
         package let updated: Int
@@ -177,11 +186,11 @@ package struct ImportStore {
         package let continues: Bool
     }
 
-    /// Writes a page and all that is recorded of it.
-    package func writePage(
-        _ job: Int64,
-        _ slice: ImportSlice,
+    /// Writes pages and all that is recorded of them.
+    package func write(
         _ writing: ImportWriting,
+        of slice: ImportSlice,
+        in job: Int64,
         nextPage: String?,
         isLast: Bool,
         finishedUntil: Timestamp?,
@@ -192,12 +201,12 @@ package struct ImportStore {
             .prepared(
                 """
                 select page.added, page.updated, page.failed, page.continues
-                from pgsync.import_page(
+                from pgsync.import_pages(
                     \(job), \(stream.name), \(slice.range)::tstzrange, \(writing.target)::bigint::oid::regclass,
                     \(stream.key), \(stream.writtenColumns), \(stream.privateColumns),
                     \(JSONText(JSONValue.array(writing.images).text()))::jsonb, \(writing.itemIDs),
                     \(JSONText(JSONValue.array(writing.failures).text()))::jsonb,
-                    \(nextPage), \(isLast), \(finishedUntil), \(sees), \(writing.maxAttempts)::integer
+                    \(writing.pages)::integer, \(nextPage), \(isLast), \(finishedUntil), \(sees), \(writing.maxAttempts)::integer
                 ) as page
                 """
             )

@@ -1,20 +1,22 @@
 create or replace function pgsync.held_jobs()
 returns integer[]
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-select array(
-    select held.objid::bigint::integer
-    from pg_catalog.pg_locks as held
-    inner join pg_catalog.pg_database as here on held.database = here.oid and here.datname = current_database()
-    where held.pid = pg_backend_pid()
-        and held.locktype = 'advisory'
-        and held.classid = 1886876535 /* jobs */
-        and held.objsubid = 2
-        and held.mode = 'ShareLock'
-);
+begin
+    return array(
+        select held.objid::bigint::integer
+        from pg_catalog.pg_locks as held
+        inner join pg_catalog.pg_database as here on held.database = here.oid and here.datname = current_database()
+        where held.pid = pg_backend_pid()
+            and held.locktype = 'advisory'
+            and held.classid = 1886876535 /* jobs */
+            and held.objsubid = 2
+            and held.mode = 'ShareLock'
+    );
+end;
 $$;
 
 comment on function pgsync.held_jobs()

@@ -1,7 +1,8 @@
-create or replace function pgsync.note_page(
+create or replace function pgsync.note_pages(
     job bigint,
     stream text,
     slice tstzrange,
+    pages integer,
     next_page text,
     is_last boolean,
     finished_until timestamptz,
@@ -23,49 +24,46 @@ declare
     v_continues boolean;
     v_excess interval;
 begin
-    if not (note_page.job % 2147483648)::integer = any(pgsync.held_jobs()) then
-        raise exception 'this session does not run job %', note_page.job
-            using errcode = 'object_not_in_prerequisite_state';
-    end if;
     select own.subject, own.cancel_requested_at is null and own.finished_at is null
     into v_import, v_continues
     from pgsync.sync_jobs as own
-    where own.id = note_page.job;
+    where own.id = note_pages.job;
+    -- It refuses who does not run the job.
     perform pgsync.note_items(
-        note_page.job, note_page.stream, note_page.written_items, note_page.failures, note_page.max_attempts
+        note_pages.job, note_pages.stream, note_pages.written_items, note_pages.failures, note_pages.max_attempts
     );
     update pgsync.import_slices as own
     set
-        next_page = note_page.next_page,
-        pages = own.pages + 1,
-        added = own.added + note_page.added,
-        updated = own.updated + note_page.updated,
-        unchanged = own.unchanged + note_page.unchanged,
-        failed = own.failed + jsonb_array_length(note_page.failures),
-        finished_at = case when note_page.is_last then clock_timestamp() end
-    where own.job = note_page.job
-        and own.stream = note_page.stream
-        and own.slice = note_page.slice
+        next_page = note_pages.next_page,
+        pages = own.pages + note_pages.pages,
+        added = own.added + note_pages.added,
+        updated = own.updated + note_pages.updated,
+        unchanged = own.unchanged + note_pages.unchanged,
+        failed = own.failed + jsonb_array_length(note_pages.failures),
+        finished_at = case when note_pages.is_last then clock_timestamp() end
+    where own.job = note_pages.job
+        and own.stream = note_pages.stream
+        and own.slice = note_pages.slice
         and own.finished_at is null;
     if not found then
-        raise exception 'nobody has begun % of stream %', note_page.slice, note_page.stream
+        raise exception 'nobody has begun % of stream %', note_pages.slice, note_pages.stream
             using errcode = 'object_not_in_prerequisite_state';
     end if;
-    if note_page.is_last and note_page.finished_until is not null then
+    if note_pages.is_last and note_pages.finished_until is not null then
         -- The clock of the endpoint may turn out to be behind what it was taken for when the run began.
         select greatest(own.run_start - run.started_at - coalesce(called.clock_skew, '0'), '0')
         into v_excess
         from pgsync.import_jobs as own
         inner join pgsync.sync_jobs as run on own.job = run.id
         left join pgsync.endpoints as called on run.subject = called.name
-        where own.job = note_page.job;
+        where own.job = note_pages.job;
         insert into pgsync.cursors as own (endpoint, stream, finished)
         values (
             v_import,
-            note_page.stream,
-            tstzmultirange(note_page.slice * tstzrange(
+            note_pages.stream,
+            tstzmultirange(note_pages.slice * tstzrange(
                 null,
-                note_page.finished_until - case when v_excess > interval '5 s' then v_excess else interval '0' end
+                note_pages.finished_until - case when v_excess > interval '5 s' then v_excess else interval '0' end
             ))
         )
         on conflict on constraint cursors_pkey do update
@@ -75,7 +73,7 @@ begin
 end;
 $$;
 
-comment on function pgsync.note_page(
-    bigint, text, tstzrange, text, boolean, timestamptz, bigint, bigint, bigint, text[], jsonb, integer
+comment on function pgsync.note_pages(
+    bigint, text, tstzrange, integer, text, boolean, timestamptz, bigint, bigint, bigint, text[], jsonb, integer
 )
-is 'Records what came of a page, and after the last that its span is finished; false if the job is to end.';
+is 'Records what came of pages, and after the last that their span is finished; false if the job is to end.';

@@ -13,6 +13,8 @@ source = rest_api_source(
                 "name": "transactions",
                 "primary_key": "id",
                 "write_disposition": "merge",
+                # It would take it for a double.
+                "columns": {"amount": {"data_type": "decimal", "precision": 14, "scale": 2}},
                 "endpoint": {
                     "path": "page/transactions",
                     "params": {"per_page": int(os.environ["PAGE_ROWS"])},

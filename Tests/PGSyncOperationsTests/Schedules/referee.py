@@ -15,19 +15,19 @@ cronsim is corrected in three cases, unless --raw is given:
 
 import argparse
 import sys
-from datetime import datetime, timedelta, timezone
-from functools import lru_cache
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
-UTC = timezone.utc
+UTC = UTC
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
-@lru_cache(maxsize=None)
+@cache
 def changes(zone, year):
     """When clocks are changed in a year: each moment, and by how much."""
 

@@ -6,11 +6,11 @@ It shares no code with pgsync: it follows AuditChain.md.
 import hashlib
 import json
 import sys
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 
 def moment(microseconds):
-    at = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(microseconds=microseconds)
+    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
     text = at.strftime("%Y-%m-%d %H:%M:%S")
     fraction = f"{at.microsecond:06}".rstrip("0")
     return text + ("." + fraction if fraction else "") + "+00"
@@ -78,11 +78,21 @@ for number, block in enumerate(blocks, 1):
         now = rows.pop((block["kind"], key), None)
         assert now == digest, f"{block['kind']} {key} is {now}, not {digest}"
         count += 1
-    lines = "".join(f"{digest}  {key}\n" for key, digest in zip(block["keys"], block["digests"]))
+    lines = "".join(f"{digest}  {key}\n" for key, digest in zip(block["keys"], block["digests"], strict=True))
     assert sha256(lines.encode()) == block["list_digest"], f"the list of block {number} differs"
     fields = [
-        "block", number, head, block["kind"], block["part"], block["rows"], block["list_digest"],
-        time(block["since"]), block["snapshot"], block["system"], time(block["chained_at"]), block["chained_by"],
+        "block",
+        number,
+        head,
+        block["kind"],
+        block["part"],
+        block["rows"],
+        block["list_digest"],
+        time(block["since"]),
+        block["snapshot"],
+        block["system"],
+        time(block["chained_at"]),
+        block["chained_by"],
     ]
     head = sha256(b"1" + b"".join(map(field, fields)))
     assert head == block["head"], f"the head of block {number} differs"

@@ -36,8 +36,15 @@ def webhook():
                 verified = True
             except WebhookVerificationError:
                 verified = False
-            tell({"verified": verified, "id": headers.get("webhook-id"), "text": body.decode(),
-                  "time": headers.get("webhook-timestamp"), "headers": headers})
+            tell(
+                {
+                    "verified": verified,
+                    "id": headers.get("webhook-id"),
+                    "text": body.decode(),
+                    "time": headers.get("webhook-timestamp"),
+                    "headers": headers,
+                }
+            )
             self.send_response(204 if verified else 401)
             self.end_headers()
 
@@ -62,11 +69,18 @@ async def mail():
 
         async def handle_DATA(self, server, session, envelope):
             message = email.message_from_bytes(envelope.content, policy=email.policy.default)
-            tell({"sender": envelope.mail_from, "recipients": envelope.rcpt_tos,
-                  "headers": [[name, str(value)] for name, value in message.items()],
-                  "defects": [str(defect) for defect in message.defects],
-                  "text": message.get_content(), "raw": envelope.content.decode("utf-8"),
-                  "encrypted": session.ssl is not None, "user": session.auth_data})
+            tell(
+                {
+                    "sender": envelope.mail_from,
+                    "recipients": envelope.rcpt_tos,
+                    "headers": [[name, str(value)] for name, value in message.items()],
+                    "defects": [str(defect) for defect in message.defects],
+                    "text": message.get_content(),
+                    "raw": envelope.content.decode("utf-8"),
+                    "encrypted": session.ssl is not None,
+                    "user": session.auth_data,
+                }
+            )
             return "250 2.0.0 taken"
 
     def authenticate(server, session, envelope, mechanism, data):
@@ -75,9 +89,19 @@ async def mail():
 
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
-        lambda: SMTP(Handler(), tls_context=tls(), require_starttls=True, auth_required=True,
-                     auth_require_tls=True, authenticator=authenticate, decode_data=False, enable_SMTPUTF8=True),
-        "127.0.0.1", 0)
+        lambda: SMTP(
+            Handler(),
+            tls_context=tls(),
+            require_starttls=True,
+            auth_required=True,
+            auth_require_tls=True,
+            authenticator=authenticate,
+            decode_data=False,
+            enable_SMTPUTF8=True,
+        ),
+        "127.0.0.1",
+        0,
+    )
     tell({"port": server.sockets[0].getsockname()[1]})
     await server.serve_forever()
 

@@ -76,6 +76,10 @@ package struct JobRunner: Sendable {
             _ = try await operations[taken.kind]?.run(job)
         } catch is RunningJob.Stop {
             // Whoever runs it sees the same.
+        } catch let error as PostgresError where !error.isConnectionLost {
+            // It may have ended meanwhile, after which nothing can be recorded of it.
+            let hasEnded = try await connection.withTransaction { try JobStore($0).hasEnded(taken.id) }
+            guard hasEnded else { throw error }
         }
     }
 

@@ -112,7 +112,7 @@ let package = Package(
         .target(
             name: "PGSyncImport",
             dependencies: [
-                "Days", "HTTPClient", "JSON", "PGSyncDelivery", "PGSyncOperations",
+                "Concurrency", "Days", "HTTPClient", "JSON", "PGSyncDelivery", "PGSyncOperations",
                 "PGSyncRemote", "PGSyncRules", "PGSyncStore", "Postgres", "Services",
             ]
         ),

@@ -29,14 +29,14 @@ struct DryRun {
         for _ in 0..<Self.mostPages {
             guard let here = place else { break }
             let url = addresses.url(of: slice, at: here)
-            let (page, reply) = try await fetching.get(url, on: connection)
+            let (page, answer) = try await fetching.get(url, on: connection)
             let writing: ImportWriting
             do throws(PageReader.Refusal) { writing = try reader.read(page.rows) } catch {
                 throw ImportRunner.StreamFailure(errorClass: "call.shape", message: error.message)
             }
             rows += page.rows.count
             faults += writing.failures.count
-            place = reply.flatMap { addresses.next(after: page, at: here, reply: $0, url: url) }
+            place = answer.flatMap { addresses.next(after: page, at: here, answer: $0) }
         }
         try await runner.job.note(
             stream.name,

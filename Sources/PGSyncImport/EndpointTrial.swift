@@ -40,9 +40,9 @@ package struct EndpointTrial: Sendable {
         } catch let setting as ImportDefinition.BadSetting {
             return Outcome(isOK: false, message: "\(setting)")
         }
-        var policy = CallPolicy()
+        var policy = CallPolicy(definition)
         // One call is what was asked for.
-        (policy.retries, policy.timeout, policy.longestWait) = (0, definition.timeout, .zero)
+        (policy.retries, policy.longestWait) = (0, .zero)
         let calls = CallRunner(
             definition,
             policy: policy,
@@ -55,17 +55,15 @@ package struct EndpointTrial: Sendable {
         let addresses = PageAddresses(definition: definition, stream: stream)
         do {
             guard
-                let reply = try await calls.get(
+                let answer = try await calls.get(
                     addresses.url(of: .everything, at: PagePlace(nil, isCounted: false)),
                     on: connection
                 )
             else { return Outcome(isOK: true, message: "it answered, with nothing to read") }
-            guard let text = String(validating: reply.body, as: UTF8.self),
-                let body = try? JSONValue(parsing: text)
-            else {
+            guard let body = answer.json else {
                 return Outcome(
                     isOK: false,
-                    message: "it answered with status \(reply.status), but not with JSON"
+                    message: "it answered with status \(answer.reply.status), but not with JSON"
                 )
             }
             switch stream.page(body: body) {

@@ -47,12 +47,7 @@ package struct ImportOperation: JobOperation {
             )
         }
         let definition = try definition(of: task)
-        var policy = CallPolicy()
-        policy.retries = definition.retries
-        policy.backoff = definition.backoff
-        policy.timeout = definition.timeout
-        policy.breakerFailures = definition.breakerFailures
-        policy.breakerReset = definition.breakerReset
+        var policy = CallPolicy(definition)
         policy.longestWait = longestWait
         let client: HTTPClient
         do {

@@ -56,9 +56,8 @@ extension ImportRunner {
                 filled = filled.replacing("{\(name)}", with: value.urlEncoded)
             }
             do {
-                guard let reply = try await calls.get(definition.url(of: filled), on: job.connection),
-                    let text = String(validating: reply.body, as: UTF8.self),
-                    let body = try? JSONValue(parsing: text)
+                guard let answer = try await calls.get(definition.url(of: filled), on: job.connection),
+                    let body = answer.json
                 else { return failing("call.shape", "the answer is no JSON") }
                 row = stream.item(in: body)
             } catch CallRunner.Failure.gone {

@@ -70,8 +70,8 @@ struct PageAddresses {
     /// The place of the page after a page; nil after the last.
     ///
     /// Pages counted by rows overlap by one, which shows whether rows have moved while they were read.
-    func next(after page: ImportPage, at place: PagePlace, reply: HTTPReply, url: String) -> PagePlace? {
-        let link = Self.link(in: reply)
+    func next(after page: ImportPage, at place: PagePlace, answer: CallRunner.Answer) -> PagePlace? {
+        let (link, url) = (Self.link(in: answer.reply), answer.url)
         if case .offset(_, let size, let end) = stream.pager {
             let rows = page.rows.count
             let isLast =
@@ -94,8 +94,8 @@ struct PageAddresses {
         case .single, .offset: return nil
         case .page(_, let first, _, _): next.token = String((place.token.flatMap { Int($0) } ?? first) + 1)
         case .cursor: next.token = page.cursor
-        case .link: next.token = link.map { withoutSecret(RemoteCall.resolve($0, from: url)) }
-        case .next: next.token = page.next.map { withoutSecret(RemoteCall.resolve($0, from: url)) }
+        case .link: next.token = link.map { resolved($0, from: url) }
+        case .next: next.token = page.next.map { resolved($0, from: url) }
         case .after: next.token = page.lastKey
         }
         return next.token == nil ? nil : next
@@ -123,15 +123,8 @@ struct PageAddresses {
     }
 
     /// An API may repeat the secret in the address of its next page, and that address is kept.
-    private func withoutSecret(_ url: String) -> String {
-        guard case .parameter(let name, _)? = definition.auth, let mark = url.firstIndex(of: "?") else {
-            return url
-        }
-        let kept = url[url.index(after: mark)...].split(separator: "&").filter {
-            let written = $0.prefix { $0 != "=" }
-            return written != name && written != name.urlEncoded
-        }
-        return url[..<mark] + (kept.isEmpty ? "" : "?" + kept.joined(separator: "&"))
+    private func resolved(_ next: String, from url: String) -> String {
+        definition.withoutSecret(RemoteCall.resolve(next, from: url))
     }
 
     /// The URL that the header Link names as the next (RFC 8288).

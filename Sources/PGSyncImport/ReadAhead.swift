@@ -1,12 +1,12 @@
 import Concurrency
-import HTTPClient
+import PGSyncRemote
 import PGSyncRules
 
 /// Asks for pages before their turn, while those before them are written.
 ///
 /// Answers are taken in the order of the pages, so that a walk is what it would be without it.
 struct ReadAhead {
-    typealias Answer = (page: ImportPage, reply: HTTPReply?)
+    typealias Answer = (page: ImportPage, answer: CallRunner.Answer?)
 
     private struct Call {
         let task: Task<Answer, any Error>

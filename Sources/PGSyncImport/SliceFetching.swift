@@ -87,7 +87,7 @@ struct SliceFetching {
             return true
         }
         let page = answer.page
-        let next = answer.reply.flatMap { addresses.next(after: page, at: walk.place, reply: $0, url: url) }
+        let next = answer.answer.flatMap { addresses.next(after: page, at: walk.place, answer: $0) }
         let keys = page.rows.map { fetching.stream.keyText(of: $0) }
         // The page before had that row, too.
         let overlap = walk.place.expectedKey.flatMap { keys.firstIndex(of: $0) }

@@ -155,16 +155,14 @@ struct StreamFetching: Sendable {
                 message: "the next page is at a host that the import does not list"
             )
         }
-        guard let reply = try await runner.calls.get(url, on: connection) else {
+        guard let answer = try await runner.calls.get(url, on: connection) else {
             return (ImportPage(rows: []), nil)
         }
-        guard let text = String(validating: reply.body, as: UTF8.self),
-            let body = try? JSONValue(parsing: text)
-        else {
+        guard let body = answer.json else {
             throw ImportRunner.StreamFailure(errorClass: "call.shape", message: "the answer is no JSON")
         }
         switch stream.page(body: body) {
-        case .success(let page): return (page, reply)
+        case .success(let page): return (page, answer)
         case .failure(let fault):
             throw ImportRunner.StreamFailure(errorClass: "call.shape", message: fault.message)
         }

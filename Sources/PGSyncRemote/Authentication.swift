@@ -41,8 +41,10 @@ package final class Authentication: Sendable {
         case .header(let name, let value)?:
             request.headers.append((name, try filled(value)))
         case .parameter(let name, let value)?:
-            request.url +=
-                (request.url.contains("?") ? "&" : "?") + "\(name.urlEncoded)=\(try filled(value).urlEncoded)"
+            // A redirect may repeat it.
+            let url = definition.withoutSecret(request.url)
+            request.url =
+                url + (url.contains("?") ? "&" : "?") + "\(name.urlEncoded)=\(try filled(value).urlEncoded)"
         case .basic(let value)?:
             request.headers.append(("Authorization", "Basic \(Base64.encode(Array(try filled(value).utf8)))"))
         case .oauth?:
@@ -175,5 +177,17 @@ extension Duration {
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)
         return .seconds(now.tv_sec) + .nanoseconds(now.tv_nsec)
+    }
+}
+
+extension ImportDefinition {
+    /// A URL without the secret, where that is a parameter of the query.
+    package func withoutSecret(_ url: String) -> String {
+        guard case .parameter(let name, _)? = auth, let mark = url.firstIndex(of: "?") else { return url }
+        let kept = url[url.index(after: mark)...].split(separator: "&").filter {
+            let written = $0.prefix { $0 != "=" }
+            return written != name && written != name.urlEncoded
+        }
+        return url[..<mark] + (kept.isEmpty ? "" : "?" + kept.joined(separator: "&"))
     }
 }

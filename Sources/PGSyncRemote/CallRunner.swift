@@ -22,6 +22,12 @@ package struct CallRunner: Sendable {
         case interrupted
     }
 
+    /// What an endpoint has answered, and where, after redirects.
+    package struct Answer: Sendable {
+        package let reply: HTTPReply
+        package let url: String
+    }
+
     private let definition: ImportDefinition
     private let policy: CallPolicy
     private let client: HTTPClient
@@ -55,7 +61,7 @@ package struct CallRunner: Sendable {
     /// Gets an answer; nil if there is nothing to read.
     ///
     /// - Throws: ``Failure``; errors of the database pass through.
-    package func get(_ url: String, on connection: PostgresConnection) async throws -> HTTPReply? {
+    package func get(_ url: String, on connection: PostgresConnection) async throws -> Answer? {
         let definition = definition
         var call = RemoteCall(
             url: url,
@@ -94,7 +100,7 @@ package struct CallRunner: Sendable {
                 event = .waited
             case .end(let end):
                 switch end {
-                case .answered: return reply
+                case .answered: return reply.map { Answer(reply: $0, url: call.url) }
                 case .empty: return nil
                 case .gone: throw Failure.gone
                 case .leave(let wait, let problem): throw Failure.leave(wait, problem)
@@ -109,7 +115,12 @@ package struct CallRunner: Sendable {
                             "the key that came with the request was refused: \(problem)"
                         )
                     }
-                    let (name, reason) = (definition.name, "the secret was refused: \(problem)")
+                    let (name, reason) = (
+                        definition.name,
+                        definition.auth == nil
+                            ? "it wants to know who calls, and the import has no auth: \(problem)"
+                            : "the secret was refused: \(problem)"
+                    )
                     _ = try await connection.withTransaction {
                         try $0.execute("select pgsync.pause_endpoint(\(name), \(reason))")
                     }

@@ -1,3 +1,4 @@
+package import PGSyncRules
 package import PGSyncStore
 
 /// How calls are made: what a definition says, and what the environment says instead.
@@ -14,6 +15,14 @@ package struct CallPolicy: Sendable, Equatable {
     package var longestWait = Duration.seconds(60)
 
     package init() {}
+
+    package init(_ definition: ImportDefinition) {
+        retries = definition.retries
+        backoff = definition.backoff
+        timeout = definition.timeout
+        breakerFailures = definition.breakerFailures
+        breakerReset = definition.breakerReset
+    }
 }
 
 /// Decides what a call does next, without a clock and without a socket.
@@ -58,7 +67,8 @@ package struct RemoteCall: Sendable {
     private let policy: CallPolicy
     private let canRefresh: Bool
     private let allows: @Sendable (String) -> Bool
-    private var url: String
+    /// Where it is made, after redirects.
+    package private(set) var url: String
     private var failures = 0
     private var hasRefreshed = false
     private var redirects = 0

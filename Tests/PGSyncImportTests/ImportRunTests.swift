@@ -251,4 +251,23 @@ struct ImportRunTests {
             )
         }
     }
+
+    @Test("that another runs may end while this one works for it")
+    func endedMeanwhile() async throws {
+        try await ImportBench.with(streams: [ImportBench.merchants(.cursor)]) { (bench) throws in
+            let job = try await bench.request("initial")
+            try await bench.database.connect { first in
+                try await first.run("select from pgsync.begin_job('import', 'crm')")
+                bench.crm.inject(
+                    .act { _ in _ = try? await first.run("select pgsync.end_job(\(job), 'completed')") }
+                )
+                try await bench.database.connect { second in
+                    let taken = try await second.withTransaction { try JobStore($0).join("import", "crm") }
+                    try await bench.runner.work(for: try #require(taken), on: second, until: Shutdown())
+                }
+            }
+            #expect(bench.crm.count(fault: "act") == 1)
+            #expect(try await bench.runState().state == "completed")
+        }
+    }
 }

@@ -1,5 +1,6 @@
 @testable import HTTPClient
 import JSON
+@testable import PGSyncRemote
 @testable import PGSyncStore
 import Postgres
 import Testing
@@ -81,8 +82,7 @@ struct PageAddressesTests {
             return addresses.next(
                 after: try page(#"{"data":[\#(rows)]}"#, addresses),
                 at: PagePlace(place, isCounted: true),
-                reply: reply(),
-                url: "u"
+                answer: CallRunner.Answer(reply: reply(), url: "u")
             )?.text
         }
         #expect(try next("a", "b", "c") == "2 c")
@@ -95,23 +95,20 @@ struct PageAddressesTests {
         let first = single.next(
             after: try page(#"{"data":[{"id":"a"}]}"#, single),
             at: PagePlace(nil, isCounted: true),
-            reply: reply(),
-            url: "u"
+            answer: CallRunner.Answer(reply: reply(), url: "u")
         )
         #expect(first?.text == "1")
         let second = single.next(
             after: try page(#"{"data":[{"id":"b"}]}"#, single),
             at: PagePlace("1", isCounted: true),
-            reply: reply(),
-            url: "u"
+            answer: CallRunner.Answer(reply: reply(), url: "u")
         )
         #expect(second?.text == "2")
         #expect(
             single.next(
                 after: try page(#"{"data":[]}"#, single),
                 at: PagePlace("2", isCounted: true),
-                reply: reply(),
-                url: "u"
+                answer: CallRunner.Answer(reply: reply(), url: "u")
             ) == nil
         )
     }
@@ -126,8 +123,7 @@ struct PageAddressesTests {
             cursor.next(
                 after: try page(#"{"data":[{"id":"1"}],"next":\#(JSONValue.string(token).text())}"#, cursor),
                 at: PagePlace(nil, isCounted: false),
-                reply: reply(),
-                url: "u"
+                answer: CallRunner.Answer(reply: reply(), url: "u")
             )
         )
         let after = try addresses("after 'after' until empty")
@@ -135,8 +131,7 @@ struct PageAddressesTests {
             after.next(
                 after: try page(#"{"data":[{"id":\#(JSONValue.string(token).text())}]}"#, after),
                 at: PagePlace(nil, isCounted: false),
-                reply: reply(),
-                url: "u"
+                answer: CallRunner.Answer(reply: reply(), url: "u")
             )
         )
         for (addresses, place) in [(cursor, next), (after, behind)] {
@@ -152,8 +147,7 @@ struct PageAddressesTests {
         let next = addresses.next(
             after: try page(#"{"data":[{"id":"a"},{"id":"b c"}]}"#, addresses),
             at: PagePlace(nil, isCounted: true),
-            reply: reply(),
-            url: "u"
+            answer: CallRunner.Answer(reply: reply(), url: "u")
         )
         #expect(next?.text == "1 b c")
         #expect(addresses.place("1 b c") == next)
@@ -185,8 +179,7 @@ struct PageAddressesTests {
                 addresses
             ),
             at: PagePlace(nil, isCounted: false),
-            reply: reply(),
-            url: "https://shop.example/api/items"
+            answer: CallRunner.Answer(reply: reply(), url: "https://shop.example/api/items")
         )
         #expect(next?.text == "https://shop.example/api/items?a=1&page=2")
     }

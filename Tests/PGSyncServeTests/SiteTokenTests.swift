@@ -1,3 +1,4 @@
+// Long because every endpoint is asked as two sites of one served database.
 import JSON
 import Postgres
 import TestSupport

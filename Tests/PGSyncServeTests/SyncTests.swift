@@ -1,3 +1,4 @@
+// Long because the form that users fixed is held against one served database.
 import Concurrency
 import JSON
 import Postgres

@@ -41,6 +41,9 @@ package struct ImportAddress: Sendable, Hashable, CustomStringConvertible {
         host = name.lowercased()
     }
 
+    /// Whether its port is that of its scheme.
+    var isAtUsualPort: Bool { port == nil || port == (isEncrypted ? 443 : 80) }
+
     /// Whether a text is the name of a host, or an address of IPv4.
     package static func isHost(_ text: some StringProtocol) -> Bool {
         !text.isEmpty && text.utf8.count <= 253

@@ -146,6 +146,9 @@ struct ImportChecker {
         if draft.places["get"] == nil, !draft.unread.contains("get") {
             fail(draft.name, "the stream \(stream.name) lacks its path", "such as get '/\(stream.name)'")
         }
+        if stream.isOneRow, let pager = draft.places["pager"] {
+            fail(pager, "an answer that is one row has no pages", "write rows and a path for a list")
+        }
         if columns.isEmpty, !draft.unread.contains("column") {
             fail(draft.name, "the stream \(stream.name) has no column", "such as column id bigint")
         } else if !columns.isEmpty {

@@ -59,7 +59,11 @@ extension ImportStream {
         lines.compare("get", old.path, path)
         lines.compare("with", list: old.parameters.map(\.words), parameters.map(\.words))
         lines.compare("pages", old.pager.words, pager.words)
-        lines.compare("rows", old.rowsPath.words, rowsPath.words)
+        lines.compare(
+            "rows",
+            (old.isOneRow ? "one, " : "") + old.rowsPath.words,
+            (isOneRow ? "one, " : "") + rowsPath.words
+        )
         lines.compare("count", old.countPath?.description, countPath?.description)
         lines.compare("changed", old.changed?.words, changed?.words)
         lines.compare("item", old.itemPath, itemPath)

@@ -50,11 +50,12 @@ package struct ImportDefinition: Sendable, Hashable {
     /// The URL of a path below the base.
     package func url(of path: String) -> String { base.description + path }
 
-    /// Whether a URL that an answer names may be called: of a host of the import, and never in the clear where the
-    /// base is encrypted.
+    /// Whether a URL that an answer names may be called: of a host of the import, at the port of the base or the usual
+    /// one, and never in the clear where the base is encrypted.
     package func allows(_ url: String) -> Bool {
         guard let address = ImportAddress(url) else { return false }
         return hosts.contains(address.host) && (address.isEncrypted || !base.isEncrypted)
+            && (address.isAtUsualPort || address.port == base.port)
     }
 }
 

@@ -29,7 +29,12 @@ extension ImportStream {
     private func readPage(_ body: JSONValue) throws(ImportFault) -> ImportPage {
         let place = rowsPath == .root ? "the answer" : "'\(rowsPath)' of the answer"
         guard let value = rowsPath.value(in: body) else { throw fault("\(place) is not there") }
-        guard case .array(let rows) = value else { throw fault("\(place) is \(value.kind), and no array") }
+        let rows: [JSONValue]
+        switch value {
+        case .array(let listed) where !isOneRow: rows = listed
+        case .object where isOneRow: rows = [value]
+        default: throw fault("\(place) is \(value.kind), and no \(isOneRow ? "object" : "array")")
+        }
         var page = ImportPage(rows: rows)
         switch pager {
         case .page(_, _, _, let end), .offset(_, _, let end):

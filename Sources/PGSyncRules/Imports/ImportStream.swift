@@ -14,6 +14,8 @@ package struct ImportStream: Sendable, Hashable {
     package internal(set) var pager = ImportPager.single
     /// Where the array of rows is in an answer; the root means that the answer is that array.
     package internal(set) var rowsPath = JSONPath.root
+    /// Whether an answer is one row, and that an object.
+    package internal(set) var isOneRow = false
     /// Where an answer says how many rows there are.
     package internal(set) var countPath: JSONPath?
     package internal(set) var changed: ImportChanged?

@@ -3,7 +3,7 @@ import Days
 extension Parser {
     /// The words that begin a line of a stream.
     private static let streamOptions = [
-        "get", "with", "page", "offset", "cursor", "link", "next", "after", "rows", "count", "changed",
+        "get", "with", "page", "offset", "cursor", "link", "next", "after", "rows", "row", "count", "changed",
         "item",
         "history", "remembers", "deletes", "unknown", "private", "column", "example",
     ]
@@ -54,8 +54,9 @@ extension Parser {
             return draft.stream.pager = try parsePager(opening, of: &draft)
         }
         if !Self.manyOptions.contains(opening.text) {
-            guard draft.places.updateValue(opening.range, forKey: opening.text) == nil else {
-                throw Fault(opening.range, "a stream can have '\(opening.text)' only once")
+            let place = opening.text == "row" ? "rows" : opening.text
+            guard draft.places.updateValue(opening.range, forKey: place) == nil else {
+                throw Fault(opening.range, "a stream can have '\(place)' only once")
             }
         }
         switch opening.text {
@@ -67,6 +68,11 @@ extension Parser {
             draft.stream.parameters.append(ImportParameter(name: name, value: value))
         case "rows":
             draft.stream.rowsPath = try takeJSONPath("the path of the rows, such as 'data'", of: opening)
+        case "row":
+            draft.stream.isOneRow = true
+            if next.kind == .text {
+                draft.stream.rowsPath = try takeJSONPath("the path of the row, such as 'data'", of: opening)
+            }
         case "count": draft.stream.countPath = try takeJSONPath("the path of a number", of: opening)
         case "changed": try parseChanged(opening, of: &draft)
         case "item":

@@ -38,6 +38,8 @@ struct ImportAddressTests {
         }
         let definition = try ImportSample.definition(ImportSample.text("column id bigint"))
         #expect(!definition.allows("http://shop.example/x"), "in the clear")
+        #expect(definition.allows("https://shop.example:443/x"))
+        #expect(!definition.allows("https://shop.example:8443/x"), "another program of that host")
         #expect(!definition.allows("https://shop.example@evil.example/x"))
     }
 }

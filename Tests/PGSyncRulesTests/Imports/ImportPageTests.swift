@@ -24,6 +24,19 @@ struct ImportPageTests {
         #expect(try self.page("count 'n'", #"{"data": []}"#).0.total == nil)
     }
 
+    @Test("may be one row, which is an object")
+    func row() throws {
+        #expect(try page("", #"{"id": 1}"#, rows: "row").0.rows == [["id": 1]])
+        #expect(try page("", #"{"a": {"b": {"id": 2}}}"#, rows: "row 'a.b'").0.rows == [["id": 2]])
+        for (json, message) in [("[1]", "an array, and no object"), ("7", "a number, and no object")] {
+            let stream = try ImportSample.stream("column id bigint", "row")
+            let fault = #expect(throws: ImportFault.self) {
+                try stream.page(body: try JSONValue(parsing: json)).get()
+            }
+            #expect(fault?.message.contains(message) == true)
+        }
+    }
+
     @Test(
         "end by being empty, short, or saying so",
         arguments: [

@@ -137,7 +137,8 @@ struct WrongImportsTests {
         arguments: [
             ("get '/others'", "a stream can have 'get' only once"), ("page 'p'", "'page' lacks 'until'"),
             ("page 'p' until empty\n    link", "one way to its pages"),
-            ("page 'p' until short", "has no size"),
+            ("page 'p' until short", "has no size"), ("row\n    rows 'data'", "'rows' only once"),
+            ("row 'data'\n    link", "an answer that is one row has no pages"),
             ("page 'p' from -1 until empty", "expected a number of a page"),
             ("page 'p' size 's' 0 until empty", "1000000"),
             ("page 'p' until last", "expected empty, short or flag"),

@@ -3,13 +3,14 @@
 import base64
 import datetime
 import json
+import pathlib
 import time
 
 import pytest
 
 from importing import Importer, Shape, finish, secret_file
 from local_stripe import Stripe
-from served import eventually
+from served import ROOT, eventually
 
 CREATED = "timestamptz from seconds 'created'"
 # All that the API says of a customer: with `unknown freeze` a run fails where a field is missing here.
@@ -112,11 +113,11 @@ def stream(name, shape, *lines):
 CUSTOMERS = stream("customers", CUSTOMER, "item '/customers/{id}'", "deletes sweep daily then remove", "unknown freeze")
 
 
-def add_customers(stripe, count):
+def add_customers(stripe, count, balance=9_007_199_254_740_993):
     """Customers that differ in all that can be said of them; returns their names for the API."""
     added = []
     for number in range(count):
-        data = {"balance": (-1) ** number * (9_007_199_254_740_993 + number), "metadata": {"no": str(number)}}
+        data = {"balance": (-1) ** number * (balance + number), "metadata": {"no": str(number)}}
         if number % 3:
             data |= {"name": NAMES[number % len(NAMES)], "email": f"c{number}@customers.example"}
         if number % 4:
@@ -127,13 +128,13 @@ def add_customers(stripe, count):
     return added
 
 
-def add_subscribers(stripe, count):
+def add_subscribers(stripe, count, balance=9_007_199_254_740_993):
     """Customers that invoices can be written for."""
     stripe.ask(
         "/v1/plans", {"id": "pro", "product": {"name": "Pro"}, "amount": 1050, "currency": "eur", "interval": "month"}
     )
     card = {"number": "4242424242424242", "exp_month": 12, "exp_year": 2040, "cvc": "123"}
-    subscribers = add_customers(stripe, count)
+    subscribers = add_customers(stripe, count, balance)
     for customer in subscribers:
         method = stripe.ask("/v1/payment_methods", {"type": "card", "card": card})["id"]
         stripe.ask(f"/v1/payment_methods/{method}/attach", {"customer": customer})
@@ -142,12 +143,12 @@ def add_subscribers(stripe, count):
     return subscribers
 
 
-def add_invoices(stripe, customers, count):
+def add_invoices(stripe, customers, count, amount=9_007_199_254_740_993):
     """Invoices with an item each, whose amounts a double cannot hold."""
     added = []
     for number in range(count):
         customer = customers[number % len(customers)]
-        item = {"customer": customer, "amount": 9_007_199_254_740_993 + number, "currency": "eur"}
+        item = {"customer": customer, "amount": amount + number, "currency": "eur"}
         stripe.ask("/v1/invoiceitems", item | {"description": f"item {number}"})
         added.append(stripe.ask("/v1/invoices", {"customer": customer})["id"])
     return added
@@ -405,6 +406,47 @@ def test_an_answer_of_the_server_is_an_example_of_the_definition(clinic, stripe,
     ran = importer.pgsync("import", "test", str(write(images)))
     assert ran.code == 79 and "wrong  customers: a page" in ran.out and "account_balance" in ran.err
     assert stripe.calls == [], "examples call nothing"
+
+
+def test_an_invoice_of_the_api_ends_in_the_ledger_once(clinic, stripe, tables):
+    chart = clinic.directory / "stripe.csv"
+    chart.write_text(
+        "code,name,type,contra,parent,party_required,zero_to_close\n"
+        "stripe:owed,Owed by customers,asset,false,,true,false\nstripe:sold,Sold,income,false,,false,false\n"
+    )
+    rules = pathlib.Path(__file__).with_name("invoice.rules")
+    clinic.sql((ROOT / "sql" / "examples" / "periods.sql").read_text())
+    clinic.sql("select pgsync.attach('stripe.invoices', exclude => '{lines}')")
+    billing = Importer(clinic, "books")
+    for arguments in (["ledger", "import-chart", str(chart)], ["rules", "apply", str(rules)]):
+        ran = billing.pgsync(*arguments)
+        assert ran.code == 0, ran.out + ran.err
+    subscribers = add_subscribers(stripe, 3, balance=0)
+    early = add_invoices(stripe, subscribers, 30, amount=12_345_678_901)
+    billing.apply(
+        definition(stripe, stream("invoices", INVOICE, "with 'expand[]' 'data.customer'"), auth="basic '{secret}:'")
+    )
+
+    def assert_booked():
+        billing.complete()
+        listed = stripe.every("/v1/invoices", "&expand[]=data.customer")
+        owed = {}
+        for row in listed:
+            owed[row["customer"]["id"]] = owed.get(row["customer"]["id"], 0) + row["total"]
+        eventually(lambda: clinic.sql("select count(*) from pgsync.sync_queue") == "0")
+        booked = clinic.sql(
+            "select party || ' ' || sum(amount) from ledger.journal_lines where account = 'stripe:owed' group by party"
+        )
+        assert dict(line.split(" ") for line in booked.splitlines()) == {name: str(sum) for name, sum in owed.items()}
+
+    assert_booked()
+    assert billing.complete()[:2] == (0, 0)
+    entries = int(clinic.sql("select count(*) from ledger.journal_entries"))
+    add_invoices(stripe, subscribers[:1], 1, amount=7)
+    # A change of what is not booked.
+    stripe.ask(f"/v1/invoices/{early[0]}", {"description": "edited"})
+    assert_booked()
+    assert int(clinic.sql("select count(*) from ledger.journal_entries")) == entries + 1
 
 
 def test_an_answer_that_is_one_object_is_one_row(clinic, stripe, tables):

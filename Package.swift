@@ -170,7 +170,9 @@ let package = Package(
         .testTarget(name: "EmbedSQLTests", dependencies: ["embed-sql"]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["JSON", "PGSyncCluster", "Postgres", "Subprocesses", "TestSupport", "pgsync"],
+            dependencies: [
+                "JSON", "PGSyncCluster", "PGSyncDemo", "Postgres", "Subprocesses", "TestSupport", "pgsync",
+            ],
             exclude: ["Landed"]
         ),
         .testTarget(name: "FilesTests", dependencies: ["Files"]),

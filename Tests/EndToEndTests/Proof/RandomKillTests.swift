@@ -126,7 +126,7 @@ private actor Crew {
     func killOne() -> Bool { running.values.randomElement()?.send(signal: SIGKILL) ?? false }
 }
 
-private struct SplitMix: RandomNumberGenerator {
+struct SplitMix: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64) {

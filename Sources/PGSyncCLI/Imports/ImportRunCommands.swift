@@ -33,7 +33,8 @@ struct ImportRunCommand: Command {
             more; manual a span of its own. If a run is under way, this session fetches for it. Ctrl-C ends this session's \
             part; the same command goes on.
 
-            A wait for the API, or for its budget, is waited for here; with --background a worker does all of it.
+            A wait for the API, or for its budget, is waited for here; with --background a worker does all of it. It ends \
+            with 1 where the run failed, or where rows are left that cannot be written: see pgsync jobs show.
             """,
         examples: [
             .init("pgsync import run irelandpay --type initial", "Read the history."),

@@ -24,6 +24,7 @@ struct DryRun {
             return try await runner.job.note(stream.name, "nothing is left to read", done: 0)
         }
         let fetching = StreamFetching(runner: runner, stream: stream, target: target, plan: plan)
+        fetching.slots.add()
         var place: PagePlace? = addresses.place(nil)
         var (rows, faults) = (0, 0)
         for _ in 0..<Self.mostPages {

@@ -26,7 +26,8 @@ struct SliceFetching {
         _ fetching: StreamFetching,
         _ slice: ImportSlice,
         _ reader: PageReader,
-        on connection: PostgresConnection
+        on connection: PostgresConnection,
+        calling calls: PostgresConnection
     ) {
         self.fetching = fetching
         self.slice = slice
@@ -40,9 +41,7 @@ struct SliceFetching {
             isFromStart: slice.pages == 0,
             firstPage: firstPage
         )
-        ahead = ReadAhead { url in
-            try await fetching.slots.hold { try await fetching.get(url, on: connection) }
-        }
+        ahead = ReadAhead { url in try await fetching.get(url, on: calls) }
     }
 
     mutating func run() async throws {

@@ -35,10 +35,17 @@ struct StreamFetching: Sendable {
     }
 
     func run() async throws {
+        guard runner.definition.parallel > 1 else { return try await run(calling: job.connection) }
+        // A call asks for leave, and does not wait for it until a page is written.
+        try await PostgresConnection.withConnection(to: runner.options) { try await run(calling: $0) }
+    }
+
+    /// `calls` is the session in which calls ask for leave.
+    private func run(calling calls: PostgresConnection) async throws {
         let connection = job.connection
         try await withThrowingTaskGroup(of: Part.self) { group in
             group.addTask {
-                try await fetchAll(on: connection, isFirst: true)
+                try await fetchAll(on: connection, calling: calls, isFirst: true)
                 return .fetching
             }
             // What is neither cut into steps nor has pages that are known beforehand is read by one.
@@ -50,7 +57,7 @@ struct StreamFetching: Sendable {
                         let id = job.id
                         let hasJoined = try await connection.withTransaction { try ImportStore($0).join(id) }
                         guard hasJoined else { return }
-                        try await fetchAll(on: connection, isFirst: false)
+                        try await fetchAll(on: connection, calling: calls, isFirst: false)
                     }
                     return .fetching
                 }
@@ -88,11 +95,17 @@ struct StreamFetching: Sendable {
 
     // MARK: One session
 
-    private func fetchAll(on connection: PostgresConnection, isFirst: Bool) async throws {
+    private func fetchAll(
+        on connection: PostgresConnection,
+        calling calls: PostgresConnection,
+        isFirst: Bool
+    ) async throws {
         guard let slot = try await holdSlot(on: connection, waits: isFirst) else { return }
         slots.add()
         let result: Result<Void, any Error>
-        do { result = .success(try await fetchSlices(on: connection, isFirst: isFirst)) } catch {
+        do {
+            result = .success(try await fetchSlices(on: connection, calling: calls, isFirst: isFirst))
+        } catch {
             result = .failure(error)
         }
         slots.remove()
@@ -102,7 +115,11 @@ struct StreamFetching: Sendable {
         try result.get()
     }
 
-    private func fetchSlices(on connection: PostgresConnection, isFirst: Bool) async throws {
+    private func fetchSlices(
+        on connection: PostgresConnection,
+        calling calls: PostgresConnection,
+        isFirst: Bool
+    ) async throws {
         let (id, name, plan) = (job.id, stream.name, plan)
         var reader = PageReader(stream: stream, target: target, maxAttempts: runner.definition.retries)
         if stream.unknown == .evolve { reader.stream = try await stream.evolved(for: target, on: connection) }
@@ -124,7 +141,7 @@ struct StreamFetching: Sendable {
                 continue
             }
             wait = Self.pollEvery.first
-            var fetching = SliceFetching(self, slice, reader, on: connection)
+            var fetching = SliceFetching(self, slice, reader, on: connection, calling: calls)
             try await fetching.run()
             reader = fetching.reader
             try await connection.withTransaction { try ImportStore($0).releaseSlice(id, name, slice) }
@@ -155,7 +172,7 @@ struct StreamFetching: Sendable {
                 message: "the next page is at a host that the import does not list"
             )
         }
-        guard let answer = try await runner.calls.get(url, on: connection) else {
+        guard let answer = try await slots.hold({ try await runner.calls.get(url, on: connection) }) else {
             return (ImportPage(rows: []), nil)
         }
         guard let body = answer.json else {

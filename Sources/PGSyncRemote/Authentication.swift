@@ -18,6 +18,7 @@ package final class Authentication: Sendable {
     /// What came with a request instead of being where the definition says.
     private let givenKey: String?
     private let accessToken = Locked<String?>(nil)
+    private let refreshing = Locked<Task<TokenAnswer, any Error>?>(nil)
 
     package init(_ definition: ImportDefinition, site: DeliverySite, givenKey: String? = nil) {
         self.definition = definition
@@ -83,6 +84,23 @@ package final class Authentication: Sendable {
     ///
     /// One process at a time does so, and a new refresh token is written before anything is done with it.
     func refresh(
+        replacing used: String?,
+        with client: HTTPClient,
+        on connection: PostgresConnection
+    ) async throws -> TokenAnswer {
+        // Calls of one process may share a session, so that its lock keeps them apart no more.
+        let (task, isOwn) = refreshing.withLock { running in
+            if let running { return (running, false) }
+            let task = Task { try await refreshAlone(replacing: used, with: client, on: connection) }
+            running = task
+            return (task, true)
+        }
+        let result = await task.result
+        if isOwn { refreshing.withLock { $0 = nil } }
+        return try result.get()
+    }
+
+    private func refreshAlone(
         replacing used: String?,
         with client: HTTPClient,
         on connection: PostgresConnection

@@ -62,4 +62,4 @@ comment on function pgsync.import_pages(
     bigint, text, tstzrange, regclass, text[], text[], text[], jsonb, text[], jsonb, integer, text, boolean,
     timestamptz, boolean, integer
 )
-is 'Writes pages of a stream and what is recorded of them; returns what came of their rows, whether to go on.';
+is 'Writes pages of a stream and what is recorded of them; returns what came of their rows.';

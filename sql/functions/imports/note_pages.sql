@@ -74,6 +74,7 @@ end;
 $$;
 
 comment on function pgsync.note_pages(
-    bigint, text, tstzrange, integer, text, boolean, timestamptz, bigint, bigint, bigint, text[], jsonb, integer
+    bigint, text, tstzrange, integer, text, boolean, timestamptz, bigint, bigint, bigint, text[], jsonb,
+    integer
 )
 is 'Records what came of pages, and after the last that their span is finished; false if the job is to end.';

@@ -103,7 +103,8 @@ begin
                 ]),
                 (array['pgsync_operator'], array[
                     'execute on function pgsync.attach('
-                    || 'regclass, text[], text[], text[], text, text[], boolean, text, text, boolean, boolean, interval)',
+                    || 'regclass, text[], text[], text[], text, text[], boolean, text, text, boolean, boolean, boolean, '
+                    || 'interval)',
                     'execute on function pgsync.attach_steps(pgsync.sources)',
                     'execute on function pgsync.backfill_step(bigint, bigint)',
                     'execute on function pgsync.cancel_backfill(bigint)',
@@ -116,7 +117,7 @@ begin
                     'execute on function pgsync.is_captured(pgsync.sources)',
                     'execute on function pgsync.lock_patiently(regclass, interval, boolean)',
                     'execute on function pgsync.planned_source('
-                    || 'regclass, text[], text[], text[], text, text[], boolean, text, text)',
+                    || 'regclass, text[], text[], text[], text, text[], boolean, text, text, boolean)',
                     'execute on function pgsync.reader_steps(name)',
                     'execute on function pgsync.reader_text(name)',
                     'execute on function pgsync.reattach(regclass, boolean, interval)',

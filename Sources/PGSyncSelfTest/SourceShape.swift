@@ -48,7 +48,7 @@ struct SourceShape: Sendable {
             from pgsync.sources as source
             inner join pg_catalog.pg_class as relation on relation.oid = source.source_table
             inner join pg_catalog.pg_namespace as namespace on namespace.oid = relation.relnamespace
-            where source.attached
+            where source.attached and source.posts
             order by namespace.nspname, relation.relname
             """
         ).map { row in

@@ -83,6 +83,7 @@ struct ConfigurationTests {
                   actions  create, delete
                   before   image
                   site     shop
+                  posting  no
                 table "My Schema"."My Table"
                 table shop."table"
 
@@ -110,7 +111,7 @@ struct ConfigurationTests {
         )
         let table = try #require(file.tables.first)
         #expect(table.key?.map(\.value) == ["id"] && table.columns == nil && table.keepsBeforeImage)
-        #expect(table.siteColumn?.value == "shop")
+        #expect(table.siteColumn?.value == "shop" && !table.posts)
         #expect(table.exclude?.map(\.value) == ["remarks", "Odd \"Note\""])
         #expect(table.kind == "row" && table.actions == ["create", "delete"])
         #expect(file.rules.map { $0.paths.map(\.value) }[0] == ["rules/maps.rules", "rules/lab.rules"])

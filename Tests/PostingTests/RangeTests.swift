@@ -71,6 +71,24 @@ struct RangeTests {
         )
     }
 
+    @Test("are dropped with changes of tables that are not posted, which are counted as such")
+    func unposted() async throws {
+        try await database.run(
+            """
+            create table stock (id integer primary key);
+            select pgsync.attach('stock', posts => false);
+            insert into stock select generate_series(1, 7);
+            """
+        )
+        try await age()
+        #expect(try await drop().contains("dropped"))
+        #expect(
+            try await database.lines(
+                "select concat_ws(' ', outcome, row_count) from pgsync.range_totals where source_table = 'stock'::regclass order by 1"
+            ) == ["captured 7", "unposted 7"]
+        )
+    }
+
     @Test("take changes across a boundary, and over an empty one between")
     func boundary() async throws {
         try await database.run("select setval('pgsync.sync_logs_id_seq', 249998)")

@@ -8,6 +8,11 @@ import VisibleText
 
 extension CaptureOptions.Kind: ArgumentValue {}
 
+/// Whether changes are posted.
+enum Posting: String, CaseIterable, ArgumentValue {
+    case yes, no
+}
+
 /// The command `pgsync attach`.
 struct AttachCommand: Command {
     var table = ""
@@ -19,6 +24,7 @@ struct AttachCommand: Command {
     var beforeImage = false
     var site: String?
     var encrypt: String?
+    var posting: Posting?
     var renew = false
     var rules: [String] = []
     var backfill = false
@@ -71,6 +77,7 @@ struct AttachCommand: Command {
             namesCommand: NameKind.imageKeys.command,
             help: "Encrypt images for this image key; none ends it."
         ),
+        .option("posting", \.posting, help: "Whether to post its changes, and not only log them."),
         .flag("renew", \.renew, help: "Keep the present options, and recreate everything."),
         .option(
             "rule",
@@ -158,6 +165,7 @@ struct AttachCommand: Command {
         options.keepsBeforeImage = beforeImage
         options.siteColumn = site
         options.imageKey = encrypt.map { $0 == "none" ? "" : $0 }
+        options.posts = posting.map { $0 == .yes }
         options.patience = patience
         return options
     }

@@ -72,6 +72,7 @@ extension Source {
             "before_image": .bool(keepsBeforeImage),
             "site_column": siteColumn.map(JSONValue.string) ?? .null,
             "image_key": imageKey.map(JSONValue.string) ?? .null,
+            "posts": .bool(posts),
             "attached_at": .string(attachedAt.description),
             "attached_by": .string(attachedBy),
             "version": JSONValue(version),

@@ -94,6 +94,7 @@ extension CaptureOptions {
         if keepsBeforeImage { lines.append(("before", "image")) }
         if let siteColumn { lines.append(("site", ConfigurationText.columns([siteColumn]))) }
         if let imageKey { lines.append(("encrypt", ConfigurationText.columns([imageKey]))) }
+        if posts == false { lines.append(("posting", "no")) }
         return lines
     }
 }

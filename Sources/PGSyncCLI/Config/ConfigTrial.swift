@@ -276,6 +276,7 @@ extension CaptureOptions {
         keepsBeforeImage = table.keepsBeforeImage
         siteColumn = table.siteColumn?.value
         imageKey = table.imageKey?.value ?? ""
+        posts = table.posts
     }
 }
 

@@ -88,14 +88,17 @@ struct VerifyResult: Sendable {
 
     /// The days of all tables together; the report has them apart.
     private func dayText(_ width: Int?) -> String {
+        let ends = VerifiedDay.ends.filter { end in
+            end != "unposted" || days.contains { $0.counts[end] ?? 0 > 0 }
+        }
         var table = TextTable(
             [.init("captured on"), .init("changes", .right)]
-                + VerifiedDay.ends.map {
+                + ends.map {
                     .init($0, .right, isOptional: $0 == "unchanged" || $0 == "superseded")
                 }
         )
         for (day, rows) in Dictionary(grouping: days, by: \.day).sorted(by: { $0.key < $1.key }) {
-            let counts = VerifiedDay.ends.map { end in rows.reduce(0) { $0 + ($1.counts[end] ?? 0) } }
+            let counts = ends.map { end in rows.reduce(0) { $0 + ($1.counts[end] ?? 0) } }
             table.add(["\(day)"] + ([rows.reduce(0) { $0 + $1.captured }] + counts).map(\.grouped))
         }
         return table.text(width: width)
@@ -132,7 +135,8 @@ extension VerifiedDay {
             "table": .string(table), "day": .string("\(day)"), "captured": JSONValue(captured),
             "posted": count("posted"), "amended": count("amended"), "reversed": count("reversed"),
             "unchanged": count("unchanged"), "superseded": count("superseded"), "skipped": count("skipped"),
-            "failed": count("failed"), "waiting": count("waiting"), "lost": count("lost"),
+            "unposted": count("unposted"), "failed": count("failed"), "waiting": count("waiting"),
+            "lost": count("lost"),
         ]
     }
 }

@@ -27,6 +27,7 @@ package struct ConfigurationFile: Sendable {
         package internal(set) var keepsBeforeImage = false
         package internal(set) var siteColumn: Located<String>?
         package internal(set) var imageKey: Located<String>?
+        package internal(set) var posts = true
         /// Whether all that is said of it could be read.
         package internal(set) var isWhole = true
 

@@ -13,7 +13,7 @@ extension Parser {
     ]
     /// Those that say how a table is captured.
     private static let captureOptions = [
-        "key", "columns", "exclude", "kind", "actions", "before", "site", "encrypt",
+        "key", "columns", "exclude", "kind", "actions", "before", "site", "encrypt", "posting",
     ]
 
     /// Reads a configuration: parts that begin with a word, and what belongs to one, indented below it.
@@ -228,6 +228,8 @@ extension Parser {
         case "encrypt":
             try expectMore("the name of an image key", of: opening)
             table.imageKey = try takeName("the name of an image key")
+        case "posting":
+            table.posts = try takeWord(among: ["yes", "no"], of: opening) == "yes"
         default:
             try expectMore("'image'", of: opening)
             try expect(word: "image", "'image'")

@@ -249,7 +249,7 @@ extension Catalog {
         .text("table"), .boolean("attached"), .text("kind"), .time("attached_at"), .text("attached_by"),
         Field.time("paused_at").orNull, Field.text("paused_by").orNull, .texts("columns"), .texts("left_out"),
         .texts("key"), .texts("actions"), .boolean("before_image"), Field.text("site_column").orNull,
-        Field.text("image_key").orNull, .count("waiting"), .count("failing"), .count("dead"),
+        Field.text("image_key").orNull, .boolean("posts"), .count("waiting"), .count("failing"), .count("dead"),
         Field.number("oldest_seconds").orNull, .boolean("capped"), .texts("rules"),
         Field.count("captured_last_hour").orNull, Field.text("last_error_class").orNull,
         Field.time("last_error_at").orNull,
@@ -269,7 +269,7 @@ extension Catalog {
         select
             source.table_name as table, source.attached, source.trigger_kind as kind, source.attached_at,
             source.attached_by, source.paused_at, source.paused_by, whole.columns, whole.left_out,
-            source.key_columns as key, source.actions, source.before_image, source.site_column, source.image_key,
+            source.key_columns as key, source.actions, source.before_image, source.site_column, source.image_key, source.posts,
             coalesce(backlog.waiting, 0) as waiting, coalesce(backlog.failing, 0) as failing,
             coalesce(backlog.dead, 0) as dead,
             round(extract(epoch from greatest(clock_timestamp() - backlog.oldest_at, interval '0'))::numeric, 1) as oldest_seconds,

@@ -100,10 +100,10 @@ extension Catalog {
                                     json_build_object(
                                         'table', source.table_name, 'day', own.day, 'captured', own.captured,
                                         'posted', own.posted + own.amended + own.reversed, 'unchanged', own.unchanged,
-                                        'superseded', own.superseded, 'skipped', own.skipped, 'failed', own.failed,
-                                        'waiting', own.waiting, 'lost', own.lost,
+                                        'superseded', own.superseded, 'skipped', own.skipped, 'unposted', own.unposted,
+                                        'failed', own.failed, 'waiting', own.waiting, 'lost', own.lost,
                                         'difference', own.captured - own.posted - own.amended - own.reversed - own.unchanged
-                                            - own.superseded - own.skipped - own.failed - own.waiting
+                                            - own.superseded - own.skipped - own.unposted - own.failed - own.waiting
                                     )
                                     order by own.day desc, source.table_name
                                 ),

@@ -139,7 +139,7 @@ function notSeen(s, proof, attached) {
     return h("p", {class: "muted"}, `Not looked at: ${list.join("; ")}.`);
 }
 
-// captured = posted + no effect + superseded + skipped + failed + waiting + lost.
+// captured = posted + no effect + superseded + skipped + not posted + failed + waiting + lost.
 // Each number leads to its records.
 function drawDays(node, days, ctx) {
     if (!days?.length) {
@@ -166,7 +166,7 @@ function drawDays(node, days, ctx) {
         }}, day.slice(5))))),
     h("p", {class: "muted"}, `On ${
         chosen}: every captured change is posted, had no effect, was superseded or skipped, `
-        + "failed, waits, or is lost. The last column must be 0."),
+        + "is of a table that is not posted, failed, waits, or is lost. The last column must be 0."),
     plainTable({caption: `Changes captured on ${chosen}`, rows: days.filter((d) => d.day === chosen),
         columns: [
         {label: "table", cell: (d) => h("a", {href: `sources?table=${encodeURIComponent(d.table)}`},
@@ -176,6 +176,8 @@ function drawDays(node, days, ctx) {
         {label: "+ no effect", num: true, cell: (d) => count(d.unchanged)},
         {label: "+ superseded", num: true, cell: (d) => count(d.superseded)},
         {label: "+ skipped", num: true, cell: (d) => count(d.skipped)},
+        ...(days.some((d) => d.unposted)
+            ? [{label: "+ not posted", num: true, cell: (d) => count(d.unposted)}] : []),
         {label: "+ failed", num: true, cell: (d) => to("queue", {state: "dead", table: d.table}, d.failed)},
         {label: "+ waiting", num: true, cell: (d) => to("queue", {table: d.table}, d.waiting)},
         {label: "+ lost", num: true, cell: (d) => to("proof", {table: d.table, kind: "lost_change"}, d.lost)},

@@ -14,6 +14,8 @@ package struct Source: Sendable, Equatable {
     package let siteColumn: String?
     /// What its images are encrypted for; nil when they are stored as they are.
     package let imageKey: String?
+    /// Whether its changes are posted, and not only logged.
+    package let posts: Bool
     package let attachedAt: Timestamp
     package let attachedBy: String
     /// Grows each time it is attached; its changes name it.
@@ -36,6 +38,7 @@ package struct Source: Sendable, Equatable {
         keepsBeforeImage = try row.decode("before_image")
         siteColumn = try row.decode("site_column")
         imageKey = try row.decode("image_key")
+        posts = try row.decode("posts")
         attachedAt = try row.decode("attached_at")
         attachedBy = try row.decode("attached_by")
         version = try row.decode("version")
@@ -86,6 +89,8 @@ package struct CaptureOptions: Sendable, Equatable {
     package var siteColumn: String?
     /// The key to encrypt its images for; empty for none, nil for the one it has.
     package var imageKey: String?
+    /// Whether its changes are posted, and not only logged; nil for as it is, at first yes.
+    package var posts: Bool?
     /// How long to try for a lock on the table.
     package var patience = Duration.seconds(30)
 

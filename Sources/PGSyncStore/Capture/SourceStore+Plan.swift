@@ -25,13 +25,14 @@ package struct SourcePlan: Sendable {
         columns = Set(try row.decode("images", as: [String].self))
         differences =
             isAttached
-            ? try ["key", "columns", "kind", "actions", "before image", "site", "encryption"].compactMap {
-                field in
-                let name = field == "before image" ? "before_image" : field
-                let before: String = try row.decode("known_\(name)")
-                let after: String = try row.decode("planned_\(name)")
-                return before == after ? nil : (field, before, after)
-            } : []
+            ? try ["key", "columns", "kind", "actions", "before image", "site", "encryption", "posting"]
+                .compactMap {
+                    field in
+                    let name = field == "before image" ? "before_image" : field
+                    let before: String = try row.decode("known_\(name)")
+                    let after: String = try row.decode("planned_\(name)")
+                    return before == after ? nil : (field, before, after)
+                } : []
     }
 }
 
@@ -81,7 +82,9 @@ extension SourceStore {
                     coalesce(planned.site_column, 'none') as planned_site,
                     coalesce(known.site_column, 'none') as known_site,
                     coalesce(planned.image_key, 'none') as planned_encryption,
-                    coalesce(known.image_key, 'none') as known_encryption
+                    coalesce(known.image_key, 'none') as known_encryption,
+                    case when planned.posts then 'yes' else 'no' end as planned_posting,
+                    case when known.posts then 'yes' else 'no' end as known_posting
                 from pgsync.planned_source(
                     \(.inferred(table.argument)),
                     \(options.key),
@@ -91,7 +94,8 @@ extension SourceStore {
                     \(options.actions.map(\.rawValue)),
                     \(options.keepsBeforeImage),
                     \(options.siteColumn ?? ""),
-                    \(options.imageKey)
+                    \(options.imageKey),
+                    \(options.posts)
                 ) as planned
                 left join pgsync.sources as known
                     on known.source_table = planned.source_table and known.attached
@@ -117,7 +121,8 @@ extension SourceStore {
                 source.actions,
                 source.before_image,
                 (pgsync.present_names(source, array[source.site_column]))[1] as site_column,
-                source.image_key
+                source.image_key,
+                source.posts
             from pgsync.sources as source
             inner join pg_catalog.pg_class as relation on relation.oid = source.source_table
             inner join pg_catalog.pg_namespace as namespace on namespace.oid = relation.relnamespace
@@ -138,6 +143,7 @@ extension SourceStore {
             options.keepsBeforeImage = try row.decode("before_image")
             options.siteColumn = try row.decode("site_column")
             options.imageKey = try row.decode("image_key")
+            options.posts = try row.decode("posts")
             let table = TableName(schema: try row.decode("schema_name"), name: try row.decode("table_name"))
             return (table, options)
         }

@@ -98,6 +98,7 @@ package struct SourceStore {
                 before_image => \(options.keepsBeforeImage),
                 site_column => \(options.siteColumn ?? ""),
                 image_key => \(options.imageKey),
+                posts => \(options.posts),
                 dry_run => \(isDryRun),
                 patience => make_interval(secs => \(options.patience / .seconds(1)))
             ) as step
@@ -171,7 +172,7 @@ package struct SourceStore {
             select
                 source.source_table::oid::bigint as number,
                 source.table_name, source.key_columns, source.captured_columns, source.trigger_kind,
-                source.actions, source.before_image, source.site_column, source.image_key, source.attached_at,
+                source.actions, source.before_image, source.site_column, source.image_key, source.posts, source.attached_at,
                 source.attached_by, source.version,
                 coalesce(queued.waiting, 0) as waiting,
                 coalesce(queued.dead, 0) as dead,

@@ -222,7 +222,8 @@ package struct VerifiedTable: Sendable, Equatable {
 /// What became of the changes of a table that were captured on a day.
 package struct VerifiedDay: Sendable, Equatable {
     package static let ends = [
-        "posted", "amended", "reversed", "unchanged", "superseded", "skipped", "failed", "waiting", "lost",
+        "posted", "amended", "reversed", "unchanged", "superseded", "skipped", "unposted", "failed",
+        "waiting", "lost",
     ]
 
     package let table: String

@@ -17,6 +17,10 @@ declare
     v_position jsonb;
     v_count bigint;
 begin
+    -- What was posted of it before stays.
+    if not source.posts then
+        return null;
+    end if;
     if v_posted then
         select
             -- Only the log and the audit log have the whole of a long id.

@@ -8,6 +8,7 @@ create or replace function pgsync.attach(
     before_image boolean default false,
     site_column text default null,
     image_key text default null,
+    posts boolean default null,
     backfill boolean default false,
     dry_run boolean default false,
     patience interval default '30 seconds'
@@ -30,7 +31,8 @@ declare
     v_reader text[];
 begin
     v_source := pgsync.planned_source(
-        source_table, key_columns, columns, exclude, kind, actions, before_image, site_column, image_key
+        source_table, key_columns, columns, exclude, kind, actions, before_image, site_column, image_key,
+        posts
     );
     perform pgsync.check_source(v_source);
     if not (pgsync.may_act_as(current_user, v_owner) and pg_has_role(v_owner, 'usage')) then
@@ -97,6 +99,6 @@ end;
 $$;
 
 comment on function pgsync.attach(
-    regclass, text[], text[], text[], text, text[], boolean, text, text, boolean, boolean, interval
+    regclass, text[], text[], text[], text, text[], boolean, text, text, boolean, boolean, boolean, interval
 )
 is 'Captures every change of a table from now on, or changes how; returns what was or would be done.';

@@ -34,7 +34,8 @@ begin
         source.actions,
         source.before_image,
         coalesce((pgsync.present_names(source, array[source.site_column]))[1], ''),
-        coalesce(source.image_key, '')
+        coalesce(source.image_key, ''),
+        source.posts
     );
     perform pgsync.check_source(v_source);
     -- Before the entry in source_versions, whose trigger takes it back: at commit, or at once where nothing is

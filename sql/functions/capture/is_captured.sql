@@ -11,10 +11,10 @@ select exists (
         and known.attached
         and row(
             known.table_name, known.key_columns, known.captured_columns, known.trigger_kind, known.before_image,
-            known.site_column, known.image_key, known.function_name, known.reader, known.shape
+            known.site_column, known.image_key, known.posts, known.function_name, known.reader, known.shape
         ) is not distinct from row(
             source.table_name, source.key_columns, source.captured_columns, source.trigger_kind, source.before_image,
-            source.site_column, source.image_key, source.function_name, source.reader, source.shape
+            source.site_column, source.image_key, source.posts, source.function_name, source.reader, source.shape
         )
         and known.actions <@ source.actions
         and known.actions @> source.actions

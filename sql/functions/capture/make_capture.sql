@@ -64,7 +64,8 @@ begin
     where part.isleaf and part.relid <> source.source_table;
 
     insert into pgsync.source_versions (
-        source_table, version, table_name, key_columns, captured_columns, trigger_kind, actions, before_image, shape
+        source_table, version, table_name, key_columns, captured_columns, trigger_kind, actions, before_image, shape,
+        posts
     )
     values (
         v_source.source_table,
@@ -75,12 +76,13 @@ begin
         v_source.trigger_kind,
         v_source.actions,
         v_source.before_image,
-        v_source.shape
+        v_source.shape,
+        v_source.posts
     );
 
     insert into pgsync.sources (
         source_table, table_name, key_columns, captured_columns, trigger_kind, actions, before_image,
-        site_column, image_key, function_name, function_checksum, reader, version, shape, parts, part_names
+        site_column, image_key, posts, function_name, function_checksum, reader, version, shape, parts, part_names
     )
     values (
         v_source.source_table,
@@ -92,6 +94,7 @@ begin
         v_source.before_image,
         v_source.site_column,
         v_source.image_key,
+        v_source.posts,
         v_source.function_name,
         v_source.function_checksum,
         v_source.reader,
@@ -109,6 +112,7 @@ begin
         before_image = excluded.before_image,
         site_column = excluded.site_column,
         image_key = excluded.image_key,
+        posts = excluded.posts,
         function_name = excluded.function_name,
         function_checksum = excluded.function_checksum,
         reader = excluded.reader,

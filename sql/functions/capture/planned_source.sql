@@ -7,7 +7,8 @@ create or replace function pgsync.planned_source(
     actions text[],
     before_image boolean,
     site_column text default null,
-    image_key text default null
+    image_key text default null,
+    posts boolean default null
 )
 returns pgsync.sources
 language plpgsql
@@ -150,11 +151,22 @@ begin
     end;
     v_source.actions := actions;
     v_source.before_image := before_image;
+    v_source.posts := coalesce(
+        planned_source.posts,
+        (
+            select known.posts
+            from pgsync.sources as known
+            where known.source_table = planned_source.source_table and known.attached
+        ),
+        true
+    );
     v_source.function_name := pgsync.capture_name(source_table);
     v_source.reader := pgsync.reader_of(source_table);
     return v_source;
 end;
 $$;
 
-comment on function pgsync.planned_source(regclass, text[], text[], text[], text, text[], boolean, text, text)
+comment on function pgsync.planned_source(
+    regclass, text[], text[], text[], text, text[], boolean, text, text, boolean
+)
 is 'The source that attach derives from its arguments.';

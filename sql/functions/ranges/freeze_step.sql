@@ -1,7 +1,8 @@
 -- Counts the next 10,000 ids of a range. A row is hashed as the text of its columns, each with its length in
 -- characters before it and a minus for null; the hashes of a step, in the order of the key, are hashed
 -- together, and so is that with the digest of the steps before. So anyone can compute the digest again, in
--- any program, from the same rows. A change counts by its last attempt; one without an outcome, by lost.
+-- any program, from the same rows. A change counts by its last attempt; one without an outcome, by
+-- lost, or unposted where its table is not posted.
 create or replace function pgsync.freeze_step(id_range pgsync.id_ranges)
 returns bigint
 language plpgsql
@@ -68,7 +69,17 @@ begin
                 || pgsync.netstring(log.correlation_id)
             union all
             select
-                coalesce(nullif(final.outcome, 'failed'), 'lost'),
+                coalesce(
+                    nullif(final.outcome, 'failed'),
+                    (
+                        select 'unposted'
+                        from pgsync.source_versions as made
+                        where made.source_table = log.source_table
+                            and made.version = log.source_version
+                            and not made.posts
+                    ),
+                    'lost'
+                ),
                 final.entry_ids,
                 coalesce(final.text, log.id::text)
         ) as own (outcome, entry_ids, text)

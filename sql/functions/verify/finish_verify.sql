@@ -151,7 +151,7 @@ begin
         'exclusions', (
             select coalesce(jsonb_agg(source.table_name order by source.table_name), '[]')
             from pgsync.sources as source
-            where not source.attached or (v_run.source_table is not null and source.source_table <> v_run.source_table)
+            where not source.attached or not source.posts or (v_run.source_table is not null and source.source_table <> v_run.source_table)
         ),
         -- By which functions: two reports are comparable if these are the same.
         'queries', (

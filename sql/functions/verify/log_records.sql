@@ -32,14 +32,14 @@ begin
     end if;
 
     return query
-    with logged as (
+    with logged as materialized (
         insert into pgsync.sync_logs (
             source_table, source_version, record_id, action, data, origin, slot, snapshot, correlation_id,
             image_key, encrypted_secret, encrypted_image
         )
         select
             source.source_table,
-            case when listed.image is not null then source.version end,
+            case when listed.image is not null or not source.posts then source.version end,
             listed.record_id,
             case when listed.image is null then 'delete' else 'create' end,
             case when listed.encrypted is null then listed.image end,
@@ -53,11 +53,16 @@ begin
         from unnest(log_records.record_ids, log_records.images, v_encrypted)
             as listed (record_id, image, encrypted)
         returning id, slot
+    ),
+
+    queued as (
+        insert into pgsync.sync_queue (log_id, slot)
+        select logged.id, logged.slot
+        from logged
+        where source.posts
     )
 
-    insert into pgsync.sync_queue (log_id, slot)
-    select logged.id, logged.slot from logged
-    returning log_id;
+    select logged.id from logged;
 end;
 $$;
 

@@ -35,7 +35,7 @@ begin
     v_tables := array(
         select distinct log.source_table
         from pgsync.sync_logs as log
-        inner join pgsync.sources as source on log.source_table = source.source_table and source.attached
+        inner join pgsync.sources as source on log.source_table = source.source_table and source.attached and source.posts
         inner join pg_catalog.pg_class as relation on relation.oid = log.source_table
         where log.id > v_after
             and log.id <= v_through

@@ -41,8 +41,10 @@ begin
 
     for v_found in
         with logged as materialized (
-            select log.id, log.source_table, log.record_id, log.captured_at
+            select log.id, log.source_table, log.record_id, log.captured_at, not coalesce(made.posts, true) as is_unposted
             from pgsync.sync_logs as log
+            left join pgsync.source_versions as made
+                on log.source_table = made.source_table and log.source_version = made.version
             where log.id > v_after and log.id <= v_through
         ),
 
@@ -92,6 +94,7 @@ begin
                     when waiting.sync_status = 'failed' then 'failed'
                     when waiting.log_id is not null then 'waiting'
                     when ended.outcome is not null then ended.outcome::text
+                    when logged.is_unposted then 'unposted'
                     else 'lost'
                 end as became
             from logged
@@ -110,8 +113,8 @@ begin
 
         counted as (
             insert into pgsync.verified_days as sum (
-                job, source_table, day, captured, posted, amended, reversed, unchanged, superseded, skipped, failed,
-                waiting, lost
+                job, source_table, day, captured, posted, amended, reversed, unchanged, superseded, skipped, unposted,
+                failed, waiting, lost
             )
             select
                 verify_changes.job,
@@ -124,6 +127,7 @@ begin
                 count(*) filter (where wanted.became = 'unchanged'),
                 count(*) filter (where wanted.became = 'superseded'),
                 count(*) filter (where wanted.became = 'skipped'),
+                count(*) filter (where wanted.became = 'unposted'),
                 count(*) filter (where wanted.became = 'failed'),
                 count(*) filter (where wanted.became = 'waiting'),
                 count(*) filter (where wanted.became = 'lost')
@@ -139,6 +143,7 @@ begin
                 unchanged = sum.unchanged + excluded.unchanged,
                 superseded = sum.superseded + excluded.superseded,
                 skipped = sum.skipped + excluded.skipped,
+                unposted = sum.unposted + excluded.unposted,
                 failed = sum.failed + excluded.failed,
                 waiting = sum.waiting + excluded.waiting,
                 lost = sum.lost + excluded.lost

@@ -18,6 +18,7 @@ begin
         from pgsync.sources as source
         inner join pg_catalog.pg_class as relation on source.source_table = relation.oid
         where source.attached
+            and source.posts
             and (v_run.source_table is null or source.source_table = v_run.source_table)
             and (
                 (v_run.since is null and v_run.until is null)

@@ -1,6 +1,7 @@
 -- One statement writes the log and the queue, whatever list of changes it is given. The slot is a hash of the
 -- record, so that changes of one record share it; it is only ever compared with slots of its own time. The
--- secret is made by the first row that asks for it, so that a statement that changes nothing makes none.
+-- secret is made by the first row that asks for it, so that a statement that changes nothing makes none. A
+-- source that is not posted has no queue.
 create or replace function pgsync.capture_insert(source pgsync.sources, changes text)
 returns text
 language sql
@@ -30,7 +31,7 @@ select format(
                 returning id, slot
             )
             insert into pgsync.sync_queue (log_id, slot)
-            select logged.id, logged.slot from logged;
+            select logged.id, logged.slot from logged%4$s;
 $template$
         else $template$
             with made as materialized (
@@ -57,12 +58,13 @@ $template$
                 returning id, slot
             )
             insert into pgsync.sync_queue (log_id, slot)
-            select logged.id, logged.slot from logged;
+            select logged.id, logged.slot from logged%4$s;
 $template$
     end,
     source.version,
     capture_insert.changes,
-    source.image_key
+    source.image_key,
+    case when not source.posts then ' where false' end
 );
 $$;
 

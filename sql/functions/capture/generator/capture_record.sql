@@ -21,8 +21,7 @@ select format(
             v_slot,
             v_correlation_id
         );
-        insert into pgsync.sync_queue (log_id, slot) values (pg_catalog.currval('pgsync.sync_logs_id_seq'), v_slot);
-$template$
+%7$s$template$
         else $template$        v_slot := pg_catalog.hashtext(%1$s) operator(pg_catalog.&) 1023;
         insert into pgsync.sync_logs (
             source_table, source_version, record_id, action, origin, slot, correlation_id,
@@ -37,15 +36,19 @@ $template$
             made.encrypted_secret,
             pgsync.encrypt_image(%3$s, %4$s, made.secret)
         from pgsync.new_secret(%6$L) as made;
-        insert into pgsync.sync_queue (log_id, slot) values (pg_catalog.currval('pgsync.sync_logs_id_seq'), v_slot);
-$template$
+%7$s$template$
     end,
     capture_record.record_id,
     capture_record.action,
     capture_record.image,
     capture_record.old_image,
     source.version,
-    source.image_key
+    source.image_key,
+    case
+        when source.posts
+            then $queue$        insert into pgsync.sync_queue (log_id, slot) values (pg_catalog.currval('pgsync.sync_logs_id_seq'), v_slot);
+$queue$
+    end
 );
 $$;
 

@@ -24,6 +24,11 @@ where queue.log_id is null
         from pgsync.sync_audit_log as audit
         where audit.log_id = log.id and audit.outcome <> 'failed'
     )
+    and not exists (
+        select
+        from pgsync.source_versions as made
+        where made.source_table = log.source_table and made.version = log.source_version and not made.posts
+    )
 order by log.id;
 $$;
 

@@ -144,6 +144,23 @@ struct ChainTests {
         try await expectWhole()
     }
 
+    @Test("takes what a transaction posts after it has extended the chain")
+    func extendedBeforePosting() async throws {
+        try await post(1...5)
+        try await expectWhole()
+        try await database.run(
+            """
+            begin;
+            insert into bills (id, amount, fee) values (6, 6, 0);
+            select pgsync.extend_chain(1000);
+            select pgsync.process_batch('test', 100);
+            commit;
+            """
+        )
+        try await post(7...8)
+        try await expectWhole()
+    }
+
     @Test("has each row once when several post, slowly or not at all, and two extend it at the same time")
     func concurrent() async throws {
         let database = database

@@ -30,7 +30,7 @@ begin
         execute format('lock table %s in share mode', to_regclass(v_kind.source));
         update pgsync.chain_kinds as own
         set
-            boundary = pg_current_snapshot(),
+            boundary = pgsync.running_snapshot(),
             boundary_at = null,
             target = null,
             target_at = null,

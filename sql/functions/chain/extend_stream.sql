@@ -27,7 +27,7 @@ begin
     if v_kind.target is null then
         v_kind.target_at := clock_timestamp();
         -- Taken later than that; each later statement sees what it includes.
-        select pg_current_snapshot() into v_kind.target;
+        select pgsync.running_snapshot() into v_kind.target;
         v_kind.reached_at := pgsync.chain_watermark(v_kind);
         v_kind.reached_xid := null;
         v_kind.reached_key := '';

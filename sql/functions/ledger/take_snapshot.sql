@@ -13,7 +13,6 @@ as $$
 declare
     v_here constant bigint := (select control.system_identifier from pg_control_system() as control);
     v_mark ledger.balance_mark;
-    v_own constant xid8 := pg_current_xact_id();
     v_boundary pg_snapshot;
     v_anew boolean;
     v_count bigint;
@@ -29,22 +28,7 @@ begin
         v_mark.included_through := 0;
     end if;
 
-    -- A snapshot of PostgreSQL leaves out the transaction that takes it, which may still post.
-    v_boundary := pg_current_snapshot();
-    if pg_visible_in_snapshot(v_own, v_boundary) then
-        v_boundary := (
-            select
-                format(
-                    '%s:%s:%s', least(pg_snapshot_xmin(v_boundary), v_own), pg_snapshot_xmax(v_boundary),
-                    string_agg(running.xid::text, ',' order by running.xid)
-                )::pg_snapshot
-            from (
-                select v_own as xid
-                union all
-                select pg_snapshot_xip(v_boundary)
-            ) as running
-        );
-    end if;
+    v_boundary := pgsync.running_snapshot();
 
     -- Looked up as in ledger.balances_at.
     with entry as materialized (

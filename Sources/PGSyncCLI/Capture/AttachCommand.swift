@@ -77,7 +77,12 @@ struct AttachCommand: Command {
             namesCommand: NameKind.imageKeys.command,
             help: "Encrypt images for this image key; none ends it."
         ),
-        .option("posting", \.posting, help: "Whether to post its changes, and not only log them."),
+        .option(
+            "posting",
+            \.posting,
+            placeholder: "ANSWER",
+            help: "Whether to post its changes, and not only log them."
+        ),
         .flag("renew", \.renew, help: "Keep the present options, and recreate everything."),
         .option(
             "rule",

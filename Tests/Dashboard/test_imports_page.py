@@ -83,7 +83,7 @@ def test_a_run_is_started_moves_and_ends_while_one_looks(page):
     browser.wait_for("[data-import=slow] .parts", "running")
     for _ in range(2):
         Slow.pages.release()
-    browser.wait_for("[data-import=slow] .parts", "4 rows")
+    browser.wait_for("[data-import=slow] .parts", "4 of 8")
     for _ in range(6):
         Slow.pages.release()
     browser.wait_for("[data-import=slow]", "Last run")

@@ -15,6 +15,35 @@ struct ConfigExportTests {
         return files
     }
 
+    @Test("says which tables are only logged, and exports that")
+    func posting() async throws {
+        try await ConfigurationBook.with { book in
+            _ = await book.apply()
+            try book.write(
+                ConfigurationBook.page.replacing(
+                    "  site     \"A Note\"",
+                    with: "  site     \"A Note\"\n  posting  no"
+                )
+            )
+            let run = await book.apply()
+            #expect(
+                run.output.hasPrefix("~ table \"My Schema\".\"My Table\": posting yes -> no\n"),
+                "\(run.output)"
+            )
+            #expect(await book.apply().output.hasSuffix("unchanged\nall is as the file says\n"))
+            #expect(
+                await book.database.run("config", "export").output
+                    .contains("  site     \"A Note\"\n  posting  no\n\n")
+            )
+            try book.write(ConfigurationBook.page)
+            let back = await book.apply()
+            #expect(
+                back.output.hasPrefix("~ table \"My Schema\".\"My Table\": posting no -> yes\n"),
+                "\(back.output)"
+            )
+        }
+    }
+
     @Test("writes what brings another database to the same, from which the same is written")
     func roundTrip() async throws {
         try await ConfigurationBook.with { book in

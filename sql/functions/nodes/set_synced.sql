@@ -1,0 +1,58 @@
+-- From here on. What is there already is folded once a backfill has logged it.
+create or replace function pgsync.set_synced(source regclass, is_synced boolean)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+declare
+    v_tick bigint;
+    v_source pgsync.sources;
+    v_missing text;
+begin
+    -- Nothing was folded while nothing was exchanged, so that only what comes from now on is of use.
+    if is_synced and not exists (select from pgsync.sources as other where other.synced and other.attached) then
+        v_tick := pgsync.tick();
+    end if;
+    select own.*
+    into v_source
+    from pgsync.sources as own
+    where own.source_table = set_synced.source and own.attached
+    for update;
+    if not found then
+        raise exception '% is not attached', source
+            using errcode = 'object_not_in_prerequisite_state',
+            hint = format('select pgsync.attach(%L);', source);
+    end if;
+    if is_synced then
+        select string_agg(quote_ident(field.attname), ', ' order by field.attnum)
+        into v_missing
+        from pg_catalog.pg_attribute as field
+        where field.attrelid = source
+            and field.attnum > 0
+            and not field.attisdropped
+            and field.attnotnull
+            and not field.atthasdef
+            and field.attidentity = ''
+            and not exists (
+                select from pgsync.captured_columns(v_source) as captured where captured.number = field.attnum
+            );
+        if v_missing is not null then
+            raise exception '% cannot be exchanged without its columns %', source, v_missing
+                using errcode = 'invalid_parameter_value',
+                detail = 'They may not be null, and have no default.',
+                hint = 'Attach the table with these columns, or give them a default.';
+        end if;
+    end if;
+    update pgsync.sources as own set synced = is_synced where own.source_table = set_synced.source;
+    if v_tick is not null then
+        update pgsync.version_fold as fold set folded_through = v_tick, folded_at = clock_timestamp();
+    end if;
+    if not is_synced then
+        delete from pgsync.record_versions as known where known.source_table = set_synced.source;
+    end if;
+end;
+$$;
+
+comment on function pgsync.set_synced(regclass, boolean)
+is 'Lets the records of a table be exchanged with other systems, or no longer.';

@@ -251,6 +251,25 @@ struct VersionFoldTests {
         }
     }
 
+    @Test("goes when its table is detached, and comes back by a backfill")
+    func detached() async throws {
+        try await withStock()
+        try await database.run("insert into stock values (1, 1)")
+        try await fold()
+        try await database.run("select pgsync.detach('stock')")
+        #expect(try await versions() == [])
+        try await database.run("insert into stock values (2, 2)")
+        try await database.run("select pgsync.attach('stock', posts => false)")
+        try await fold()
+        #expect(try await versions() == [])
+        try await database.run(
+            "select pgsync.set_synced('stock', true); select pgsync.start_backfill('stock')"
+        )
+        try await database.run("select pgsync.backfill_step((select max(id) from pgsync.sync_progress), 100)")
+        try await fold()
+        #expect(try await versions() == ["1 f", "2 f"])
+    }
+
     @Test("is refused for a table of which a column would be missing elsewhere")
     func refused() async throws {
         try await database.run(

@@ -89,6 +89,23 @@ struct RangeTests {
         )
     }
 
+    @Test("stay while a change in them is not folded into the versions of records")
+    func unfolded() async throws {
+        try await database.run(
+            "create table stock (id integer primary key); select pgsync.attach('stock', posts => false)"
+        )
+        try await database.run("select pgsync.set_synced('stock', true)")
+        try await database.run("insert into stock select generate_series(1, 7)")
+        try await age()
+        let obstacle =
+            "select pgsync.range_obstacle(own) from pgsync.id_ranges as own where range_name = 'sync_logs_000001'"
+        #expect(try await !drop().contains("dropped"))
+        #expect(try await database.value(obstacle) == "unfolded")
+        let tick = try await database.value("select pgsync.tick()") ?? ""
+        #expect(try await database.value("select pgsync.fold_versions(\(tick))") == "7")
+        #expect(try await drop().contains("dropped"))
+    }
+
     @Test("take changes across a boundary, and over an empty one between")
     func boundary() async throws {
         try await database.run("select setval('pgsync.sync_logs_id_seq', 249998)")

@@ -29,9 +29,16 @@ begin
     execute format('drop function if exists pgsync.%I()', function_name);
     execute format('drop function if exists pgsync.%I(text[], jsonb, bigint)', function_name || '_read');
     execute format('drop sequence if exists pgsync.%I', function_name || '_nesting');
-    update pgsync.sources as source
-    set attached = false, detached_at = now()
-    where source.function_name = remove_capture.function_name and source.attached;
+    with detached as (
+        update pgsync.sources as source
+        set attached = false, detached_at = now(), synced = false
+        where source.function_name = remove_capture.function_name and source.attached
+        returning source.source_table
+    )
+
+    delete from pgsync.record_versions as known
+    using detached
+    where known.source_table = detached.source_table;
 end;
 $$;
 

@@ -62,6 +62,15 @@ begin
         )
     then
         return 'counted';
+    elsif id_range.table_name = 'sync_logs'
+        and exists (select from pgsync.sources as source where source.synced)
+        and id_range.until_id - 1 > (
+            select tick.last_log_id
+            from pgsync.version_fold as fold
+            inner join pgsync.ticks as tick on fold.folded_through = tick.id
+        )
+    then
+        return 'unfolded';
     elsif id_range.table_name = 'sync_audit_log'
         and id_range.state = 'frozen'
         and exists (select from pgsync.audit_chain)

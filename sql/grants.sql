@@ -102,12 +102,12 @@ begin
                     'execute on function pgsync.new_secret(text)'
                 ]),
                 (array['pgsync_worker', 'pgsync_operator'], array[
-                    'execute on function pgsync.fold_versions(bigint)',
-                    'execute on function pgsync.versions_between('
-                    || 'regclass, bigint, bigint, text, bigint, text, bigint)'
+                    'execute on function pgsync.fold_versions(bigint)'
                 ]),
                 (array['pgsync_operator'], array[
                     'execute on function pgsync.set_synced(regclass, boolean)',
+                    'execute on function pgsync.versions_between('
+                    || 'regclass, bigint, bigint, text, bigint, text, bigint)',
                     'execute on function pgsync.attach('
                     || 'regclass, text[], text[], text[], text, text[], boolean, text, text, boolean, boolean, boolean, '
                     || 'interval)',

@@ -119,16 +119,18 @@ struct WorkerTests {
         }
         let before = try await count("ledger.journal_entries")
         let start = ContinuousClock.now
-        let output = try await ChildProcess.withRunning(try invocation(["--drain"])) { process in
+        let output = try await ChildProcess.withRunning(try invocation()) { process in
             if before < 2_000 {
                 try await eventually { try await count("ledger.journal_entries") > before }
                 print("posting \(ContinuousClock.now - start) after kill -9")
             }
+            try await eventually { try await count("pgsync.sync_queue") == 0 }
+            try await eventually { try await count("pgsync.sync_workers where state = 'lost'") == 1 }
+            process.send(signal: SIGTERM)
             return try await process.wait()
         }
         #expect(output.status == .exited(0), "\(output.standardError.text)")
         #expect(try await count("ledger.journal_entries") == 2_000)
-        #expect(try await count("pgsync.sync_workers where state = 'lost'") == 1)
         #expect(try await count("pgsync.sync_audit_log") == 2_000)
     }
 

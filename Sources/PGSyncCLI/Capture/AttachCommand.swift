@@ -67,7 +67,7 @@ struct AttachCommand: Command {
             \.kind,
             help: "When triggers fire."
         ),
-        .option("actions", \.actions, help: "Which changes to capture."),
+        .option("actions", \.actions, help: "What to capture."),
         .flag("before-image", \.beforeImage, help: "Also store the row before an update."),
         .option("site", \.site, help: "The column that says to which site a record belongs."),
         .option(
@@ -81,7 +81,7 @@ struct AttachCommand: Command {
             "posting",
             \.posting,
             placeholder: "ANSWER",
-            help: "Whether to post its changes, and not only log them."
+            help: "Post its changes, or only log them."
         ),
         .flag("renew", \.renew, help: "Keep the present options, and recreate everything."),
         .option(

@@ -216,7 +216,8 @@ struct BudgetTests {
             // As many as may be, in the spans that were whole: what is left of one belongs to its sixtieths.
             let began = try #require(bench.crm.calls.first).at
             let spans = Dictionary(grouping: bench.crm.calls) { Int(($0.at - began) / .milliseconds(2_034)) }
-            #expect(spans.values.allSatisfy { $0.count <= 21 })
+            // Each of four may have one on its way over the border.
+            #expect(spans.values.allSatisfy { $0.count <= 20 + 4 })
         }
     }
 

@@ -6,16 +6,16 @@ import PGSyncRules
 ///
 /// Answers are taken in the order of the pages, so that a walk is what it would be without it.
 struct ReadAhead {
-    typealias Answer = (page: ImportPage, answer: CallRunner.Answer?)
+    typealias Fetched = (page: ImportPage, answer: CallRunner.Answer?)
 
     private struct Call {
-        let task: Task<Answer, any Error>
+        let task: Task<Fetched, any Error>
         let hasEnded: Locked<Bool>
         /// Who waits for its end is woken by the bell: at the end, or after some time.
         let news: AsyncStream<Void>
         let bell: AsyncStream<Void>.Continuation
 
-        init(_ body: @escaping @Sendable () async throws -> Answer) {
+        init(_ body: @escaping @Sendable () async throws -> Fetched) {
             let (hasEnded, (news, bell)) = (Locked(false), AsyncStream<Void>.makeStream())
             (self.hasEnded, self.news, self.bell) = (hasEnded, news, bell)
             task = Task {
@@ -29,9 +29,9 @@ struct ReadAhead {
     }
 
     private var asked: [String: Call] = [:]
-    private let get: @Sendable (String) async throws -> Answer
+    private let get: @Sendable (String) async throws -> Fetched
 
-    init(_ get: @escaping @Sendable (String) async throws -> Answer) { self.get = get }
+    init(_ get: @escaping @Sendable (String) async throws -> Fetched) { self.get = get }
 
     mutating func ask(_ url: String) {
         guard asked[url] == nil else { return }
@@ -53,7 +53,7 @@ struct ReadAhead {
     }
 
     /// The answer to a call that was made before its turn, or is made now.
-    mutating func answer(to url: String) async throws -> Answer {
+    mutating func answer(to url: String) async throws -> Fetched {
         guard let task = asked.removeValue(forKey: url)?.task else { return try await get(url) }
         return try await withTaskCancellationHandler {
             try await task.value

@@ -74,9 +74,9 @@ struct SliceFetching {
                 try await write()
             }
         }
-        let answer: ReadAhead.Answer
+        let (page, answer): ReadAhead.Fetched
         do {
-            answer = try await ahead.answer(to: url)
+            (page, answer) = try await ahead.answer(to: url)
         } catch {
             try await write()
             guard walk.place.token != nil, walk.mayRestart, error.mayBeOfToken else { throw error }
@@ -85,8 +85,7 @@ struct SliceFetching {
             walk.restart()
             return true
         }
-        let page = answer.page
-        let next = answer.answer.flatMap { addresses.next(after: page, at: walk.place, answer: $0) }
+        let next = answer.flatMap { addresses.next(after: page, at: walk.place, answer: $0) }
         let keys = page.rows.map { fetching.stream.keyText(of: $0) }
         // The page before had that row, too.
         let overlap = walk.place.expectedKey.flatMap { keys.firstIndex(of: $0) }
@@ -107,7 +106,7 @@ struct SliceFetching {
                     ahead.ask(addresses.url(of: slice, at: place))
                 }
             }
-            if fetching.plan.step == nil { fetching.announced.withLock { $0 = page.total } }
+            if fetching.plan.step == nil { fetching.announced.withLock { $0 = walk.total } }
             var rows = page.rows
             if let overlap { rows.remove(at: overlap) }
             try await read(rows)
@@ -117,9 +116,9 @@ struct SliceFetching {
     }
 
     /// Adds rows to what is to be written.
-    private mutating func read(_ rows: some Collection<JSONValue>) async throws {
+    private mutating func read(_ rows: [JSONValue]) async throws {
         if reader.stream.unknown == .evolve {
-            let fields = reader.stream.newFields(in: Array(rows))
+            let fields = reader.stream.newFields(in: rows)
             if !fields.isEmpty {
                 // What was read so far has other columns.
                 try await write()
@@ -130,18 +129,13 @@ struct SliceFetching {
                 )
             }
         }
-        let result: Result<ImportWriting, PageReader.Refusal>
-        do throws(PageReader.Refusal) { result = .success(try reader.read(Array(rows))) } catch {
-            result = .failure(error)
-        }
-        switch result {
-        case .success(let writing):
-            pending?.writing.append(writing)
-            pending = (pending?.writing ?? writing, walk.place, pending?.since ?? .now)
-        case .failure(let refusal):
+        let writing: ImportWriting
+        do throws(PageReader.Refusal) { writing = try reader.read(rows) } catch {
             try await write()
-            throw ImportRunner.StreamFailure(errorClass: "call.shape", message: refusal.message)
+            throw ImportRunner.StreamFailure(errorClass: "call.shape", message: error.message)
         }
+        pending?.writing.append(writing)
+        pending = (pending?.writing ?? writing, walk.place, pending?.since ?? .now)
     }
 
     private mutating func write(isLast: Bool = false) async throws {

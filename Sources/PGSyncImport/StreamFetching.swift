@@ -165,7 +165,7 @@ struct StreamFetching: Sendable {
         wait = min(wait * 2, Self.pollEvery.last)
     }
 
-    func get(_ url: String, on connection: PostgresConnection) async throws -> ReadAhead.Answer {
+    func get(_ url: String, on connection: PostgresConnection) async throws -> ReadAhead.Fetched {
         guard runner.definition.allows(url) else {
             throw ImportRunner.StreamFailure(
                 errorClass: "call.refused",

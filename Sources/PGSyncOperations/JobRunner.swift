@@ -76,7 +76,7 @@ package struct JobRunner: Sendable {
             _ = try await operations[taken.kind]?.run(job)
         } catch is RunningJob.Stop {
             // Whoever runs it sees the same.
-        } catch let error as PostgresError where !error.isConnectionLost {
+        } catch let error as PostgresError where error.sqlState?.code == "55000" {
             // It may have ended meanwhile, after which nothing can be recorded of it.
             let hasEnded = try await connection.withTransaction { try JobStore($0).hasEnded(taken.id) }
             guard hasEnded else { throw error }

@@ -1,3 +1,4 @@
+// Long because one table is followed through all that can become of its records.
 import Concurrency
 import Postgres
 import TestSupport
@@ -249,6 +250,37 @@ struct VersionFoldTests {
                 try await session.run(statements.joined(separator: ";\n"))
             }
         }
+    }
+
+    @Test("is read page by page, each record once, however long its key is")
+    func pages() async throws {
+        try await withStock("create table stock (id text primary key, amount numeric)")
+        for fold in 0..<2 {
+            try await database.run(
+                "insert into stock select repeat('k', n * 170) || '\(fold)', n from generate_series(1, 7) as n"
+            )
+            try await self.fold()
+        }
+        try await database.run("delete from stock where amount = 5")
+        try await fold()
+        let until = try #require(try await database.value("select folded_through from pgsync.version_fold"))
+        var (place, found): (String, [String]) = ("null, null", [])
+        while true {
+            let page = try await database.lines(
+                """
+                select unnest(array[record_id, coalesce(image ->> 'amount', 'gone'), tick::text])
+                from pgsync.versions_between('stock', 0, \(until), '', \(place), 3)
+                """
+            )
+            guard page.count > 0 else { break }
+            #expect(page.count <= 9)
+            for row in stride(from: 0, to: page.count, by: 3) {
+                found.append("\(page[row].count) \(page[row + 1])")
+            }
+            place = "\(page[page.count - 1]), '\(page[page.count - 3])'"
+        }
+        let lengths = (1...7).map { "\($0 * 170 + 1) \($0 == 5 ? "gone" : String($0))" }
+        #expect(found.sorted() == (lengths + lengths).sorted())
     }
 
     @Test("goes when its table is detached, and comes back by a backfill")

@@ -1,3 +1,4 @@
+-- In plpgsql, which keeps the plan: each page of an import asks.
 create or replace function pgsync.held_jobs()
 returns integer[]
 language plpgsql

@@ -1,5 +1,5 @@
 create or replace function pgsync.fold_missing(source_table regclass, until_tick bigint, only_folded boolean)
-returns bigint
+returns void
 language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
@@ -8,8 +8,6 @@ declare
     v_piece record;
     v_records text[];
     v_after text := '';
-    v_count bigint := 0::bigint;
-    v_found bigint;
 begin
     select source.function_name
     into v_function_name
@@ -40,10 +38,7 @@ begin
         where own.source_table = fold_missing.source_table
             and own.record_id = pgsync.short_id(listed.record_id) collate "C"
             and listed.record_id <> all(coalesce(v_piece.found_ids, '{}'));
-        get diagnostics v_found = row_count;
-        v_count := v_count + v_found;
     end loop;
-    return v_count;
 end;
 $$;
 

@@ -11,7 +11,6 @@ set jit = off
 as $$
 declare
     v_through bigint;
-    v_count bigint;
     v_read_tables regclass[];
     v_emptied regclass[];
     v_table regclass;
@@ -62,24 +61,28 @@ begin
     )
 
     select
-        count(*),
         array_agg(distinct newest.source_table) filter (where newest.snapshot is not null),
         array(select distinct change.source_table from change where change.action = 'truncate')
-    into v_count, v_read_tables, v_emptied
+    into v_read_tables, v_emptied
     from newest;
 
     foreach v_table in array v_emptied
     loop
-        v_count := v_count + pgsync.fold_missing(v_table, until_tick, false);
+        perform pgsync.fold_missing(v_table, until_tick, false);
     end loop;
     foreach v_table in array coalesce(v_read_tables, '{}')
     loop
-        v_count := v_count + pgsync.fold_missing(v_table, until_tick, true);
+        perform pgsync.fold_missing(v_table, until_tick, true);
     end loop;
 
     update pgsync.version_fold as fold
     set folded_through = fold_versions.until_tick, folded_at = clock_timestamp();
-    return v_count;
+    return (
+        select count(*)
+        from pgsync.record_versions as known
+        inner join pgsync.sources as source on known.source_table = source.source_table and source.synced
+        where known.tick = until_tick
+    );
 end;
 $$;
 

@@ -44,12 +44,14 @@ begin
                 hint = 'Attach the table with these columns, or give them a default.';
         end if;
     end if;
-    update pgsync.sources as own set synced = is_synced where own.source_table = set_synced.source;
+    -- A fold that goes on meanwhile would bring back what is forgotten here.
+    perform from pgsync.version_fold for update;
+    if is_synced <> v_source.synced then
+        delete from pgsync.record_versions as known where known.source_table = set_synced.source;
+        update pgsync.sources as own set synced = is_synced where own.source_table = set_synced.source;
+    end if;
     if v_tick is not null then
         update pgsync.version_fold as fold set folded_through = v_tick, folded_at = clock_timestamp();
-    end if;
-    if not is_synced then
-        delete from pgsync.record_versions as known where known.source_table = set_synced.source;
     end if;
 end;
 $$;

@@ -35,7 +35,7 @@ begin
             and known.tick > coalesce(after_tick, 0)
             and known.tick <= until_tick
             and (not_of = '' or known.origin <> not_of)
-            and (after_tick_of_page is null or (known.tick, known.record_id) > (after_tick_of_page, after_record))
+            and (after_tick_of_page is null or (known.tick, known.record_id) > (after_tick_of_page, pgsync.short_id(after_record)))
         order by known.tick, known.record_id
         limit row_limit
     );

@@ -207,26 +207,6 @@ struct CaptureCommandTests {
         }
     }
 
-    @Test("attaches a table whose changes are only logged, and keeps that until it is said otherwise")
-    func posting() async throws {
-        try await withTables { database in
-            func posts() async throws -> JSONValue? {
-                try await database.run("sources", "--json").json[0]?["posts"]
-            }
-            #expect(await database.run("attach", "bills", "--posting", "maybe").exitCode == .usage)
-            _ = await database.run("attach", "bills", "--posting", "no")
-            #expect(try await posts() == false)
-            try await database.query("alter table bills add column more text")
-            for argument in ["--renew", "--before-image"] {
-                let run = await database.run("attach", "bills", argument)
-                #expect(run.exitCode == .success, "\(run.errors)")
-                #expect(try await posts() == false)
-            }
-            _ = await database.run("attach", "bills", "--posting", "yes")
-            #expect(try await posts() == true)
-        }
-    }
-
     @Test("detaches a table that is gone, also when another has its name")
     func detachesGone() async throws {
         try await withTables { database in

@@ -44,7 +44,8 @@ struct SourcesCommand: Command {
                 source.actions == ChangeAction.allCases
                     ? "all" : source.actions.map(\.rawValue).joined(separator: ", "),
                 source.capturedColumns?.joined(separator: ", ") ?? "all", source.attachedAt.toTheMinute,
-                "\(source.waiting)", "\(source.dead)", source.captured.map { "\($0)" } ?? "–",
+                source.posts || source.waiting > 0 ? "\(source.waiting)" : "not posted", "\(source.dead)",
+                source.captured.map { "\($0)" } ?? "–",
                 source.findingsText,
             ])
         }

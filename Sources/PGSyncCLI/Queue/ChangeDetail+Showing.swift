@@ -65,6 +65,7 @@ extension ChangeDetail {
     private static func text(of image: JSONValue) -> String { (image.string ?? image.text()).visible }
 
     private var stateText: String {
+        if isUnposted { return "not posted: its table is only logged" }
         guard let waiting else { return "finished: \(attempts.last?.outcome ?? "no longer in the queue")" }
         return switch waiting.state {
         case .dead:

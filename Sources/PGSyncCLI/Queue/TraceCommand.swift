@@ -37,12 +37,14 @@ struct TraceCommand: Command {
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         let database = try Database(globals, in: context, program: "pgsync trace")
         let keys = try context.privateKeys(at: images ? imageKeyFile : nil)
-        let (table, record, events) = try await database.read { [name = table, key, images] session in
+        let (table, record, events, isPosted) = try await database.read {
+            [name = table, key, images] session in
             if let keys { try ImageKeyStore(session).give(keys) }
             let store = TraceStore(session)
             let table = try SourceStore(session).rememberedTable(named: name)
             let record = try store.recordID(in: table, key: key)
-            return (table, record, try store.events(of: record, in: table, withImages: images))
+            let events = try store.events(of: record, in: table, withImages: images)
+            return (table, record, events, try store.isPosted(table))
         }
         if globals.json {
             try context.print([
@@ -54,7 +56,9 @@ struct TraceCommand: Command {
         guard events.isEmpty else { return .success }
         if !globals.quiet {
             context.say(
-                "no captured change of \(table.name) \(record)"
+                isPosted
+                    ? "no captured change of \(table.name) \(record)"
+                    : "changes of \(table.name) are only logged; a trace follows what is posted"
             )
         }
         return .noSuchChange

@@ -318,7 +318,9 @@ extension Catalog {
                     own.id::text as change, pgsync.qualified_name(own.source_table) as table, own.record_id as record,
                     own.action, own.captured_at, own.captured_xid::text as transaction, own.origin, own.correlation_id,
                     own.snapshot is not null as backfilled,
-                    coalesce(waiting.state, attempts.last_outcome, 'unknown') as state,
+                    coalesce(
+                        waiting.state, attempts.last_outcome, case when not made.posts then 'unposted' end, 'unknown'
+                    ) as state,
                     case
                         when waiting.log_id is not null
                             then json_build_object(
@@ -332,6 +334,8 @@ extension Catalog {
                     coalesce(attempts.entries, '{}') as entries,
                     own.image_key is not null as encrypted
                 from pgsync.sync_logs as own
+                left join pgsync.source_versions as made
+                    on own.source_table = made.source_table and own.source_version = made.version
                 left join pgsync.waiting_changes as waiting on own.id = waiting.log_id
                 left join lateral (
                     select

@@ -24,7 +24,7 @@ const TOKENS = {
         + " verified delivered enabled equal matching succeeded up connected completed perfect ran",
     work: "ready working active started open closing queued pending requested starting sending",
     wait: "scheduled paused blocked unchanged superseded skipped unknown waiting disabled silenced"
-        + " not_attached no_effect canceled cancelled draining stopped not_watched missed gone",
+        + " not_attached no_effect canceled cancelled draining stopped not_watched missed gone unposted",
     warn: "retrying late medium firing warning doubt acknowledged investigating failing lagging notice low"
         + " partial interrupted too_late unanchored cancelling",
     bad: "dead failed critical difference lost broken error refused high crashed discarded silent",

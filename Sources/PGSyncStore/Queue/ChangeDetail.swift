@@ -41,6 +41,8 @@ package struct ChangeDetail: Sendable {
     package let oldData: JSONValue?
     /// What its image is encrypted for; nil if it is not.
     package let imageKey: String?
+    /// Whether its table was only logged.
+    package let isUnposted: Bool
     /// nil once it is finished.
     package let waiting: WaitingChange?
     package let attempts: [Attempt]
@@ -57,6 +59,7 @@ package struct ChangeDetail: Sendable {
         data = try row.decode("data", as: JSONText?.self)?.image
         oldData = try row.decode("old_data", as: JSONText?.self)?.image
         imageKey = try row.decode("image_key")
+        isUnposted = try row.decode("is_unposted")
         self.waiting = waiting
         self.attempts = attempts
     }

@@ -43,8 +43,10 @@ package struct QueueStore {
                 log.record_id, log.action, log.captured_at, log.captured_xid, log.origin, log.correlation_id,
                 coalesce(log.data, (decrypted.image -> 'data')::jsonb) as data,
                 coalesce(log.old_data, nullif((decrypted.image -> 'old_data')::jsonb, 'null')) as old_data,
-                log.image_key
+                log.image_key, not coalesce(made.posts, true) as is_unposted
             from pgsync.sync_logs as log
+            left join pgsync.source_versions as made
+                on log.source_table = made.source_table and log.source_version = made.version
             left join lateral (
                 select (pgsync.decrypted_images(array[log.id]))[1] as image
             ) as decrypted on log.image_key is not null

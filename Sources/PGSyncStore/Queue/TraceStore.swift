@@ -9,6 +9,13 @@ package struct TraceStore {
         self.session = session
     }
 
+    /// Whether changes of a table are posted; only these can be traced.
+    package func isPosted(_ table: TableReference) throws -> Bool {
+        try session.query(
+            "select posts from pgsync.sources where source_table = \(.inferred(table.argument))"
+        ).first?.decode(0) ?? true
+    }
+
     /// The record_id for this key: a value for each column of the key, or all as one JSON array.
     package func recordID(in table: TableReference, key: [String]) throws -> String {
         do {

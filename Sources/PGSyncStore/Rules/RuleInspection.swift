@@ -185,6 +185,7 @@ package struct RuleInspection {
                 ) as has_rule
             from pgsync.sources as source
             where source.attached
+                and source.posts
                 and not exists (
                     select
                     from pgsync.rule_spans as span

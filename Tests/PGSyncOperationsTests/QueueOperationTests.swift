@@ -122,6 +122,10 @@ struct QueueOperationTests {
                 _ = try session.query("select * from pgsync.queue_job_step(\(job), 500)")
             }
         }
+        // Its server process may outlive the session for a moment.
+        try await eventually {
+            try await database.value("select state from pgsync.job_states where id = \(job)") == "interrupted"
+        }
         try await database.run("select pgsync.cancel_job(\(job))")
         #expect(try await runNext() == nil)
         #expect(

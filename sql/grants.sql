@@ -13,10 +13,11 @@ begin
             'pgsync_api_read', 'pgsync_api_images', 'pgsync_api_operate', 'pgsync_api_admin', 'pgsync_api_audit'
         ];
         v_images constant pg_catalog.text[] := array[
-            'data', 'old_data', 'encrypted_image', 'encrypted_secret', 'payload'
+            'data', 'old_data', 'encrypted_image', 'encrypted_secret', 'payload', 'image', 'local_image',
+            'remote_image', 'base_image', 'result_image', 'last_answer', 'unanswered'
         ];
         v_secret constant pg_catalog.text[] := array[
-            'acts', 'api_requests', 'api_sessions', 'api_tokens', 'chain_rows', 'rule_diff_records',
+            'acts', 'api_requests', 'api_sessions', 'api_tokens', 'chain_rows', 'node_identity', 'rule_diff_records',
             'token_states'
         ];
     begin
@@ -31,7 +32,7 @@ begin
                 from pg_catalog.pg_roles as role
                 where role.rolname in (
                         'pgsync_capture', 'pgsync_worker', 'pgsync_operator', 'pgsync_reader', 'pgsync_auditor',
-                        'pgsync_site_reader', 'pgsync_dashboard', 'pgsync_importer', 'pgsync_api_site'
+                        'pgsync_site_reader', 'pgsync_dashboard', 'pgsync_importer', 'pgsync_api_site', 'pgsync_node'
                     )
                     or role.rolname = any(v_scopes)
             ) as held
@@ -105,7 +106,7 @@ begin
                     'execute on function pgsync.fold_versions(bigint)'
                 ]),
                 (array['pgsync_operator'], array[
-                    'execute on function pgsync.set_synced(regclass, boolean)',
+                    'execute on function pgsync.set_synced(regclass, boolean, text, text[], text[])',
                     'execute on function pgsync.versions_between('
                     || 'regclass, bigint, bigint, text, bigint, text, bigint)',
                     'execute on function pgsync.attach('
@@ -570,6 +571,92 @@ begin
                     'execute on function pgsync.wait_for_endpoint(bigint, interval, text, text)',
                     'execute on function pgsync.write_items(regclass, text[], text[], text[], jsonb, text[])'
                 ]),
+                (array['pgsync_node'], array[
+                    'usage on schema pgsync',
+                    'select on table pgsync.migrations',
+                    'execute on function pgsync.acknowledge_exchange(text, timestamptz, text, text, text, jsonb)',
+                    'execute on function pgsync.answered_records(text, jsonb)',
+                    'execute on function pgsync.apply_images(regclass, text[], text[], jsonb)',
+                    'execute on function pgsync.apply_isolated(regclass, text[], text[], jsonb, integer)',
+                    'execute on function pgsync.begin_exchange(text)',
+                    'execute on function pgsync.begin_job(text, text, text, text, text)',
+                    'execute on function pgsync.begin_upload(text, bigint, bytea, bigint)',
+                    'execute on function pgsync.checked_keys(regclass, bigint, text[], text[], jsonb)',
+                    'execute on function pgsync.checked_records(text, jsonb)',
+                    'execute on function pgsync.decide_answers(regclass, jsonb)',
+                    'execute on function pgsync.decide_staged(text, regclass, bigint[])',
+                    'execute on function pgsync.decide_upload(text, regclass, jsonb)',
+                    'execute on function pgsync.delete_records(regclass, text[], jsonb)',
+                    'execute on function pgsync.download_page(text, text[], text, timestamptz, integer)',
+                    'execute on function pgsync.end_answer(text)',
+                    'execute on function pgsync.end_exchange(text, text, text)',
+                    'execute on function pgsync.end_job(bigint, text, jsonb, text, text)',
+                    'execute on function pgsync.end_upload(text, jsonb)',
+                    'execute on function pgsync.error_class_of(text, text, text, text)',
+                    'execute on function pgsync.exchange_status(text)',
+                    'execute on function pgsync.failures_of(jsonb, jsonb)',
+                    'execute on function pgsync.fold_is_due()',
+                    'execute on function pgsync.fold_records(regclass, text[])',
+                    'execute on function pgsync.fold_versions(bigint)',
+                    'execute on function pgsync.hold_slot(text)',
+                    'execute on function pgsync.image_error_class(text)',
+                    'execute on function pgsync.key_expression(regclass, text)',
+                    'execute on function pgsync.keys_of(text[], text[])',
+                    'execute on function pgsync.lock_records(regclass, text[], jsonb)',
+                    'execute on function pgsync.master_sums(text)',
+                    'execute on function pgsync.master_status(text)',
+                    'execute on function pgsync.note_answers(text, regclass, jsonb, bigint[])',
+                    'execute on function pgsync.note_call(text, text, text, interval, interval, integer, interval)',
+                    'execute on function pgsync.note_interruption(bigint, text, text)',
+                    'execute on function pgsync.note_master(text, text, text)',
+                    'execute on function pgsync.note_phase(bigint, text, text, bigint, bigint, boolean)',
+                    'execute on function pgsync.note_staged(text, regclass, bigint[], bigint[], bigint[])',
+                    'execute on function pgsync.note_upload(text, regclass, jsonb, jsonb)',
+                    'execute on function pgsync.pause_endpoint(text, text)',
+                    'execute on function pgsync.put_failed_item(bigint, text, text, text, jsonb, text, integer)',
+                    'execute on function pgsync.refused_record(bigint, text, text)',
+                    'execute on function pgsync.release_slot(text, integer)',
+                    'execute on function pgsync.resume_job(bigint, boolean)',
+                    'execute on function pgsync.resync_master(text, bigint)',
+                    'execute on function pgsync.runnable_jobs(text[])',
+                    'execute on function pgsync.short_id(text)',
+                    'execute on function pgsync.stage_page(text, jsonb)',
+                    'execute on function pgsync.staged_parts(text, boolean)',
+                    'execute on function pgsync.start_upload(text, integer, boolean, timestamptz)',
+                    'execute on function pgsync.synced_source(regclass)',
+                    'execute on function pgsync.tables_of_node(text)',
+                    'execute on function pgsync.take_answer(text, jsonb)',
+                    'execute on function pgsync.take_budget(text, integer, interval)',
+                    'execute on function pgsync.take_job(text[])',
+                    'execute on function pgsync.take_records(text, regclass, jsonb)',
+                    'execute on function pgsync.take_staged(text, boolean)',
+                    'execute on function pgsync.take_staged_part(text, regclass, boolean, bigint[], text[])',
+                    'execute on function pgsync.take_upload(text, jsonb, bigint, bytea, bigint)',
+                    'execute on function pgsync.tick()',
+                    'execute on function pgsync.typed_keys(regclass, text[], jsonb)',
+                    'execute on function pgsync.unsent_records(text, integer, timestamptz)',
+                    'execute on function pgsync.write_records(regclass, text[], text[], jsonb)'
+                ]),
+                (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker', 'pgsync_node'], array[
+                    'select on table pgsync.endpoint_states, pgsync.job_states, pgsync.sync_progress, '
+                    || 'pgsync.node_states, pgsync.master_states',
+                    'execute on function pgsync.job_holders(bigint)',
+                    'execute on function pgsync.exchanged_name(regclass)',
+                    'execute on function pgsync.own_name()',
+                    'execute on function pgsync.synced_tables(regclass[])',
+                    'execute on function pgsync.pending_records(text)',
+                    'execute on function pgsync.limited_endpoints(name)',
+                    'execute on function pgsync.qualified_name(regclass)',
+                    'execute on function pgsync.version_text(bigint, text)'
+                ]),
+                (array['pgsync_operator'], array[
+                    'execute on function pgsync.add_node(text, text[], jsonb)',
+                    'execute on function pgsync.begin_incarnation(text)',
+                    'execute on function pgsync.remove_node(text)',
+                    'execute on function pgsync.resync_node(text, text)',
+                    'execute on function pgsync.rotate_node(text, interval)',
+                    'execute on function pgsync.set_master(text, text, text, text[])'
+                ]),
                 (array['pgsync_operator', 'pgsync_importer', 'pgsync_api_operate'], array[
                     'execute on function pgsync.cancel_job(bigint)',
                     'execute on function pgsync.request_import('
@@ -637,7 +724,7 @@ begin
                     'execute on function ledger.close_period(text)',
                     'execute on function ledger.reopen_period(text, text)',
                     'execute on function ledger.start_closing(text)',
-                    'execute on function pgsync.create_token(text, text, bytea, text[], text, timestamptz)',
+                    'execute on function pgsync.create_token(text, text, bytea, text[], text, timestamptz, text)',
                     'execute on function pgsync.disable_channel(text)',
                     'execute on function pgsync.enable_channel(text)',
                     'execute on function pgsync.mark_difference(bigint, text, text)',
@@ -648,7 +735,7 @@ begin
                     'execute on function pgsync.set_schedule(text, text, text, text, text, text, interval, text, boolean)'
                 ]),
                 (array['pgsync_operator'], array[
-                    'execute on function pgsync.create_token(text, text, bytea, text[], text, timestamptz)',
+                    'execute on function pgsync.create_token(text, text, bytea, text[], text, timestamptz, text)',
                     'execute on function pgsync.revoke_token(bigint)'
                 ]),
                 (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
@@ -719,7 +806,10 @@ begin
             from pg_catalog.pg_roles as role
             where role.rolname in ('pgsync_reader', 'pgsync_operator', 'pgsync_auditor')
         loop
-            execute format('revoke all on table pgsync.api_tokens, pgsync.api_sessions, pgsync.api_requests from %I', v_role);
+            execute format(
+                'revoke all on table pgsync.api_tokens, pgsync.api_sessions, pgsync.api_requests, pgsync.node_identity from %I',
+                v_role
+            );
             if v_role <> 'pgsync_auditor' then
                 execute format('revoke all on table pgsync.acts from %I', v_role);
             end if;

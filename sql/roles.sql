@@ -13,6 +13,7 @@ begin
             'pgsync_worker', 'pgsync: posts changes; workers connect as members of it',
             'pgsync_operator', 'pgsync: reads everything, changes the configuration',
             'pgsync_importer', 'pgsync: fetches from HTTP APIs; writes only tables that it is granted',
+            'pgsync_node', 'pgsync: exchanges records; writes only tables that it is granted',
             'pgsync_reader', 'pgsync: reads everything',
             'pgsync_auditor', 'pgsync: reads everything, for auditors',
             'pgsync_site_reader', 'pgsync: reads what is of its sites',
@@ -109,7 +110,7 @@ begin
             inner join pg_catalog.pg_roles as served on served.rolname = 'pgsync_dashboard'
             where scope.rolname in (
                     'pgsync_api_read', 'pgsync_api_images', 'pgsync_api_operate', 'pgsync_api_admin',
-                    'pgsync_api_audit', 'pgsync_api_site', 'pgsync_site_reader'
+                    'pgsync_api_audit', 'pgsync_api_site', 'pgsync_site_reader', 'pgsync_node'
                 )
                 and not pg_has_role(served.oid, scope.oid, v_may_act)
             order by scope.rolname

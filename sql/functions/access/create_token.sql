@@ -5,7 +5,8 @@ create or replace function pgsync.create_token(
     secret_hash bytea,
     scopes text[],
     site text default null,
-    expires_at timestamptz default null
+    expires_at timestamptz default null,
+    node text default null
 )
 returns bigint
 language plpgsql
@@ -18,6 +19,12 @@ begin
     if create_token.expires_at <= clock_timestamp() then
         raise exception 'a token expires later, not at %', create_token.expires_at
             using errcode = 'invalid_parameter_value';
+    elsif create_token.node is not null or 'node' = any(create_token.scopes) then
+        if create_token.scopes <> array['node'] or create_token.node is null or create_token.site is not null then
+            raise exception 'a token of a node has the scope node, and no other'
+                using errcode = 'invalid_parameter_value', hint = 'pgsync node add makes one.';
+        end if;
+        perform pgsync.known_node(create_token.node);
     elsif not create_token.scopes <@ array['read', 'images', 'operate', 'admin', 'audit']
         or cardinality(create_token.scopes) = 0
     then
@@ -32,7 +39,7 @@ begin
             using errcode = 'undefined_object',
             hint = 'An administrator runs sql/roles.sql, which pgsync migrate --print roles shows; then pgsync migrate.';
     end if;
-    insert into pgsync.api_tokens (name, prefix, secret_hash, scopes, site, expires_at, created_by)
+    insert into pgsync.api_tokens (name, prefix, secret_hash, scopes, site, expires_at, node, created_by)
     values (
         create_token.name,
         create_token.prefix,
@@ -40,6 +47,7 @@ begin
         array(select distinct scope.word from unnest(create_token.scopes) as scope (word) order by scope.word),
         create_token.site,
         create_token.expires_at,
+        create_token.node,
         pgsync.actor()
     )
     returning api_tokens.id into v_id;
@@ -47,5 +55,5 @@ begin
 end;
 $$;
 
-comment on function pgsync.create_token(text, text, bytea, text[], text, timestamptz)
+comment on function pgsync.create_token(text, text, bytea, text[], text, timestamptz, text)
 is 'Records a token by its SHA-256 and returns its number; pgsync token create makes the secret.';

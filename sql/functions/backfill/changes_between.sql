@@ -14,9 +14,11 @@ declare
     v_highest bigint;
     v_dropped pgsync.id_ranges;
 begin
-    select tick.snapshot into v_until from pgsync.ticks as tick where tick.id = until_tick;
-    if not found then
-        raise exception 'unknown tick %', until_tick using errcode = 'no_data_found';
+    if until_tick is not null then
+        select tick.snapshot into v_until from pgsync.ticks as tick where tick.id = until_tick;
+        if not found then
+            raise exception 'unknown tick %', until_tick using errcode = 'no_data_found';
+        end if;
     end if;
     if after_tick is not null then
         select tick.snapshot into v_after from pgsync.ticks as tick where tick.id = after_tick;
@@ -60,11 +62,11 @@ begin
     from pgsync.sync_logs as log
     where log.id > coalesce(v_lowest, 0)
         and log.id <= coalesce(v_highest, 9223372036854775807)
-        and pg_visible_in_snapshot(log.captured_xid, v_until)
+        and (v_until is null or pg_visible_in_snapshot(log.captured_xid, v_until))
         and (v_after is null or not pg_visible_in_snapshot(log.captured_xid, v_after))
     order by log.id;
 end;
 $$;
 
 comment on function pgsync.changes_between(bigint, bigint)
-is 'The changes that committed after one tick (null: ever) and up to another, each exactly once.';
+is 'The changes that committed after one tick (null: ever) and up to another (null: now), each exactly once.';

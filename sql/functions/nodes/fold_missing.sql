@@ -33,6 +33,11 @@ begin
             tick = until_tick,
             stamp = greatest((extract(epoch from clock_timestamp()) * 1000000)::bigint, own.stamp + 1),
             origin = '',
+            via = '',
+            changed_xid = null,
+            base_stamp = case when own.via = '' then own.base_stamp else own.stamp end,
+            base_origin = case when own.via = '' then own.base_origin else own.origin end,
+            base_image = null,
             deleted_at = clock_timestamp()
         from unnest(v_records) as listed (record_id)
         where own.source_table = fold_missing.source_table

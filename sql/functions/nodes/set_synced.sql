@@ -1,5 +1,11 @@
 -- From here on. What is there already is folded once a backfill has logged it.
-create or replace function pgsync.set_synced(source regclass, is_synced boolean)
+create or replace function pgsync.set_synced(
+    source regclass,
+    is_synced boolean,
+    policy text default null,
+    policy_columns text[] default null,
+    policy_nodes text[] default null
+)
 returns void
 language plpgsql
 security definer
@@ -9,6 +15,7 @@ declare
     v_tick bigint;
     v_source pgsync.sources;
     v_missing text;
+    v_policy text;
 begin
     -- Nothing was folded while nothing was exchanged, so that only what comes from now on is of use.
     if is_synced and not exists (select from pgsync.sources as other where other.synced and other.attached) then
@@ -43,18 +50,51 @@ begin
                 detail = 'They may not be null, and have no default.',
                 hint = 'Attach the table with these columns, or give them a default.';
         end if;
+        v_policy := coalesce(set_synced.policy, v_source.policy);
+        if v_policy in ('fields', 'delta') and not v_source.before_image then
+            raise exception 'the policy % needs what the rows of % were before', v_policy, source
+                using errcode = 'object_not_in_prerequisite_state',
+                hint = format('select pgsync.attach(%L, before_image => true);', source);
+        end if;
+        select string_agg(listed.name, ', ')
+        into v_missing
+        from unnest(set_synced.policy_columns) as listed (name)
+        where not exists (
+            select
+            from pgsync.captured_columns(v_source) as captured
+            where captured.name = listed.name
+                and captured.base_type in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype)
+        );
+        if v_missing is not null then
+            raise exception 'differences of % in % cannot be added up', v_missing, source
+                using errcode = 'invalid_parameter_value',
+                hint = 'The policy delta takes captured columns of whole numbers or of type numeric.';
+        end if;
     end if;
     -- A fold that goes on meanwhile would bring back what is forgotten here.
     perform from pgsync.version_fold for update;
     if is_synced <> v_source.synced then
         delete from pgsync.record_versions as known where known.source_table = set_synced.source;
-        update pgsync.sources as own set synced = is_synced where own.source_table = set_synced.source;
     end if;
+    update pgsync.sources as own
+    set
+        synced = is_synced,
+        policy = coalesce(set_synced.policy, own.policy),
+        policy_columns = case when set_synced.policy is null then own.policy_columns else set_synced.policy_columns end,
+        policy_nodes = case when set_synced.policy is null then own.policy_nodes else set_synced.policy_nodes end
+    where own.source_table = set_synced.source;
     if v_tick is not null then
-        update pgsync.version_fold as fold set folded_through = v_tick, folded_at = clock_timestamp();
+        update pgsync.version_fold as fold
+        set
+            folded_through = tick.id,
+            folded_at = clock_timestamp(),
+            snapshot = tick.snapshot,
+            last_log_id = tick.last_log_id
+        from pgsync.ticks as tick
+        where tick.id = v_tick;
     end if;
 end;
 $$;
 
-comment on function pgsync.set_synced(regclass, boolean)
-is 'Lets the records of a table be exchanged with other systems, or no longer.';
+comment on function pgsync.set_synced(regclass, boolean, text, text[], text[])
+is 'Lets the records of a table be exchanged with other systems, or no longer, and says who wins.';

@@ -4,12 +4,12 @@ create or replace function pgsync.versions_between(
     source_table regclass,
     after_tick bigint,
     until_tick bigint,
-    not_of text default '',
+    not_via text default '',
     after_tick_of_page bigint default null,
     after_record text default null,
     row_limit bigint default 500
 )
-returns table (tick bigint, record_id text, stamp bigint, origin text, is_deleted boolean, image jsonb)
+returns table (tick bigint, record_id text, stamp bigint, origin text, is_deleted boolean, created_tick bigint, image jsonb)
 language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
@@ -34,7 +34,7 @@ begin
         where known.source_table = versions_between.source_table
             and known.tick > coalesce(after_tick, 0)
             and known.tick <= until_tick
-            and (not_of = '' or known.origin <> not_of)
+            and (not_via = '' or known.via <> not_via)
             and (after_tick_of_page is null or (known.tick, known.record_id) > (after_tick_of_page, pgsync.short_id(after_record)))
         order by known.tick, known.record_id
         limit row_limit
@@ -56,6 +56,7 @@ begin
         known.stamp,
         known.origin,
         known.deleted_at is not null,
+        known.created_tick,
         read.image
     from unnest(v_found) with ordinality as known
     left join unnest(v_piece.found_ids, v_piece.images) as read (record_id, image)

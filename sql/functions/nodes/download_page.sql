@@ -1,0 +1,122 @@
+-- A page is of one span of ticks, table by table, those that others refer to first. Rows are as they are now:
+-- what changes meanwhile has a later tick, and comes again. What a node has sent does not come back to it,
+-- except where it loads everything.
+create or replace function pgsync.download_page(
+    node text,
+    tables text[] default null,
+    page_cursor text default null,
+    last_synced_at timestamptz default null,
+    row_limit integer default 500
+)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+set jit = off
+as $$
+#variable_conflict use_variable
+declare
+    v_node constant pgsync.nodes := pgsync.known_node(download_page.node);
+    v_tables constant regclass[] := pgsync.exchanged_tables(v_node.tables, download_page.tables);
+    v_size constant integer := 8 * 1024 * 1024;
+    v_place jsonb;
+    v_tick_time timestamptz;
+    v_table record;
+    v_list jsonb;
+    v_page jsonb;
+    v_records jsonb := '[]';
+    v_left integer := least(greatest(row_limit, 1), 5000);
+    v_bytes bigint := 0;
+    v_more boolean := false;
+    v_last jsonb;
+begin
+    if page_cursor is not null then
+        v_place := pgsync.place_of_cursor(page_cursor);
+        if v_node.must_resync and not v_place ? 'l' then
+            raise exception 'this node has to load everything anew: %', v_node.resync_reason
+                using errcode = 'PS004', hint = 'Download without a cursor.';
+        elsif not v_node.must_resync and not v_place ? 'u' then
+            v_place := v_place - 'l';
+        end if;
+    end if;
+    if v_place is null then
+        v_place := jsonb_build_object(
+            'i', (select own.incarnation from pgsync.node_identity as own),
+            'a', coalesce(
+                (
+                    select max(tick.id)
+                    from pgsync.ticks as tick
+                    cross join pgsync.version_fold as fold
+                    where tick.taken_at <= last_synced_at
+                        and tick.id between fold.forgotten_through and fold.folded_through
+                ),
+                0
+            )
+        ) || case when last_synced_at is null then '{"l": true}' else '{}' end::jsonb;
+    end if;
+    if not v_place ? 'u' then
+        v_place := v_place || jsonb_build_object(
+            'u', (select coalesce(fold.folded_through, 0) from pgsync.version_fold as fold)
+        );
+    end if;
+    v_tick_time := (select tick.taken_at from pgsync.ticks as tick where tick.id = (v_place ->> 'u')::bigint);
+
+    v_list := (
+        select coalesce(
+            jsonb_agg(
+                jsonb_build_object('source_table', synced.source_table::oid, 'name', synced.name) order by synced.place
+            ),
+            '[]'
+        )
+        from pgsync.synced_tables(v_tables) as synced
+        where not v_place ? 's' or synced.place >= (
+            select coalesce(min(own.place), 0) from pgsync.synced_tables(v_tables) as own where own.name = v_place ->> 's'
+        )
+    );
+    for i in 0 .. jsonb_array_length(v_list) - 1
+    loop
+        v_page := pgsync.download_records(
+            v_node,
+            (v_list -> i ->> 'source_table')::oid::regclass,
+            v_list -> i ->> 'name',
+            (v_place ->> 'a')::bigint,
+            (v_place ->> 'u')::bigint,
+            case when v_list -> i ->> 'name' = v_place ->> 's' then (v_place ->> 't')::bigint end,
+            case when v_list -> i ->> 'name' = v_place ->> 's' then v_place ->> 'r' end,
+            v_left,
+            v_size - v_bytes
+        );
+        v_records := v_records || (v_page -> 'records');
+        v_left := v_left - (v_page ->> 'read')::integer;
+        v_bytes := v_bytes + (v_page ->> 'bytes')::bigint;
+        if (v_page ->> 'has_more')::boolean then
+            v_more := true;
+            v_last := jsonb_build_object(
+                's', v_list -> i ->> 'name', 't', v_page -> 'last_tick', 'r', v_page -> 'last_record'
+            );
+            exit;
+        end if;
+    end loop;
+
+    return jsonb_build_object(
+        'records', v_records,
+        'timestamp', pgsync.utc_text(coalesce(v_tick_time, statement_timestamp())),
+        'cursor', pgsync.page_cursor(
+            case
+                when v_more then (v_place - array['s', 't', 'r']) || v_last
+                else (v_place - array['u', 's', 't', 'r']) || jsonb_build_object('a', v_place -> 'u')
+            end
+        ),
+        'has_more', v_more,
+        'node', v_node.name,
+        'incarnation', v_place -> 'i'
+    ) || case
+        when v_place ? 's' then '{}'
+        else jsonb_build_object('schema', pgsync.exchanged_schema(v_tables))
+    end;
+end;
+$$;
+
+comment on function pgsync.download_page(text, text[], text, timestamptz, integer)
+is 'What has changed for a node since a cursor, or a time by the clock of this server: one page of it.';

@@ -1,0 +1,19 @@
+-- All that was logged before the last tick and was committed by then is folded. What was logged later has
+-- a greater id, and what committed later was running then.
+create or replace function pgsync.fold_is_due()
+returns boolean
+language sql
+stable
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+select fold.folded_through is not null
+    and (
+        pg_snapshot_xmin(fold.snapshot) < pg_snapshot_xmax(fold.snapshot)
+        or (select sequence.last_value from pgsync.sync_logs_id_seq as sequence) > fold.last_log_id
+    )
+from pgsync.version_fold as fold;
+$$;
+
+comment on function pgsync.fold_is_due()
+is 'Whether there may be changes that are not folded into record_versions yet.';

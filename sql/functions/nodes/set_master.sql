@@ -1,0 +1,44 @@
+create or replace function pgsync.set_master(
+    endpoint text,
+    base_url text,
+    secret_ref text default null,
+    tables text[] default null
+)
+returns void
+language plpgsql
+security definer
+set search_path = pg_catalog, pgsync, pg_temp
+as $$
+declare
+    v_tables regclass[];
+begin
+    if set_master.tables is not null then
+        v_tables := pgsync.exchanged_tables(null, set_master.tables);
+    end if;
+    insert into pgsync.endpoints as own (name, kind, base_url, hosts, secret_ref)
+    values (
+        set_master.endpoint,
+        'master',
+        rtrim(set_master.base_url, '/'),
+        array[substring(set_master.base_url from '^https?://([^/:]+|\[[^]]+\])')],
+        set_master.secret_ref
+    )
+    on conflict on constraint endpoints_pkey do update
+    set
+        base_url = excluded.base_url,
+        hosts = excluded.hosts,
+        secret_ref = coalesce(excluded.secret_ref, own.secret_ref),
+        updated_at = clock_timestamp()
+    where own.kind = 'master';
+    if not found then
+        raise exception '% is the endpoint of something else', set_master.endpoint using errcode = 'duplicate_object';
+    end if;
+    insert into pgsync.masters as own (endpoint, tables)
+    values (set_master.endpoint, v_tables)
+    on conflict on constraint masters_pkey do update
+    set tables = coalesce(excluded.tables, own.tables), updated_at = clock_timestamp();
+end;
+$$;
+
+comment on function pgsync.set_master(text, text, text, text[])
+is 'Names the system to exchange records with, where it is, and where its token is kept.';

@@ -1,0 +1,30 @@
+create or replace view pgsync.master_states as
+select
+    own.endpoint,
+    called.base_url,
+    own.node_name,
+    array(
+        select synced.name from pgsync.synced_tables(own.tables) as synced order by synced.place
+    ) as tables,
+    own.status,
+    own.last_synced_at,
+    own.last_error,
+    own.retry_count,
+    own.is_resyncing,
+    own.created_at,
+    own.updated_at
+from pgsync.masters as own
+inner join pgsync.endpoints as called on own.endpoint = called.name;
+
+comment on view pgsync.master_states is 'The systems that this one calls to exchange records, and how each stands.';
+comment on column pgsync.master_states.endpoint is 'The name of its endpoint.';
+comment on column pgsync.master_states.base_url is 'Where it is.';
+comment on column pgsync.master_states.node_name is 'What it calls this system.';
+comment on column pgsync.master_states.tables is 'The tables that are exchanged with it, by their names in what is sent.';
+comment on column pgsync.master_states.status is 'How the newest exchange ended, or that one is under way.';
+comment on column pgsync.master_states.last_synced_at is 'When the newest successful exchange was.';
+comment on column pgsync.master_states.last_error is 'What went wrong in the newest exchange; null if nothing did.';
+comment on column pgsync.master_states.retry_count is 'How many exchanges have failed since the last successful one.';
+comment on column pgsync.master_states.is_resyncing is 'Whether everything is loaded anew.';
+comment on column pgsync.master_states.created_at is 'When it was added.';
+comment on column pgsync.master_states.updated_at is 'When it was changed.';

@@ -587,7 +587,7 @@ begin
                     'execute on function pgsync.decide_staged(text, regclass, bigint[])',
                     'execute on function pgsync.decide_upload(text, regclass, jsonb)',
                     'execute on function pgsync.delete_records(regclass, text[], jsonb)',
-                    'execute on function pgsync.download_page(text, text[], text, timestamptz, integer)',
+                    'execute on function pgsync.download_page(text, text[], text, timestamptz, integer, bigint)',
                     'execute on function pgsync.end_answer(text)',
                     'execute on function pgsync.end_exchange(text, text, text)',
                     'execute on function pgsync.end_job(bigint, text, jsonb, text, text)',

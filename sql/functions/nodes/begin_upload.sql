@@ -14,10 +14,7 @@ begin
         if sequence = v_node.last_sequence and body_hash = v_node.last_body_hash then
             return v_node.last_answer;
         elsif sequence <> v_node.last_sequence + 1 then
-            raise exception 'upload % is expected, not %', v_node.last_sequence + 1, sequence
-                using errcode = 'PS003',
-                detail = (v_node.last_sequence + 1)::text,
-                hint = 'This node was restored or copied: it has to load everything anew.';
+            perform pgsync.refuse_sequence(sequence - 1, v_node.last_sequence);
         end if;
     end if;
     update pgsync.nodes as own

@@ -6,7 +6,8 @@ create or replace function pgsync.download_page(
     tables text[] default null,
     page_cursor text default null,
     last_synced_at timestamptz default null,
-    row_limit integer default 500
+    row_limit integer default 500,
+    sequence bigint default null
 )
 returns jsonb
 language plpgsql
@@ -31,6 +32,10 @@ declare
     v_more boolean := false;
     v_last jsonb;
 begin
+    -- What it has sent itself is not sent back, so that a node that was restored would never have it again.
+    if sequence <> v_node.last_sequence then
+        perform pgsync.refuse_sequence(sequence, v_node.last_sequence);
+    end if;
     if page_cursor is not null then
         v_place := pgsync.place_of_cursor(page_cursor);
         if v_node.must_resync and not v_place ? 'l' then
@@ -118,5 +123,5 @@ begin
 end;
 $$;
 
-comment on function pgsync.download_page(text, text[], text, timestamptz, integer)
+comment on function pgsync.download_page(text, text[], text, timestamptz, integer, bigint)
 is 'What has changed for a node since a cursor, or a time by the clock of this server: one page of it.';

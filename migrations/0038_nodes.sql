@@ -203,6 +203,23 @@ revoke all on table
     pgsync.node_identity, pgsync.nodes, pgsync.masters, pgsync.staged_records, pgsync.conflicts
 from public;
 
+insert into pgsync.sync_configuration (
+    config_key, config_value, default_value, kind, minimum, maximum, unit, description
+)
+values
+(
+    'tombstone_days', '90', '90', 'integer', 1, 36500, 'days',
+    'How long a deletion is remembered for nodes that were away; longer while one has not seen it.'
+),
+(
+    'node_max_lag_days', '180', '180', 'integer', 1, 36500, 'days',
+    'How long deletions are remembered for a node that does not come back; then it has to load everything anew.'
+),
+(
+    'conflict_retention_days', '365', '365', 'integer', 1, 36500, 'days',
+    'How long settled conflicts are kept, with the rows of both sides.'
+);
+
 -- A version is that of whoever changed the record; it came through a neighbour, or was made here.
 alter table pgsync.record_versions
 add column via text collate "C" not null default '',

@@ -58,7 +58,7 @@ extension Dashboard {
         }
         let value: JSONValue
         do {
-            value = try JSONValue(parsing: request.body, depthLimit: 16)
+            value = try JSONValue(parsing: try plainBody(of: request, endpoint), depthLimit: endpoint.depthLimit)
         } catch let error as JSONParseError {
             throw Problem(.badRequest, "the body is not JSON: \(error)")
         }

@@ -82,11 +82,13 @@ extension Dashboard {
         if let accept = head["Accept"], !Self.accepts(accept, endpoint) {
             throw Problem(.notAcceptable, "the answer is JSON")
         }
+        var isExchange = false
+        if case .exchange = endpoint.work { isExchange = true }
         var call = Call(
             endpoint: endpoint,
             request: request,
             path: pathValues,
-            query: query,
+            query: isExchange ? Exchange.joined(query) : query,
             body: try body(of: request, endpoint),
             client: options.client(of: head),
             correlation: correlation
@@ -170,6 +172,7 @@ extension Dashboard {
         case .act(let act): return try await perform(act, call).response
         case .startSync: return try await startSync(call)
         case .sync: return try await sync(call)
+        case .exchange(let verb): return try await exchange(verb, call)
         case .row(_, let tag, _): return tagged(try await reading.answer(call), by: tag, for: call.head)
         case .rows, .pages, .framed: return try await reading.answer(call).response
         }
@@ -231,7 +234,7 @@ extension Dashboard {
         let own =
             switch endpoint.work {
             case .events: ["text/event-stream"]
-            case .sync: ["application/json", "text/event-stream"]
+            case .sync, .exchange: ["application/json", "text/event-stream"]
             default: ["application/json"]
             }
         let wanted = ["*/*"] + own + own.map { String($0.prefix { $0 != "/" }) + "/*" }

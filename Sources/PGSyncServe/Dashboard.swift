@@ -23,6 +23,8 @@ package struct Dashboard: Sendable {
     let exporting: Exporting
     let hub: EventHub
     let syncs: SyncHub
+    let exchange: Exchange
+    let changes: ChangeHub
     /// Takes secrets for a worker of this process, if there is one.
     let keys: KeyKeeper?
     private let pages: Pages
@@ -88,6 +90,18 @@ package struct Dashboard: Sendable {
             logger: logger,
             metrics: metrics
         )
+        exchange = Exchange(
+            Pool(
+                named.with(
+                    "options",
+                    given + "-c statement_timeout=25s -c lock_timeout=3s -c timezone=UTC "
+                        + "-c idle_in_transaction_session_timeout=30s"
+                ),
+                size: 2,
+                patience: .seconds(15)
+            )
+        )
+        changes = ChangeHub(exchange, logger: logger)
         syncs = SyncHub(Reading(pool: figures, cursorKey: []), logger: logger)
         pages = Pages()
         boundPort = Locked(options.address.port)
@@ -131,6 +145,7 @@ package struct Dashboard: Sendable {
                         outcome = .failure(error)
                     }
                     syncs.close()
+                    changes.close()
                     await hub.close(because: "the server stops")
                     return try outcome.get()
                 }
@@ -143,6 +158,7 @@ package struct Dashboard: Sendable {
         await figures.close()
         await door.close()
         await exports.close()
+        await exchange.close()
         return try result.get()
     }
 
@@ -179,7 +195,8 @@ package struct Dashboard: Sendable {
             guard path.count <= 8 else { return .answer(.plain(404, "there is no such page")) }
             return .answer(pages.shell(depth: path.count - 1, head))
         }
-        return .accept(bodyLimit: Self.bodyLimit) { request in
+        let bodyLimit = path == ["api", "sync", "upload"] ? Exchange.bodyLimit : Self.bodyLimit
+        return .accept(bodyLimit: bodyLimit) { request in
             path.starts(with: ["api", "v1"])
                 ? await respond(to: request, path.dropFirst(2), query, among: Catalog.endpoints)
                 : await respond(to: request, path.dropFirst(), query, among: Catalog.forms)

@@ -35,7 +35,7 @@ package struct DashboardOptions: Sendable {
     /// What addresses of it begin with.
     package var scheme: String { identity == nil ? "http" : "https" }
 
-    package static var scopeNames: [String] { Scope.allCases.map(\.rawValue) }
+    package static var scopeNames: [String] { Scope.ofPeople.map(\.rawValue) }
 
     /// Whether what is sent to browsers may only come back encrypted.
     var isSecure: Bool { identity != nil || !proxies.isEmpty }

@@ -11,6 +11,10 @@ select
     own.last_error,
     own.retry_count,
     own.is_resyncing,
+    pgsync.unsent_count(own.endpoint) as pending_records,
+    (
+        select count(*) from pgsync.staged_records as staged where staged.endpoint = own.endpoint
+    ) as not_applied,
     own.created_at,
     own.updated_at
 from pgsync.masters as own
@@ -26,5 +30,7 @@ comment on column pgsync.master_states.last_synced_at is 'When the newest succes
 comment on column pgsync.master_states.last_error is 'What went wrong in the newest exchange; null if nothing did.';
 comment on column pgsync.master_states.retry_count is 'How many exchanges have failed since the last successful one.';
 comment on column pgsync.master_states.is_resyncing is 'Whether everything is loaded anew.';
+comment on column pgsync.master_states.pending_records is 'How many records the master does not have yet.';
+comment on column pgsync.master_states.not_applied is 'How many records came from it that are not applied yet, or cannot be.';
 comment on column pgsync.master_states.created_at is 'When it was added.';
 comment on column pgsync.master_states.updated_at is 'When it was changed.';

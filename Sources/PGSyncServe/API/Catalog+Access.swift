@@ -176,7 +176,7 @@ extension Catalog {
             .admin,
             "Makes a token; its secret is shown once.",
             body: [
-                .text("name"), Field(name: "scopes", form: .list(.choice(Scope.allCases.map(\.rawValue)))),
+                .text("name"), Field(name: "scopes", form: .list(.choice(Scope.ofPeople.map(\.rawValue)))),
                 Field.time("expires_at").orNull, Field.text("site").orNull, Field.text("reason").orNull,
             ],
             answer: [

@@ -37,9 +37,9 @@ extension Catalog {
             ],
             .sync
         ),
-    ]
+    ] + exchange
 
-    private static func form(
+    static func form(
         _ method: Endpoint.Method,
         _ path: String,
         _ scope: Scope,

@@ -5,7 +5,7 @@ import JSON
 enum Catalog {
     static let endpoints: [Endpoint] =
         session + figures + sources + queue + records + jobs + schedules + imports + failedItems
-        + endpointsOfOthers + ledger + proof + alerts + configuration + ruleDiffs + access + [
+        + endpointsOfOthers + ledger + proof + alerts + nodes + configuration + ruleDiffs + access + [
             Endpoint(
                 .get,
                 "/openapi.json",

@@ -4,9 +4,14 @@ import Postgres
 /// What a token may do.
 enum Scope: String, Sendable, CaseIterable {
     case read, images, operate, admin, audit
+    /// What a system does that exchanges records; its token belongs to it alone.
+    case node
+
+    /// What people are given.
+    static let ofPeople = allCases.filter { $0 != .node }
 
     /// The database role that requests of this scope run as.
-    var role: String { "pgsync_api_\(rawValue)" }
+    var role: String { self == .node ? "pgsync_node" : "pgsync_api_\(rawValue)" }
 }
 
 /// One method at one path: who may use it, what it takes, and what it answers.
@@ -36,6 +41,7 @@ struct Endpoint: Sendable {
         case session(SessionVerb)
         /// What a document of users asks for in its own words: to start an import, and to say how far it is.
         case startSync, sync
+        case exchange(Exchange.Verb)
     }
 
     /// What is done about a log-in.
@@ -144,7 +150,7 @@ struct Endpoint: Sendable {
         guard method == .post, scope != nil else { return false }
         return switch work {
         case .act(let act): act.keepsAnswer
-        case .startSync: false
+        case .startSync, .exchange: false
         default: true
         }
     }

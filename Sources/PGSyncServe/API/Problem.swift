@@ -15,6 +15,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case notAcceptable = "not-acceptable"
     case conflict
     case gone
+    case cursorExpired = "cursor-expired"
     case changedMeanwhile = "changed-meanwhile"
     case tooLarge = "too-large"
     case unsupportedType = "unsupported-type"
@@ -36,7 +37,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .methodNotAllowed: 405
         case .notAcceptable: 406
         case .conflict: 409
-        case .gone: 410
+        case .gone, .cursorExpired: 410
         case .changedMeanwhile: 412
         case .tooLarge: 413
         case .unsupportedType: 415
@@ -64,6 +65,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .notAcceptable: "There is no such form of the answer"
         case .conflict: "Its state does not allow this now"
         case .gone: "It is no longer kept"
+        case .cursorExpired: "Everything has to be loaded anew"
         case .changedMeanwhile: "Somebody has changed it meanwhile"
         case .tooLarge: "The request is too large"
         case .unsupportedType: "The body is not JSON"
@@ -179,6 +181,12 @@ extension Problem {
         case "55000", "55006", "42701", "42710", "PL005", "PL009", "PL011":
             self.init(.conflict, error.message + hint)
         case "42601", "42602", "42622", "42703", "42809", "0A000": self.init(.unprocessable, error.message)
+        case "PS003":
+            self.init(.conflict, error.message + hint)
+            if let expected = error.detail.flatMap({ Int64($0) }) {
+                more = [("expected", JSONValue(expected))]
+            }
+        case "PS004": self.init(.cursorExpired, error.message + hint)
         case "PS002": self.init(.unprocessable, "this Idempotency-Key belongs to another request")
         case let code where code.hasPrefix("22") || code.hasPrefix("23") || code.hasPrefix("PL"):
             self.init(.unprocessable, error.message + hint)

@@ -54,7 +54,7 @@ struct Reading: Sendable {
                 throw problem
             }
             return Answer(json: row, extra: [("as_of", .string(asOf)), ("capped", false)])
-        case .act, .status, .events, .document, .export, .session, .startSync, .sync:
+        case .act, .status, .events, .document, .export, .session, .startSync, .sync, .exchange:
             throw Problem(.internalError, "this is not read")
         }
     }

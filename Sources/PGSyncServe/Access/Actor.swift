@@ -8,6 +8,8 @@ struct Actor: Sendable, Equatable {
     var name: String
     var scopes: Set<Scope>
     var site: String?
+    /// The node whose token it is.
+    var node: String?
     var expiresAt: String?
     /// Until when acts that need it are confirmed, and by whom.
     var confirmedUntil: String?

@@ -62,9 +62,13 @@ final class Gate: Sendable {
         let found = try await pool.withSession { session in
             try session.query(
                 .prepared(
-                    "select token, name, scopes, site, expires_at::text from pgsync.token_of(decode(\(hash), 'hex'), \(client))"
+                    "select token, name, scopes, site, expires_at::text, node from pgsync.token_of(decode(\(hash), 'hex'), \(client))"
                 )
-            ).first.map { try Actor($0) }
+            ).first.map { row in
+                var actor = try Actor(row)
+                actor.node = try row.decode("node")
+                return actor
+            }
         }
         guard let found else { throw failure(of: client) }
         remember("token " + hash, found)

@@ -11,14 +11,7 @@ begin
     return jsonb_build_object(
         'last_synced_at', pgsync.utc_text(v_master.last_synced_at),
         'status', v_master.status,
-        'pending_records', (
-            select count(*)
-            from pgsync.synced_tables(v_master.tables) as synced
-            inner join pgsync.record_versions as known
-                on synced.source_table = known.source_table
-                    and known.tick > v_master.uploaded_tick
-                    and known.via <> v_master.endpoint
-        ),
+        'pending_records', pgsync.unsent_count(v_master.endpoint),
         'last_error', v_master.last_error,
         'retry_count', v_master.retry_count,
         'created_at', pgsync.utc_text(v_master.created_at),

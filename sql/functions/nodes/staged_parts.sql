@@ -1,5 +1,5 @@
 -- What a record became last counts. Those that others refer to are written first and deleted last.
-create or replace function pgsync.staged_parts(endpoint text, force boolean)
+create or replace function pgsync.staged_parts(endpoint text, force boolean, row_limit integer)
 returns table (source_table regclass, is_deleted boolean, places bigint[], record_ids text[])
 language plpgsql
 security definer
@@ -52,15 +52,19 @@ begin
         select
             own.*,
             synced.place as level,
-            (row_number() over (partition by own.source_table, own.is_deleted order by own.place) - 1) / 1000 as chunk
+            (row_number() over (partition by own.source_table, own.is_deleted order by own.place) - 1) / 1000 as chunk,
+            row_number() over (
+                order by own.is_deleted, case when own.is_deleted then -synced.place else synced.place end, own.place
+            ) as number
         from pgsync.staged_records as own
         inner join pgsync.synced_tables(v_master.tables) as synced on own.source_table = synced.source_table
         where own.endpoint = v_master.endpoint
     ) as part
+    where part.number <= row_limit
     group by part.source_table, part.is_deleted, part.level, part.chunk
     order by part.is_deleted, case when part.is_deleted then -part.level else part.level end, part.chunk;
 end;
 $$;
 
-comment on function pgsync.staged_parts(text, boolean)
+comment on function pgsync.staged_parts(text, boolean, integer)
 is 'The records that came from a master in the order in which they are applied; an error if too many go.';

@@ -1,5 +1,9 @@
 -- Runs with the rights of its caller, who must be able to write the tables.
-create or replace function pgsync.take_staged(endpoint text, force boolean default false)
+create or replace function pgsync.take_staged(
+    endpoint text,
+    force boolean default false,
+    row_limit integer default 20000
+)
 returns jsonb
 language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
@@ -20,7 +24,7 @@ begin
             )),
             '[]'
         )
-        from pgsync.staged_parts(endpoint, force) as part
+        from pgsync.staged_parts(endpoint, force, row_limit) as part
     );
     loop
         v_again := '[]';
@@ -65,5 +69,5 @@ begin
 end;
 $$;
 
-comment on function pgsync.take_staged(text, boolean)
+comment on function pgsync.take_staged(text, boolean, integer)
 is 'Applies what came from a master; returns how many records were written, deleted or held, and what failed.';

@@ -24,6 +24,10 @@ begin
             return query select step.* from pgsync.remove_old_health('{minute}', before, row_limit) as step;
         when 'health' then
             return query select step.* from pgsync.remove_old_health('{hour,day}', before, row_limit) as step;
+        when 'conflicts' then
+            return query select step.* from pgsync.remove_old_conflicts(before, row_limit) as step;
+        when 'tombstones' then
+            return query select step.* from pgsync.remove_old_tombstones(before, row_limit) as step;
         else
             raise exception 'retention has no part %', quote_literal(remove_old.part)
                 using errcode = 'invalid_parameter_value', hint = 'See pgsync.retention_parts().';

@@ -14,7 +14,9 @@ values
 (5, 'deliveries', 'alert_retention_days'),
 (6, 'alerts', 'alert_retention_days'),
 (7, 'health_minutes', 'health_retention_days'),
-(8, 'health', 'health_history_days');
+(8, 'health', 'health_history_days'),
+(9, 'conflicts', 'conflict_retention_days'),
+(10, 'tombstones', 'tombstone_days');
 $$;
 
 comment on function pgsync.retention_parts()

@@ -1,0 +1,106 @@
+import HTTPServer
+import JSON
+import Postgres
+
+extension Dashboard {
+    func exchange(_ verb: Exchange.Verb, _ call: Call) async throws -> HTTPResponse {
+        guard let node = call.actor.node else {
+            throw Problem(.forbidden, "this needs the token of a node: pgsync node add", as: .scope)
+        }
+        let caller = Exchange.Caller(
+            setting: call.actor.setting(
+                address: call.client,
+                correlation: call.correlation,
+                confirmedBy: nil
+            ),
+            correlation: call.correlation
+        )
+        switch verb {
+        case .upload: return try await upload(call, node, caller)
+        case .download: return try await download(call, node, caller)
+        case .acknowledge:
+            let (time, status) = (call.arguments["timestamp"], call.arguments["status"] ?? "")
+            let (message, cursor) = (call.arguments["message"], call.arguments["cursor"])
+            let sums = call.arguments["checksums"]
+            let json = try await exchange.answer(
+                """
+                select pgsync.acknowledge_exchange(
+                    \(node), \(time)::text::timestamptz, \(status), \(message), \(cursor), \(sums)::text::jsonb
+                )::text
+                """,
+                for: caller
+            )
+            return Self.document(json)
+        case .status:
+            return Self.document(
+                try await exchange.answer("select pgsync.exchange_status(\(node))::text", for: caller)
+            )
+        case .stream: return try changes.response(for: call, gate: gate)
+        }
+    }
+
+    private func upload(_ call: Call, _ node: String, _ caller: Exchange.Caller) async throws -> HTTPResponse
+    {
+        guard let records = call.body["records"]?.array else {
+            throw Problem(.unprocessable, "/records is a list")
+        }
+        guard records.count <= Exchange.mostRecords else {
+            throw Problem(.tooLarge, "an upload has up to \(Exchange.mostRecords) records")
+        }
+        try await exchange.fold()
+        let list = JSONValue.array(records).text()
+        let (sequence, clock) = (call.arguments["sequence"], call.arguments["clock"])
+        let hash = Secret.hash(of: "\(sequence ?? "")\n\(list)")
+        let statement: Query = """
+            select pgsync.take_upload(
+                \(node), \(list)::text::jsonb, \(sequence)::text::bigint, decode(\(hash), 'hex'),
+                \(clock)::text::bigint
+            )::text
+            """
+        let key = call.head["Idempotency-Key"]
+        guard let key, sequence == nil else {
+            return Self.document(try await exchange.answer(statement, for: caller))
+        }
+        guard (1...200).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw Problem(.badRequest, "the header Idempotency-Key is a text of up to 200 letters")
+        }
+        let (json, isKept) = try await exchange.answer(statement, for: caller, key: key, hash: hash)
+        var response = Self.document(json)
+        if isKept { response.headers.append(("Idempotency-Replayed", "true")) }
+        return response
+    }
+
+    private func download(
+        _ call: Call,
+        _ node: String,
+        _ caller: Exchange.Caller
+    ) async throws -> HTTPResponse {
+        let (cursor, since) = (call.arguments["cursor"], call.arguments["last_synced_at"])
+        let limit = call.arguments["limit"] ?? "500"
+        guard (1...5_000).contains(Int(limit) ?? 0) else {
+            throw Problem(.badRequest, "limit is a number from 1 to 5000")
+        }
+        let tables = call.arguments["tables"].map { text in
+            text.split(separator: ",").map(String.init)
+        }
+        let sequence = call.arguments["sequence"]
+        try await exchange.fold()
+        let json = try await exchange.answer(
+            """
+            select pgsync.download_page(
+                \(node), \(tables), \(cursor), \(since)::text::timestamptz, \(limit)::text::integer,
+                \(sequence)::text::bigint
+            )::text
+            """,
+            for: caller
+        )
+        return Self.document(json)
+    }
+
+    private static func document(_ json: String) -> HTTPResponse {
+        HTTPResponse(
+            headers: [("Content-Type", "application/json")],
+            body: .bytes(Array("\(json)\n".utf8))
+        )
+    }
+}

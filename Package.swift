@@ -53,7 +53,7 @@ let package = Package(
             dependencies: [
                 "Arguments", "Concurrency", "Days", "Files", "HTTPServer", "JSON", "PGSyncBench",
                 "PGSyncCluster", "PGSyncCore", "PGSyncDelivery", "PGSyncDemo", "PGSyncImport", "PGSyncLedger",
-                "PGSyncOperations",
+                "PGSyncNodes", "PGSyncOperations",
                 "PGSyncRules", "PGSyncSchema", "PGSyncSelfTest", "PGSyncServe", "PGSyncStore", "PGSyncWorker",
                 "Postgres", "Services", "Telemetry", "VisibleText",
             ]
@@ -114,6 +114,13 @@ let package = Package(
             dependencies: [
                 "Concurrency", "Days", "HTTPClient", "JSON", "PGSyncDelivery", "PGSyncOperations",
                 "PGSyncRemote", "PGSyncRules", "PGSyncStore", "Postgres", "Services",
+            ]
+        ),
+        .target(
+            name: "PGSyncNodes",
+            dependencies: [
+                "Compression", "HTTPClient", "JSON", "PGSyncDelivery", "PGSyncOperations", "PGSyncRemote",
+                "PGSyncStore", "Postgres", "Services",
             ]
         ),
         .target(

@@ -622,6 +622,7 @@ begin
                     'execute on function pgsync.resume_job(bigint, boolean)',
                     'execute on function pgsync.resync_master(text, bigint)',
                     'execute on function pgsync.runnable_jobs(text[])',
+                    'execute on function pgsync.settle_exchanged(text)',
                     'execute on function pgsync.short_id(text)',
                     'execute on function pgsync.stage_page(text, jsonb)',
                     'execute on function pgsync.staged_parts(text, boolean, integer)',
@@ -648,6 +649,7 @@ begin
                     'execute on function pgsync.own_name()',
                     'execute on function pgsync.synced_tables(regclass[])',
                     'execute on function pgsync.pending_records(text)',
+                    'execute on function pgsync.unsent_by_table(text)',
                     'execute on function pgsync.unsent_count(text)',
                     'execute on function pgsync.limited_endpoints(name)',
                     'execute on function pgsync.qualified_name(regclass)',
@@ -668,6 +670,10 @@ begin
                     'execute on function pgsync.apply_images(regclass, text[], text[], jsonb)',
                     'execute on function pgsync.apply_isolated(regclass, text[], text[], jsonb, integer)'
                 ]),
+                (array['pgsync_operator', 'pgsync_node'], array[
+                    'execute on function pgsync.schedule_sync(text, integer)',
+                    'execute on function pgsync.set_master(text, text, text, text[])'
+                ]),
                 (array['pgsync_operator', 'pgsync_reader', 'pgsync_auditor'], array[
                     'execute on function pgsync.replay_conflicts(text, text[], text[], regclass, integer)'
                 ]),
@@ -677,8 +683,7 @@ begin
                     'execute on function pgsync.begin_incarnation(text)',
                     'execute on function pgsync.remove_node(text)',
                     'execute on function pgsync.resync_node(text, text)',
-                    'execute on function pgsync.rotate_node(text, interval)',
-                    'execute on function pgsync.set_master(text, text, text, text[])'
+                    'execute on function pgsync.rotate_node(text, interval)'
                 ]),
                 (array['pgsync_operator', 'pgsync_importer', 'pgsync_api_operate'], array[
                     'execute on function pgsync.cancel_job(bigint)',

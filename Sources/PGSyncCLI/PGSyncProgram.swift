@@ -27,6 +27,10 @@ package enum PGSyncProgram {
             ),
             ("PGSYNC_COMMANDS", "the directory of programs that channels may run; none without"),
             ("PGSYNC_ADDRESSES", "addresses that channels may reach beside public ones, such as 10.1.2.0/24"),
+            ("MASTER_URL", "where the master is that records are exchanged with"),
+            ("MASTER_TOKEN", "the token that the master has given: pgsync node add"),
+            ("SYNC_ENABLED", "false: exchange nothing [default: true]"),
+            ("SYNC_INTERVAL", "minutes between two exchanges [default: 5]"),
             ("PGSYNC_PG_BINDIR", "the directory of the server's programs, for pgsync up"),
         ],
         commands: [
@@ -145,6 +149,33 @@ package enum PGSyncProgram {
                 ]
             ),
             .group(
+                "sync",
+                "Exchange records with a master, both ways.",
+                [
+                    .command(SyncOnCommand.self), .command(SyncOffCommand.self),
+                    .command(SyncTablesCommand.self), .command(SyncJoinCommand.self),
+                    .command(SyncRunCommand.self), .command(SyncStatusCommand.self),
+                    .command(SyncResetCommand.self), .command(SyncLeaveCommand.self),
+                ]
+            ),
+            .group(
+                "node",
+                "Let other systems exchange records with this one.",
+                [
+                    .command(NodeAddCommand.self), .command(NodeListCommand.self),
+                    .command(NodeRotateCommand.self), .command(NodeChangeCommand<NodeResync>.self),
+                    .command(NodeChangeCommand<NodeRemoval>.self),
+                ]
+            ),
+            .group(
+                "conflicts",
+                "Show and settle records that two systems changed at once.",
+                [
+                    .command(ConflictsListCommand.self), .command(ConflictsShowCommand.self),
+                    .command(ConflictsResolveCommand.self), .command(ConflictsReplayCommand.self),
+                ]
+            ),
+            .group(
                 "image-keys",
                 "Show and add the keys that images are encrypted for.",
                 [.command(ImageKeysListCommand.self), .command(ImageKeysAddCommand.self)]
@@ -211,7 +242,7 @@ package enum PGSyncProgram {
         rare: [
             "uninstall", "selftest", "detach", "cleanup", "channels", "image-keys", "token", "period",
             "backfill", "top", "pause", "resume", "demo",
-            "bench",
+            "bench", "node", "conflicts",
             "names", "completions",
         ],
         describeParts: { $0.verbose ? ["libpq \(ClientLibrary.version)"] : [] },

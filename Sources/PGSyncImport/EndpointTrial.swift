@@ -43,11 +43,12 @@ package struct EndpointTrial: Sendable {
         var policy = CallPolicy(definition)
         // One call is what was asked for.
         (policy.retries, policy.longestWait) = (0, .zero)
+        let authentication = Authentication(definition, site: site)
         let calls = CallRunner(
-            definition,
+            CallTarget(definition, authentication),
             policy: policy,
             client: client,
-            authentication: Authentication(definition, site: site),
+            authentication: authentication,
             until: Shutdown(),
             // It may be this machine that lacks the secret.
             pausing: false

@@ -55,11 +55,12 @@ package struct ImportOperation: JobOperation {
         } catch let failure as DeliveryFailure {
             throw JobFailure("call.config", failure.message)
         }
+        let authentication = Authentication(definition, site: site, givenKey: key)
         let calls = CallRunner(
-            definition,
+            CallTarget(definition, authentication),
             policy: policy,
             client: client,
-            authentication: Authentication(definition, site: site, givenKey: key),
+            authentication: authentication,
             until: job.shutdown,
             clock: clock
         )

@@ -2,7 +2,6 @@ import Concurrency
 import Glibc
 package import HTTPClient
 import PGSyncDelivery
-package import PGSyncRules
 import PGSyncStore
 package import Postgres
 package import Services
@@ -28,10 +27,11 @@ package struct CallRunner: Sendable {
         package let url: String
     }
 
-    private let definition: ImportDefinition
+    private let target: CallTarget
     private let policy: CallPolicy
     private let client: HTTPClient
-    private let authentication: Authentication
+    /// For tokens that run out.
+    private let authentication: Authentication?
     private let shutdown: Shutdown
     private let clock: any Clock<Duration>
     private let reports = CallReports()
@@ -41,15 +41,15 @@ package struct CallRunner: Sendable {
     private static let mostBytes = 32 << 20
 
     package init(
-        _ definition: ImportDefinition,
+        _ target: CallTarget,
         policy: CallPolicy,
         client: HTTPClient,
-        authentication: Authentication,
+        authentication: Authentication? = nil,
         until shutdown: Shutdown,
         pausing pauses: Bool = true,
         clock: any Clock<Duration> = ContinuousClock()
     ) {
-        self.definition = definition
+        self.target = target
         self.policy = policy
         self.client = client
         self.authentication = authentication
@@ -62,12 +62,17 @@ package struct CallRunner: Sendable {
     ///
     /// - Throws: ``Failure``; errors of the database pass through.
     package func get(_ url: String, on connection: PostgresConnection) async throws -> Answer? {
-        let definition = definition
+        try await send(HTTPRequest("GET", url), on: connection)
+    }
+
+    /// The same for any request, which may be sent more than once.
+    package func send(_ request: HTTPRequest, on connection: PostgresConnection) async throws -> Answer? {
+        let canRefresh = authentication?.canRefresh ?? false
         var call = RemoteCall(
-            url: url,
+            url: request.url,
             policy: policy,
-            canRefresh: authentication.canRefresh,
-            allows: { definition.allows($0) }
+            canRefresh: canRefresh,
+            allows: target.allows
         )
         var step = RemoteCall.Step.ask
         var reply: HTTPReply?
@@ -78,17 +83,19 @@ package struct CallRunner: Sendable {
             let event: RemoteCall.Event
             switch step {
             case .ask:
-                let (name, reset) = (definition.name, policy.breakerReset)
+                let (name, reset) = (target.name, policy.breakerReset)
                 let leave = try await connection.withSession { session in
                     try EndpointStore(session).takeBudget(name, calls: 1, probesAfter: reset)
                 }
                 if case .granted(_, isProbe: true) = leave { isProbe = true } else { isProbe = false }
                 event = .leave(leave)
-            case .call where authentication.canRefresh && authentication.token == nil:
+            case .call where canRefresh && authentication?.token == nil:
                 event = try await refresh(replacing: nil, on: connection) ?? .waited
             case .call(let url):
-                used = authentication.token
-                let (answer, latest) = try await make(url, isProbe: isProbe, on: connection)
+                used = authentication?.token
+                var request = request
+                request.url = url
+                let (answer, latest) = try await make(request, isProbe: isProbe, on: connection)
                 reply = latest
                 event = .answer(answer)
             case .refresh:
@@ -109,17 +116,17 @@ package struct CallRunner: Sendable {
                 case .unauthorized(let problem):
                     guard pauses else { throw Failure.unauthorized(problem) }
                     // Others call with another secret.
-                    guard !authentication.isGiven else {
+                    guard authentication?.isGiven != true else {
                         throw Failure.failed(
                             errorClass: "call.auth",
                             "the key that came with the request was refused: \(problem)"
                         )
                     }
                     let (name, reason) = (
-                        definition.name,
-                        definition.auth == nil
-                            ? "it wants to know who calls, and the import has no auth: \(problem)"
-                            : "the secret was refused: \(problem)"
+                        target.name,
+                        target.showsSecret
+                            ? "the secret was refused: \(problem)"
+                            : "it wants to know who calls, and the import has no auth: \(problem)"
                     )
                     _ = try await connection.withTransaction {
                         try $0.execute("select pgsync.pause_endpoint(\(name), \(reason))")
@@ -137,6 +144,7 @@ package struct CallRunner: Sendable {
         on connection: PostgresConnection
     ) async throws -> RemoteCall.Event? {
         do {
+            guard let authentication else { return .refused("there is nothing to renew") }
             switch try await authentication.refresh(replacing: used, with: client, on: connection) {
             case .given: return nil
             case .refused(let problem):
@@ -152,19 +160,17 @@ package struct CallRunner: Sendable {
     }
 
     private func make(
-        _ url: String,
+        _ template: HTTPRequest,
         isProbe: Bool,
         on connection: PostgresConnection
     ) async throws -> (CallAnswer, HTTPReply?) {
-        var request = HTTPRequest("GET", url)
-        for header in definition.headers { request.headers.append((header.name, header.value)) }
-        do throws(DeliveryFailure) {
-            try authentication.add(to: &request)
-        } catch {
+        var request = template
+        request.headers += target.headers
+        if let failure = target.sign(&request) {
             // Somebody has to put the secret where the definition says it is.
-            throw Failure.failed(errorClass: "call.auth", error.message)
+            throw Failure.failed(errorClass: "call.auth", failure.message)
         }
-        if !definition.headers.contains(where: { $0.name.lowercased() == "accept" }) {
+        if !request.headers.contains(where: { $0.name.lowercased() == "accept" }) {
             request.headers.append(("Accept", "application/json"))
         }
         request.headers.append(("User-Agent", "pgsync"))
@@ -176,7 +182,7 @@ package struct CallRunner: Sendable {
         do throws(TransferError) {
             let latest = try await client.send(request)
             reply = latest
-            answer = CallAnswer(latest, conditions: definition.conditions)
+            answer = target.answers.contains(latest.status) ? .ok : CallAnswer(latest, conditions: target.conditions)
         } catch {
             if error == .cancelled { throw CancellationError() }
             answer = CallAnswer(error)
@@ -203,13 +209,12 @@ package struct CallRunner: Sendable {
         case .limited(let problem, let wait):
             (outcome, message) = (.limited, problem)
             // At least until its own count may have moved on.
-            let least = definition.budgets.first.map { min($0.span, .seconds(60)) } ?? .seconds(60)
-            retryAfter = max(wait ?? least, .seconds(1))
+            retryAfter = max(wait ?? target.leastWait, .seconds(1))
         }
         // What a probe brings closes the breaker, so it is always recorded.
         guard reports.isDue(after: outcome) || isProbe else { return }
         let skew = reply?["Date"].flatMap(HTTPDate.seconds).map { Duration.seconds($0) - .sinceEpoch }
-        let (name, policy) = (definition.name, policy)
+        let (name, policy) = (target.name, policy)
         try await connection.withSession { [message, retryAfter] session in
             try EndpointStore(session).noteCall(
                 name,

@@ -16,6 +16,9 @@ package enum NameKind: String, CaseIterable, Sendable {
     case imageKeys = "image-keys"
     case imports
     case differences
+    case nodes
+    case masters
+    case conflicts
     case alerts
     case alertKinds = "alert-kinds"
 
@@ -52,6 +55,10 @@ package enum NameKind: String, CaseIterable, Sendable {
         case .schedules: "select name from pgsync.sync_schedules order by name"
         case .channels: "select name from pgsync.channels order by name"
         case .imports: "select distinct import from pgsync.import_states order by import"
+        case .nodes: "select name from pgsync.node_states order by name"
+        case .masters: "select endpoint from pgsync.master_states order by endpoint"
+        case .conflicts:
+            "select id::text from pgsync.conflicts order by state <> 'open', id desc limit 200"
         case .imageKeys: "select name from pgsync.image_keys order by name"
         case .alerts:
             "select id::text from pgsync.sync_alerts where state not in ('pending', 'resolved') order by id limit 200"

@@ -12,6 +12,8 @@ package enum StoreError: Error, Sendable, Equatable {
         case channel
         case endpoint
         case `import`
+        case node
+        case master
     }
 
     // What was asked for is not there.
@@ -28,6 +30,10 @@ package enum StoreError: Error, Sendable, Equatable {
     case noSuchAlert(Int64)
     case noSuchSilence(Int64)
     case noSuchToken(Int64)
+    case noSuchConflict(Int64)
+    case noMaster
+    /// One of them has to be named.
+    case severalMasters([String])
     case notAttached(table: String)
     case noBackfill(table: String)
     /// The compiled function of a version was dropped.
@@ -98,6 +104,18 @@ extension StoreError: CustomStringConvertible {
             known.isEmpty
                 ? "unknown import \(name): there are none yet; apply one with pgsync import apply FILE"
                 : "unknown import \(name); there are \(known.joined(separator: ", "))"
+        case .unknown(.node, let name, let known):
+            known.isEmpty
+                ? "unknown node \(name): there are none yet; add one with pgsync node add \(name)"
+                : "unknown node \(name); the nodes are \(known.joined(separator: ", "))"
+        case .unknown(.master, let name, let known):
+            known.isEmpty
+                ? "unknown master \(name): there is none yet; pgsync sync join URL names one"
+                : "unknown master \(name); the masters are \(known.joined(separator: ", "))"
+        case .noSuchConflict(let id): "unknown conflict \(id); see pgsync conflicts list --all"
+        case .noMaster: "there is no master yet; pgsync sync join URL names one"
+        case .severalMasters(let names):
+            "there are several masters; name one with --master: \(names.joined(separator: ", "))"
         case .unknownVersion(let name, let version, let known):
             "\(name) has no version \(version), only \(known.map(String.init).joined(separator: ", "))"
         case .unreadableName(let name, let reason):

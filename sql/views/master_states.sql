@@ -11,6 +11,9 @@ select
     own.last_error,
     own.retry_count,
     own.is_resyncing,
+    own.next_page,
+    own.sequence,
+    own.unanswered is not null as has_unanswered,
     pgsync.unsent_count(own.endpoint) as pending_records,
     (
         select count(*) from pgsync.staged_records as staged where staged.endpoint = own.endpoint
@@ -32,5 +35,8 @@ comment on column pgsync.master_states.retry_count is 'How many exchanges have f
 comment on column pgsync.master_states.is_resyncing is 'Whether everything is loaded anew.';
 comment on column pgsync.master_states.pending_records is 'How many records the master does not have yet.';
 comment on column pgsync.master_states.not_applied is 'How many records came from it that are not applied yet, or cannot be.';
+comment on column pgsync.master_states.next_page is 'Its cursor behind the newest page that came.';
+comment on column pgsync.master_states.sequence is 'The number of the newest upload that it answered.';
+comment on column pgsync.master_states.has_unanswered is 'Whether an upload was sent that it has not answered.';
 comment on column pgsync.master_states.created_at is 'When it was added.';
 comment on column pgsync.master_states.updated_at is 'When it was changed.';

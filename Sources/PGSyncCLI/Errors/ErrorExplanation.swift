@@ -34,10 +34,11 @@ enum ErrorExplanation {
             .notPermitted
 
         case StoreError.unknown(.setting, _, _), StoreError.invalidValue: .configuration
+        case StoreError.noMaster, StoreError.severalMasters: .noTable
         case StoreError.unknown, StoreError.unknownVersion, StoreError.unreadableName: .noTable
         case StoreError.noSuchChange, StoreError.droppedChange, StoreError.noSuchJob, StoreError.jobHasEnded,
             StoreError.noSuchDifference, StoreError.noSuchAlert, StoreError.noSuchSilence,
-            StoreError.noSuchToken,
+            StoreError.noSuchToken, StoreError.noSuchConflict,
             StoreError.scheduleIsActive:
             .noSuchChange
         case StoreError.notPermitted, StoreError.notOwner, StoreError.mayNotTry, CommandError.mayNotServe:

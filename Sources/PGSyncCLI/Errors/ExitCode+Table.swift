@@ -40,6 +40,8 @@ extension ExitCode {
         87,
         "Images are encrypted, and no private key was given that opens them."
     )
+    static let recordsLeft = ExitCode(88, "Conflicts wait for a person, or records could not be exchanged.")
+    static let stoppedByGuard = ExitCode(89, "So many records would be deleted that a person has to agree.")
     static let ledgerRefused = ExitCode(90, "The ledger refused it; nothing was changed.")
     static let notInTheBooks = ExitCode(91, "Unknown account or period.")
     static let wrongFile = ExitCode(92, "Cannot read a file, or its contents are wrong.")
@@ -58,6 +60,7 @@ extension ExitCode {
         101,
         "Nothing is known to be wrong, but not everything can be observed."
     )
+    static let otherSide = ExitCode(102, "The other system cannot be reached, or refuses the call.")
     static let hungUp = ExitCode(129, "Stopped at once by SIGHUP.")
     static let interrupted = ExitCode(130, "Stopped at once by Ctrl-C.")
     static let terminated = ExitCode(143, "Stopped at once by SIGTERM.")
@@ -66,10 +69,10 @@ extension ExitCode {
         .success, .problemsFound, .usage, .refused, .noTable, .noSuchChange, .cannotConnect, .cannotListen,
         .cannotWrite, .lockTimeout, .notPermitted, .configuration, .wrongRules,
         .schemaTooNew, .schemaChanged, .schemaMissing, .unsuitableServer, .clusterUnavailable, .clusterInUse,
-        .serverDied, .keyMissing, .ledgerRefused, .notInTheBooks, .wrongFile, .changesLeft,
+        .serverDied, .keyMissing, .recordsLeft, .stoppedByGuard, .ledgerRefused, .notInTheBooks, .wrongFile, .changesLeft,
         .differencesHealed,
         .differencesLeft, .notVerified, .unproven, .notDelivered, .alertsWarning, .alertsCritical,
-        .alertsUnknown, .hungUp, .interrupted, .closedPipe, .terminated,
+        .alertsUnknown, .otherSide, .hungUp, .interrupted, .closedPipe, .terminated,
     ]
 
     /// What a program ends with that a signal has stopped at once.

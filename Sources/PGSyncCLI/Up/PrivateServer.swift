@@ -155,6 +155,7 @@ struct PrivateServer: Service {
             )
             worker.metricsAddress = metricsAddress
             worker.importKeys = importKeys
+            worker.sync = try SyncSettings(context.environment)
             worker.credentials =
                 worker.connection.credentialFiles(in: context.environment) + [keyFile].compactMap(\.self)
             group.add(

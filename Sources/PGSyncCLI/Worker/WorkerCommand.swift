@@ -18,6 +18,7 @@ struct WorkerCommand: Command {
     var name: String?
     var grace = Duration.seconds(10)
     var healthFile: String?
+    var statusFile: String?
     var checkHealth = false
     var metricsListen: ListenAddress?
     var serve: ListenAddress?
@@ -114,6 +115,14 @@ struct WorkerCommand: Command {
             isPath: true,
             help: "Write the health to this file every second."
         ),
+        .option(
+            "status-file",
+            \.statusFile,
+            placeholder: "PATH",
+            environment: ["PGSYNC_STATUS_FILE"],
+            isPath: true,
+            help: "Write the status of exchanges with a master here."
+        ),
         .flag(
             "check-health",
             \.checkHealth,
@@ -178,6 +187,8 @@ struct WorkerCommand: Command {
         )
         run.metricsAddress = metricsListen
         run.dashboardAddress = serve
+        run.sync = try SyncSettings(context.environment)
+        run.statusFile = statusFile.map(StatusFile.init)
         run.anchors = anchorTo?.destinations ?? []
         run.credentials =
             database.credentialFiles(in: context.environment) + [imageKeyFile].compactMap(\.self)

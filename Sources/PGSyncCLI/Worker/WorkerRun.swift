@@ -3,9 +3,11 @@ import Glibc
 import HTTPServer
 import PGSyncDelivery
 import PGSyncImport
+import PGSyncNodes
 import PGSyncOperations
 import PGSyncSchema
 import PGSyncServe
+import PGSyncStore
 import PGSyncWorker
 import Postgres
 import Services
@@ -28,6 +30,10 @@ struct WorkerRun: Sendable {
     var credentials: [String] = []
     /// Secrets that came with requests for imports, which this process alone can run.
     var importKeys = GivenKeys()
+    /// What the environment says of exchanging records with a master.
+    var sync: SyncSettings?
+    /// Where the status of exchanges is written.
+    var statusFile: StatusFile?
     private let isAdmitted = Locked(false)
 
     init(_ options: WorkerOptions, connection: ConnectionOptions, logger: Logger) {
@@ -86,9 +92,7 @@ struct WorkerRun: Sendable {
         options.watchesQueue = metricsAddress != nil
         let worker = Worker(
             options,
-            operations: JobOperations.all(anchoringTo: anchors) + [
-                ImportOperation(to: connection, site: .current(credentials: credentials), keys: importKeys)
-            ],
+            operations: JobOperations.all(anchoringTo: anchors) + remoteOperations,
             keys: importKeys,
             delivery: DeliveryRunner(
                 ChannelSender(.current(credentials: credentials), version: Version.number)
@@ -105,6 +109,23 @@ struct WorkerRun: Sendable {
         return try await worker.run(until: shutdown)
     }
 
+    private var remoteOperations: [any JobOperation] {
+        let site = DeliverySite.current(credentials: credentials)
+        let imports = ImportOperation(to: connection, site: site, keys: importKeys)
+        guard sync?.isEnabled != false else { return [imports] }
+        return [imports, SyncOperation(site: site) { [statusFile] in statusFile?.write($0) }]
+    }
+
+    /// Makes the master of the environment known.
+    private func follow(on connection: PostgresConnection) async throws {
+        guard let sync else { return }
+        do {
+            try await connection.withTransaction { try NodeStore($0).follow(sync) }
+        } catch let error as StoreError {
+            logger.warning("The master of MASTER_URL cannot be joined", ["error": .string("\(error)")])
+        }
+    }
+
     /// At first the schema must be the one of this program; later, only breaking migrations count.
     private func checkSchema(_ connection: PostgresConnection) async throws {
         let status = try await Migrator(binaryVersion: Version.number).status(on: connection)
@@ -117,6 +138,7 @@ struct WorkerRun: Sendable {
             try status.requireUsable()
             if dashboardAddress != nil { try await DashboardRights.require(on: connection) }
             isAdmitted.withLock { $0 = true }
+            try await follow(on: connection)
         }
     }
 }

@@ -72,7 +72,7 @@ extension Call {
                 arguments[name] = value
             }
         }
-        if let limit = arguments["limit"], !(1...200).contains(Int(limit) ?? 0) {
+        if endpoint.hasPages, let limit = arguments["limit"], !(1...200).contains(Int(limit) ?? 0) {
             errors.append(("?limit", "is a number from 1 to 200"))
         }
         for field in endpoint.parameters where !field.isOptional && arguments[field.name] == nil {

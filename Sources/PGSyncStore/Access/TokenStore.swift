@@ -13,7 +13,8 @@ package struct TokenStore {
         hash: String,
         scopes: [String],
         site: String?,
-        lifetime: Duration?
+        lifetime: Duration?,
+        node: String? = nil
     ) throws -> Int64 {
         let seconds = lifetime.map { Double($0.components.seconds) }
         return try session.asOperator {
@@ -21,7 +22,7 @@ package struct TokenStore {
                 """
                 select pgsync.create_token(
                     \(name), \(prefix), decode(\(hash), 'hex'), \(scopes), \(site),
-                    clock_timestamp() + make_interval(secs => \(seconds))
+                    clock_timestamp() + make_interval(secs => \(seconds)), \(node)
                 ) as token
                 """
             ).onlyRow().decode("token")

@@ -1,5 +1,5 @@
 create or replace function pgsync.stage_page(endpoint text, page jsonb)
-returns table (staged bigint, unknown_tables text[])
+returns table (staged bigint, has_more boolean, unknown_tables text[])
 language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
@@ -20,6 +20,7 @@ begin
     inner join pgsync.synced_tables(v_master.tables) as synced on synced.name = record.content ->> 'table'
     order by record.place;
     get diagnostics staged = row_count;
+    has_more := (page ->> 'has_more')::boolean;
     unknown_tables := array(
         select distinct record.content ->> 'table'
         from jsonb_array_elements(page -> 'records') as record (content)

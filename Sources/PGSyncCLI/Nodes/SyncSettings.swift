@@ -1,0 +1,61 @@
+import Arguments
+import PGSyncStore
+
+/// What the environment says of exchanging records with a master, by the names that users gave it.
+struct SyncSettings: Sendable {
+    /// Where the master is.
+    let url: String?
+    let isEnabled: Bool
+    /// Minutes between two exchanges.
+    let interval: Int
+    /// Whether the interval is set.
+    let hasInterval: Bool
+
+    init(_ environment: Environment) throws {
+        func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        url = value("MASTER_URL")
+        switch value("SYNC_ENABLED")?.lowercased() {
+        case nil, "true", "1", "yes", "on": isEnabled = true
+        case "false", "0", "no", "off": isEnabled = false
+        case let other?: throw UsageProblem.conflict("SYNC_ENABLED is true or false, not \(other)")
+        }
+        let text = value("SYNC_INTERVAL")
+        hasInterval = text != nil
+        interval = text.flatMap { Int($0) } ?? (text == nil ? 5 : 0)
+        guard (1...1_440).contains(interval) else {
+            throw UsageProblem.conflict("SYNC_INTERVAL is a number of minutes from 1 to 1440")
+        }
+    }
+
+    /// What the endpoint of the only master is called.
+    static let defaultName = "master"
+    /// Where its token is.
+    static let defaultSecret = "env:MASTER_TOKEN"
+}
+
+extension NodeStore {
+    /// Makes the master of the environment known, if there is one.
+    func follow(_ settings: SyncSettings, tables: [String]? = nil) throws {
+        guard let url = settings.url, settings.isEnabled else { return }
+        let known = try masters().first { $0.name == SyncSettings.defaultName }
+        if known?.baseURL != url.withoutSlashAtEnd || tables != nil {
+            try join(
+                SyncSettings.defaultName,
+                baseURL: url,
+                secret: known == nil ? SyncSettings.defaultSecret : nil,
+                tables: tables
+            )
+        }
+        if known == nil || settings.hasInterval {
+            try schedule(SyncSettings.defaultName, minutes: settings.interval)
+        }
+    }
+}
+
+extension String {
+    fileprivate var withoutSlashAtEnd: String {
+        var text = self
+        while text.hasSuffix("/") { text.removeLast() }
+        return text
+    }
+}

@@ -1,0 +1,237 @@
+import HTTPClient
+import JSON
+import PGSyncOperations
+import PGSyncStore
+import Postgres
+
+/// One exchange with a master: what was sent and not answered, then down, up, and down again to what came of it.
+struct Exchange: Sendable {
+    /// What it has done so far.
+    struct Counts: Sendable {
+        var downloaded = 0
+        var written = 0
+        var deleted = 0
+        var held = 0
+        var uploaded = 0
+        var conflicts = 0
+        var refused = 0
+        var failed = 0
+
+        var byName: [String: Int] {
+            [
+                "downloaded": downloaded, "written": written, "deleted": deleted, "held": held,
+                "uploaded": uploaded, "conflicts": conflicts, "refused": refused, "failed": failed,
+            ]
+        }
+    }
+
+    let job: RunningJob
+    let client: MasterClient
+    let master: String
+    let tables: [String]
+    let force: Bool
+    private(set) var counts = Counts()
+    private(set) var diverged: [String] = []
+    private var refusedBefore: Timestamp?
+    private var hasResynced = false
+    private var isChecked = false
+
+    private static let pageSize = 1_000
+    private static let batchSize = 500
+    /// Records that are applied together, so that readers see whole ticks.
+    private static let mostStaged = 20_000
+
+    init(job: RunningJob, client: MasterClient, master: String, tables: [String], force: Bool) {
+        self.job = job
+        self.client = client
+        self.master = master
+        self.tables = tables
+        self.force = force
+    }
+
+    /// Makes one exchange.
+    mutating func run() async throws {
+        try await repeatingAfterResync { exchange in
+            try await exchange.greet()
+            try await exchange.push(onlyUnanswered: true)
+            try await exchange.pull()
+            try await exchange.push(onlyUnanswered: false)
+            let page = try await exchange.pull()
+            try await exchange.acknowledge(page)
+        }
+    }
+
+    /// Whoever was restored, or is told to, starts over once.
+    private mutating func repeatingAfterResync(_ body: (inout Exchange) async throws -> Void) async throws {
+        do {
+            try await body(&self)
+        } catch let refusal as MasterClient.Refusal {
+            guard !hasResynced else { throw refusal }
+            switch refusal {
+            case .sequence(let expected):
+                try await resync(lastSequence: expected - 1, "the master expects another upload")
+            case .mustResync(let reason): try await resync(lastSequence: nil, reason)
+            case .refused: throw refusal
+            }
+            try await body(&self)
+        }
+    }
+
+    private mutating func resync(lastSequence: Int64?, _ reason: String) async throws {
+        hasResynced = true
+        try await job.note("resync", "loads everything anew: \(reason)")
+        try await store { try $0.resync(lastSequence: lastSequence) }
+    }
+
+    private mutating func greet() async throws {
+        let status = try await client.status(on: job.connection)
+        let wasRestored = try await store { try $0.note(node: status.node, incarnation: status.incarnation) }
+        let begun = try await store { try $0.look() }
+        let missing = begun.tables.filter { !status.tables.contains($0) }
+        if !missing.isEmpty {
+            try await job.note("status", "the master does not exchange \(missing.joined(separator: ", "))")
+        }
+        guard !hasResynced else { return }
+        let next = begun.sequence + 1
+        let fits =
+            status.expectedSequence == next || begun.hasUnanswered && status.expectedSequence == next + 1
+        if wasRestored {
+            try await resync(lastSequence: status.expectedSequence - 1, "the master was restored")
+        } else if !fits {
+            try await resync(
+                lastSequence: status.expectedSequence - 1,
+                "the master expects upload \(status.expectedSequence), not \(next)"
+            )
+        } else if status.mustResync, !begun.isResyncing {
+            try await resync(lastSequence: nil, "an operator of the master said so")
+        }
+    }
+
+    // MARK: Down
+
+    /// Takes all there is; the last page's time and cursor.
+    @discardableResult
+    private mutating func pull() async throws -> (time: String, cursor: String) {
+        try await job.note("download", done: counts.downloaded)
+        var staged = 0
+        while true {
+            let begun = try await store { try $0.look() }
+            let page = try await client.download(
+                cursor: begun.cursor,
+                sequence: begun.sequence,
+                tables: tables,
+                limit: Self.pageSize,
+                on: job.connection
+            )
+            let (number, hasMore, _) = try await store { try $0.stage(page) }
+            counts.downloaded += number
+            staged += number
+            try await job.note("download", done: counts.downloaded)
+            if !hasMore || staged >= Self.mostStaged {
+                try await apply()
+                staged = 0
+            }
+            guard hasMore else {
+                let last = try JSONValue(parsing: page)
+                guard let time = last["timestamp"]?.string, let cursor = last["cursor"]?.string else {
+                    throw MasterClient.Refusal.refused("a page has no cursor")
+                }
+                return (time, cursor)
+            }
+        }
+    }
+
+    private mutating func apply() async throws {
+        while true {
+            let force = force
+            let applied = try await store { try $0.takeStaged(force: force) }
+            counts.written += applied.written
+            counts.deleted += applied.deleted
+            counts.held += applied.held
+            guard applied.isSomething, applied.failures.isEmpty else {
+                return try await note(applied.failures)
+            }
+        }
+    }
+
+    private mutating func note(_ failures: [ExchangeStore.Failure]) async throws {
+        counts.failed = max(counts.failed, failures.count)
+        for failure in failures {
+            try await job.fail(item: failure.item, JobFailure(failure.errorClass, failure.message))
+        }
+    }
+
+    // MARK: Up
+
+    private mutating func push(onlyUnanswered: Bool) async throws {
+        if onlyUnanswered {
+            guard try await store({ try $0.look() }).hasUnanswered else { return }
+        } else {
+            try await job.connection.foldVersions()
+        }
+        try await job.note("upload", done: counts.uploaded)
+        while true {
+            let (force, refusedBefore) = (force || isChecked, refusedBefore)
+            let upload = try await store {
+                try $0.startUpload(limit: Self.batchSize, force: force, refusedBefore: refusedBefore)
+            }
+            // The guard looks at all that is to be sent.
+            isChecked = !onlyUnanswered
+            guard let upload else { return }
+            let answer = try await client.upload(upload, on: job.connection)
+            let failures = try await store { try $0.takeAnswer(answer) }
+            try await count(JSONValue(parsing: answer), JSONValue(parsing: upload))
+            try await note(failures)
+            try await job.note("upload", done: counts.uploaded)
+            // What could not be written here would be sent again at once.
+            if onlyUnanswered || !failures.isEmpty { return }
+        }
+    }
+
+    private mutating func count(_ answer: JSONValue, _ upload: JSONValue) async throws {
+        let results = answer["results"]?.array ?? []
+        counts.uploaded += results.count
+        for result in results {
+            switch result["status"]?.string {
+            case "conflict": counts.conflicts += 1
+            case "failed" where result["need"] == nil:
+                counts.refused += 1
+                let item = "\(result["table"]?.string ?? "") \(result["id"]?.string ?? "")"
+                try await job.fail(
+                    item: item,
+                    JobFailure(
+                        result["error"]?["class"]?.string ?? "unexpected",
+                        "the master refuses it: \(result["error"]?["message"]?.string ?? "")"
+                    )
+                )
+            default: break
+            }
+        }
+    }
+
+    // MARK: The end
+
+    private mutating func acknowledge(_ page: (time: String, cursor: String)) async throws {
+        let isWhole = counts.failed == 0 && counts.refused == 0
+        let sums = try await store { try $0.sums() }
+        diverged = try await client.acknowledge(
+            time: page.time,
+            status: isWhole ? "success" : "partial",
+            message: isWhole
+                ? nil : "\(counts.failed) records could not be written here, \(counts.refused) were refused",
+            cursor: page.cursor,
+            sums: sums == "{}" ? nil : sums,
+            on: job.connection
+        )
+        try await store { try $0.settleItems() }
+    }
+
+    private func store<Value: Sendable>(
+        _ body: @escaping @Sendable (ExchangeStore) throws -> Value
+    ) async throws -> Value {
+        let master = master
+        return try await job.step(TransactionOptions(isolation: .readCommitted)) {
+            try body(ExchangeStore($0, master: master))
+        }
+    }
+}

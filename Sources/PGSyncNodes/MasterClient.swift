@@ -1,0 +1,180 @@
+import Compression
+import Glibc
+import HTTPClient
+import JSON
+import PGSyncDelivery
+import PGSyncOperations
+import PGSyncRemote
+import PGSyncStore
+import Postgres
+import Services
+
+/// The calls that are made of a master.
+struct MasterClient: Sendable {
+    /// What a master says other than what was asked for.
+    enum Refusal: Error, Sendable, Equatable {
+        /// Another upload is expected, because this system was restored or copied.
+        case sequence(expected: Int64)
+        /// Everything has to be loaded anew.
+        case mustResync(String)
+        /// It does not take the call.
+        case refused(String)
+    }
+
+    /// What it says of the exchange.
+    struct Status: Sendable {
+        let node: String
+        let master: String
+        let incarnation: String
+        let mustResync: Bool
+        let expectedSequence: Int64
+        let tables: [String]
+    }
+
+    let base: String
+    let calls: CallRunner
+
+    /// The client of a master, with its token as this machine has it.
+    init(
+        _ master: String,
+        _ begun: ExchangeStore.Beginning,
+        site: DeliverySite,
+        longestWait: Duration,
+        until shutdown: Shutdown
+    ) throws {
+        let base = begun.baseURL
+        let http: HTTPClient
+        do {
+            http = try HTTPClient(policy: site.policy(isEncrypted: base.hasPrefix("https://")))
+        } catch let failure as DeliveryFailure {
+            throw JobFailure("call.config", failure.message)
+        }
+        let reference = begun.secretReference ?? "env:MASTER_TOKEN"
+        var target = CallTarget(
+            master,
+            allows: { $0.hasPrefix(base + "/") },
+            sign: { request in
+                do throws(DeliveryFailure) {
+                    let token = try site.secret(reference, orEndingIn: ["MASTER_TOKEN"])
+                    request.headers.append(("Authorization", "Bearer \(token)"))
+                } catch { return error }
+                return nil
+            }
+        )
+        target.answers = [400, 409, 410, 413, 422]
+        var policy = CallPolicy()
+        policy.retries = 2
+        policy.timeout = .seconds(30)
+        policy.longestWait = longestWait
+        self.base = base
+        calls = CallRunner(target, policy: policy, client: http, until: shutdown)
+    }
+
+    private static let compressedFrom = 1_024
+
+    func status(on connection: PostgresConnection) async throws -> Status {
+        let json = try await get("status", [], on: connection)
+        let status = try JSONValue(parsing: json)
+        guard let node = status["node"]?.string, let incarnation = status["incarnation"]?.string,
+            let expected = status["expected_sequence"]?.number?.integer(as: Int64.self)
+        else { throw Refusal.refused("this is no master: GET /api/sync/status says something else") }
+        return Status(
+            node: node,
+            master: status["master"]?.string ?? "",
+            incarnation: incarnation,
+            mustResync: status["must_resync"]?.bool ?? false,
+            expectedSequence: expected,
+            tables: status["tables"]?.array?.compactMap(\.string) ?? []
+        )
+    }
+
+    /// A page of what has changed since a cursor, as JSON; with a wait, it may take that long until something has.
+    func download(
+        cursor: String?,
+        sequence: Int64,
+        tables: [String],
+        limit: Int,
+        wait: Int = 0,
+        on connection: PostgresConnection
+    ) async throws -> String {
+        var query = [("sequence", "\(sequence)"), ("limit", "\(limit)"), ("tables", tables.joined(separator: ","))]
+        if let cursor { query.append(("cursor", cursor)) }
+        if wait > 0 { query.append(("wait", "\(wait)")) }
+        return try await get("download", query, on: connection)
+    }
+
+    /// Sends an upload as it is kept, and this system's clock; the answer as JSON.
+    func upload(_ upload: String, on connection: PostgresConnection) async throws -> String {
+        var now = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &now)
+        let clock = Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1_000
+        return try await post("upload", "{\"clock\":\(clock),\(upload.dropFirst())", on: connection)
+    }
+
+    func acknowledge(
+        time: String,
+        status: String,
+        message: String?,
+        cursor: String,
+        sums: String?,
+        on connection: PostgresConnection
+    ) async throws -> [String] {
+        var pairs: [(String, JSONValue)] = [
+            ("timestamp", .string(time)), ("status", .string(status)), ("cursor", .string(cursor)),
+        ]
+        if let message { pairs.append(("message", .string(message))) }
+        if let sums { pairs.append(("checksums", try JSONValue(parsing: sums))) }
+        let answer = try await post(
+            "acknowledge",
+            JSONValue.object(JSONObject(pairs)).text(),
+            on: connection
+        )
+        return try JSONValue(parsing: answer)["diverged"]?.array?.compactMap(\.string) ?? []
+    }
+
+    // MARK: Calls
+
+    private func get(
+        _ path: String,
+        _ query: [(name: String, value: String)],
+        on connection: PostgresConnection
+    ) async throws -> String {
+        let text = query.map { "\($0.name)=\($0.value.urlEncoded)" }.joined(separator: "&")
+        return try await send(
+            HTTPRequest("GET", "\(base)/api/sync/\(path)" + (text.isEmpty ? "" : "?" + text)),
+            on: connection
+        )
+    }
+
+    private func post(
+        _ path: String,
+        _ body: String,
+        on connection: PostgresConnection
+    ) async throws -> String {
+        var request = HTTPRequest("POST", "\(base)/api/sync/\(path)")
+        request.headers.append(("Content-Type", "application/json"))
+        let plain = Array(body.utf8)
+        if plain.count >= Self.compressedFrom, let smaller = Gzip.compress(plain, level: 3) {
+            request.headers.append(("Content-Encoding", "gzip"))
+            request.body = smaller
+        } else {
+            request.body = plain
+        }
+        return try await send(request, on: connection)
+    }
+
+    private func send(_ request: HTTPRequest, on connection: PostgresConnection) async throws -> String {
+        guard let answer = try await calls.send(request, on: connection) else {
+            throw Refusal.refused("the master has answered nothing")
+        }
+        let body = String(decoding: answer.reply.body, as: UTF8.self)
+        guard answer.reply.status != 200 else { return body }
+        let problem = try? JSONValue(parsing: body)
+        let detail = problem?["detail"]?.string ?? "the master answered with status \(answer.reply.status)"
+        if let expected = problem?["expected"]?.number?.integer(as: Int64.self) {
+            throw Refusal.sequence(expected: expected)
+        }
+        if answer.reply.status == 410 { throw Refusal.mustResync(detail) }
+        throw Refusal.refused(detail)
+    }
+}

@@ -1,0 +1,103 @@
+package import PGSyncDelivery
+package import PGSyncOperations
+import PGSyncRemote
+import PGSyncStore
+import Postgres
+import Services
+
+/// Exchanges records with a master.
+package struct SyncOperation: JobOperation {
+    package let kind = "sync"
+    package let lane = JobLane.remote
+    package let right: String? = "pgsync.begin_exchange(text)"
+
+    private let site: DeliverySite
+    private let longestWait: Duration
+    private let onStatus: @Sendable (String) -> Void
+
+    /// `onStatus` is given the status document whenever an exchange begins or ends.
+    package init(
+        site: DeliverySite,
+        longestWait: Duration = .seconds(20),
+        onStatus: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.site = site
+        self.longestWait = longestWait
+        self.onStatus = onStatus
+    }
+
+    package func run(_ job: RunningJob) async throws -> [String: Int] {
+        let master = job.subject
+        let begun = try await job.step { try ExchangeStore($0, master: master).begin() }
+        try await tell(job)
+        do {
+            let client = try MasterClient(
+                master,
+                begun,
+                site: site,
+                longestWait: longestWait,
+                until: job.shutdown
+            )
+            var exchange = Exchange(
+                job: job,
+                client: client,
+                master: master,
+                tables: begun.tables,
+                force: job.type == "forced"
+            )
+            try await exchange.run()
+            let counts = exchange.counts
+            let isWhole = counts.failed == 0 && counts.refused == 0 && exchange.diverged.isEmpty
+            let problem =
+                exchange.diverged.isEmpty
+                ? (isWhole ? nil : "\(counts.failed + counts.refused) records were left out")
+                : "differs from the master in \(exchange.diverged.joined(separator: ", "))"
+            try await end(job, isWhole ? "success" : "partial", problem)
+            return counts.byName
+        } catch {
+            if let failure = Self.failure(error) {
+                try await end(job, failure.errorClass == "guard.deletes" ? "partial" : "failed", failure.description)
+                throw failure
+            }
+            throw error
+        }
+    }
+
+    private func end(_ job: RunningJob, _ status: String, _ problem: String?) async throws {
+        let master = job.subject
+        // Also when the worker stops.
+        _ = try await job.connection.withTransaction {
+            try ExchangeStore($0, master: master).end(status, error: problem)
+        }
+        try await tell(job)
+    }
+
+    private func tell(_ job: RunningJob) async throws {
+        let master = job.subject
+        onStatus(try await job.connection.withTransaction { try ExchangeStore($0, master: master).status() })
+    }
+
+    /// What ends the exchange until the next one; nil for what leaves the job to whoever runs it next.
+    static func failure(_ error: any Error) -> JobFailure? {
+        switch error {
+        case let failure as JobFailure: failure
+        case let refusal as MasterClient.Refusal:
+            switch refusal {
+            case .refused(let detail), .mustResync(let detail): JobFailure("call.refused", detail)
+            case .sequence(let expected):
+                JobFailure("call.refused", "the master still expects upload \(expected)")
+            }
+        case let failure as CallRunner.Failure:
+            switch failure {
+            case .leave(_, let problem): JobFailure("call.unreachable", problem)
+            case .gone: JobFailure("call.config", "there is nothing at /api/sync of the master")
+            case .failed(let errorClass, let problem): JobFailure(errorClass, problem)
+            case .unauthorized(let problem): JobFailure("call.auth", problem)
+            case .interrupted: nil
+            }
+        case let error as PostgresError where error.sqlState?.code == "PS005":
+            JobFailure("guard.deletes", error.message + (error.hint.map { "; \($0)" } ?? ""))
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,201 @@
+import JSON
+package import Postgres
+
+/// Records that are exchanged with a master: what goes to it, and what came from it.
+package struct ExchangeStore {
+    private let session: Session
+    private let master: String
+
+    package init(_ session: Session, master: String) {
+        self.session = session
+        self.master = master
+    }
+
+    /// How far the exchange before this one came.
+    package struct Beginning: Sendable, Equatable {
+        package let baseURL: String
+        package let secretReference: String?
+        package let tables: [String]
+        package let cursor: String?
+        package let sequence: Int64
+        package let isResyncing: Bool
+        package let hasUnanswered: Bool
+    }
+
+    /// What applying has done.
+    package struct Applied: Sendable {
+        package let written: Int
+        package let deleted: Int
+        package let held: Int
+        package let unchanged: Int
+        package let failures: [Failure]
+
+        /// Whether anything was done.
+        package var isSomething: Bool { written + deleted + held + unchanged > 0 }
+    }
+
+    /// A record that could not be written here.
+    package struct Failure: Sendable {
+        package let item: String
+        package let errorClass: String
+        package let message: String
+        package let column: String?
+    }
+
+    package func begin() throws -> Beginning {
+        try session.execute("select from pgsync.begin_exchange(\(master))")
+        return try look()
+    }
+
+    /// How far it came, without beginning another.
+    package func look() throws -> Beginning {
+        let row = try session.query(
+            """
+            select own.tables, own.next_page, own.sequence, own.is_resyncing, own.has_unanswered, called.base_url,
+                called.secret_ref
+            from pgsync.master_states as own
+            inner join pgsync.endpoint_states as called on called.name = own.endpoint
+            where own.endpoint = \(master)
+            """
+        ).onlyRow()
+        return Beginning(
+            baseURL: try row.decode("base_url"),
+            secretReference: try row.decode("secret_ref"),
+            tables: try row.decode("tables"),
+            cursor: try row.decode("next_page"),
+            sequence: try row.decode("sequence"),
+            isResyncing: try row.decode("is_resyncing"),
+            hasUnanswered: try row.decode("has_unanswered")
+        )
+    }
+
+    package func end(_ status: String, error: String?) throws {
+        try session.execute("select pgsync.end_exchange(\(master), \(status), \(error))")
+    }
+
+    /// Notes who the master is, and as whom it knows this system; true if it was restored since.
+    package func note(node: String, incarnation: String) throws -> Bool {
+        try session.query("select pgsync.note_master(\(master), \(node), \(incarnation)) as restored").onlyRow()
+            .decode("restored", as: Bool?.self) ?? false
+    }
+
+    package func resync(lastSequence: Int64?) throws {
+        try session.execute("select pgsync.resync_master(\(master), \(lastSequence))")
+    }
+
+    // MARK: From the master
+
+    /// Keeps a page as it came; whether there is another.
+    package func stage(_ page: String) throws -> (staged: Int, hasMore: Bool, unknown: [String]) {
+        let row = try session.query(
+            .prepared(
+                """
+                select staged, has_more, unknown_tables
+                from pgsync.stage_page(\(master), \(page)::text::jsonb)
+                """
+            )
+        ).onlyRow()
+        return (try row.decode("staged"), try row.decode("has_more"), try row.decode("unknown_tables"))
+    }
+
+    /// Applies what came, or the next part of it.
+    package func takeStaged(force: Bool) throws -> Applied {
+        let text = try session.query("select pgsync.take_staged(\(master), \(force))::text as taken").onlyRow()
+            .decode("taken", as: String.self)
+        let taken = try JSONValue(parsing: text)
+        func count(_ name: String) -> Int { taken[name]?.number?.int ?? 0 }
+        return Applied(
+            written: count("written"),
+            deleted: count("deleted"),
+            held: count("held"),
+            unchanged: count("unchanged"),
+            failures: try failures(of: taken)
+        )
+    }
+
+    // MARK: To the master
+
+    /// The next upload, or the one that was not answered; nil if there is nothing to send.
+    package func startUpload(limit: Int, force: Bool, refusedBefore: Timestamp?) throws -> String? {
+        try session.query(
+            """
+            select pgsync.start_upload(\(master), \(limit)::integer, \(force), \(refusedBefore))::text as upload
+            """
+        ).onlyRow().decode("upload")
+    }
+
+    /// Applies an answer; what could not be written.
+    package func takeAnswer(_ answer: String) throws -> [Failure] {
+        let text = try session.query(
+            "select pgsync.take_answer(\(master), \(answer)::text::jsonb)::text as taken"
+        ).onlyRow().decode("taken", as: String.self)
+        return try failures(of: JSONValue(parsing: text))
+    }
+
+    /// Counts and sums of the tables that are as the master has them, as JSON.
+    package func sums() throws -> String {
+        try session.query("select pgsync.master_sums(\(master))::text as sums").onlyRow().decode("sums")
+    }
+
+    /// How the exchange stands, as JSON.
+    package func status() throws -> String {
+        try session.query("select pgsync.master_status(\(master))::text as status").onlyRow().decode("status")
+    }
+
+    /// How many records would be sent, by table.
+    package func unsentByTable() throws -> [(table: String, records: Int)] {
+        try session.query("select name, records from pgsync.unsent_by_table(\(master))").map {
+            (try $0.decode("name"), try $0.decode("records"))
+        }
+    }
+
+    /// Resolves failed items whose record has been exchanged since.
+    package func settleItems() throws {
+        try session.execute("select pgsync.settle_exchanged(\(master))")
+    }
+
+    private func failures(of taken: JSONValue) throws -> [Failure] {
+        try (taken["failures"]?.array ?? []).map { failure in
+            let table = failure["source_table"]?.string ?? failure["source_table"]?.number?.text ?? "0"
+            let name = try session.query("select pgsync.exchanged_name(\(table)::text::oid::regclass) as name")
+                .onlyRow().decode("name", as: String?.self)
+            return Failure(
+                item: "\(name ?? table) \(failure["record_id"]?.string ?? "")",
+                errorClass: failure["error_class"]?.string ?? "unexpected",
+                message: failure["error_message"]?.string ?? "",
+                column: failure["error_column"]?.string
+            )
+        }
+    }
+}
+
+/// Folding the log into the newest version of each record.
+package struct VersionStore {
+    private let session: Session
+
+    package init(_ session: Session) { self.session = session }
+
+    package func isDue() throws -> Bool {
+        try session.query(.prepared("select pgsync.fold_is_due() as due")).onlyRow().decode("due")
+    }
+
+    /// Marks a point; in a transaction of its own.
+    package func tick() throws -> Int64 {
+        try session.query("select pgsync.tick() as tick").onlyRow().decode("tick")
+    }
+
+    package func fold(until tick: Int64) throws -> Int {
+        try session.query("select pgsync.fold_versions(\(tick)) as folded").onlyRow().decode("folded")
+    }
+}
+
+extension PostgresConnection {
+    /// Folds what has changed, in transactions of its own; how many records have a new version.
+    @discardableResult
+    package func foldVersions() async throws -> Int {
+        let options = TransactionOptions(isolation: .readCommitted)
+        guard try await withTransaction(options, { try VersionStore($0).isDue() }) else { return 0 }
+        let tick = try await withTransaction(options) { try VersionStore($0).tick() }
+        return try await withTransaction(options) { try VersionStore($0).fold(until: tick) }
+    }
+}

@@ -1,0 +1,271 @@
+package import JSON
+package import Postgres
+
+/// A system that calls this one to exchange records.
+package struct Node: Sendable, Equatable {
+    package let name: String
+    package let tables: [String]
+    package let rowFilter: String?
+    package let status: String
+    package let lastSyncedAt: Timestamp?
+    package let seenAt: Timestamp?
+    package let lastError: String?
+    package let retryCount: Int
+    package let mustResync: Bool
+    package let resyncReason: String?
+    package let clockSkew: Duration?
+    package let pendingRecords: Int
+    package let openConflicts: Int
+    package let createdAt: Timestamp
+    package let createdBy: String
+
+    init(_ row: Row) throws {
+        name = try row.decode("name")
+        tables = try row.decode("tables")
+        rowFilter = try row.decode("row_filter")
+        status = try row.decode("status")
+        lastSyncedAt = try row.decode("last_synced_at")
+        seenAt = try row.decode("seen_at")
+        lastError = try row.decode("last_error")
+        retryCount = try row.decode("retry_count")
+        mustResync = try row.decode("must_resync")
+        resyncReason = try row.decode("resync_reason")
+        clockSkew = try row.decode("clock_skew", as: Double?.self).map { .seconds($0) }
+        pendingRecords = try row.decode("pending_records")
+        openConflicts = try row.decode("open_conflicts")
+        createdAt = try row.decode("created_at")
+        createdBy = try row.decode("created_by")
+    }
+}
+
+/// A system that this one calls to exchange records.
+package struct Master: Sendable, Equatable {
+    package let name: String
+    package let baseURL: String
+    package let tables: [String]
+    /// The status document.
+    package let status: JSONValue
+}
+
+/// Who exchanges records with whom.
+package struct NodeStore {
+    let session: Session
+
+    package init(_ session: Session) { self.session = session }
+
+    package func nodes() throws -> [Node] {
+        try session.query(
+            """
+            select name, tables, row_filter::text, status, last_synced_at, seen_at, last_error, retry_count, must_resync,
+                resync_reason, extract(epoch from clock_skew)::double precision as clock_skew, pending_records,
+                open_conflicts, created_at, created_by
+            from pgsync.node_states
+            order by name
+            """
+        ).map(Node.init)
+    }
+
+    package func masters() throws -> [Master] {
+        try session.query(
+            """
+            select endpoint, base_url, tables, pgsync.master_status(endpoint)::text as status
+            from pgsync.master_states
+            order by endpoint
+            """
+        ).map { row in
+            Master(
+                name: try row.decode("endpoint"),
+                baseURL: try row.decode("base_url"),
+                tables: try row.decode("tables"),
+                status: try JSONValue(parsing: try row.decode("status", as: String.self))
+            )
+        }
+    }
+
+    // MARK: Tables
+
+    /// Lets the records of a table be exchanged, or no longer.
+    package func setSynced(_ table: TableReference, _ isSynced: Bool, _ policy: SyncPolicy?) throws {
+        try session.asOperator {
+            try session.execute(
+                """
+                select pgsync.set_synced(
+                    \(.inferred(table.argument)), \(isSynced), \(policy?.name), \(policy?.columns), \(policy?.nodes)
+                )
+                """
+            )
+        }
+    }
+
+    /// The tables that are exchanged, with their policies.
+    package func tables() throws -> [(name: String, policy: SyncPolicy, records: Int)] {
+        try session.query(
+            """
+            select synced.name, source.policy, source.policy_columns, source.policy_nodes,
+                (
+                    select count(*)
+                    from pgsync.record_versions as known
+                    where known.source_table = synced.source_table and known.deleted_at is null
+                ) as records
+            from pgsync.synced_tables() as synced
+            inner join pgsync.sources as source on source.source_table = synced.source_table
+            order by synced.place
+            """
+        ).map { row in
+            (
+                try row.decode("name"),
+                SyncPolicy(
+                    name: try row.decode("policy"),
+                    columns: try row.decode("policy_columns"),
+                    nodes: try row.decode("policy_nodes")
+                ),
+                try row.decode("records")
+            )
+        }
+    }
+
+    // MARK: Nodes
+
+    package func add(_ name: String, tables: [String]?, rowFilter: String?) throws {
+        try session.asOperator {
+            try session.execute(
+                "select pgsync.add_node(\(name), \(tables), \(rowFilter)::text::jsonb)"
+            )
+        }
+    }
+
+    package func remove(_ name: String) throws {
+        try known(name) { try session.execute("select pgsync.remove_node(\(name))") }
+    }
+
+    package func resync(_ name: String, reason: String?) throws {
+        try known(name) { try session.execute("select pgsync.resync_node(\(name), \(reason))") }
+    }
+
+    /// Lets the present token run out, before another is made.
+    package func rotate(_ name: String, keepOldFor time: Duration) throws {
+        let seconds = Double(time.components.seconds)
+        try known(name) {
+            try session.execute("select pgsync.rotate_node(\(name), make_interval(secs => \(seconds)))")
+        }
+    }
+
+    private func known(_ name: String, _ body: () throws -> Void) throws {
+        let names = try session.query("select name from pgsync.node_states order by name").map {
+            try $0.decode(0, as: String.self)
+        }
+        guard names.contains(name) else { throw StoreError.unknown(.node, name, known: names) }
+        try session.asOperator(body)
+    }
+
+    // MARK: Masters
+
+    package func join(_ name: String, baseURL: String, secret: String?, tables: [String]?) throws {
+        try session.asOperator {
+            try session.execute("select pgsync.set_master(\(name), \(baseURL), \(secret), \(tables))")
+        }
+    }
+
+    package func schedule(_ name: String, minutes: Int) throws {
+        try session.asOperator {
+            try session.execute("select pgsync.schedule_sync(\(name), \(minutes)::integer)")
+        }
+    }
+
+    package func leave(_ name: String) throws {
+        try session.asOperator { try session.execute("select pgsync.remove_master(\(name))") }
+    }
+
+    package func reset(_ name: String, resync: Bool) throws {
+        try session.asOperator { try session.execute("select pgsync.reset_master(\(name), \(resync))") }
+    }
+
+    /// The only master, or the one of a name.
+    package func master(_ name: String?) throws -> Master {
+        let masters = try masters()
+        guard let name else {
+            guard masters.count == 1 else {
+                throw masters.isEmpty ? StoreError.noMaster : .severalMasters(masters.map(\.name))
+            }
+            return masters[0]
+        }
+        guard let master = masters.first(where: { $0.name == name }) else {
+            throw StoreError.unknown(.master, name, known: masters.map(\.name))
+        }
+        return master
+    }
+
+    /// Asks for an exchange; the number of the job, and whether it is a new one.
+    package func request(_ master: String, force: Bool) throws -> (job: Int64, isNew: Bool) {
+        let active = try session.query(
+            """
+            select id from pgsync.job_states
+            where kind = 'sync' and subject = \(master) and state in ('pending', 'running', 'waiting')
+            """
+        ).first.map { try $0.decode("id", as: Int64.self) }
+        if let active { return (active, false) }
+        let job: Int64 = try session.query(
+            "select pgsync.request_job('sync', \(master), \(force ? "forced" : "manual"), 'cli') as job"
+        ).onlyRow().decode("job")
+        return (job, true)
+    }
+}
+
+/// Who wins where two systems change a record at once.
+package struct SyncPolicy: Sendable, Equatable, CustomStringConvertible {
+    package static let names = ["newer", "master", "node", "fields", "delta", "manual", "priority"]
+
+    package let name: String
+    /// With delta.
+    package var columns: [String]?
+    /// With priority.
+    package var nodes: [String]?
+
+    package init(name: String, columns: [String]? = nil, nodes: [String]? = nil) {
+        self.name = name
+        self.columns = columns
+        self.nodes = nodes
+    }
+
+    /// Reads `newer`, `delta(a,b)` or `priority(north,south)`; nil if it is none of these.
+    package init?(_ text: String) {
+        let word = String(text.prefix { $0 != "(" })
+        guard Self.names.contains(word) else { return nil }
+        var list: [String]?
+        if word.count < text.count {
+            guard text.hasSuffix(")") else { return nil }
+            let names = text.dropFirst(word.count + 1).dropLast().split(separator: ",").map {
+                String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+            }
+            guard !names.isEmpty, names.allSatisfy({ !$0.isEmpty }) else { return nil }
+            list = names
+        }
+        guard (list != nil) == (word == "delta" || word == "priority") else { return nil }
+        self.init(name: word, columns: word == "delta" ? list : nil, nodes: word == "priority" ? list : nil)
+    }
+
+    package var description: String {
+        (columns ?? nodes).map { "\(name)(\($0.joined(separator: ",")))" } ?? name
+    }
+}
+
+extension NodeStore {
+    /// Tables of a node whose rows are numbered by each system on its own.
+    package func tablesWithCountedKeys(of node: String) throws -> [String] {
+        try session.query(
+            """
+            select distinct synced.name
+            from pgsync.node_states as own
+            inner join pgsync.synced_tables() as synced on synced.name = any(own.tables)
+            inner join pgsync.sources as source on source.source_table = synced.source_table
+            inner join pg_catalog.pg_attribute as field
+                on field.attrelid = synced.source_table and field.attname = any(source.key_columns)
+            left join pg_catalog.pg_attrdef as preset
+                on preset.adrelid = field.attrelid and preset.adnum = field.attnum
+            where own.name = \(node)
+                and (field.attidentity <> '' or pg_get_expr(preset.adbin, preset.adrelid) like 'nextval(%')
+            order by synced.name
+            """
+        ).map { try $0.decode("name") }
+    }
+}

@@ -173,7 +173,8 @@ create table pgsync.conflicts (
     constraint decision_is_whole check ((decided_by is null) = (decided_at is null))
 );
 
-create index conflicts_record on pgsync.conflicts (source_table, record_id);
+-- Of keys of any length.
+create index conflicts_record on pgsync.conflicts using hash (record_id);
 create index conflicts_open on pgsync.conflicts (id) where state = 'open';
 
 comment on table pgsync.conflicts is 'Records that two systems changed at once, what both had made of them, and what became of it.';

@@ -655,7 +655,7 @@ begin
                     'execute on function pgsync.qualified_name(regclass)',
                     'execute on function pgsync.version_text(bigint, text)'
                 ]),
-                (array['pgsync_operator', 'pgsync_api_operate', 'pgsync_node'], array[
+                (array['pgsync_operator', 'pgsync_api_operate'], array[
                     'execute on function pgsync.conflict_to_resolve(bigint)',
                     'execute on function pgsync.delete_records(regclass, text[], jsonb)',
                     'execute on function pgsync.fold_records(regclass, text[])',
@@ -715,7 +715,7 @@ begin
                     'execute on function pgsync.trace_events(regclass, text)'
                 ]),
                 (array['pgsync_api_images'], array[
-                    'select on table pgsync.rule_diff_records, pgsync.sync_failed_items',
+                    'select on table pgsync.conflicts, pgsync.rule_diff_records, pgsync.sync_failed_items',
                     'select on table pgsync.sync_logs, pgsync.waiting_changes',
                     'execute on function pgsync.decrypted_images(bigint[])',
                     'execute on function pgsync.request_rule_diff(text, text, date, date)',

@@ -1,5 +1,4 @@
 import Compression
-import Glibc
 import HTTPClient
 import JSON
 import PGSyncDelivery
@@ -105,10 +104,9 @@ struct MasterClient: Sendable {
 
     /// Sends an upload as it is kept, and this system's clock; the answer as JSON.
     func upload(_ upload: String, on connection: PostgresConnection) async throws -> String {
-        var now = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &now)
-        let clock = Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1_000
-        return try await post("upload", "{\"clock\":\(clock),\(upload.dropFirst())", on: connection)
+        let clock = Duration.sinceEpoch.components
+        let microseconds = clock.seconds * 1_000_000 + clock.attoseconds / 1_000_000_000_000
+        return try await post("upload", "{\"clock\":\(microseconds),\(upload.dropFirst())", on: connection)
     }
 
     func acknowledge(

@@ -191,7 +191,7 @@ extension String {
 
 extension Duration {
     /// The time now, since 1970.
-    static var sinceEpoch: Duration {
+    package static var sinceEpoch: Duration {
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)
         return .seconds(now.tv_sec) + .nanoseconds(now.tv_nsec)

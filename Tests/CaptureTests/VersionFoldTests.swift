@@ -108,7 +108,8 @@ struct VersionFoldTests {
             begin;
             select set_config('pgsync.origin', 'north', true);
             update stock set amount = 3;
-            update pgsync.record_versions set stamp = 77, origin = 'north';
+            update pgsync.record_versions
+            set stamp = 77, origin = 'north', via = 'north', changed_xid = pg_current_xact_id();
             commit;
             """
         )

@@ -146,6 +146,13 @@ struct JSONOutputTests {
             ["endpoint", "test", "shop"], ["import", "run", "shop"], ["import", "status"],
             ["import", "cancel", "shop"], ["import", "retry", "shop"], ["endpoint", "resume", "shop"],
             ["endpoint", "show", "shop"],
+            ["sync", "on", "items"], ["sync", "on", "items", "--policy", "master"], ["sync", "tables"],
+            ["node", "add", "north"], ["node", "list"],
+            ["node", "rotate", "north"], ["node", "resync", "north"],
+            ["sync", "join", "http://127.0.0.1:9"], ["sync", "status"], ["sync", "run", "--dry-run"],
+            ["sync", "run"], ["sync", "reset"], ["conflicts", "list", "--all"], ["conflicts", "show", "1"],
+            ["conflicts", "replay", "--policy", "master"], ["conflicts", "resolve", "1", "--take", "local"],
+            ["sync", "leave"], ["sync", "off", "items"], ["node", "remove", "north"],
             ["cleanup", "--dry-run"], ["cleanup"],
             ["selftest", "--sources", "sales"],
         ]
@@ -173,6 +180,19 @@ struct JSONOutputTests {
                 kind, class, state, severity, value, words, first_seen_at, last_seen_at, raised_at, since
             )
             values ('RANGES_SHORT', 'few_ranges', 'firing', 'critical', 1, 'few', now(), now(), now(), now());
+            insert into pgsync.conflicts (
+                source_table, record_id, node, type, policy, resolution, state, local_image, remote_image, base_image,
+                local_version, remote_version, base_version, error_class, error_message
+            )
+            values
+            (
+                'items', '1', 'north', 'update_origin_differs', 'newer', 'apply_remote', 'settled', '{"id": 1}', '{"id": 1}',
+                null, '1@books', '2@north', '1@books', null, null
+            ),
+            (
+                'items', '2', 'north', 'refused', 'newer', 'queued', 'open', '{"id": 2}', '{"id": 2}', '{"id": 2}', '1@books',
+                '2@north', '1@books', 'data.missing', 'no price'
+            );
             """
         )
     }

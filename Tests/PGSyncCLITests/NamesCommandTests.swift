@@ -41,7 +41,10 @@ struct NamesCommandTests {
         for (path, command) in PGSyncProgram.program.outline.commands {
             for spec in command.arguments where asked.contains(spec.name) {
                 let isNew =
-                    ["pgsync trace", "pgsync period open", "pgsync image-keys add", "pgsync token create"]
+                    [
+                        "pgsync trace", "pgsync period open", "pgsync image-keys add", "pgsync token create",
+                        "pgsync node add",
+                    ]
                     .contains(path)
                     && spec.name != "TABLE"
                 #expect((spec.namesCommand == nil) == isNew, "\(path) \(spec.name)")

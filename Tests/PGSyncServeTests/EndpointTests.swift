@@ -23,6 +23,8 @@ struct EndpointTests {
     static func path(of endpoint: Endpoint) -> String {
         let query = endpoint.method == .get ? queries[endpoint.path] ?? "" : ""
         if let other = others[endpoint.path] { return other + query }
+        if endpoint.parts[0] == "nodes" { return endpoint.path.replacing("{name}", with: "north") }
+        if endpoint.parts[0] == "masters" { return endpoint.path.replacing("{name}", with: "books") }
         let isRemote = ["imports", "endpoints"].contains(endpoint.parts[0])
         let values = isRemote ? values.merging(["name": "crm", "job": "2"]) { $1 } : values
         let path = endpoint.path.split(separator: "/").map { part in
@@ -69,7 +71,7 @@ struct EndpointTests {
         "/schedules/{name}/next",
         "/ledger/accounts", "/ledger/entries", "/ledger/periods", "/configuration", "/rules", "/tokens",
         "/find", "/imports", "/imports/{name}/spans", "/imports/runs", "/imports/{name}/failed-items",
-        "/endpoints",
+        "/endpoints", "/nodes", "/masters", "/conflicts",
     ]
 
     @Test("show in the figures what is in the database")

@@ -41,12 +41,19 @@ struct Served: Sendable {
     /// Makes a token with these scopes; all if none are named.
     func token(_ scopes: Scope..., named name: String = "asha", site: String? = nil) async throws -> String {
         let secret = Secret.token()
-        let words = (scopes.isEmpty ? Scope.allCases : scopes).map(\.rawValue).joined(separator: ",")
+        let words = (scopes.isEmpty ? Scope.ofPeople : scopes).map(\.rawValue).joined(separator: ",")
+        let isNode = scopes == [.node]
+        if isNode {
+            try await database.run(
+                "insert into pgsync.nodes (name) values ('\(name)') on conflict do nothing",
+                as: database.superuser
+            )
+        }
         try await database.run(
             """
             select pgsync.create_token(
                 '\(name)', '\(Secret.prefix(of: secret))', decode('\(Secret.hash(of: secret))', 'hex'), '{\(words)}',
-                \(site.map { "'\($0)'" } ?? "null")
+                \(site.map { "'\($0)'" } ?? "null"), node => \(isNode ? "'\(name)'" : "null")
             )
             """,
             as: database.superuser
@@ -125,10 +132,25 @@ extension Trait where Self == DatabaseTrait {
             insert into pgsync.rule_diff_records
             values (1, 1, 'public.bills', '1', '{"outcome": "nothing"}', '{"outcome": "entry"}');
             \(crm)
+            \(nodes)
             """
         )
     }
 }
+
+/// A node, a master, and a conflict that waits for a person.
+private let nodes = """
+    select pgsync.add_node('north');
+    select pgsync.set_master('books', 'https://books.example');
+    insert into pgsync.conflicts (
+        source_table, record_id, node, type, policy, resolution, state, local_image, remote_image, local_version,
+        remote_version
+    )
+    values (
+        'bills', '1', 'north', 'update_origin_differs', 'manual', 'queued', 'open', '{"id": 1, "note": "here"}',
+        '{"id": 1, "note": "there"}', '2@here', '1@north'
+    );
+    """
 
 /// An import with a run that ended, of which an item failed, and what it has read; its endpoint is paused.
 private let crm = """

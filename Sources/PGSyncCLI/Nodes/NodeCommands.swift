@@ -54,7 +54,7 @@ struct NodeAddCommand: Command {
         examples: [
             .init("pgsync node add north", "A shop that exchanges all of these tables."),
             .init(
-                #"pgsync node add north --tables inventories --rows '{"site_id": 7}'"#,
+                #"pgsync node add north --tables inventories --rows '{"site": 7}'"#,
                 "Only its own rows of one table."
             ),
         ],
@@ -68,7 +68,7 @@ struct NodeAddCommand: Command {
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         if let rows, (try? JSONValue(parsing: rows))?.object == nil {
-            throw UsageProblem.conflict("--rows is a JSON object, such as '{\"site_id\": 7}'")
+            throw UsageProblem.conflict("--rows is a JSON object, such as '{\"site\": 7}'")
         }
         let token = NodeToken(node: name)
         let database = try Database(globals, in: context, program: "pgsync node")

@@ -57,7 +57,7 @@ struct SyncJoinCommand: Command {
             try store.schedule(name, minutes: every)
         }
         if globals.json {
-            try context.print(["master": .string(name), "url": .string(url), "every_minutes": JSONValue(every)])
+            try context.print(["master": .string(name), "joined": true, "url": .string(url), "every_minutes": JSONValue(every)])
         } else if !globals.quiet {
             try context.print("records are exchanged with \(url) every \(every) minutes; now: pgsync sync run")
         }
@@ -87,7 +87,7 @@ struct SyncLeaveCommand: Command {
             return name
         }
         if globals.json {
-            try context.print(["master": .string(name), "left": true])
+            try context.print(["master": .string(name), "joined": false])
         } else if !globals.quiet {
             try context.print("left \(name)")
         }

@@ -89,7 +89,7 @@ extension Catalog {
     static let resetNode = Act(
         name: "reset node",
         statement: """
-            select own.name as node, own.status
+            select own.node, own.status
             from pgsync.reset_node(:node, coalesce(:resync::boolean, false), :reason) as own
             """,
         object: "node"

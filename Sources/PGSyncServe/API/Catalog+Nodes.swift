@@ -79,7 +79,7 @@ extension Catalog {
                 Act(
                     name: "reset node",
                     statement: """
-                        select own.name as node, own.status
+                        select own.node, own.status
                         from pgsync.reset_node(:name, coalesce(:resync::boolean, false), :reason) as own
                         """,
                     object: "name"
@@ -130,7 +130,7 @@ extension Catalog {
                 Act(
                     name: "reset master",
                     statement: """
-                        select own.endpoint as master, own.status
+                        select own.master, own.status
                         from pgsync.reset_master(:name, coalesce(:resync::boolean, false)) as own
                         """,
                     object: "name"

@@ -186,6 +186,7 @@ extension Problem {
             if let expected = error.detail.flatMap({ Int64($0) }) {
                 more = [("expected", JSONValue(expected))]
             }
+        case "54000": self.init(.unprocessable, error.message + hint)
         case "PS004": self.init(.cursorExpired, error.message + hint)
         case "PS002": self.init(.unprocessable, "this Idempotency-Key belongs to another request")
         case let code where code.hasPrefix("22") || code.hasPrefix("23") || code.hasPrefix("PL"):

@@ -76,8 +76,8 @@ extension Dashboard {
         _ caller: Exchange.Caller
     ) async throws -> HTTPResponse {
         let (cursor, since) = (call.arguments["cursor"], call.arguments["last_synced_at"])
-        let limit = call.arguments["limit"] ?? "500"
-        guard (1...5_000).contains(Int(limit) ?? 0) else {
+        let limit = call.arguments["limit"]
+        guard limit.map({ (1...5_000).contains(Int($0) ?? 0) }) ?? true else {
             throw Problem(.badRequest, "limit is a number from 1 to 5000")
         }
         let tables = call.arguments["tables"].map { text in

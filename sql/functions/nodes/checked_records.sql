@@ -6,11 +6,10 @@ language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
-    v_table record;
     v_tables jsonb;
     v_source record;
     v_items jsonb;
-    v_checked jsonb := '[]';
+    v_checked jsonb := '[]'::jsonb;
 begin
     v_tables := (
         select coalesce(

@@ -40,7 +40,9 @@ begin
             (element.content ->> 'place')::integer as place,
             element.content ->> 'record_id' as record_id,
             element.content ->> 'action' as action,
-            nullif(element.content -> 'data', 'null') as image,
+            case
+                when element.content ->> 'action' <> 'delete' then nullif(element.content -> 'data', 'null')
+            end as image,
             nullif(element.content -> 'old_data', 'null') as base_image,
             coalesce((element.content ->> 'partial')::boolean, false) as is_partial,
             element.content ? 'base' as knows_versions,

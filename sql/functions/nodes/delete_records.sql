@@ -7,7 +7,7 @@ as $$
     -- The statement is composed with %I and %s of a regclass.
     -- @plpgsql_check_options: security_warnings = off, performance_warnings = off
 declare
-    v_failures jsonb := '[]';
+    v_failures jsonb := '[]'::jsonb;
     v_class text;
     v_message text;
 begin

@@ -6,7 +6,7 @@ create or replace function pgsync.download_page(
     tables text[] default null,
     page_cursor text default null,
     last_synced_at timestamptz default null,
-    row_limit integer default 500,
+    row_limit integer default null,
     sequence bigint default null
 )
 returns jsonb
@@ -20,15 +20,16 @@ as $$
 declare
     v_node constant pgsync.nodes := pgsync.known_node(download_page.node);
     v_tables constant regclass[] := pgsync.exchanged_tables(v_node.tables, download_page.tables);
-    v_size constant integer := 8 * 1024 * 1024;
+    -- Who names neither a page nor its size knows no pages, and is given everything.
+    v_is_whole constant boolean := download_page.page_cursor is null and download_page.row_limit is null;
+    v_size constant integer := case when v_is_whole then 64 else 8 end * 1024 * 1024;
     v_place jsonb;
     v_tick_time timestamptz;
-    v_table record;
     v_list jsonb;
     v_page jsonb;
-    v_records jsonb := '[]';
-    v_left integer := least(greatest(row_limit, 1), 5000);
-    v_bytes bigint := 0;
+    v_records jsonb := '[]'::jsonb;
+    v_left integer := case when v_is_whole then 100000 else least(greatest(coalesce(row_limit, 500), 1), 5000) end;
+    v_bytes bigint := 0::bigint;
     v_more boolean := false;
     v_last jsonb;
 begin
@@ -65,7 +66,6 @@ begin
             'u', (select coalesce(fold.folded_through, 0) from pgsync.version_fold as fold)
         );
     end if;
-    v_tick_time := (select tick.taken_at from pgsync.ticks as tick where tick.id = (v_place ->> 'u')::bigint);
 
     v_list := (
         select coalesce(
@@ -104,9 +104,20 @@ begin
         end if;
     end loop;
 
+    if v_more and v_is_whole then
+        raise exception 'there are more records than one answer has'
+            using errcode = 'program_limit_exceeded',
+            hint = 'Read page by page: send a limit, and then the cursor of each page while has_more is true.';
+    end if;
+    -- Who comes back with the time of a page that others follow reads these again rather than not at all.
+    v_tick_time := (
+        select tick.taken_at
+        from pgsync.ticks as tick
+        where tick.id = (v_place ->> case when v_more then 'a' else 'u' end)::bigint
+    );
     return jsonb_build_object(
         'records', v_records,
-        'timestamp', pgsync.utc_text(coalesce(v_tick_time, statement_timestamp())),
+        'timestamp', pgsync.utc_text(coalesce(v_tick_time, case when v_more then 'epoch' else statement_timestamp() end)),
         'cursor', pgsync.page_cursor(
             case
                 when v_more then (v_place - array['s', 't', 'r']) || v_last

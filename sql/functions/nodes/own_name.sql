@@ -2,6 +2,7 @@ create or replace function pgsync.own_name()
 returns text
 language sql
 stable
+security definer
 set search_path = pg_catalog, pgsync, pg_temp
 return (select own.name from pgsync.node_identity as own);
 

@@ -1,6 +1,7 @@
 create or replace function pgsync.refuse_sequence(known bigint, last_sequence bigint)
 returns void
 language plpgsql
+immutable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 begin

@@ -1,5 +1,5 @@
 create or replace function pgsync.reset_master(endpoint text, resync boolean default false)
-returns table (endpoint text, status text)
+returns table (master text, status text)
 language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp

@@ -1,5 +1,5 @@
 create or replace function pgsync.reset_node(name text, resync boolean default false, reason text default null)
-returns table (name text, status text)
+returns table (node text, status text)
 language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp

@@ -12,7 +12,7 @@ as $$
 declare
     v_own record;
     v_keys jsonb;
-    v_failures jsonb := '[]';
+    v_failures jsonb := '[]'::jsonb;
 begin
     if take not in ('local', 'remote', 'given') or (take = 'given') <> (image is not null) then
         raise exception 'take is local, remote, or given with a row' using errcode = 'invalid_parameter_value';

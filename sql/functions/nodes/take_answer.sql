@@ -11,9 +11,8 @@ declare
     v_ids text[];
     v_seen bigint;
     v_decisions jsonb;
-    v_writes jsonb;
     v_failures jsonb;
-    v_all jsonb := '[]';
+    v_all jsonb := '[]'::jsonb;
 begin
     perform set_config('pgsync.origin', endpoint, true);
     v_parts := (

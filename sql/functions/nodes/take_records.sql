@@ -11,7 +11,7 @@ declare
     v_decisions jsonb;
     v_writes jsonb;
     v_deletes jsonb;
-    v_failures jsonb := '[]';
+    v_failures jsonb := '[]'::jsonb;
 begin
     select own.* into v_source from pgsync.synced_source(take_records.source_table) as own;
     v_ids := array(

@@ -12,7 +12,7 @@ declare
     v_parts jsonb;
     v_again jsonb;
     v_taken jsonb;
-    v_sum jsonb := '{"written": 0, "deleted": 0, "held": 0, "unchanged": 0}';
+    v_sum jsonb := '{"written": 0, "deleted": 0, "held": 0, "unchanged": 0}'::jsonb;
     v_before integer;
 begin
     perform set_config('pgsync.origin', endpoint, true);

@@ -15,7 +15,7 @@ declare
     v_seen bigint;
     v_decisions jsonb;
     v_writes jsonb;
-    v_failures jsonb := '[]';
+    v_failures jsonb := '[]'::jsonb;
     v_failed bigint[];
     v_ids text[];
     v_done bigint[];

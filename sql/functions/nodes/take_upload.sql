@@ -16,7 +16,7 @@ declare
     v_answer jsonb;
     v_items jsonb;
     v_parts jsonb;
-    v_results jsonb := '[]';
+    v_results jsonb := '[]'::jsonb;
     v_part jsonb;
     v_taken jsonb;
     v_again integer[];

@@ -22,7 +22,7 @@ declare
     v_here record;
     v_found pgsync.record_versions[];
     v_left integer := row_limit;
-    v_records jsonb := '[]';
+    v_records jsonb := '[]'::jsonb;
 begin
     for i in 0 .. jsonb_array_length(v_tables) - 1
     loop

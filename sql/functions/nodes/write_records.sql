@@ -13,7 +13,7 @@ as $$
 declare
     v_group record;
     v_groups jsonb;
-    v_failures jsonb := '[]';
+    v_failures jsonb := '[]'::jsonb;
 begin
     v_groups := (
         select coalesce(jsonb_agg(to_jsonb(own)), '[]')

@@ -1,4 +1,4 @@
-package import JSON
+import JSON
 package import PGSyncDelivery
 import PGSyncOperations
 import PGSyncStore
@@ -69,28 +69,5 @@ package struct ExchangeTrial: Sendable {
             guard let failure = SyncOperation.failure(error) else { throw error }
             return try outcome(nil, failure.description)
         }
-    }
-}
-
-extension ExchangeTrial.Outcome {
-    package var json: JSONValue {
-        func list(_ parts: [(table: String, records: Int)]) -> JSONValue {
-            .array(parts.map { ["table": .string($0.table), "records": JSONValue($0.records)] })
-        }
-        return [
-            "dry_run": true, "would_send": list(outgoing), "would_take": list(incoming), "has_more": .bool(hasMore),
-            "problem": problem.map { .string($0) } ?? .null,
-        ]
-    }
-
-    package var lines: [String] {
-        func text(_ parts: [(table: String, records: Int)]) -> String {
-            parts.isEmpty ? "nothing" : parts.map { "\($0.records) of \($0.table)" }.joined(separator: ", ")
-        }
-        return [
-            "would send: \(text(outgoing))",
-            problem.map { "the master: \($0)" }
-                ?? "would take: \(text(incoming))\(hasMore ? ", and more" : "")",
-        ]
     }
 }

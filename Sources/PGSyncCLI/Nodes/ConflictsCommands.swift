@@ -52,7 +52,7 @@ struct ConflictsListCommand: Command {
         (filter.node, filter.table, filter.limit) = (node, table, limit)
         let found = try await database.read { [filter] in try ConflictStore($0).list(filter) }
         if globals.json {
-            try context.print(.array(found.map(\.json)))
+            try context.print(.array(found.map { .object(JSONObject($0.facts)) }))
         } else if found.isEmpty {
             if !globals.quiet { context.say(all ? "no conflicts" : "no conflict waits for a person") }
         } else {
@@ -90,20 +90,21 @@ struct ConflictsShowCommand: Command {
         let database = try Database(globals, in: context, program: "pgsync conflicts")
         let (found, rows) = try await database.read { [id] in try ConflictStore($0).show(id) }
         if globals.json {
-            var pairs = found.json.object?.map { ($0.0, $0.1) } ?? []
-            pairs.append(("rows", rows))
-            try context.print(.object(JSONObject(pairs)))
+            let images: [(String, JSONValue)] = [
+                ("local_row", rows["local"] ?? .null), ("remote_row", rows["remote"] ?? .null),
+                ("base_row", rows["base"] ?? .null), ("result_row", rows["result"] ?? .null),
+            ]
+            try context.print(.object(JSONObject(found.facts + images)))
             return .success
         }
-        let json = found.json
-        for (label, name) in [
-            ("record", "record"), ("table", "table"), ("node", "node"), ("type", "type"), ("policy", "policy"),
-            ("resolution", "resolution"), ("state", "state"), ("at", "noted_at"), ("decided by", "decided_by"),
-            ("local version", "local_version"), ("remote version", "remote_version"),
-            ("base version", "base_version"), ("message", "error_message"),
-        ] {
-            if let text = json[name]?.string { try context.print("\(label): \(text)") }
-        }
+        let facts: [(String, String?)] = [
+            ("record", found.record), ("table", found.table), ("node", found.node), ("type", found.type),
+            ("policy", found.policy), ("resolution", found.resolution), ("state", found.state),
+            ("at", found.notedAt.toTheSecond), ("decided by", found.decidedBy),
+            ("local version", found.localVersion), ("remote version", found.remoteVersion),
+            ("base version", found.baseVersion), ("message", found.error),
+        ]
+        for (label, text) in facts { if let text { try context.print("\(label): \(text)") } }
         let (local, remote, result) = (rows["local"]?.object, rows["remote"]?.object, rows["result"]?.object)
         var names = local?.keys ?? []
         for name in (remote?.keys ?? []) where !names.contains(name) { names.append(name) }
@@ -172,7 +173,7 @@ struct ConflictsResolveCommand: Command {
         }
         if globals.json {
             try context.print([
-                "conflict": JSONValue(id), "resolution": .string(done.resolution),
+                "conflict_id": JSONValue(id), "resolution": .string(done.resolution),
                 "version": .string(done.version),
             ])
         } else if !globals.quiet {
@@ -214,13 +215,14 @@ struct ConflictsReplayCommand: Command {
         if globals.json {
             try context.print([
                 "policy": .string(chosen.description), "conflicts": JSONValue(replays.count),
-                "different": JSONValue(others.count),
+                "otherwise": JSONValue(others.count),
                 "results": .array(
                     others.map {
                         [
-                            "conflict": JSONValue($0.id), "table": .string($0.table), "record": .string($0.record),
-                            "type": .string($0.type), "resolution": .string($0.resolution),
-                            "would_be": .string($0.other), "rows": $0.rows,
+                            "conflict_id": JSONValue($0.id), "table": .string($0.table),
+                            "record": .string($0.record), "type": .string($0.type),
+                            "resolution": .string($0.resolution), "would_be": .string($0.other),
+                            "result_row": $0.rows["was"] ?? .null, "would_be_row": $0.rows["would_be"] ?? .null,
                         ]
                     }
                 ),
@@ -241,5 +243,24 @@ struct ConflictsReplayCommand: Command {
             }
         }
         return .success
+    }
+}
+
+extension ConflictStore.Conflict {
+    /// What is known of it, without its rows.
+    fileprivate var facts: [(String, JSONValue)] {
+        [
+            ("conflict_id", JSONValue(id)), ("table", .string(table)), ("record", .string(record)),
+            ("node", .string(node)), ("type", .string(type)), ("policy", .string(policy)),
+            ("resolution", .string(resolution)), ("state", .string(state)),
+            ("local_version", localVersion.map { .string($0) } ?? .null),
+            ("remote_version", remoteVersion.map { .string($0) } ?? .null),
+            ("base_version", baseVersion.map { .string($0) } ?? .null),
+            ("error_class", errorClass.map { .string($0) } ?? .null),
+            ("error_message", error.map { .string($0) } ?? .null),
+            ("noted_at", .string(notedAt.description)),
+            ("decided_by", decidedBy.map { .string($0) } ?? .null),
+            ("decided_at", decidedAt.map { .string($0.description) } ?? .null),
+        ]
     }
 }

@@ -198,7 +198,7 @@ struct NodeChangeCommand<Change: NodeChange>: Command {
             try Change.change(name, reason, in: NodeStore($0))
         }
         if globals.json {
-            try context.print(["node": .string(name), "done": .string(done)])
+            try context.print(["node": .string(name), "message": .string(done)])
         } else if !globals.quiet {
             try context.print(done)
         }

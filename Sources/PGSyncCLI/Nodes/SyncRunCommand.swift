@@ -138,9 +138,9 @@ struct SyncRunCommand: Command {
             try context.print([
                 "job": JSONValue(job.id), "state": .string(job.state.rawValue),
                 "error_class": job.errorClass.map { .string($0) } ?? .null,
-                "error": report.reason.map { .string($0) } ?? .null,
+                "error_message": report.reason.map { .string($0) } ?? .null,
                 "counts": job.counts,
-                "status": found.status,
+                "exchange": found.status,
             ])
         } else if let reason = report.reason {
             context.say("\(job.state.rawValue): \(reason)")

@@ -19,15 +19,8 @@ package struct ConflictStore {
     private static let columns = """
         select
             own.id, pgsync.exchanged_name(own.source_table) as table_name, own.record_id, own.node, own.type, own.policy,
-            own.resolution, own.state, own.noted_at, own.decided_by, own.error_message,
-            json_build_object(
-                'conflict', own.id, 'table', pgsync.exchanged_name(own.source_table), 'record', own.record_id,
-                'node', own.node, 'type', own.type, 'policy', own.policy, 'resolution', own.resolution,
-                'state', own.state, 'local_version', own.local_version, 'remote_version', own.remote_version,
-                'base_version', own.base_version, 'error_class', own.error_class,
-                'error_message', own.error_message, 'noted_at', pgsync.utc_text(own.noted_at),
-                'decided_by', own.decided_by, 'decided_at', pgsync.utc_text(own.decided_at)
-            )::text as facts
+            own.resolution, own.state, own.noted_at, own.decided_by, own.decided_at, own.error_class, own.error_message,
+            own.local_version, own.remote_version, own.base_version
         """
 
     package struct Conflict: Sendable {
@@ -41,8 +34,12 @@ package struct ConflictStore {
         package let state: String
         package let notedAt: Timestamp
         package let decidedBy: String?
+        package let decidedAt: Timestamp?
+        package let errorClass: String?
         package let error: String?
-        package let json: JSONValue
+        package let localVersion: String?
+        package let remoteVersion: String?
+        package let baseVersion: String?
 
         init(_ row: Row) throws {
             id = try row.decode("id")
@@ -55,8 +52,12 @@ package struct ConflictStore {
             state = try row.decode("state")
             notedAt = try row.decode("noted_at")
             decidedBy = try row.decode("decided_by")
+            decidedAt = try row.decode("decided_at")
+            errorClass = try row.decode("error_class")
             error = try row.decode("error_message")
-            json = try JSONValue(parsing: try row.decode("facts", as: String.self))
+            localVersion = try row.decode("local_version")
+            remoteVersion = try row.decode("remote_version")
+            baseVersion = try row.decode("base_version")
         }
     }
 

@@ -230,6 +230,7 @@ add column base_stamp bigint,
 add column base_origin text collate "C",
 add column base_image jsonb,
 add column refused_at timestamptz,
+add column written_for text collate "C",
 add constraint base_is_whole check ((base_stamp is null) = (base_origin is null)) not valid;
 -- squawk-ignore constraint-missing-not-valid
 alter table pgsync.record_versions validate constraint base_is_whole;
@@ -242,6 +243,8 @@ is 'The version that was changed here since a neighbour had it: its stamp; null 
 comment on column pgsync.record_versions.base_origin is 'The same: its origin.';
 comment on column pgsync.record_versions.base_image is 'The row of that version, if the policy needs it and it was captured.';
 
+comment on column pgsync.record_versions.written_for
+is 'The node in whose upload it was written, whatever became of it; null if none was.';
 comment on column pgsync.record_versions.refused_at
 is 'When a master could not take it and had nothing else to offer; null if that is not so.';
 
@@ -254,9 +257,12 @@ create index record_versions_refused on pgsync.record_versions (source_table) wh
 alter table pgsync.version_fold
 add column snapshot pg_snapshot,
 add column last_log_id bigint,
-add column forgotten_through bigint not null default 0;
+add column forgotten_through bigint not null default 0,
+add column kept_tick bigint;
 comment on column pgsync.version_fold.snapshot is 'The snapshot of that tick; null before the first fold.';
 comment on column pgsync.version_fold.last_log_id is 'The last id of the log that was given out by then.';
+comment on column pgsync.version_fold.kept_tick
+is 'The newest of its ticks that stays; those between are removed once the next has been folded.';
 comment on column pgsync.version_fold.forgotten_through
 is 'The newest tick of a deletion that was forgotten: who has not read up to it has to load everything anew.';
 update pgsync.version_fold as fold

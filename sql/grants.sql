@@ -103,7 +103,9 @@ begin
                     'execute on function pgsync.new_secret(text)'
                 ]),
                 (array['pgsync_worker', 'pgsync_operator'], array[
-                    'execute on function pgsync.fold_versions(bigint)'
+                    'execute on function pgsync.fold_is_due()',
+                    'execute on function pgsync.fold_versions(bigint)',
+                    'execute on function pgsync.tick()'
                 ]),
                 (array['pgsync_operator'], array[
                     'execute on function pgsync.set_synced(regclass, boolean, text, text[], text[])',

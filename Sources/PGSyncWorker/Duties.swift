@@ -7,11 +7,12 @@ enum Duty: String, Sendable, CaseIterable {
     case heartbeat, schema, leadership, locks, parts, queue, health
     // Those of the leader.
     case lostWorkers = "lost_workers"
-    case capture, growth, balances, ranges, schedules, jobs, alerts, delivery
+    case capture, growth, balances, ranges, schedules, jobs, alerts, delivery, versions
 
     /// Those of the leader, which another worker may do next.
     static let ofLeader: [Duty] = [
         .lostWorkers, .capture, .growth, .balances, .ranges, .schedules, .jobs, .alerts, .delivery,
+        .versions,
     ]
 }
 

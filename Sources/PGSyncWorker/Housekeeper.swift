@@ -251,6 +251,7 @@ struct Housekeeper: Service {
         duties.leads = ownsSession
         context.jobs.lead(runnable: round.runnableKinds)
         context.deliveries.note(due: round.dueChannels)
+        if round.isFoldDue { context.folds.open() }
         for (duty, error) in round.ends { note(duty, error) }
         for run in round.scheduled { log(run) }
         if let alerts = round.alerts { context.metrics.note(alerts, each: Self.alertInterval) }

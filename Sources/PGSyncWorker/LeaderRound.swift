@@ -15,6 +15,8 @@ struct LeaderRound: Sendable {
     private(set) var runnableKinds: [String] = []
     /// The channels for which something is to be sent.
     private(set) var dueChannels: [String] = []
+    /// Whether changes of tables that are exchanged wait to be folded.
+    private(set) var isFoldDue = false
     /// The alerts that fire; nil if they were not checked.
     private(set) var alerts: [FiringAlerts]?
     /// How each duty ended.
@@ -47,6 +49,7 @@ struct LeaderRound: Sendable {
                 } ?? []
         }
         dueChannels = try attempt(.delivery, session) { try ChannelStore(session).due() } ?? []
+        isFoldDue = try attempt(.versions, session) { try VersionStore(session).isDue() } ?? false
         let inspection = CaptureInspection(session)
         lost = try attempt(.lostWorkers, session) { try WorkerStore(session).findLost(except: id) } ?? []
         findings = try attempt(.capture, session) {

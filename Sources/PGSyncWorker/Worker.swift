@@ -250,6 +250,7 @@ package struct Worker: Sendable {
         if let delivery {
             services.add("delivery", DeliveryService(context: context, runner: delivery))
         }
+        services.add("folding of versions", FoldService(context: context))
         for lane in PartList.Lane.allCases {
             services.add("reader of parts, \(lane)", PartReader(context: context, lane: lane))
         }

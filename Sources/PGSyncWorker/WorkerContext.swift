@@ -19,6 +19,8 @@ final class WorkerContext: Sendable {
     let parts = PartList()
     let jobs: JobBoard
     let deliveries = DeliveryBoard()
+    /// Open while changes wait to be folded.
+    let folds = Latch<Void, Never>()
     let report = Locked(WorkerReport())
     /// Its id in `sync_workers`, and whether a worker before it stopped without shutting down.
     let registration: Registration

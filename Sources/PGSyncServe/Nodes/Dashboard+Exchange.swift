@@ -48,7 +48,8 @@ extension Dashboard {
             throw Problem(.tooLarge, "an upload has up to \(Exchange.mostRecords) records")
         }
         try await exchange.fold()
-        let list = JSONValue.array(records).text()
+        // One that cannot be stored does not stop the others.
+        let list = JSONValue.array(records.map { $0.hasNUL ? false : $0 }).text()
         let (sequence, clock) = (call.arguments["sequence"], call.arguments["clock"])
         let hash = Secret.hash(of: "\(sequence ?? "")\n\(list)")
         let statement: Query = """
@@ -102,5 +103,17 @@ extension Dashboard {
             headers: [("Content-Type", "application/json")],
             body: .bytes(Array("\(json)\n".utf8))
         )
+    }
+}
+
+extension JSONValue {
+    /// Whether a text or a name in it has the character U+0000.
+    fileprivate var hasNUL: Bool {
+        switch self {
+        case .string(let text): text.utf8.contains(0)
+        case .array(let elements): elements.contains(where: \.hasNUL)
+        case .object(let members): members.contains { $0.0.utf8.contains(0) || $0.1.hasNUL }
+        default: false
+        }
     }
 }

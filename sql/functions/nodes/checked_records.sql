@@ -19,6 +19,7 @@ begin
     -- What no table takes.
     v_checked := (
         select coalesce(jsonb_agg(pgsync.refused_record(element.place - 1, 'data.table', case
+            when element.content = 'false' then 'a text in it has the character U+0000, which PostgreSQL does not store'
             when jsonb_typeof(element.content) <> 'object' then 'a record is an object'
             else format('the table %s is not exchanged', coalesce(element.content ->> 'table', 'null'))
         end)), '[]')

@@ -71,7 +71,10 @@ begin
             and case
                 when item.knows_versions
                     then pgsync.version_text(known.stamp, known.origin) is distinct from item.base_version
-                else known.tick > v_node.acknowledged_tick and known.via <> v_node.name
+                else
+                    known.tick > v_node.acknowledged_tick
+                    and known.via <> v_node.name
+                    and known.written_for is distinct from v_node.name collate "C"
             end
             -- The row is there, and nobody knows since when.
             or known.stamp is null and here.image is not null and item.knows_versions and item.base_version is null

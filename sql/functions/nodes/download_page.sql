@@ -111,13 +111,13 @@ begin
     end if;
     -- Who comes back with the time of a page that others follow reads these again rather than not at all.
     v_tick_time := (
-        select tick.taken_at
+        select max(tick.taken_at)
         from pgsync.ticks as tick
-        where tick.id = (v_place ->> case when v_more then 'a' else 'u' end)::bigint
+        where tick.id <= (v_place ->> case when v_more then 'a' else 'u' end)::bigint
     );
     return jsonb_build_object(
         'records', v_records,
-        'timestamp', pgsync.utc_text(coalesce(v_tick_time, case when v_more then 'epoch' else statement_timestamp() end)),
+        'timestamp', pgsync.utc_text(coalesce(v_tick_time, 'epoch')),
         'cursor', pgsync.page_cursor(
             case
                 when v_more then (v_place - array['s', 't', 'r']) || v_last

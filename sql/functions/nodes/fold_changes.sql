@@ -62,26 +62,27 @@ begin
         from newest
         left join own_first on newest.source_table = own_first.source_table and newest.record_id = own_first.record_id
         on conflict on constraint record_versions_pkey do update
-        set (tick, deleted_at, changed_xid, created_tick, stamp, origin, via, base_stamp, base_origin, base_image, refused_at) = (
+        set (tick, deleted_at, changed_xid, created_tick, stamp, origin, via, base_stamp, base_origin, base_image, refused_at, written_for) = (
             select
                 excluded.tick, excluded.deleted_at, excluded.changed_xid,
                 case when known.deleted_at is null then known.created_tick else excluded.created_tick end,
                 version.stamp, version.origin, version.via,
-                version.base_stamp, version.base_origin, version.base_image, version.refused_at
+                version.base_stamp, version.base_origin, version.base_image, version.refused_at,
+                version.written_for
             from (
                 values (
                     known.stamp, known.origin, known.via, known.base_stamp, known.base_origin, known.base_image,
-                    known.refused_at, known.changed_xid = excluded.changed_xid
+                    known.refused_at, known.written_for, known.changed_xid = excluded.changed_xid
                 ),
                 (
                     greatest(excluded.stamp, known.stamp + 1), '', '',
                     case when known.via = '' then known.base_stamp else known.stamp end,
                     case when known.via = '' then known.base_origin else known.origin end,
                     case when known.via = '' then known.base_image else excluded.base_image end,
-                    null::timestamptz,
+                    null::timestamptz, null::text,
                     known.changed_xid is distinct from excluded.changed_xid
                 )
-            ) as version (stamp, origin, via, base_stamp, base_origin, base_image, refused_at, holds)
+            ) as version (stamp, origin, via, base_stamp, base_origin, base_image, refused_at, written_for, holds)
             where version.holds
         )
     )

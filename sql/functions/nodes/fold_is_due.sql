@@ -8,6 +8,7 @@ security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 select fold.folded_through is not null
+    and exists (select from pgsync.sources as source where source.synced and source.attached)
     and (
         pg_snapshot_xmin(fold.snapshot) < pg_snapshot_xmax(fold.snapshot)
         or (select sequence.last_value from pgsync.sync_logs_id_seq as sequence) > fold.last_log_id

@@ -41,7 +41,8 @@ begin
         base_stamp = case when known.via = '' then known.base_stamp else known.stamp end,
         base_origin = case when known.via = '' then known.base_origin else known.origin end,
         base_image = null,
-        refused_at = null
+        refused_at = null,
+        written_for = null
     returning pgsync.version_text(known.stamp, known.origin) into v_version;
     update pgsync.conflicts as own
     set

@@ -44,7 +44,8 @@ begin
         base_stamp = null,
         base_origin = null,
         base_image = null,
-        refused_at = null;
+        refused_at = null,
+        written_for = null;
     delete from pgsync.staged_records as own
     where own.endpoint = note_staged.endpoint and own.place = any(over);
 end;

@@ -77,7 +77,7 @@ begin
 
     noted as (
         insert into pgsync.record_versions as known (
-            source_table, record_id, long_id, tick, stamp, origin, deleted_at, via, changed_xid, created_tick
+            source_table, record_id, long_id, tick, stamp, origin, deleted_at, via, changed_xid, created_tick, written_for
         )
         select distinct on (pgsync.short_id(versioned.record_id))
             note_upload.source_table,
@@ -89,7 +89,8 @@ begin
             case when versioned.image_now is null then clock_timestamp() end,
             case when versioned.is_as_sent then note_upload.node else '' end,
             case when versioned.is_written then pg_current_xact_id() end,
-            v_tick
+            v_tick,
+            case when versioned.is_written then note_upload.node end
         from versioned
         -- What is there without a version gets one, because the node has to have one.
         where versioned.is_written or versioned.known_stamp is null and versioned.image_now is not null
@@ -109,7 +110,8 @@ begin
             base_stamp = null,
             base_origin = null,
             base_image = null,
-            refused_at = null
+            refused_at = null,
+            written_for = excluded.written_for
     ),
 
     clash as (

@@ -105,6 +105,7 @@ begin
                 (array['pgsync_worker', 'pgsync_operator'], array[
                     'execute on function pgsync.fold_is_due()',
                     'execute on function pgsync.fold_versions(bigint)',
+                    'execute on function pgsync.request_live_syncs()',
                     'execute on function pgsync.tick()'
                 ]),
                 (array['pgsync_operator'], array[
@@ -674,6 +675,7 @@ begin
                 ]),
                 (array['pgsync_operator', 'pgsync_node'], array[
                     'execute on function pgsync.schedule_sync(text, integer)',
+                    'execute on function pgsync.set_live(text, boolean)',
                     'execute on function pgsync.set_master(text, text, text, text[])'
                 ]),
                 (array['pgsync_operator', 'pgsync_reader', 'pgsync_auditor'], array[

@@ -38,6 +38,8 @@ struct Exchange: Sendable {
 
     private static let pageSize = 1_000
     private static let batchSize = 500
+    /// How often this system is looked at for changes of its own.
+    private static let lookEvery = Duration.milliseconds(50)
     /// Records that are applied together, so that readers see whole ticks.
     private static let mostStaged = 20_000
 
@@ -50,14 +52,53 @@ struct Exchange: Sendable {
     }
 
     /// Makes one exchange.
-    mutating func run() async throws {
+    ///
+    /// One that follows another at once need not ask again who the master is, nor say that there was nothing.
+    mutating func run(following isFollowing: Bool = false) async throws {
+        hasResynced = false
+        isChecked = false
+        let before = (counts.downloaded, counts.uploaded)
         try await repeatingAfterResync { exchange in
-            try await exchange.greet()
+            if !isFollowing || exchange.hasResynced { try await exchange.greet() }
             try await exchange.push(onlyUnanswered: true)
-            try await exchange.pull()
+            var page = try await exchange.pull()
+            let sent = exchange.counts.uploaded
             try await exchange.push(onlyUnanswered: false)
-            let page = try await exchange.pull()
+            if exchange.counts.uploaded > sent { page = try await exchange.pull() }
+            exchange.cursor = page.cursor
+            guard !isFollowing || before != (exchange.counts.downloaded, exchange.counts.uploaded) else { return }
             try await exchange.acknowledge(page)
+        }
+    }
+
+    /// Where the next download begins.
+    private(set) var cursor: String?
+
+    /// Waits until the master or this system has something new, at most for so many seconds.
+    func waitForNews(atMost seconds: Int) async throws {
+        let (client, cursor, tables, connection) = (client, cursor, tables, job.connection)
+        let sequence = try await store { try $0.look() }.sequence
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                _ = try await client.download(
+                    cursor: cursor,
+                    sequence: sequence,
+                    tables: tables,
+                    limit: 1,
+                    wait: seconds,
+                    on: connection
+                )
+            }
+            group.addTask {
+                let options = TransactionOptions(isolation: .readCommitted)
+                while try await !connection.withTransaction(options, { try VersionStore($0).isDue() }) {
+                    try await Task.sleep(for: Self.lookEvery)
+                }
+            }
+            try await group.next()
+            group.cancelAll()
+            // What was cancelled has ended for that.
+            while let result = await group.nextResult() { if case .failure = result { continue } }
         }
     }
 

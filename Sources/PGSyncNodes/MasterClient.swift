@@ -60,7 +60,7 @@ struct MasterClient: Sendable {
                 return nil
             }
         )
-        target.answers = [400, 409, 410, 413, 422]
+        target.answers = [400, 403, 409, 410, 413, 422]
         var policy = CallPolicy()
         policy.retries = 2
         policy.timeout = .seconds(30)

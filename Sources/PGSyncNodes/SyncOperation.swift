@@ -45,6 +45,7 @@ package struct SyncOperation: JobOperation {
                 tables: begun.tables,
                 force: job.type == "forced"
             )
+            if job.type == "live" { try await live(&exchange, job) }
             try await exchange.run()
             let counts = exchange.counts
             let isWhole = counts.failed == 0 && counts.refused == 0 && exchange.diverged.isEmpty
@@ -60,6 +61,26 @@ package struct SyncOperation: JobOperation {
                 throw failure
             }
             throw error
+        }
+    }
+
+    /// Exchanges whenever something is new, until the job is cancelled or the worker stops.
+    private func live(_ exchange: inout Exchange, _ job: RunningJob) async throws {
+        var pause = Duration.seconds(1)
+        var follows = false
+        while true {
+            do {
+                try await exchange.run(following: follows)
+                if !follows { try await end(job, "success", nil) }
+                (follows, pause) = (true, .seconds(1))
+                try await exchange.waitForNews(atMost: 20)
+            } catch {
+                guard let failure = Self.failure(error), failure.errorClass != "guard.deletes" else { throw error }
+                follows = false
+                try await end(job, "failed", failure.description)
+                try await job.rest(for: pause)
+                pause = min(pause * 2, .seconds(60))
+            }
         }
     }
 

@@ -45,6 +45,7 @@ struct LeaderRound: Sendable {
             runnableKinds =
                 try attempt(.jobs, session) {
                     if kinds.contains("import") { try JobStore(session).requestItemRetries() }
+                    if kinds.contains("sync") { try JobStore(session).requestLiveSyncs() }
                     return try JobStore(session).runnableKinds(kinds)
                 } ?? []
         }

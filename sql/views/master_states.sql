@@ -11,6 +11,7 @@ select
     own.last_error,
     own.retry_count,
     own.is_resyncing,
+    own.is_live,
     own.next_page,
     own.sequence,
     own.unanswered is not null as has_unanswered,
@@ -38,5 +39,6 @@ comment on column pgsync.master_states.not_applied is 'How many records came fro
 comment on column pgsync.master_states.next_page is 'Its cursor behind the newest page that came.';
 comment on column pgsync.master_states.sequence is 'The number of the newest upload that it answered.';
 comment on column pgsync.master_states.has_unanswered is 'Whether an upload was sent that it has not answered.';
+comment on column pgsync.master_states.is_live is 'Whether records are exchanged as soon as they change.';
 comment on column pgsync.master_states.created_at is 'When it was added.';
 comment on column pgsync.master_states.updated_at is 'When it was changed.';

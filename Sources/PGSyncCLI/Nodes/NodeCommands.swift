@@ -72,15 +72,24 @@ struct NodeAddCommand: Command {
         }
         let token = NodeToken(node: name)
         let database = try Database(globals, in: context, program: "pgsync node")
-        let (id, counting) = try await database.change { [name, tables, rows] session in
+        let (id, counting, ungranted) = try await database.change { [name, tables, rows] session in
             let store = NodeStore(session)
             try store.add(name, tables: tables?.names, rowFilter: rows)
-            return (try token.create(in: session), try store.tablesWithCountedKeys(of: name))
+            return (
+                try token.create(in: session), try store.tablesWithCountedKeys(of: name),
+                try store.ungranted(to: name)
+            )
         }
         for table in counting where !globals.quiet {
             context.say(
                 "warning: \(table) numbers its rows itself; two systems that both add rows take the same numbers. "
                     + "Use uuid keys, or ranges of their own."
+            )
+        }
+        if !ungranted.isEmpty, !globals.quiet {
+            context.say(
+                "before it can write: grant select, insert, update, delete on \(ungranted.joined(separator: ", ")) "
+                    + "to pgsync_node;"
             )
         }
         try token.show(id, globals, in: context)

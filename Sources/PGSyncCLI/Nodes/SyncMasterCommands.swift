@@ -23,6 +23,7 @@ struct SyncJoinCommand: Command {
     var secret = SyncSettings.defaultSecret
     var tables: ColumnList?
     var every = 5
+    var live = false
 
     static let signature = Signature(
         "join",
@@ -47,6 +48,7 @@ struct SyncJoinCommand: Command {
         .option("secret", \.secret, placeholder: "REFERENCE", help: "Where its token is."),
         .option("tables", \.tables, help: "Only these tables. [default: all that are exchanged]"),
         .option("every", \.every, placeholder: "MINUTES", limits: .within(1...1_440), help: "How often."),
+        .flag("live", \.live, help: "As soon as something changes, while a worker runs."),
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
@@ -55,11 +57,13 @@ struct SyncJoinCommand: Command {
             let store = NodeStore(session)
             try store.join(name, baseURL: url, secret: secret, tables: tables?.names)
             try store.schedule(name, minutes: every)
+            try store.setLive(name, live)
         }
         if globals.json {
-            try context.print(["master": .string(name), "joined": true, "url": .string(url), "every_minutes": JSONValue(every)])
+            try context.print(["master": .string(name), "joined": true, "url": .string(url), "live": .bool(live), "every_minutes": JSONValue(every)])
         } else if !globals.quiet {
-            try context.print("records are exchanged with \(url) every \(every) minutes; now: pgsync sync run")
+            let when = live ? "as soon as they change" : "every \(every) minutes"
+            try context.print("records are exchanged with \(url) \(when); now: pgsync sync run")
         }
         return .success
     }

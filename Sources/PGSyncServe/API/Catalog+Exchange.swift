@@ -28,6 +28,7 @@ extension Catalog {
             parameters: [
                 Field.time("last_synced_at").orNull, Field.texts("tables").orNull, Field.text("cursor").orNull,
                 Field.count("limit").orNull, Field.count("sequence").orNull,
+                Field.count("wait").orNull,
             ],
             answer: [
                 .list(

@@ -16,6 +16,9 @@ final class ChangeHub: Sendable {
     private struct State {
         var listeners: [Int: Listener] = [:]
         var nextListener = 0
+        /// Those who wait for one change.
+        var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
+        var seenThrough: Int64?
         var watch: Task<Void, Never>?
         var isFailing = false
         var isClosed = false
@@ -64,9 +67,39 @@ final class ChangeHub: Sendable {
             guard !state.isClosed else { return 0 }
             state.nextListener += 1
             state.listeners[state.nextListener] = listener
-            if state.watch == nil { state.watch = Task { await self.run(gate) } }
+            watch(&state, gate)
             return state.nextListener
         }
+    }
+
+    private func watch(_ state: inout State, _ gate: Gate) {
+        if state.watch == nil { state.watch = Task { await self.run(gate) } }
+    }
+
+    /// Waits until something has changed, at most for a while.
+    func waitForChange(atMost limit: Duration, _ gate: Gate) async {
+        let id = state.withLock { state in
+            state.nextListener += 1
+            return state.nextListener
+        }
+        let timer = Task {
+            try await Task.sleep(for: limit)
+            state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let waits = state.withLock { state in
+                    guard !state.isClosed, !Task.isCancelled else { return false }
+                    state.waiters[id] = continuation
+                    watch(&state, gate)
+                    return true
+                }
+                if !waits { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
+        }
+        timer.cancel()
     }
 
     private func run(_ gate: Gate) async {
@@ -74,8 +107,9 @@ final class ChangeHub: Sendable {
         while true {
             let begun = ContinuousClock.now
             do {
-                let isNew = try await exchange.fold()
-                deliver(isNew ? try await exchange.foldedThrough() : nil)
+                try await exchange.fold()
+                // Somebody else may have folded it.
+                deliver(try await exchange.foldedThrough())
                 state.withLock { $0.isFailing = false }
             } catch {
                 if !state.withLock({ $0.isFailing }) {
@@ -92,15 +126,18 @@ final class ChangeHub: Sendable {
             let pause = min(max(Self.tick, (ContinuousClock.now - begun) * 9), Self.longestTick)
             try? await Task.sleep(for: pause)
             let isOver = state.withLock { state in
-                if state.listeners.isEmpty || state.isClosed { state.watch = nil }
+                if state.listeners.isEmpty && state.waiters.isEmpty || state.isClosed { state.watch = nil }
                 return state.watch == nil
             }
             if isOver { return }
         }
     }
 
-    private func deliver(_ tick: Int64?) {
-        state.withLock { state in
+    private func deliver(_ through: Int64?) {
+        let waiters = state.withLock { state in
+            let isNews = through.map { $0 > state.seenThrough ?? $0 } ?? false
+            state.seenThrough = through ?? state.seenThrough
+            let tick = isNews ? through : nil
             for (id, var listener) in state.listeners {
                 guard !listener.stream.isGone, listener.lastSentAt > .now - Self.heartbeat * 3 else {
                     state.listeners[id] = nil
@@ -117,7 +154,11 @@ final class ChangeHub: Sendable {
                 }
                 state.listeners[id] = listener
             }
+            guard isNews else { return [CheckedContinuation<Void, Never>]() }
+            defer { state.waiters = [:] }
+            return Array(state.waiters.values)
         }
+        for waiter in waiters { waiter.resume() }
     }
 
     private func endLogins(_ gate: Gate) async {
@@ -132,9 +173,12 @@ final class ChangeHub: Sendable {
 
     /// Ends all streams.
     func close() {
-        state.withLock { state in
+        let waiters = state.withLock { state in
             state.isClosed = true
             state.listeners = [:]
+            defer { state.waiters = [:] }
+            return Array(state.waiters.values)
         }
+        for waiter in waiters { waiter.resume() }
     }
 }

@@ -15,6 +15,24 @@ extension Dashboard {
             ),
             correlation: call.correlation
         )
+        do {
+            return try await answer(verb, call, node, caller)
+        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+            // The administrators of both sides may be told, unlike others who ask.
+            throw Problem(
+                .forbidden,
+                "\(error.message); the master has to grant select, insert, update and delete on the tables that are "
+                    + "exchanged, and usage on their schemas, to pgsync_node"
+            )
+        }
+    }
+
+    private func answer(
+        _ verb: Exchange.Verb,
+        _ call: Call,
+        _ node: String,
+        _ caller: Exchange.Caller
+    ) async throws -> HTTPResponse {
         switch verb {
         case .upload: return try await upload(call, node, caller)
         case .download: return try await download(call, node, caller)
@@ -85,8 +103,32 @@ extension Dashboard {
             text.split(separator: ",").map(String.init)
         }
         let sequence = call.arguments["sequence"]
-        try await exchange.fold()
-        let json = try await exchange.answer(
+        let wait = call.arguments["wait"].flatMap { Int($0) } ?? 0
+        guard wait <= 25 else { throw Problem(.badRequest, "wait is a number of seconds up to 25") }
+        let deadline = ContinuousClock.now + .seconds(wait)
+        while true {
+            try await exchange.fold()
+            let json = try await page(node, tables, cursor, since, limit, sequence, caller)
+            let left = deadline - .now
+            // An empty page is one of the few that are as short as this.
+            guard left > .zero, json.utf8.count < 4_096,
+                try JSONValue(parsing: json)["records"]?.array?.isEmpty ?? false
+            else { return Self.document(json) }
+            await changes.waitForChange(atMost: left, gate)
+            try Task.checkCancellation()
+        }
+    }
+
+    private func page(
+        _ node: String,
+        _ tables: [String]?,
+        _ cursor: String?,
+        _ since: String?,
+        _ limit: String?,
+        _ sequence: String?,
+        _ caller: Exchange.Caller
+    ) async throws -> String {
+        try await exchange.answer(
             """
             select pgsync.download_page(
                 \(node), \(tables), \(cursor), \(since)::text::timestamptz, \(limit)::text::integer,
@@ -95,7 +137,6 @@ extension Dashboard {
             """,
             for: caller
         )
-        return Self.document(json)
     }
 
     private static func document(_ json: String) -> HTTPResponse {

@@ -85,6 +85,9 @@ package struct JobStore {
     /// Asks for runs that try failed items again whose time has come.
     package func requestItemRetries() throws { try session.execute("select pgsync.request_item_retries()") }
 
+    /// Asks for the exchanges that go on without an end, where they do not.
+    package func requestLiveSyncs() throws { try session.execute("select pgsync.request_live_syncs()") }
+
     /// Begins or resumes, in this session, the oldest job of these kinds that nobody runs.
     package func take(_ kinds: [String]) throws -> TakenJob? {
         try session.query(

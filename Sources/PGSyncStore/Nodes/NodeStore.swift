@@ -172,6 +172,10 @@ package struct NodeStore {
         }
     }
 
+    package func setLive(_ name: String, _ isLive: Bool) throws {
+        try session.asOperator { try session.execute("select pgsync.set_live(\(name), \(isLive))") }
+    }
+
     package func leave(_ name: String) throws {
         try session.asOperator { try session.execute("select pgsync.remove_master(\(name))") }
     }
@@ -250,6 +254,28 @@ package struct SyncPolicy: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension NodeStore {
+    /// Tables of a node that requests of nodes may not write, as they are written in SQL.
+    package func ungranted(to node: String) throws -> [String] {
+        try session.query(
+            """
+            select synced.source_table::text as name
+            from pgsync.node_states as own
+            inner join pgsync.synced_tables() as synced on synced.name = any(own.tables)
+            inner join pg_catalog.pg_class as relation on relation.oid = synced.source_table
+            inner join pg_catalog.pg_roles as role on role.rolname = 'pgsync_node'
+            where own.name = \(node)
+                and not (
+                    has_table_privilege(role.oid, synced.source_table, 'select')
+                    and has_table_privilege(role.oid, synced.source_table, 'insert')
+                    and has_table_privilege(role.oid, synced.source_table, 'update')
+                    and has_table_privilege(role.oid, synced.source_table, 'delete')
+                    and has_schema_privilege(role.oid, relation.relnamespace, 'usage')
+                )
+            order by synced.place
+            """
+        ).map { try $0.decode("name") }
+    }
+
     /// Tables of a node whose rows are numbered by each system on its own.
     package func tablesWithCountedKeys(of node: String) throws -> [String] {
         try session.query(

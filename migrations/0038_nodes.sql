@@ -82,6 +82,7 @@ create table pgsync.masters (
     sequence bigint not null default 0,
     unanswered jsonb,
     is_resyncing boolean not null default false,
+    was_restored boolean not null default false,
     is_live boolean not null default false,
     status text not null default 'new',
     last_synced_at timestamptz,
@@ -108,6 +109,8 @@ comment on column pgsync.masters.sequence is 'The number of the newest upload th
 comment on column pgsync.masters.unanswered
 is 'The upload after that, which was sent and not answered yet: it is sent again as it is.';
 comment on column pgsync.masters.is_resyncing is 'Whether everything is loaded anew.';
+comment on column pgsync.masters.was_restored
+is 'Whether that is because the master was restored, so that it may have lost what is here.';
 comment on column pgsync.masters.is_live is 'Whether a worker exchanges records as soon as they change.';
 comment on column pgsync.masters.status is 'How the newest exchange ended, or that one is under way.';
 comment on column pgsync.masters.last_synced_at is 'When the newest successful exchange was.';

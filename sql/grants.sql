@@ -623,7 +623,7 @@ begin
                     'execute on function pgsync.refused_record(bigint, text, text)',
                     'execute on function pgsync.release_slot(text, integer)',
                     'execute on function pgsync.resume_job(bigint, boolean)',
-                    'execute on function pgsync.resync_master(text, bigint)',
+                    'execute on function pgsync.resync_master(text, bigint, boolean)',
                     'execute on function pgsync.runnable_jobs(text[])',
                     'execute on function pgsync.settle_exchanged(text)',
                     'execute on function pgsync.short_id(text)',
@@ -642,7 +642,10 @@ begin
                     'execute on function pgsync.tick()',
                     'execute on function pgsync.typed_keys(regclass, text[], jsonb)',
                     'execute on function pgsync.unsent_records(text, integer, timestamptz)',
-                    'execute on function pgsync.write_records(regclass, text[], text[], jsonb)'
+                    'execute on function pgsync.park_unique_values(regclass, text[], jsonb)',
+                    'execute on function pgsync.base_type(oid)',
+                    'execute on function pgsync.write_records(regclass, text[], text[], jsonb)',
+                    'execute on function pgsync.write_records_plainly(regclass, text[], text[], jsonb)'
                 ]),
                 (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker', 'pgsync_node'], array[
                     'select on table pgsync.endpoint_states, pgsync.job_states, pgsync.sync_progress, '
@@ -669,7 +672,10 @@ begin
                     'execute on function pgsync.reset_master(text, boolean)',
                     'execute on function pgsync.reset_node(text, boolean, text)',
                     'execute on function pgsync.resolve_conflict(bigint, text, jsonb)',
+                    'execute on function pgsync.park_unique_values(regclass, text[], jsonb)',
+                    'execute on function pgsync.base_type(oid)',
                     'execute on function pgsync.write_records(regclass, text[], text[], jsonb)',
+                    'execute on function pgsync.write_records_plainly(regclass, text[], text[], jsonb)',
                     'execute on function pgsync.apply_images(regclass, text[], text[], jsonb)',
                     'execute on function pgsync.apply_isolated(regclass, text[], text[], jsonb, integer)'
                 ]),

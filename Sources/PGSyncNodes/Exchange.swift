@@ -57,6 +57,7 @@ struct Exchange: Sendable {
     mutating func run(following isFollowing: Bool = false) async throws {
         hasResynced = false
         isChecked = false
+        if force { refusedBefore = try await store { try $0.now() } }
         let before = (counts.downloaded, counts.uploaded)
         try await repeatingAfterResync { exchange in
             if !isFollowing || exchange.hasResynced { try await exchange.greet() }
@@ -118,10 +119,10 @@ struct Exchange: Sendable {
         }
     }
 
-    private mutating func resync(lastSequence: Int64?, _ reason: String) async throws {
+    private mutating func resync(lastSequence: Int64?, wasRestored: Bool = false, _ reason: String) async throws {
         hasResynced = true
         try await job.note("resync", "loads everything anew: \(reason)")
-        try await store { try $0.resync(lastSequence: lastSequence) }
+        try await store { try $0.resync(lastSequence: lastSequence, wasRestored: wasRestored) }
     }
 
     private mutating func greet() async throws {
@@ -137,7 +138,11 @@ struct Exchange: Sendable {
         let fits =
             status.expectedSequence == next || begun.hasUnanswered && status.expectedSequence == next + 1
         if wasRestored {
-            try await resync(lastSequence: status.expectedSequence - 1, "the master was restored")
+            try await resync(
+                lastSequence: status.expectedSequence - 1,
+                wasRestored: true,
+                "the master was restored"
+            )
         } else if !fits {
             try await resync(
                 lastSequence: status.expectedSequence - 1,

@@ -65,6 +65,7 @@ struct MasterClient: Sendable {
         policy.retries = 2
         policy.timeout = .seconds(30)
         policy.longestWait = longestWait
+        policy.mostLimited = 3
         self.base = base
         calls = CallRunner(target, policy: policy, client: http, until: shutdown)
     }
@@ -166,8 +167,12 @@ struct MasterClient: Sendable {
             throw Refusal.refused("the master has answered nothing")
         }
         let body = String(decoding: answer.reply.body, as: UTF8.self)
-        guard answer.reply.status != 200 else { return body }
         let problem = try? JSONValue(parsing: body)
+        // What is cut off may look like an answer.
+        guard problem?.object != nil else {
+            throw JobFailure("call.unreachable", "the answer of the master is cut, or is not of pgsync")
+        }
+        guard answer.reply.status != 200 else { return body }
         let detail = problem?["detail"]?.string ?? "the master answered with status \(answer.reply.status)"
         if let expected = problem?["expected"]?.number?.integer(as: Int64.self) {
             throw Refusal.sequence(expected: expected)

@@ -60,6 +60,10 @@ package struct SyncOperation: JobOperation {
                 try await end(job, failure.errorClass == "guard.deletes" ? "partial" : "failed", failure.description)
                 throw failure
             }
+            // Who asks how it stands is told of every other end, too.
+            if let error = error as? PostgresError, !error.isConnectionLost {
+                try await end(job, "failed", error.message)
+            }
             throw error
         }
     }

@@ -13,6 +13,8 @@ package struct CallPolicy: Sendable, Equatable {
     package var breakerReset = Duration.seconds(60)
     /// A longer wait is not waited for: the job is left to whoever runs it then.
     package var longestWait = Duration.seconds(60)
+    /// How often an answer may ask to wait before the call is left for later.
+    package var mostLimited = Int.max
 
     package init() {}
 
@@ -70,6 +72,7 @@ package struct RemoteCall: Sendable {
     /// Where it is made, after redirects.
     package private(set) var url: String
     private var failures = 0
+    private var limited = 0
     private var hasRefreshed = false
     private var redirects = 0
     private var lastProblem = "it could not be called"
@@ -137,7 +140,8 @@ package struct RemoteCall: Sendable {
         case .limited(let problem, _):
             // What was told is kept with the endpoint, so that asking for leave says how long to wait.
             lastProblem = problem
-            return .ask
+            limited += 1
+            return limited > policy.mostLimited ? .end(.leave(policy.breakerReset, problem)) : .ask
         case .transient(let problem):
             lastProblem = problem
             failures += 1

@@ -153,7 +153,8 @@ struct SyncRunCommand: Command {
             try context.print(parts.joined(separator: " · "))
         }
         switch job.state {
-        case .completed: return .success
+        // Some were left out before, or differ.
+        case .completed: return found.status["status"] == "partial" ? .recordsLeft : .success
         case .partial: return .recordsLeft
         default:
             return switch job.errorClass {

@@ -79,8 +79,8 @@ package struct ExchangeStore {
             .decode("restored", as: Bool?.self) ?? false
     }
 
-    package func resync(lastSequence: Int64?) throws {
-        try session.execute("select pgsync.resync_master(\(master), \(lastSequence))")
+    package func resync(lastSequence: Int64?, wasRestored: Bool = false) throws {
+        try session.execute("select pgsync.resync_master(\(master), \(lastSequence), \(wasRestored))")
     }
 
     // MARK: From the master
@@ -140,6 +140,11 @@ package struct ExchangeStore {
     /// How the exchange stands, as JSON.
     package func status() throws -> String {
         try session.query("select pgsync.master_status(\(master))::text as status").onlyRow().decode("status")
+    }
+
+    /// The present moment by the clock of the database.
+    package func now() throws -> Timestamp {
+        try session.query("select clock_timestamp() as now").onlyRow().decode("now")
     }
 
     /// How many records would be sent, by table.

@@ -48,6 +48,50 @@ begin
         from unnest(v_here.found_ids) as found (record_id)
         cross join pgsync.version_fold as fold;
     end if;
+    -- What a master has lost and somebody has changed there since is in no history but this one.
+    if v_master.was_restored then
+        v_here := pgsync.read_piece(
+            (select own.function_name from pgsync.sources as own where own.source_table = decide_staged.source_table)
+            || '_read',
+            array(
+                select own.record_id
+                from pgsync.staged_records as own
+                where own.endpoint = v_master.endpoint and own.place = any(places)
+            ),
+            null,
+            null
+        );
+        insert into pgsync.conflicts (
+            source_table, record_id, node, type, policy, resolution, state, local_image, remote_image, result_image,
+            local_version, remote_version
+        )
+        select
+            own.source_table,
+            own.record_id,
+            v_master.endpoint,
+            case when own.is_deleted then 'delete_origin_differs' else 'update_origin_differs' end,
+            'newer',
+            'apply_remote',
+            'settled',
+            read.image,
+            own.image,
+            own.image,
+            pgsync.version_text(known.stamp, known.origin),
+            own.stamp || '@' || own.origin
+        from pgsync.staged_records as own
+        inner join unnest(v_here.found_ids, v_here.images) as read (record_id, image)
+            on own.record_id = read.record_id
+        inner join pgsync.record_versions as known
+            on own.source_table = known.source_table
+                and known.record_id = pgsync.short_id(own.record_id) collate "C"
+        where own.endpoint = v_master.endpoint
+            and own.place = any(places)
+            and known.via = ''
+            and (known.base_stamp, known.base_origin) = (known.stamp, known.origin)
+            and known.stamp < own.stamp
+            and read.image is distinct from own.image;
+    end if;
+
     return query
     with came as materialized (
         select own.*

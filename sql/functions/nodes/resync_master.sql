@@ -1,6 +1,6 @@
 -- Until the master has shown what it has, everything from it may be what it has lost: so it is sent, with
 -- itself as its base, unless the same or something newer comes.
-create or replace function pgsync.resync_master(endpoint text, last_sequence bigint)
+create or replace function pgsync.resync_master(endpoint text, last_sequence bigint, was_restored boolean default false)
 returns void
 language plpgsql
 security definer
@@ -21,10 +21,11 @@ begin
         unanswered = null,
         sequence = coalesce(resync_master.last_sequence, own.sequence),
         is_resyncing = true,
+        was_restored = resync_master.was_restored,
         updated_at = clock_timestamp()
     where own.endpoint = v_master.endpoint;
 end;
 $$;
 
-comment on function pgsync.resync_master(text, bigint)
+comment on function pgsync.resync_master(text, bigint, boolean)
 is 'Has everything loaded from a master anew; what is here stays until something newer comes.';

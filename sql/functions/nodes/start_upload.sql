@@ -46,7 +46,7 @@ begin
     v_records := pgsync.unsent_records(v_master.endpoint, row_limit, refused_before);
     if v_records = '[]' then
         update pgsync.masters as own
-        set uploaded_tick = fold.folded_through, is_resyncing = false
+        set uploaded_tick = fold.folded_through, is_resyncing = false, was_restored = false
         from pgsync.version_fold as fold
         where own.endpoint = v_master.endpoint
             and (own.uploaded_tick < fold.folded_through or own.is_resyncing);

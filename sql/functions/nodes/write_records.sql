@@ -1,5 +1,4 @@
--- Runs with the rights of its caller. Rows that came with the same columns are written together, so that one
--- that lacks a column leaves it as it is, or gets its default.
+-- Runs with the rights of its caller.
 create or replace function pgsync.write_records(
     source_table regclass,
     key_columns text[],
@@ -11,54 +10,34 @@ language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
-    v_group record;
-    v_groups jsonb;
-    v_failures jsonb := '[]'::jsonb;
+    v_failures constant jsonb := pgsync.write_records_plainly(source_table, key_columns, columns, images);
+    v_images jsonb;
+    v_left jsonb;
 begin
-    v_groups := (
-        select coalesce(jsonb_agg(to_jsonb(own)), '[]')
-        from (
+    if jsonb_array_length(v_failures) < 2
+        or exists (
             select
-                sorted.names,
-                jsonb_agg(sorted.content order by sorted.place) as images,
-                jsonb_agg(sorted.place order by sorted.place) as places
-            from (
-                select
-                    element.place - 1 as place,
-                    element.content,
-                    array(
-                        select name.word
-                        from jsonb_object_keys(element.content) as name (word)
-                        where name.word = any(write_records.columns)
-                        order by name.word collate "C"
-                    ) as names
-                from jsonb_array_elements(write_records.images) with ordinality as element (content, place)
-            ) as sorted
-            group by sorted.names
-        ) as own
+            from jsonb_array_elements(v_failures) as failure (content)
+            where failure.content ->> 'error_class' <> 'conflict.unique'
+        )
+    then
+        return v_failures;
+    end if;
+    -- They may stand in each other's way, and in nobody else's.
+    v_images := (
+        select jsonb_agg(images -> (failure.content ->> 'place')::integer order by failure.content -> 'place')
+        from jsonb_array_elements(v_failures) as failure (content)
     );
-    for i in 0 .. jsonb_array_length(v_groups) - 1
-    loop
-        select applied.*
-        into v_group
-        from pgsync.apply_isolated(
-            source_table,
-            key_columns,
-            array(select jsonb_array_elements_text(v_groups -> i -> 'names')),
-            v_groups -> i -> 'images'
-        ) as applied;
-        v_failures := v_failures || (
-            select coalesce(
-                jsonb_agg(
-                    failure.content
-                    || jsonb_build_object('place', v_groups -> i -> 'places' -> (failure.content ->> 'place')::integer)
-                ),
-                '[]'
-            )
-            from jsonb_array_elements(v_group.failures) as failure (content)
-        );
-    end loop;
-    return v_failures;
+    begin
+        perform pgsync.park_unique_values(source_table, key_columns, v_images);
+        v_left := pgsync.write_records_plainly(source_table, key_columns, columns, v_images);
+        if v_left = '[]' then
+            return v_left;
+        end if;
+        raise exception 'somebody else has one of the values' using errcode = 'unique_violation';
+    exception when unique_violation or check_violation or data_exception or foreign_key_violation then
+        return v_failures;
+    end;
 end;
 $$;
 

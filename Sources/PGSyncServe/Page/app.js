@@ -9,7 +9,8 @@ import {banner, drawShell, markRail, setTheme} from "./shell.js";
 // Path below the root → module. ":name" is one part of the path.
 const ROUTES = Object.entries({
     "": "overview", queue: "queue", "changes/:change": "change", "records/:table/:key": "record",
-    sources: "sources", rules: "rules", "rules/:rule": "rules", imports: "imports", "imports/:view": "imports", ledger: "ledger",
+    sources: "sources", rules: "rules", "rules/:rule": "rules", imports: "imports", "imports/:view": "imports",
+    nodes: "nodes", conflicts: "conflicts", "conflicts/:conflict": "conflict", ledger: "ledger",
     "ledger/accounts/:code": "account", "ledger/entries": "entries", "ledger/entries/:entry": "entry",
     "ledger/periods": "periods", proof: "proof", alerts: "alerts", jobs: "jobs", schedules: "schedules",
     configuration: "configuration", access: "access", audit: "audit", analytics: "analytics",
@@ -18,6 +19,7 @@ const ROUTES = Object.entries({
 
 const GO = {o: ["", "Overview"], q: ["queue", "Queue"], l: ["ledger", "Ledger"], p: ["proof", "Proof"],
     a: ["alerts", "Alerts"], j: ["jobs", "Jobs"], s: ["sources", "Sources"], r: ["rules", "Rules"], i: ["imports", "Imports"],
+    n: ["nodes", "Nodes"], x: ["conflicts", "Conflicts"],
     c: ["configuration", "Configuration"], u: ["audit", "Audit"], h: ["schedules", "Schedules"],
     y: ["analytics", "Analytics"]};
 // What a token of one site can read; all other screens are of all sites.

@@ -58,7 +58,7 @@ function draw(ctx, c, way) {
     const trace = `records/${seg(c.table.includes(".") ? c.table : `public.${c.table}`)}/${seg(c.record)}`;
     const others = h("section", {class: "panel flush", "aria-label": "Conflicts of this record"});
     ctx.tools(may && [["local", "Keep the local row…"], ["remote", "Take the remote row…"]].map(([take, word]) =>
-        h("button", {type: "button", class: c.state === "open" ? "main" : null, onclick: () => choose(take)}, word)),
+        h("button", {type: "button", onclick: () => choose(take)}, word)),
     h("a", {class: "button", href: trace}, "Trace the record"));
     ctx.keys({...may && {l: ["Keep the local row", () => { choose("local"); }],
         m: ["Take the remote row", () => { choose("remote"); }]},
@@ -74,7 +74,7 @@ function draw(ctx, c, way) {
     h("section", {class: "panel"}, h("h2", "Decision"), h("dl", {class: "facts"},
         fact("what was done", DONE[c.resolution] ?? c.resolution),
         fact("by", c.decided_by ?? `the policy ${c.policy}`),
-        fact("when", time(c.decided_at ?? c.noted_at)), c.decided_by && fact("policy", c.policy),
+        c.decided_by && [fact("when", time(c.decided_at)), fact("policy", c.policy)],
         fact("noted", time(c.noted_at)), fact("type", h("code", c.type)), fact("conflict", idText(c.conflict,
             "conflict"))))),
     rows ? rowsOf(c) : h("section", {class: "panel"}, h("h2", "Rows"), h("p", "Your token does not show the rows: "
@@ -101,8 +101,8 @@ function rowsOf(c) {
     const all = [...new Set([local, remote, c.base_row, c.result_row].flatMap((row) => Object.keys(row ?? {})))];
     const names = all.sort((a, b) => differs(b) - differs(a) || a.localeCompare(b));
     const n = names.filter(differs).length;
-    const column = (label, row, none) => ({label, cell: (name) => (!row ? h("em", {class: "muted"}, none)
-        : name in row ? value(row[name], differs(name)) : h("em", {class: "muted"}, "not sent"))});
+    const column = (label, row, none) => ({label, cell: (name) => (!row ? said("no row")
+        : name in row ? value(row[name], differs(name)) : none)});
     const missing = !local ? "There is no local row." : !remote ? "The remote row was deleted."
         : n ? `${n} of ${names.length} columns differ; they come first.` : "The rows are the same.";
     return h("section", {class: "panel flush", "aria-label": "Rows"}, h("div", {class: "head"}, h("h2", "Rows"),
@@ -111,14 +111,17 @@ function rowsOf(c) {
         {label: "column", cell: (name) => h("code", name)},
         local && remote && {label: "compared", cell: (name) => (differs(name) ? badge("warn", "differs")
             : h("span", {class: "muted"}, "same"))},
-        column("local", local, "no row"), column("remote", remote, "no row"),
-        c.base_row && column("base", c.base_row), column("result", c.result_row, "no row")].filter(Boolean)})
+        column("local", local, NONE), column("remote", remote, said("not sent")),
+        c.base_row && column("base", c.base_row, NONE),
+        (c.result_row || c.state === "settled") && column("result", c.result_row, NONE)].filter(Boolean)})
         : null);
 }
 
+const said = (words) => h("em", {class: "muted nowrap"}, words);
+
 function value(v, differs) {
-    const words = v === null ? h("em", {class: "muted"}, "null") : typeof v === "object" ? JSON.stringify(v)
-        : v === "" ? h("em", {class: "muted"}, "empty") : String(v);
+    const words = v === null ? said("null") : typeof v === "object" ? JSON.stringify(v)
+        : v === "" ? said("empty") : String(v);
     return h(differs ? "strong" : "span", {class: "wrap"}, words);
 }
 
@@ -141,7 +144,12 @@ async function decide(ctx, c, take) {
             ? `It was settled before: ${c.decided_by ?? `the policy ${c.policy}`} ${DONE[c.resolution]
                 ?? c.resolution}.` : null],
         command: `select pgsync.resolve_conflict(${c.conflict}, ${sql(take)});`,
-        run: ({key, reason}) => post(`conflicts/${seg(c.conflict)}/resolve`, {take, ...reason && {reason}}, {key}),
+        run: ({key, reason}) => post(`conflicts/${seg(c.conflict)}/resolve`, {take, ...reason && {reason}}, {key})
+            .catch((error) => {
+                if (error.name === "forbidden" && !error.scope) error.detail = `Who takes a remote row must be allowed `
+                    + `to write ${c.table}: grant select, insert, update and delete on it to pgsync_api_operate.`;
+                throw error;
+            }),
         done: ({data}) => `Conflict ${data.conflict} is settled: ${DONE[data.resolution] ?? data.resolution}.`});
     if (done) ctx.reload();
 }

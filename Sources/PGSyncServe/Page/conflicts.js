@@ -11,9 +11,9 @@ export const title = "Conflicts";
 
 // What clashed; the names are those of PostgreSQL.
 export const TYPES = {insert_exists: "inserted in both systems", update_origin_differs: "changed in both systems",
-    update_exists: "changed into a key that another row has", update_deleted: "changed there, deleted here",
+    update_exists: "takes the key of another row", update_deleted: "changed there, deleted here",
     update_missing: "changed there, missing here", delete_origin_differs: "deleted there, changed here",
-    multiple_unique_conflicts: "has keys of several other rows", refused: "cannot be written here"};
+    multiple_unique_conflicts: "takes the keys of several rows", refused: "cannot be written here"};
 export const DONE = {apply_remote: "took the remote row", keep_local: "kept the local row",
     merged: "merged both rows", queued: "left it to a person", given: "wrote a row that was given"};
 export const stateOf = (c) => badge(c.state === "open" ? "warn" : "good", c.state);

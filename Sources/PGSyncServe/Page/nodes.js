@@ -52,11 +52,11 @@ export async function show(ctx) {
             {label: "status", cell: (n) => [status(n), n.must_resync && [h("br"),
                 badge("warn", "must resync")]]},
             {label: "last synced", cell: (n) => ago(n.last_synced_at)},
-            {label: "pending records", num: true, cell: pending},
-            {label: "open conflicts", num: true, cell: conflicts},
-            {label: "retries", num: true, cell: (n) => count(n.retry_count)},
+            {label: "pending", num: true, cell: pending},
+            {label: "conflicts", num: true, cell: conflicts},
             {label: "clock", cell: skew},
-            {label: "last error", cell: (n) => n.last_error ?? NONE},
+            {label: "last error", cell: (n) => [n.last_error ?? NONE, n.retry_count > 0 && h("span",
+                {class: "muted"}, ` · ${plural(n.retry_count, "retry", "retries")}`)]},
         ],
         load: async ({signal}) => ({...await get("nodes", null, signal), next: null, prev: null}),
         empty: () => ["No node calls this system. To add one, on this machine:", command("pgsync node add NAME")],
@@ -71,7 +71,7 @@ export async function show(ctx) {
             {label: "state", cell: (j) => badge(j.state)},
             {label: "found", cell: (j) => Object.entries(j.counts ?? {}).map(([k, n]) =>
                 `${count(n)} ${k.replaceAll("_", " ")}`).join(", ") || NONE},
-            {label: "last error", cell: (j) => (j.error_message ? [j.error_class && [h("strong",
+            {label: "error", cell: (j) => (j.error_message ? [j.error_class && [h("strong",
                 j.error_class), ": "], j.error_message] : NONE)},
             {label: "requested", cell: (j) => [time(j.requested_at), ` by ${j.requested_by}, ${
                 j.type ?? j.trigger ?? NONE}`]},
@@ -132,7 +132,8 @@ export async function show(ctx) {
         h("div", {class: "two"}, h("dl", {class: "facts"}, fact("role", "node: it calls this system"),
             fact("tables", n.tables.join(", ")),
             n.row_filter && fact("only rows with", h("code", JSON.stringify(n.row_filter))),
-            fact("pending records", `${pending(n)} that it does not have yet`)),
+            fact("pending records", `${pending(n)} that it does not have yet`),
+            fact("open conflicts", conflicts(n)), fact("retries", count(n.retry_count))),
         h("dl", {class: "facts"}, fact("called last", ago(n.seen_at)), fact("acknowledged",
             ago(n.acknowledged_at)), fact("added", [time(n.created_at), ` by ${n.created_by}`]))),
         h("div", {class: "line"}, may && [button("Reset…", () => reset(n)),
@@ -163,7 +164,7 @@ export async function show(ctx) {
             h("dl", {class: "facts"}, fact("pending records", `${pending(m)} that it does not have yet`),
                 fact("not applied", `${plural(m.not_applied, "record")} from it`),
                 fact("retries", count(m.retry_count)),
-                fact("last error", m.last_error ? h("span", {class: "line"}, shape("bad"), m.last_error) : NONE),
+                fact("last error", m.last_error && h("span", {class: "note"}, shape("bad"), h("span", m.last_error))),
                 fact("active job", m.active_job ? job(m.active_job) : "none")));
         }
         return card;
@@ -244,4 +245,6 @@ export async function show(ctx) {
     });
     ctx.every(10, renew);
     await Promise.all([part(ctx, body, masters, draw), nodes.load(), history.load()]);
+    // What is there comes first.
+    if (!cards.size && nodes.state.rows.length) calling.after(called);
 }

@@ -49,11 +49,24 @@ def furnish(clinic):
         dead_letter(clinic)
         plant_difference(clinic)
         plant_imports(clinic)
+        plant_nodes(clinic)
 
 
 def plant_imports(clinic):
     """Two imports, one of which waits and one of which is paused."""
     clinic.sql(pathlib.Path(__file__).with_name("imported.sql").read_text())
+
+
+def plant_nodes(clinic):
+    """A table that is exchanged, two nodes, a master and conflicts."""
+    clinic.sql(
+        "create schema ward;"
+        "create table ward.stock (id bigint primary key, name text, quantity integer, unit text, note text);"
+        "select pgsync.attach('ward.stock', posts => false)"
+    )
+    # In a transaction that has not written yet.
+    clinic.sql("select pgsync.set_synced('ward.stock', true)")
+    clinic.sql(pathlib.Path(__file__).with_name("nodes.sql").read_text())
 
 
 def plant_difference(clinic):

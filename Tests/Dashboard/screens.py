@@ -13,6 +13,9 @@ SCREENS = {
     "imports": "imports",
     "import-runs": "imports/runs",
     "failed-items": "imports/failed",
+    "nodes": "nodes",
+    "conflicts": "conflicts?state=all",
+    "conflict": "conflicts/{conflict}",
     "trial-balance": "ledger",
     "account": "ledger/accounts/1200",
     "entries": "ledger/entries",
@@ -38,5 +41,7 @@ def screens(clinic):
         f"select change_id, record_id, id from ledger.journal_entries"
         f" where source_table = '{LAB}'::regclass and reverses is null order by id limit 1"
     ).split("|")
-    known = {"change": change, "key": key, "entry": entry, "table": LAB}
+    # The newest open one, if conflicts were planted.
+    conflict = clinic.sql("select coalesce(max(id) filter (where state = 'open'), 1) from pgsync.conflicts")
+    known = {"conflict": conflict, "change": change, "key": key, "entry": entry, "table": LAB}
     return {name: path.format(**known) for name, path in SCREENS.items()}

@@ -103,6 +103,9 @@ def test_dialogs(browser, paths, theme):
         ("alerts", "ja", "dialog[open] select, main"),
         ("schedules", "je", "dialog[open] input"),
         ("proof", "h", "dialog[open] select"),
+        ("nodes", "b", "dialog[open] .command"),
+        ("nodes", ["j", Keys.ENTER], "tr.inside"),
+        (paths["conflict"], "m", "dialog[open] textarea"),
         ("queue?state=dead", ["j", Keys.ENTER], "tr.inside"),
     ):
         browser.size(width)

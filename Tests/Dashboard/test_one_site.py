@@ -9,6 +9,9 @@ from served import eventually
 
 OFFERED = {"queue", "ledger/entries"}
 REFUSED = {"sources", "rules", "trial-balance", "account", "periods", "proof", "alerts", "jobs", "schedules"} | {
+    "nodes",
+    "conflicts",
+    "conflict",
     "configuration",
     "access",
     "audit",

@@ -97,7 +97,7 @@ function newer(c) {
 function rowsOf(c) {
     const [local, remote] = [c.local_row, c.remote_row];
     const differs = (name) => (local && remote ? name in local && name in remote
-        && JSON.stringify(local[name]) !== JSON.stringify(remote[name]) : true);
+        && JSON.stringify(local[name]) !== JSON.stringify(remote[name]) : false);
     const all = [...new Set([local, remote, c.base_row, c.result_row].flatMap((row) => Object.keys(row ?? {})))];
     const names = all.sort((a, b) => differs(b) - differs(a) || a.localeCompare(b));
     const n = names.filter(differs).length;

@@ -7,7 +7,7 @@ import {act, problemNote} from "./dialog.js";
 import {h} from "./dom.js";
 import {NONE, idText, span, time} from "./format.js";
 import {badge, shape} from "./icons.js";
-import {part, plainTable, sql, waiting} from "./plain.js";
+import {part, plainTable, waiting} from "./plain.js";
 
 export const title = ({conflict}) => `Conflict ${conflict}`;
 
@@ -143,7 +143,7 @@ async function decide(ctx, c, take) {
         "The record gets a new version, which wins in all systems.", c.state === "settled"
             ? `It was settled before: ${c.decided_by ?? `the policy ${c.policy}`} ${DONE[c.resolution]
                 ?? c.resolution}.` : null],
-        command: `select pgsync.resolve_conflict(${c.conflict}, ${sql(take)});`,
+        command: `pgsync conflicts resolve ${c.conflict} --take ${take}`,
         run: ({key, reason}) => post(`conflicts/${seg(c.conflict)}/resolve`, {take, ...reason && {reason}}, {key})
             .catch((error) => {
                 if (error.name === "forbidden" && !error.scope) error.detail = `Who takes a remote row must be allowed `

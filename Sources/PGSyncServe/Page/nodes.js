@@ -5,7 +5,7 @@ import {act, command} from "./dialog.js";
 import {fill, h} from "./dom.js";
 import {NONE, ago, count, plural, span, time} from "./format.js";
 import {badge, shape} from "./icons.js";
-import {part, sql} from "./plain.js";
+import {part, sh, sql} from "./plain.js";
 import {createList} from "./table.js";
 
 export const title = "Nodes";
@@ -27,8 +27,8 @@ function skew(n) {
     return Math.abs(s) >= 2 ? badge("warn", words) : words;
 }
 
-const STEPS = [["On the master, say which tables are exchanged:", "pgsync attach TABLE --synced yes"],
-    ["There, add the node; this prints its token once:", "pgsync node add NAME"],
+const STEPS = [["On both systems, say which tables are exchanged:", "pgsync sync on TABLE"],
+    ["On the master, add the node; this prints its token once:", "pgsync node add NAME"],
     ["On the node, join the master by its address:", "pgsync sync join URL"]];
 
 export async function show(ctx) {
@@ -98,10 +98,11 @@ export async function show(ctx) {
         verb: force ? "Force the exchange" : "Sync now", danger: force,
         lines: [m.active_job ? `Job ${m.active_job} is under way and goes on as it was asked for; no other begins.`
             : force ? "A guard stops an exchange that would delete very many rows of a table at once. This one "
-                + "exchange passes over the guard: it deletes as many rows as the master says."
+                + "exchange passes over the guard: it deletes as many rows as the master says. It also sends again "
+                + "what the master has refused."
             : `A worker sends ${plural(m.pending_records, "pending record")} to ${m.master} and fetches what `
                 + "changed there.", force && m.last_error && `Last error: ${m.last_error}`],
-        command: `select pgsync.request_job('sync', ${sql(m.master)}, '${force ? "forced" : "manual"}');`,
+        command: `pgsync sync run --master ${sh(m.master)}${force ? " --force" : ""}`,
         run: ({key}) => post(`masters/${seg(m.master)}/sync`, force ? {force} : {}, {key}),
         done: ({data}) => ({words: `Job ${data.job} is requested; a worker begins it.`,
             action: {label: "See the job", run: () => ctx.go(`jobs?job=${data.job}`)}})});
@@ -115,8 +116,9 @@ export async function show(ctx) {
                 + "has not sent yet it keeps and sends." : `All records of ${name} are loaded anew at the next `
                 + "exchange. A row here stays until something newer comes."),
             "The status becomes new; last error and retries are cleared.", !resync && "No record changes."],
-            command: ({reason}) => `select pgsync.reset_${kind}(${sql(name)}${resync ? ", true" : ""}${
-                reason ? `, ${sql(reason)}` : ""});`,
+            command: ({reason}) => (kind === "master" ? `pgsync sync reset --master ${sh(name)}${
+                resync ? " --resync" : ""}` : `select pgsync.reset_node(${sql(name)}${resync ? ", true" : ""}${
+                reason ? `, ${sql(reason)}` : ""});`),
             run: ({key, reason}) => post(`${kind}s/${seg(name)}/reset`, {resync, ...reason && {reason}}, {key}),
             done: ({data}) => `${name} is ${data.status}${resync ? " and loads everything anew" : ""}.`});
     }

@@ -84,7 +84,22 @@ def test_a_node_is_resynced_with_a_reason(page):
     state = "select concat_ws('|', status, must_resync, resync_reason) from pgsync.nodes where name = 'south'"
     assert clinic.sql(state) == "new|t|restored from a backup"
     browser.wait_for("tr[data-id=south]", "must resync")
+    browser.wait_for("tr.inside", "restored from a backup")
+    assert browser.js("return document.activeElement.dataset.id") == "south"
     assert browser.complaints() == []
+
+
+def test_rows_stay_where_they_are_while_a_card_grows(page):
+    browser, clinic, _ = page
+    browser.go("nodes")
+    browser.wait_for(MASTER)
+    browser.size(1440, 600)
+    browser.keys().press("j")
+    place = "return Math.round(document.activeElement.getBoundingClientRect().top)"
+    before = browser.js(place)
+    clinic.sql("update pgsync.masters set node_name = repeat('west ', 100)")
+    browser.wait_for(MASTER, "west west")
+    assert browser.js(place) == before
 
 
 def test_a_new_node_waits_behind_the_bar(page):

@@ -89,9 +89,16 @@ export async function show(ctx) {
     ctx.put(steps, called, calling, past);
 
     // Acts; each resolves to an answer, or to nothing when it was not done.
-    const ask = async (what) => {
-        if (may && await act(what)) await Promise.all([renew(), history.reload()]);
-    };
+    async function ask(what, node) {
+        if (!may || !await act(what)) return;
+        await Promise.all([renew(), history.reload()]);
+        const row = node && nodes.state.rows.find((n) => n.name === node);
+        if (!row || nodes.state.opened !== node) return;
+        // Its details are drawn anew, below the row that has the focus.
+        nodes.toggle(row);
+        nodes.toggle(row);
+        nodes.el.querySelector("[data-open]").focus();
+    }
 
     const sync = (m, force = false) => m && ask({
         title: `${force ? "Force an exchange" : "Exchange records"} with ${m.master}`,
@@ -120,7 +127,7 @@ export async function show(ctx) {
                 resync ? " --resync" : ""}` : `select pgsync.reset_node(${sql(name)}${resync ? ", true" : ""}${
                 reason ? `, ${sql(reason)}` : ""});`),
             run: ({key, reason}) => post(`${kind}s/${seg(name)}/reset`, {resync, ...reason && {reason}}, {key}),
-            done: ({data}) => `${name} is ${data.status}${resync ? " and loads everything anew" : ""}.`});
+            done: ({data}) => `${name} is ${data.status}${resync ? " and loads everything anew" : ""}.`}, one.name);
     }
 
     const button = (word, run, danger) => h("button", {type: "button", class: danger ? "danger" : null,
@@ -202,6 +209,9 @@ export async function show(ctx) {
         try {
             const [m, n, j] = await Promise.all([masters(), get("nodes", null, ctx.signal),
                 exchanges(null, 10, ctx.signal)]);
+            // Lists below a card that grows stay where they are while somebody works with them.
+            const list = [calling, past].find((one) => one.matches(":hover, :focus-within"));
+            const top = list?.getBoundingClientRect().top;
             const same = m.data.length === cards.size && m.data.every((one) => cards.has(one.master));
             const drawn = draw(m);
             if (!same) {
@@ -209,6 +219,7 @@ export async function show(ctx) {
                 fill(body, drawn);
                 if (held && !body.contains(document.activeElement)) ctx.h1.focus();
             }
+            if (list) scrollBy(0, list.getBoundingClientRect().top - top);
             refresh(nodes, n, "name");
             refresh(history, j, "job");
             settle();

@@ -104,9 +104,9 @@ export async function show(ctx) {
         title: `${force ? "Force an exchange" : "Exchange records"} with ${m.master}`,
         verb: force ? "Force the exchange" : "Sync now", danger: force,
         lines: [m.active_job ? `Job ${m.active_job} is under way and goes on as it was asked for; no other begins.`
-            : force ? "A guard stops an exchange that would delete very many rows of a table at once. This one "
-                + "exchange passes over the guard: it deletes as many rows as the master says. It also sends again "
-                + "what the master has refused."
+            : force ? "A guard stops an exchange that would delete more than 1,000 rows of a table, or a fifth of "
+                + "them. This exchange passes over the guard: it deletes as many rows as the master says. It also "
+                + "sends again what the master has refused."
             : `A worker sends ${plural(m.pending_records, "pending record")} to ${m.master} and fetches what `
                 + "changed there.", force && m.last_error && `Last error: ${m.last_error}`],
         command: `pgsync sync run --master ${sh(m.master)}${force ? " --force" : ""}`,

@@ -43,6 +43,7 @@ class Tour:
         self.look()
         self.act()
         self.see_imports()
+        self.see_nodes()
         self.be_a_browser()
         self.go_wrong()
         return self.seen
@@ -117,6 +118,17 @@ class Tour:
             asked = (path, self.token, body, method)
             status = eventually(lambda asked=asked: (it := self.server.ask(*asked)[0]) != 409 and it)
             self.seen.add(Sight(method, form, status, None))
+
+    def see_nodes(self):
+        """Nodes, masters and conflicts, and each act on them."""
+        self.ask("/nodes/north", "/nodes/{name}")
+        self.ask("/nodes/north/reset", "/nodes/{name}/reset", "POST", {"resync": True, "reason": "a tour"})
+        self.ask("/masters/centre/sync", "/masters/{name}/sync", "POST", {})
+        self.ask("/masters/centre/reset", "/masters/{name}/reset", "POST", {})
+        _, conflicts = self.ask("/conflicts?record=3")
+        conflict = f"/conflicts/{conflicts[0]['conflict']}"
+        self.ask(conflict, "/conflicts/{id}")
+        self.ask(f"{conflict}/resolve", "/conflicts/{id}/resolve", "POST", {"take": "local", "reason": "a tour"})
 
     def be_a_browser(self):
         """Log in, show the token again, and log out."""

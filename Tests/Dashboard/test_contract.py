@@ -8,7 +8,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import contract
 from contract_tour import Tour
-from planted import plant_imports
+from planted import plant_imports, plant_nodes
 from served import Clinic, Server, eventually
 
 FULL = os.environ.get("PGSYNC_TEST_PROFILE") == "full"
@@ -38,6 +38,7 @@ def own():
     """A clinic of its own, because all acts there are will be done to it."""
     clinic = Clinic()
     plant_imports(clinic)
+    plant_nodes(clinic)
     server = Server(clinic.url)
     yield clinic, server
     server.stop()
@@ -100,6 +101,12 @@ def what_exists(server, token):
     values |= {f"/imports/failed-items/{{id}}/{verb} id": items for verb in ("payload", "resolve")}
     values |= {f"/endpoints/{{name}}{verb} name": imports for verb in ("", "/pause", "/resume")}
     values |= {"/sync-{import}/enhanced import": imports}
+    nodes = listed("/nodes", "name")
+    masters = listed("/masters", "master")
+    conflicts = listed("/conflicts", "conflict")
+    values |= {f"/nodes/{{name}}{path} name": nodes for path in ("", "/reset")}
+    values |= {f"/masters/{{name}}/{verb} name": masters for verb in ("sync", "reset")}
+    values |= {f"/conflicts/{{id}}{path} id": conflicts for path in ("", "/resolve")}
     periods = listed("/ledger/periods", "period")[:3]
     values |= {f"/ledger/periods/{{period}}/{verb} period": periods for verb in ("start-closing", "close")}
     return {

@@ -83,6 +83,7 @@ create table pgsync.masters (
     unanswered jsonb,
     is_resyncing boolean not null default false,
     was_restored boolean not null default false,
+    resent_until bigint,
     is_live boolean not null default false,
     status text not null default 'new',
     last_synced_at timestamptz,
@@ -111,6 +112,8 @@ is 'The upload after that, which was sent and not answered yet: it is sent again
 comment on column pgsync.masters.is_resyncing is 'Whether everything is loaded anew.';
 comment on column pgsync.masters.was_restored
 is 'Whether that is because the master was restored, so that it may have lost what is here.';
+comment on column pgsync.masters.resent_until
+is 'Changes up to this stamp may have been sent before this system was restored; null if it never was.';
 comment on column pgsync.masters.is_live is 'Whether a worker exchanges records as soon as they change.';
 comment on column pgsync.masters.status is 'How the newest exchange ended, or that one is under way.';
 comment on column pgsync.masters.last_synced_at is 'When the newest successful exchange was.';

@@ -32,6 +32,7 @@ begin
                 when jsonb_typeof(element.content -> 'old_data') not in ('object', 'null') then 'old_data is an object'
                 when coalesce(element.content ->> 'stamp', '0') !~ '^[0-9]{1,18}$' then 'stamp is a whole number'
                 when jsonb_typeof(element.content -> 'partial') not in ('boolean', 'null') then 'partial is true or false'
+                when jsonb_typeof(element.content -> 'again') not in ('boolean', 'null') then 'again is true or false'
                 when jsonb_typeof(element.content -> 'base') not in ('string', 'null') then 'base is a text'
             end as complaint,
             (

@@ -45,6 +45,8 @@ begin
             end as image,
             nullif(element.content -> 'old_data', 'null') as base_image,
             coalesce((element.content ->> 'partial')::boolean, false) as is_partial,
+            -- It may have come before, from a node that was restored since.
+            coalesce((element.content ->> 'again')::boolean, false) as is_again,
             element.content ? 'base' as knows_versions,
             element.content ->> 'base' as base_version,
             -- No node is ahead of this clock.
@@ -97,7 +99,14 @@ begin
             compared.*,
             case
                 when compared.action = 'delete' and compared.local_image is null then 'delete_missing'
-                when compared.action <> 'delete' and compared.local_image || compared.image = compared.local_image
+                -- Two that sell the same number of things have not sold them once.
+                when compared.action <> 'delete'
+                    and compared.local_image || compared.image = compared.local_image
+                    and not (
+                        v_source.policy = 'delta'
+                        and compared.is_changed
+                        and compared.base_image ?| v_source.policy_columns
+                    )
                     then 'same'
                 when compared.local_image is null and compared.action = 'update' and not compared.is_tombstone
                     then 'update_missing'
@@ -117,6 +126,9 @@ begin
                 when clashing.conflict in ('same', 'delete_missing') then 'unchanged'
                 when clashing.conflict is null and clashing.local_image is null and clashing.is_partial then 'ask_for_row'
                 when clashing.conflict is null then 'apply_remote'
+                -- Nobody knows whether its differences are in the sums already.
+                when v_source.policy = 'delta' and clashing.is_again and clashing.base_image ?| v_source.policy_columns
+                    then 'queued'
                 else pgsync.conflict_resolution(
                     v_source.policy, clashing.conflict, clashing.is_newer,
                     case

@@ -21,8 +21,6 @@ select local_image || coalesce(
             when base_image is null and remote.value = 'null' then local_image -> remote.column_name
             when base_image is not null and base_image -> remote.column_name = remote.value
                 then local_image -> remote.column_name
-            when base_image is not null and base_image -> remote.column_name = local_image -> remote.column_name
-                then remote.value
             when remote.column_name = any(delta_columns)
                 and jsonb_typeof(remote.value) = 'number'
                 and jsonb_typeof(local_image -> remote.column_name) = 'number'
@@ -32,6 +30,8 @@ select local_image || coalesce(
                     + (remote.value #>> '{}')::numeric
                     - coalesce((base_image ->> remote.column_name)::numeric, 0)
                 )
+            when base_image is not null and base_image -> remote.column_name = local_image -> remote.column_name
+                then remote.value
             when remote_is_newer then remote.value
             else local_image -> remote.column_name
         end

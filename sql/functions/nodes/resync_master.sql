@@ -22,6 +22,10 @@ begin
         sequence = coalesce(resync_master.last_sequence, own.sequence),
         is_resyncing = true,
         was_restored = resync_master.was_restored,
+        resent_until = case
+            when resync_master.last_sequence > own.sequence then (extract(epoch from clock_timestamp()) * 1000000)::bigint
+            else own.resent_until
+        end,
         updated_at = clock_timestamp()
     where own.endpoint = v_master.endpoint;
 end;

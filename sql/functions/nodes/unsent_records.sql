@@ -60,12 +60,13 @@ begin
                         'stamp', sent.stamp,
                         'base', sent.base_version
                     ) || case
-                        when sent.action = 'delete' then '{}'
+                        when sent.action = 'delete' then '{}'::jsonb
                         when sent.is_partial
                             then jsonb_build_object('partial', true)
                             || pgsync.changed_columns(sent.base_image, sent.image, v_source.key_columns)
                         else jsonb_build_object('data', sent.image)
                     end
+                    || case when sent.stamp <= v_master.resent_until then '{"again": true}'::jsonb else '{}' end
                     order by sent.place
                 ),
                 '[]'

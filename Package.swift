@@ -170,7 +170,7 @@ let package = Package(
         .testTarget(name: "CompressionTests", dependencies: ["Compression", "Subprocesses", "TestSupport"]),
         .testTarget(
             name: "CaptureTests",
-            dependencies: ["PGSyncCluster", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"],
+            dependencies: ["JSON", "PGSyncCluster", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"],
             exclude: ["Snapshots"]
         ),
         .testTarget(name: "DaysTests", dependencies: ["Days"]),

@@ -37,6 +37,7 @@ create table pgsync.nodes (
     retry_count integer not null default 0,
     must_resync boolean not null default false,
     resync_reason text,
+    resync_number integer not null default 0,
     clock_skew interval,
     seen_at timestamptz,
     created_at timestamptz not null default clock_timestamp(),
@@ -66,6 +67,8 @@ comment on column pgsync.nodes.last_error is 'What went wrong in its newest exch
 comment on column pgsync.nodes.retry_count is 'How many of its exchanges have failed since the last successful one.';
 comment on column pgsync.nodes.must_resync is 'Whether it has to load everything anew.';
 comment on column pgsync.nodes.resync_reason is 'Why it has to.';
+comment on column pgsync.nodes.resync_number
+is 'How often it had to: what it has loaded counts for the last time it had to, or not at all.';
 comment on column pgsync.nodes.clock_skew is 'How much its clock was ahead of this one at its newest upload.';
 comment on column pgsync.nodes.seen_at is 'When it called last, to the minute.';
 comment on column pgsync.nodes.created_at is 'When it was added.';
@@ -81,6 +84,7 @@ create table pgsync.masters (
     uploaded_tick bigint not null default 0,
     sequence bigint not null default 0,
     unanswered jsonb,
+    frozen_tables jsonb not null default '{}',
     is_resyncing boolean not null default false,
     was_restored boolean not null default false,
     resent_until bigint,
@@ -109,6 +113,8 @@ comment on column pgsync.masters.uploaded_tick is 'The tick up to which it has w
 comment on column pgsync.masters.sequence is 'The number of the newest upload that it answered.';
 comment on column pgsync.masters.unanswered
 is 'The upload after that, which was sent and not answered yet: it is sent again as it is.';
+comment on column pgsync.masters.frozen_tables
+is 'Tables that are not exchanged, because their columns differ, each with how; all others are.';
 comment on column pgsync.masters.is_resyncing is 'Whether everything is loaded anew.';
 comment on column pgsync.masters.was_restored
 is 'Whether that is because the master was restored, so that it may have lost what is here.';
@@ -233,6 +239,7 @@ values
 alter table pgsync.record_versions
 add column via text collate "C" not null default '',
 add column changed_xid xid8,
+add column changed_log_id bigint,
 add column created_tick bigint not null default 0,
 add column base_stamp bigint,
 add column base_origin text collate "C",
@@ -245,6 +252,8 @@ alter table pgsync.record_versions validate constraint base_is_whole;
 comment on column pgsync.record_versions.via
 is 'The neighbour that it came through, or that has taken it; empty while only this system has it.';
 comment on column pgsync.record_versions.changed_xid is 'The transaction of its newest change, so that it is known again.';
+comment on column pgsync.record_versions.changed_log_id
+is 'The last id of the log that was given out by then: what the same transaction changed later is news.';
 comment on column pgsync.record_versions.created_tick is 'The tick up to which it was first folded, or again after a deletion.';
 comment on column pgsync.record_versions.base_stamp
 is 'The version that was changed here since a neighbour had it: its stamp; null if nothing was.';

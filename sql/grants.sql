@@ -532,6 +532,7 @@ begin
                     'execute on function pgsync.add_import_column(regclass, text, text)',
                     'execute on function pgsync.add_sightings(bigint, text, text[])',
                     'execute on function pgsync.apply_images(regclass, text[], text[], jsonb)',
+                    'execute on function pgsync.base_type(oid)',
                     'execute on function pgsync.apply_isolated(regclass, text[], text[], jsonb, integer)',
                     'execute on function pgsync.begin_import(bigint)',
                     'execute on function pgsync.begin_job(text, text, text, text, text)',
@@ -580,6 +581,7 @@ begin
                     'execute on function pgsync.acknowledge_exchange(text, timestamptz, text, text, text, jsonb)',
                     'execute on function pgsync.answered_records(text, jsonb)',
                     'execute on function pgsync.apply_images(regclass, text[], text[], jsonb)',
+                    'execute on function pgsync.base_type(oid)',
                     'execute on function pgsync.apply_isolated(regclass, text[], text[], jsonb, integer)',
                     'execute on function pgsync.begin_exchange(text)',
                     'execute on function pgsync.begin_job(text, text, text, text, text)',
@@ -628,6 +630,7 @@ begin
                     'execute on function pgsync.settle_exchanged(text)',
                     'execute on function pgsync.short_id(text)',
                     'execute on function pgsync.stage_page(text, jsonb)',
+                    'execute on function pgsync.stage_unconfirmed(text, text[])',
                     'execute on function pgsync.staged_parts(text, boolean, integer)',
                     'execute on function pgsync.start_upload(text, integer, boolean, timestamptz)',
                     'execute on function pgsync.synced_source(regclass)',
@@ -677,6 +680,7 @@ begin
                     'execute on function pgsync.write_records(regclass, text[], text[], jsonb)',
                     'execute on function pgsync.write_records_plainly(regclass, text[], text[], jsonb)',
                     'execute on function pgsync.apply_images(regclass, text[], text[], jsonb)',
+                    'execute on function pgsync.base_type(oid)',
                     'execute on function pgsync.apply_isolated(regclass, text[], text[], jsonb, integer)'
                 ]),
                 (array['pgsync_operator', 'pgsync_node'], array[
@@ -693,6 +697,8 @@ begin
                     'execute on function pgsync.begin_incarnation(text)',
                     'execute on function pgsync.remove_node(text)',
                     'execute on function pgsync.resync_node(text, text)',
+                    'execute on function pgsync.folded_through()',
+                    'execute on function pgsync.start_fold(bigint)',
                     'execute on function pgsync.rotate_node(text, interval)'
                 ]),
                 (array['pgsync_operator', 'pgsync_importer', 'pgsync_api_operate'], array[

@@ -242,15 +242,23 @@ package enum PGSyncProgram {
         rare: [
             "uninstall", "selftest", "detach", "cleanup", "channels", "image-keys", "token", "period",
             "backfill", "top", "pause", "resume", "demo",
-            "bench", "node", "conflicts",
+            "bench", "node", "conflicts", "endpoint", "differences",
             "names", "completions",
         ],
         describeParts: { $0.verbose ? ["libpq \(ClientLibrary.version)"] : [] },
         explain: ErrorExplanation.failure
     )
 
+    /// A group and its command may be written as one word, `sync:run`, as some users know it.
+    static func withoutColon(_ arguments: [String]) -> [String] {
+        guard let first = arguments.first, let colon = first.firstIndex(of: ":"), !first.hasPrefix("-") else {
+            return arguments
+        }
+        return [String(first[..<colon]), String(first[first.index(after: colon)...])] + arguments.dropFirst()
+    }
+
     /// Runs the command line of this process and ends it.
     package static func main() async -> Never {
-        exit(Int32(await program.main().code))
+        exit(Int32(await program.main { withoutColon($0) }.code))
     }
 }

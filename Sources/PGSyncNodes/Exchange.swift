@@ -32,7 +32,11 @@ struct Exchange: Sendable {
     let force: Bool
     private(set) var counts = Counts()
     private(set) var diverged: [String] = []
+    /// Tables that are left out, because their columns differ, and how.
+    private(set) var frozen: [String] = []
     private var refusedBefore: Timestamp?
+    /// The tables that both sides exchange.
+    private var common: [String] = []
     private var hasResynced = false
     private var isChecked = false
 
@@ -67,7 +71,9 @@ struct Exchange: Sendable {
             try await exchange.push(onlyUnanswered: false)
             if exchange.counts.uploaded > sent { page = try await exchange.pull() }
             exchange.cursor = page.cursor
-            guard !isFollowing || before != (exchange.counts.downloaded, exchange.counts.uploaded) else { return }
+            guard !isFollowing || before != (exchange.counts.downloaded, exchange.counts.uploaded) else {
+                return
+            }
             try await exchange.acknowledge(page)
         }
     }
@@ -119,7 +125,9 @@ struct Exchange: Sendable {
         }
     }
 
-    private mutating func resync(lastSequence: Int64?, wasRestored: Bool = false, _ reason: String) async throws {
+    private mutating func resync(lastSequence: Int64?, wasRestored: Bool = false, _ reason: String)
+        async throws
+    {
         hasResynced = true
         try await job.note("resync", "loads everything anew: \(reason)")
         try await store { try $0.resync(lastSequence: lastSequence, wasRestored: wasRestored) }
@@ -129,6 +137,7 @@ struct Exchange: Sendable {
         let status = try await client.status(on: job.connection)
         let wasRestored = try await store { try $0.note(node: status.node, incarnation: status.incarnation) }
         let begun = try await store { try $0.look() }
+        common = begun.tables.filter(status.tables.contains)
         let missing = begun.tables.filter { !status.tables.contains($0) }
         if !missing.isEmpty {
             try await job.note("status", "the master does not exchange \(missing.joined(separator: ", "))")
@@ -169,13 +178,21 @@ struct Exchange: Sendable {
                 limit: Self.pageSize,
                 on: job.connection
             )
-            let (number, hasMore, _) = try await store { try $0.stage(page) }
+            let (number, hasMore, frozen) = try await store { try $0.stage(page) }
+            if !frozen.isEmpty, frozen != self.frozen {
+                try await job.note("download", "left out: \(frozen.joined(separator: "; "))")
+            }
+            self.frozen = frozen
             counts.downloaded += number
             staged += number
             try await job.note("download", done: counts.downloaded)
             if !hasMore || staged >= Self.mostStaged {
                 try await apply()
                 staged = 0
+            }
+            if !hasMore, begun.isResyncing {
+                let common = common
+                if try await store({ try $0.stageUnconfirmed(common) }) > 0 { try await apply() }
             }
             guard hasMore else {
                 let last = try JSONValue(parsing: page)
@@ -258,13 +275,17 @@ struct Exchange: Sendable {
     // MARK: The end
 
     private mutating func acknowledge(_ page: (time: String, cursor: String)) async throws {
-        let isWhole = counts.failed == 0 && counts.refused == 0
+        let isWhole = counts.failed == 0 && counts.refused == 0 && frozen.isEmpty
         let sums = try await store { try $0.sums() }
         diverged = try await client.acknowledge(
             time: page.time,
             status: isWhole ? "success" : "partial",
             message: isWhole
-                ? nil : "\(counts.failed) records could not be written here, \(counts.refused) were refused",
+                ? nil
+                : (frozen + [
+                    "\(counts.failed) records could not be written here, \(counts.refused) were refused"
+                ])
+                .joined(separator: "; "),
             cursor: page.cursor,
             sums: sums == "{}" ? nil : sums,
             on: job.connection

@@ -97,7 +97,9 @@ struct MasterClient: Sendable {
         wait: Int = 0,
         on connection: PostgresConnection
     ) async throws -> String {
-        var query = [("sequence", "\(sequence)"), ("limit", "\(limit)"), ("tables", tables.joined(separator: ","))]
+        var query = [
+            ("sequence", "\(sequence)"), ("limit", "\(limit)"), ("tables", tables.joined(separator: ",")),
+        ]
         if let cursor { query.append(("cursor", cursor)) }
         if wait > 0 { query.append(("wait", "\(wait)")) }
         return try await get("download", query, on: connection)

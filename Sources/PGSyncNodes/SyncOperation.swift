@@ -48,16 +48,24 @@ package struct SyncOperation: JobOperation {
             if job.type == "live" { try await live(&exchange, job) }
             try await exchange.run()
             let counts = exchange.counts
-            let isWhole = counts.failed == 0 && counts.refused == 0 && exchange.diverged.isEmpty
+            let isWhole =
+                counts.failed == 0 && counts.refused == 0 && exchange.diverged.isEmpty
+                && exchange.frozen.isEmpty
             let problem =
-                exchange.diverged.isEmpty
-                ? (isWhole ? nil : "\(counts.failed + counts.refused) records were left out")
-                : "differs from the master in \(exchange.diverged.joined(separator: ", "))"
+                !exchange.frozen.isEmpty
+                ? "left out, as the columns differ: \(exchange.frozen.joined(separator: "; "))"
+                : exchange.diverged.isEmpty
+                    ? (isWhole ? nil : "\(counts.failed + counts.refused) records were left out")
+                    : "differs from the master in \(exchange.diverged.joined(separator: ", "))"
             try await end(job, isWhole ? "success" : "partial", problem)
             return counts.byName
         } catch {
             if let failure = Self.failure(error) {
-                try await end(job, failure.errorClass == "guard.deletes" ? "partial" : "failed", failure.description)
+                try await end(
+                    job,
+                    failure.errorClass == "guard.deletes" ? "partial" : "failed",
+                    failure.description
+                )
                 throw failure
             }
             // Who asks how it stands is told of every other end, too.
@@ -79,7 +87,9 @@ package struct SyncOperation: JobOperation {
                 (follows, pause) = (true, .seconds(1))
                 try await exchange.waitForNews(atMost: 20)
             } catch {
-                guard let failure = Self.failure(error), failure.errorClass != "guard.deletes" else { throw error }
+                guard let failure = Self.failure(error), failure.errorClass != "guard.deletes" else {
+                    throw error
+                }
                 follows = false
                 try await end(job, "failed", failure.description)
                 try await job.rest(for: pause)

@@ -182,7 +182,9 @@ package struct CallRunner: Sendable {
         do throws(TransferError) {
             let latest = try await client.send(request)
             reply = latest
-            answer = target.answers.contains(latest.status) ? .ok : CallAnswer(latest, conditions: target.conditions)
+            answer =
+                target.answers.contains(latest.status)
+                ? .ok : CallAnswer(latest, conditions: target.conditions)
         } catch {
             if error == .cancelled { throw CancellationError() }
             answer = CallAnswer(error)

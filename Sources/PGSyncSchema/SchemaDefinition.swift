@@ -19,7 +19,8 @@ package struct SchemaDefinition: Sendable, Equatable {
 
     /// The roles of pgsync; which of them exist decides what the grants do.
     package static let roles = [
-        "pgsync_auditor", "pgsync_capture", "pgsync_importer", "pgsync_node", "pgsync_operator", "pgsync_owner",
+        "pgsync_auditor", "pgsync_capture", "pgsync_importer", "pgsync_node", "pgsync_operator",
+        "pgsync_owner",
         "pgsync_reader", "pgsync_site_reader", "pgsync_worker", "pgsync_dashboard", "pgsync_api_read",
         "pgsync_api_images",
         "pgsync_api_operate", "pgsync_api_admin", "pgsync_api_audit", "pgsync_api_site",

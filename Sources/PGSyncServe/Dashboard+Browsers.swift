@@ -58,7 +58,10 @@ extension Dashboard {
         }
         let value: JSONValue
         do {
-            value = try JSONValue(parsing: try plainBody(of: request, endpoint), depthLimit: endpoint.depthLimit)
+            value = try JSONValue(
+                parsing: try plainBody(of: request, endpoint),
+                depthLimit: endpoint.depthLimit
+            )
         } catch let error as JSONParseError {
             throw Problem(.badRequest, "the body is not JSON: \(error)")
         }

@@ -109,7 +109,8 @@ struct VersionFoldTests {
             select set_config('pgsync.origin', 'north', true);
             update stock set amount = 3;
             update pgsync.record_versions
-            set stamp = 77, origin = 'north', via = 'north', changed_xid = pg_current_xact_id();
+            set stamp = 77, origin = 'north', via = 'north', changed_xid = pg_current_xact_id(),
+                changed_log_id = pgsync.last_log_id();
             commit;
             """
         )

@@ -146,7 +146,7 @@ struct SelfTestCommandTests {
             #expect(admin.exitCode == .schemaMissing)
             #expect(
                 admin.errors.contains(
-                    "; grant pgsync_capture to pgsync_owner; grant pgsync_owner to helper;"
+                    "; grant pgsync_capture to pgsync_owner; grant pgsync_node to pgsync_dashboard; grant pgsync_owner to helper;"
                 ),
                 "\(admin.errors)"
             )

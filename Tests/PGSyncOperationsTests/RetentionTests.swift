@@ -67,7 +67,7 @@ struct RetentionTests {
                 == [
                     "schedule_runs 1", "failed_items 2", "progress 1", "jobs 1", "deliveries 1", "alerts 0",
                     "health_minutes 0",
-                    "health 0",
+                    "health 0", "conflicts 0", "tombstones 0",
                 ]
         )
         #expect(
@@ -82,7 +82,7 @@ struct RetentionTests {
                 == [
                     "schedule_runs 1", "failed_items 2", "progress 1", "jobs 1", "deliveries 0", "alerts 0",
                     "health_minutes 0",
-                    "health 0",
+                    "health 0", "conflicts 0", "tombstones 0",
                 ]
         )
     }

@@ -95,7 +95,9 @@ struct AccessTests {
         }
     }
 
-    private static let shared: Set<String> = ["/jobs", "/proof/differences/{id}/mark", "/masters/{name}/sync"]
+    private static let shared: Set<String> = [
+        "/jobs", "/proof/differences/{id}/mark", "/masters/{name}/sync",
+    ]
 
     @Test("lets a login that is only of pgsync_dashboard serve everything, and nothing else")
     func leastPrivilege() async throws {

@@ -172,7 +172,9 @@ struct ImportTests {
             )
             #expect(paused.status == 200)
             #expect(
-                try await served.database.run("select paused_by || pause_reason from pgsync.endpoints where kind = 'api'")
+                try await served.database.run(
+                    "select paused_by || pause_reason from pgsync.endpoints where kind = 'api'"
+                )
                     == ["postgres (asha, token 1, 127.0.0.1)a storm"]
             )
         }

@@ -84,7 +84,8 @@ struct TextTests {
                     // Codes and names whose length is checked, or that an administrator gives.
                     "ledger.journal_entries_site", "ledger.journal_lines_account", "pgsync.site_members_pkey",
                     "pgsync.record_versions_pkey", "pgsync.record_versions_tick",
-                    "pgsync.conflicts_record", "pgsync.nodes_pkey", "pgsync.masters_pkey", "pgsync.staged_records_pkey",
+                    "pgsync.conflicts_record", "pgsync.nodes_pkey", "pgsync.masters_pkey",
+                    "pgsync.staged_records_pkey",
                     "pgsync.sync_audit_log_site",
                     "pgsync.sync_master_status_site",
                     "ledger.accounts_pkey", "ledger.balance_snapshots_pkey", "ledger.currencies_pkey",

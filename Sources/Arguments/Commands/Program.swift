@@ -142,10 +142,10 @@ public struct Program<Globals: ParameterSet>: Sendable {
     }
 
     /// Runs the command line of this process; a closed pipe becomes an error instead of a signal.
-    public func main() async -> ExitCode {
+    public func main(reading words: ([String]) -> [String] = { $0 }) async -> ExitCode {
         signal(SIGPIPE, SIG_IGN)
         return await run(
-            ProcessArguments.all,
+            words(ProcessArguments.all),
             environment: .process,
             output: FileOutput.standardOutput,
             errors: FileOutput.standardError

@@ -8,13 +8,15 @@ import Postgres
 /// The command `pgsync doctor`.
 struct DoctorCommand: Command {
     var strict = false
+    var restored = false
 
     static let signature = Signature(
         "doctor",
         "Find what is wrong, and say how to fix it.",
         discussion: """
-            It changes nothing and works for any user; it notes what that user may not see. Notes and warnings are \
-            not failures; with --strict, warnings are.
+            Without --restored it changes nothing and works for any user; it notes what that user may not see. Notes and warnings are \
+            not failures; with --strict, warnings are. After a restore, --restored first has all nodes load everything anew, \
+            because this database may lack what they were told.
             """,
         examples: [
             .init("pgsync doctor --quiet", "Show only what is wrong."),
@@ -23,11 +25,16 @@ struct DoctorCommand: Command {
         exitCodes: [.problemsFound]
     )
     static let parameters: [Parameter<Self>] = [
-        .flag("strict", \.strict, help: "Exit with code 1 for warnings, too.")
+        .flag("strict", \.strict, help: "Exit with code 1 for warnings, too."),
+        .flag("restored", \.restored, help: "The database was restored from a backup."),
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         let database = try Database(globals, in: context, program: "pgsync doctor")
+        if restored {
+            try await Self.beginIncarnation(of: database)
+            if !globals.quiet { context.say("nodes load everything anew the next time they call") }
+        }
         let findings = try await database.withConnection { connection in
             let schema = try await Self.schema(connection)
             return try await connection.withSession { session in
@@ -45,6 +52,18 @@ struct DoctorCommand: Command {
             : context.output.writeUnescaped(report.text(on: context.output.terminal))
         let limit = strict ? Severity.warning : .problem
         return findings.contains { $0.severity >= limit } ? .problemsFound : .success
+    }
+
+    private static func beginIncarnation(of database: Database) async throws {
+        try await database.withSchema { connection in
+            let options = TransactionOptions(isolation: .readCommitted)
+            try await connection.withTransaction(options) { try NodeStore($0).beginIncarnation() }
+            guard try await connection.withTransaction(options, { try NodeStore($0).needsTick() }) else {
+                return
+            }
+            let tick = try await connection.withTransaction(options) { try VersionStore($0).tick() }
+            try await connection.withTransaction(options) { try NodeStore($0).startFold(from: tick) }
+        }
     }
 
     private static func schema(_ connection: PostgresConnection) async throws -> Reading<ServerFacts.Schema> {

@@ -42,7 +42,13 @@ struct ConflictsListCommand: Command {
             help: "Only of this node."
         ),
         .option("table", \.table, placeholder: "TABLE", help: "Only of this table, as it is sent."),
-        .option("limit", \.limit, placeholder: "COUNT", limits: .within(1...10_000), help: "At most so many."),
+        .option(
+            "limit",
+            \.limit,
+            placeholder: "COUNT",
+            limits: .within(1...10_000),
+            help: "At most so many."
+        ),
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
@@ -112,7 +118,9 @@ struct ConflictsShowCommand: Command {
             .init("column"), .init("local", overflow: .wrap), .init("remote", overflow: .wrap), .init(""),
             .init("result", overflow: .wrap),
         ])
-        func text(_ row: JSONObject?, _ name: String) -> String { row.map { $0[name]?.text() ?? "" } ?? "no row" }
+        func text(_ row: JSONObject?, _ name: String) -> String {
+            row.map { $0[name]?.text() ?? "" } ?? "no row"
+        }
         for name in names {
             let isSame = local?[name] == remote?[name] || remote.map { $0[name] == nil } ?? false
             table.add([
@@ -148,7 +156,9 @@ struct ConflictsResolveCommand: Command {
     ]
 
     func validate() throws {
-        guard !take.isEmpty else { throw UsageProblem.conflict("--take says what is right: local, remote or a file") }
+        guard !take.isEmpty else {
+            throw UsageProblem.conflict("--take says what is right: local, remote or a file")
+        }
     }
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
@@ -198,7 +208,13 @@ struct ConflictsReplayCommand: Command {
     static let parameters: [Parameter<Self>] = [
         .option("policy", \.policy, help: "The policy to try."),
         .option("table", \.table, placeholder: "TABLE", help: "Only of this table, as it is sent."),
-        .option("limit", \.limit, placeholder: "COUNT", limits: .within(1...100_000), help: "At most so many."),
+        .option(
+            "limit",
+            \.limit,
+            placeholder: "COUNT",
+            limits: .within(1...100_000),
+            help: "At most so many."
+        ),
     ]
 
     func validate() throws {
@@ -222,7 +238,8 @@ struct ConflictsReplayCommand: Command {
                             "conflict_id": JSONValue($0.id), "table": .string($0.table),
                             "record": .string($0.record), "type": .string($0.type),
                             "resolution": .string($0.resolution), "would_be": .string($0.other),
-                            "result_row": $0.rows["was"] ?? .null, "would_be_row": $0.rows["would_be"] ?? .null,
+                            "result_row": $0.rows["was"] ?? .null,
+                            "would_be_row": $0.rows["would_be"] ?? .null,
                         ]
                     }
                 ),

@@ -7,7 +7,8 @@ extension ExchangeTrial.Outcome {
             .array(parts.map { ["table": .string($0.table), "records": JSONValue($0.records)] })
         }
         return [
-            "dry_run": true, "would_send": list(outgoing), "would_take": list(incoming), "has_more": .bool(hasMore),
+            "dry_run": true, "would_send": list(outgoing), "would_take": list(incoming),
+            "has_more": .bool(hasMore),
             "error_message": problem.map { .string($0) } ?? .null,
         ]
     }

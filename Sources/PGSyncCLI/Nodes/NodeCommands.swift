@@ -154,9 +154,11 @@ struct NodeListCommand: Command {
                 .init("tables", overflow: .wrap, isOptional: true), .init("message", overflow: .wrap),
             ])
             for node in nodes {
-                let problem = node.mustResync ? "loads everything anew: \(node.resyncReason ?? "")" : node.lastError
+                let problem =
+                    node.mustResync ? "loads everything anew: \(node.resyncReason ?? "")" : node.lastError
                 table.add([
-                    node.name, node.status, node.lastSyncedAt?.toTheSecond ?? "never", "\(node.pendingRecords)",
+                    node.name, node.status, node.lastSyncedAt?.toTheSecond ?? "never",
+                    "\(node.pendingRecords)",
                     "\(node.openConflicts)",
                     node.clockSkew.map { "\(($0 / .seconds(1) * 10).rounded() / 10) s" } ?? "",
                     node.tables.joined(separator: ", "), problem ?? "",

@@ -34,7 +34,10 @@ struct SyncJoinCommand: Command {
             to be in PGSYNC_ADDRESSES. A worker whose login has the role pgsync_node makes the exchanges.
             """,
         examples: [
-            .init("pgsync sync join https://books.example", "Every five minutes, all tables of pgsync sync on."),
+            .init(
+                "pgsync sync join https://books.example",
+                "Every five minutes, all tables of pgsync sync on."
+            ),
             .init(
                 "pgsync sync join https://books.example --tables inventories --every 1",
                 "One table, every minute."
@@ -60,7 +63,10 @@ struct SyncJoinCommand: Command {
             try store.setLive(name, live)
         }
         if globals.json {
-            try context.print(["master": .string(name), "joined": true, "url": .string(url), "live": .bool(live), "every_minutes": JSONValue(every)])
+            try context.print([
+                "master": .string(name), "joined": true, "url": .string(url), "live": .bool(live),
+                "every_minutes": JSONValue(every),
+            ])
         } else if !globals.quiet {
             let when = live ? "as soon as they change" : "every \(every) minutes"
             try context.print("records are exchanged with \(url) \(when); now: pgsync sync run")

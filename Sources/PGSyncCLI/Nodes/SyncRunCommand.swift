@@ -146,7 +146,8 @@ struct SyncRunCommand: Command {
             context.say("\(job.state.rawValue): \(reason)")
         } else if !globals.quiet {
             let parts = [
-                "downloaded \(count("downloaded"))", "written \(count("written"))", "deleted \(count("deleted"))",
+                "downloaded \(count("downloaded"))", "written \(count("written"))",
+                "deleted \(count("deleted"))",
                 "uploaded \(count("uploaded"))", "conflicts \(count("conflicts"))",
                 "refused \(count("refused") + count("failed"))",
             ]

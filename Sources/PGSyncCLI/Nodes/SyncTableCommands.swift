@@ -8,7 +8,9 @@ extension SyncPolicy: ArgumentValue {
     init?(argument: String) { self.init(argument) }
 
     var argument: String { description }
-    static var expectation: String { "newer, master, node, fields, delta(COLUMNS), manual or priority(NODES)" }
+    static var expectation: String {
+        "newer, master, node, fields, delta(COLUMNS), manual or priority(NODES)"
+    }
     static var placeholder: String { "POLICY" }
 }
 
@@ -125,7 +127,8 @@ struct SyncTablesCommand: Command {
                     tables.map {
                         [
                             "table": .string($0.name), "policy": .string($0.policy.name),
-                            "columns": $0.policy.columns?.json ?? .null, "nodes": $0.policy.nodes?.json ?? .null,
+                            "columns": $0.policy.columns?.json ?? .null,
+                            "nodes": $0.policy.nodes?.json ?? .null,
                             "records": JSONValue($0.records),
                         ]
                     }

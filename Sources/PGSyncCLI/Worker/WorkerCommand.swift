@@ -33,10 +33,7 @@ struct WorkerCommand: Command {
             stops it at once. Nothing is left half done.
             """,
         examples: [
-            .init(
-                "pgsync worker --drain --fail-on dead -q",
-                "For cron: silent if none is dead."
-            ),
+            .init("pgsync worker --drain -q", "For cron: post, then exit."),
             .init(
                 "pgsync worker --sources bills",
                 "Post for one table only."

@@ -106,7 +106,7 @@ extension Field.Form {
     /// A value of a query in the form it has in JSON.
     func parsed(_ text: String) -> JSONValue {
         switch self {
-        case .number, .count: JSONNumber(text).map { .number($0) } ?? .string(text)
+        case .number, .count, .within: JSONNumber(text).map { .number($0) } ?? .string(text)
         case .boolean:
             text == "1" || text == "true" ? true : text == "0" || text == "false" ? false : .string(text)
         case .list: .array(text.split(separator: ",").map { .string(String($0)) })

@@ -6,7 +6,10 @@ extension Catalog {
             "/sync/upload",
             .node,
             "Takes records that a node has created, changed or deleted. One that cannot be taken does not stop others.",
-            body: [.any("records"), Field.count("sequence").orNull, Field.count("clock").orNull],
+            body: [
+                .items("records", atMost: Exchange.mostRecords), Field.count("sequence").orNull,
+                Field.count("clock").orNull,
+            ],
             answer: [
                 .choice("status", ["success", "partial", "failed"]), .time("timestamp"), .count("accepted"),
                 .count("conflicts"), .count("failed"),
@@ -15,8 +18,16 @@ extension Catalog {
                     [
                         .any("table"), .any("id"),
                         .choice("status", ["applied", "unchanged", "conflict", "failed"]),
+                        Field.text("conflict").orNull, Field.text("resolution").orNull,
+                        Field.choice("need", ["full"]).orNull, Field.text("version").orNull,
+                        Field.boolean("deleted").orNull, Field.any("row").orNull,
+                        Field.object(
+                            "error",
+                            [.text("class"), .text("message"), Field.text("column").orNull]
+                        ).orNull,
                     ]
                 ),
+                Field.boolean("replayed").orNull,
             ],
             .exchange(.upload)
         ),
@@ -26,20 +37,21 @@ extension Catalog {
             .node,
             "What has changed since a cursor, or since a time by the clock of this server: all there is without either.",
             parameters: [
-                Field.time("last_synced_at").orNull, Field.texts("tables").orNull, Field.text("cursor").orNull,
-                Field.count("limit").orNull, Field.count("sequence").orNull,
-                Field.count("wait").orNull,
+                Field.time("last_synced_at").orNull, Field.texts("tables").orNull,
+                Field.text("cursor").orNull,
+                Field.within("limit", 1...5_000).orNull, Field.count("sequence").orNull,
+                Field.within("wait", 0...25).orNull,
             ],
             answer: [
                 .list(
                     "records",
                     [
                         .text("table"), .any("data"), .choice("action", ["create", "update", "delete"]),
-                        .text("id"), .text("version"),
+                        .text("id"), .text("version"), Field.text("reason").orNull,
                     ]
                 ),
                 .time("timestamp"), .text("cursor"), .boolean("has_more"), .text("node"),
-                .text("incarnation"),
+                .text("incarnation"), Field.any("schema").orNull,
             ],
             .exchange(.download)
         ),

@@ -4,40 +4,42 @@ import JSON
 extension Catalog {
     private static let syncTypes = ["initial", "daily", "manual"]
 
-    static let forms: [Endpoint] = [
-        form(
-            .post,
-            "/sync-{import}/enhanced",
-            .operate,
-            "Starts a sync of an import. A key that comes along stays in the memory of this process.",
-            body: [
-                .choice("syncType", syncTypes), Field.secret("apiKey").orNull, Field.text("baseUrl").orNull,
-            ],
-            answer: [.uuid("syncId"), .choice("syncType", syncTypes), .text("status")],
-            .startSync
-        ),
-        form(
-            .get,
-            "/sync-{import}/enhanced",
-            .read,
-            "How far a sync is; as text/event-stream the same again whenever it changes, until it has ended.",
-            parameters: [.uuid("syncId")],
-            answer: [
-                .uuid("syncId"), .text("syncType"), .text("status"), Field.text("phase").orNull,
-                .number("progress"), Field.text("message").orNull,
-                .list(
-                    "phases",
-                    [
-                        .text("name"), .count("done"), Field.count("expected").orNull, .count("failed"),
-                        .text("state"),
-                    ]
-                ),
-                Field.time("startedAt").orNull, Field.time("completedAt").orNull, .any("results"),
-                .count("failedItems"), Field.text("error").orNull,
-            ],
-            .sync
-        ),
-    ] + exchange
+    static let forms: [Endpoint] =
+        [
+            form(
+                .post,
+                "/sync-{import}/enhanced",
+                .operate,
+                "Starts a sync of an import. A key that comes along stays in the memory of this process.",
+                body: [
+                    .choice("syncType", syncTypes), Field.secret("apiKey").orNull,
+                    Field.text("baseUrl").orNull,
+                ],
+                answer: [.uuid("syncId"), .choice("syncType", syncTypes), .text("status")],
+                .startSync
+            ),
+            form(
+                .get,
+                "/sync-{import}/enhanced",
+                .read,
+                "How far a sync is; as text/event-stream the same again whenever it changes, until it has ended.",
+                parameters: [.uuid("syncId")],
+                answer: [
+                    .uuid("syncId"), .text("syncType"), .text("status"), Field.text("phase").orNull,
+                    .number("progress"), Field.text("message").orNull,
+                    .list(
+                        "phases",
+                        [
+                            .text("name"), .count("done"), Field.count("expected").orNull, .count("failed"),
+                            .text("state"),
+                        ]
+                    ),
+                    Field.time("startedAt").orNull, Field.time("completedAt").orNull, .any("results"),
+                    .count("failedItems"), Field.text("error").orNull,
+                ],
+                .sync
+            ),
+        ] + exchange
 
     static func form(
         _ method: Endpoint.Method,

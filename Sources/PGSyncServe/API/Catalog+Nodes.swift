@@ -150,7 +150,7 @@ extension Catalog {
             .pages(
                 Statement(
                     conflictSQL + """
-                        
+
                         from pgsync.conflicts as own
                         where (:state::text is null or own.state = :state)
                             and (:node::text is null or own.node = :node)

@@ -155,6 +155,9 @@ struct Endpoint: Sendable {
         }
     }
 
+    /// Whether a repetition may be told by a key.
+    var takesKey: Bool { if case .exchange(.upload) = work { true } else { false } }
+
     /// Whether its answer can be asked for only if it has changed.
     var hasTag: Bool { if case .row = work { true } else { false } }
 

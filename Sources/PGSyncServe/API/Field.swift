@@ -6,7 +6,11 @@ struct Field: Sendable {
     indirect enum Form: Sendable {
         case text, id, uuid, secret, money, time, date, number, count, boolean
         case choice([String])
+        /// A whole number from one to another.
+        case within(ClosedRange<Int>)
         case object([Field]), list(Form)
+        /// A list of anything, whose items are looked at one by one; its length is looked at by who takes it.
+        case items(atMost: Int)
         /// Whatever the table has.
         case any
     }
@@ -32,6 +36,12 @@ struct Field: Sendable {
     static func date(_ name: String) -> Field { Field(name: name, form: .date) }
     static func number(_ name: String) -> Field { Field(name: name, form: .number) }
     static func count(_ name: String) -> Field { Field(name: name, form: .count) }
+    static func within(_ name: String, _ range: ClosedRange<Int>) -> Field {
+        Field(name: name, form: .within(range))
+    }
+    static func items(_ name: String, atMost count: Int) -> Field {
+        Field(name: name, form: .items(atMost: count))
+    }
     static func boolean(_ name: String) -> Field { Field(name: name, form: .boolean) }
     static func any(_ name: String) -> Field { Field(name: name, form: .any) }
     static func choice(_ name: String, _ words: [String]) -> Field { Field(name: name, form: .choice(words)) }
@@ -69,6 +79,9 @@ extension Field.Form {
         case .date: return Self.isDate(value.string ?? "") ? nil : "is a day, such as \"2026-11-30\""
         case .number: return value.number == nil ? "is a number" : nil
         case .count: return value.number?.int.map { $0 >= 0 } == true ? nil : "is a number from 0 on"
+        case .within(let range):
+            return value.number?.int.map(range.contains) == true
+                ? nil : "is a number from \(range.lowerBound) to \(range.upperBound)"
         case .boolean: return value.bool == nil ? "is true or false" : nil
         case .choice(let words):
             return words.contains(value.string ?? "") ? nil : "is one of " + words.joined(separator: ", ")
@@ -83,6 +96,7 @@ extension Field.Form {
             return fields.lazy.compactMap { field in
                 field.complaint(about: object[field.name]).map { "\(field.name) \($0)" }
             }.first
+        case .items: return value.array == nil ? "is a list" : nil
         case .any: return nil
         }
     }

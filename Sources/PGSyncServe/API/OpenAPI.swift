@@ -88,10 +88,10 @@ enum OpenAPI {
             )
             parameters.append(parameter(Field.text("cursor").orNull))
         }
-        if endpoint.needsKey {
+        if endpoint.needsKey || endpoint.takesKey {
             parameters.append(
                 object([
-                    ("name", "Idempotency-Key"), ("in", "header"), ("required", true),
+                    ("name", "Idempotency-Key"), ("in", "header"), ("required", .bool(endpoint.needsKey)),
                     (
                         "schema",
                         object([
@@ -146,7 +146,13 @@ enum OpenAPI {
             if !field.isOptional { text.append(("minLength", 1)) }
             schema = object(text)
         }
-        if case .list = field.form { pairs.append(("explode", false)) }
+        if case .list(let element) = field.form {
+            pairs.append(("explode", false))
+            if case .text = element {
+                let text = object([("type", "string"), ("pattern", .string(printable))])
+                schema = object([("type", "array"), ("items", text)])
+            }
+        }
         pairs.append(("schema", schema))
         // Forms send empty ones, which are as good as none.
         if field.isOptional { pairs.append(("allowEmptyValue", true)) }
@@ -173,7 +179,7 @@ enum OpenAPI {
                 ("description", method == .get ? "How far it is." : "It was asked for."),
                 ("content", object(content)),
             ])
-        case (_, "/events"):
+        case (_, "/events"), (_, "/sync/stream"):
             success = object([
                 ("description", "Events."),
                 (
@@ -202,8 +208,11 @@ enum OpenAPI {
             } else {
                 data = schema(of: endpoint.answer)
             }
+            var isBare = endpoint.path == "/openapi.json"
+            // Those have the form in which users wrote them down.
+            if case .exchange = endpoint.work { isBare = true }
             let envelope =
-                endpoint.path == "/openapi.json"
+                isBare
                 ? data
                 : object([
                     ("type", "object"), ("required", ["data"]),
@@ -234,6 +243,11 @@ enum OpenAPI {
             ),
         ])
         var all = [(status, success)]
+        if case .exchange(let verb) = endpoint.work {
+            // What a node has to understand.
+            if verb == .upload || verb == .download { all.append(("409", problem)) }
+            if verb == .download || verb == .acknowledge { all.append(("410", problem)) }
+        }
         if endpoint.hasTag { all.append(("304", object([("description", "It has not changed.")]))) }
         return object(all + [("default", problem)])
     }
@@ -264,7 +278,7 @@ enum OpenAPI {
                     ])
                 ),
                 ("scope", object([("type", "string")])), ("syncId", object([("type", "string")])),
-                ("retry_after", object([("type", "integer")])),
+                ("retry_after", object([("type", "integer")])), ("expected", object([("type", "integer")])),
                 ("errors", object([("type", "array"), ("items", object([("type", "object")]))])),
                 ("near", object([("type", "array"), ("items", object([("type", "string")]))])),
             ])
@@ -304,11 +318,18 @@ enum OpenAPI {
         case .time: object([("type", "string"), ("format", "date-time")])
         case .date: object([("type", "string"), ("format", "date")])
         case .number: object([("type", "number")])
+        case .within(let range):
+            object([
+                ("type", "integer"), ("minimum", JSONValue(range.lowerBound)),
+                ("maximum", JSONValue(range.upperBound)),
+            ])
         case .count: object([("type", "integer"), ("minimum", 0)])
         case .boolean: object([("type", "boolean")])
         case .choice(let words): object([("type", "string"), ("enum", .array(words.map { .string($0) }))])
         case .list(let element): object([("type", "array"), ("items", schema(element))])
         case .object(let fields): schema(of: fields)
+        case .items(let most):
+            object([("type", "array"), ("maxItems", JSONValue(most)), ("items", object([]))])
         case .any: object([])
         }
     }

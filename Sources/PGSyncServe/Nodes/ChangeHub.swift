@@ -146,7 +146,9 @@ final class ChangeHub: Sendable {
                 // Who is slow reads the next one.
                 guard listener.stream.backlog == 0 else { continue }
                 if let tick {
-                    _ = listener.stream.offer("id: \(tick)\nevent: changed\ndata: {\"tick\":\(tick)}\n\n".utf8)
+                    _ = listener.stream.offer(
+                        "id: \(tick)\nevent: changed\ndata: {\"tick\":\(tick)}\n\n".utf8
+                    )
                     listener.lastSentAt = .now
                 } else if listener.lastSentAt < .now - Self.heartbeat {
                     _ = listener.stream.offer(": \n\n".utf8)

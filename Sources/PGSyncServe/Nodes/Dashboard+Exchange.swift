@@ -17,6 +17,9 @@ extension Dashboard {
         )
         do {
             return try await answer(verb, call, node, caller)
+        } catch let error as PostgresError where error.sqlState?.code == "42P01" && verb == .upload {
+            // What a trigger of a table does not find is not what was asked for.
+            throw Problem(.unprocessable, "a trigger of the master fails: \(error.message)")
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
             // The administrators of both sides may be told, unlike others who ask.
             throw Problem(
@@ -66,8 +69,7 @@ extension Dashboard {
             throw Problem(.tooLarge, "an upload has up to \(Exchange.mostRecords) records")
         }
         try await exchange.fold()
-        // One that cannot be stored does not stop the others.
-        let list = JSONValue.array(records.map { $0.hasNUL ? false : $0 }).text()
+        let list = JSONValue.array(records.map(\.orRefusal)).text()
         let (sequence, clock) = (call.arguments["sequence"], call.arguments["clock"])
         let hash = Secret.hash(of: "\(sequence ?? "")\n\(list)")
         let statement: Query = """
@@ -96,15 +98,11 @@ extension Dashboard {
     ) async throws -> HTTPResponse {
         let (cursor, since) = (call.arguments["cursor"], call.arguments["last_synced_at"])
         let limit = call.arguments["limit"]
-        guard limit.map({ (1...5_000).contains(Int($0) ?? 0) }) ?? true else {
-            throw Problem(.badRequest, "limit is a number from 1 to 5000")
-        }
         let tables = call.arguments["tables"].map { text in
             text.split(separator: ",").map(String.init)
         }
         let sequence = call.arguments["sequence"]
         let wait = call.arguments["wait"].flatMap { Int($0) } ?? 0
-        guard wait <= 25 else { throw Problem(.badRequest, "wait is a number of seconds up to 25") }
         let deadline = ContinuousClock.now + .seconds(wait)
         while true {
             try await exchange.fold()
@@ -148,13 +146,33 @@ extension Dashboard {
 }
 
 extension JSONValue {
-    /// Whether a text or a name in it has the character U+0000.
-    fileprivate var hasNUL: Bool {
+    /// The record, or in its place why PostgreSQL cannot store it, so that it does not stop the others.
+    fileprivate var orRefusal: JSONValue {
+        guard isUnstorable else { return self }
+        func clean(_ name: String) -> JSONValue {
+            self[name].flatMap { $0.isUnstorable ? nil : $0 } ?? .null
+        }
+        return [
+            "table": clean("table"), "id": clean("id"),
+            "unstorable": "it has the character U+0000 or a number of more digits than PostgreSQL stores",
+        ]
+    }
+
+    private var isUnstorable: Bool {
         switch self {
         case .string(let text): text.utf8.contains(0)
-        case .array(let elements): elements.contains(where: \.hasNUL)
-        case .object(let members): members.contains { $0.0.utf8.contains(0) || $0.1.hasNUL }
+        case .number(let number): number.hasManyDigits
+        case .array(let elements): elements.contains(where: \.isUnstorable)
+        case .object(let members): members.contains { $0.0.utf8.contains(0) || $0.1.isUnstorable }
         default: false
         }
+    }
+}
+
+extension JSONNumber {
+    /// Whether it may have more than some thousand digits, written out.
+    fileprivate var hasManyDigits: Bool {
+        let exponent = text.split { $0 == "e" || $0 == "E" }.dropFirst().first ?? ""
+        return text.utf8.count > 10_000 || exponent.filter(\.isNumber).drop { $0 == "0" }.count > 4
     }
 }

@@ -100,7 +100,9 @@ package struct ConflictStore {
     }
 
     /// Settles it; what was done, and the version that wins everywhere.
-    package func resolve(_ id: Int64, take: String, row: String?) throws -> (resolution: String, version: String) {
+    package func resolve(_ id: Int64, take: String, row: String?) throws -> (
+        resolution: String, version: String
+    ) {
         do {
             return try session.asOperator {
                 let row = try session.query(

@@ -75,7 +75,8 @@ package struct ExchangeStore {
 
     /// Notes who the master is, and as whom it knows this system; true if it was restored since.
     package func note(node: String, incarnation: String) throws -> Bool {
-        try session.query("select pgsync.note_master(\(master), \(node), \(incarnation)) as restored").onlyRow()
+        try session.query("select pgsync.note_master(\(master), \(node), \(incarnation)) as restored")
+            .onlyRow()
             .decode("restored", as: Bool?.self) ?? false
     }
 
@@ -85,22 +86,31 @@ package struct ExchangeStore {
 
     // MARK: From the master
 
-    /// Keeps a page as it came; whether there is another.
-    package func stage(_ page: String) throws -> (staged: Int, hasMore: Bool, unknown: [String]) {
+    /// Keeps a page as it came; whether there is another, and which tables are left out, because their columns differ, and how.
+    package func stage(_ page: String) throws -> (staged: Int, hasMore: Bool, frozen: [String]) {
         let row = try session.query(
             .prepared(
                 """
-                select staged, has_more, unknown_tables
+                select staged, has_more,
+                    array(select key || ': ' || value from jsonb_each_text(frozen_tables) order by key) as frozen
                 from pgsync.stage_page(\(master), \(page)::text::jsonb)
                 """
             )
         ).onlyRow()
-        return (try row.decode("staged"), try row.decode("has_more"), try row.decode("unknown_tables"))
+        return (try row.decode("staged"), try row.decode("has_more"), try row.decode("frozen"))
+    }
+
+    /// Stages deletions of what the master no longer has in these tables, after everything was loaded.
+    package func stageUnconfirmed(_ tables: [String]) throws -> Int {
+        try session.query("select pgsync.stage_unconfirmed(\(master), \(tables)) as staged").onlyRow().decode(
+            "staged"
+        )
     }
 
     /// Applies what came, or the next part of it.
     package func takeStaged(force: Bool) throws -> Applied {
-        let text = try session.query("select pgsync.take_staged(\(master), \(force))::text as taken").onlyRow()
+        let text = try session.query("select pgsync.take_staged(\(master), \(force))::text as taken")
+            .onlyRow()
             .decode("taken", as: String.self)
         let taken = try JSONValue(parsing: text)
         func count(_ name: String) -> Int { taken[name]?.number?.int ?? 0 }
@@ -162,8 +172,10 @@ package struct ExchangeStore {
     private func failures(of taken: JSONValue) throws -> [Failure] {
         try (taken["failures"]?.array ?? []).map { failure in
             let table = failure["source_table"]?.string ?? failure["source_table"]?.number?.text ?? "0"
-            let name = try session.query("select pgsync.exchanged_name(\(table)::text::oid::regclass) as name")
-                .onlyRow().decode("name", as: String?.self)
+            let name = try session.query(
+                "select pgsync.exchanged_name(\(table)::text::oid::regclass) as name"
+            )
+            .onlyRow().decode("name", as: String?.self)
             return Failure(
                 item: "\(name ?? table) \(failure["record_id"]?.string ?? "")",
                 errorClass: failure["error_class"]?.string ?? "unexpected",

@@ -158,6 +158,25 @@ package struct NodeStore {
         try session.asOperator(body)
     }
 
+    /// Has nodes load everything anew, after the database was restored.
+    package func beginIncarnation() throws {
+        try session.asOperator { try session.execute("select pgsync.begin_incarnation()") }
+    }
+
+    /// Whether ticks begin anew, because the database was restored on another server.
+    package func needsTick() throws -> Bool {
+        try session.query(
+            """
+            select pgsync.folded_through() is null
+                and exists (select from pgsync.sources as own where own.synced and own.attached) as needed
+            """
+        ).onlyRow().decode("needed")
+    }
+
+    package func startFold(from tick: Int64) throws {
+        try session.asOperator { try session.execute("select pgsync.start_fold(\(tick))") }
+    }
+
     // MARK: Masters
 
     package func join(_ name: String, baseURL: String, secret: String?, tables: [String]?) throws {

@@ -22,13 +22,17 @@ struct ExchangePair: Sendable {
             for side in [pair.master, pair.node] {
                 try await side.run(tables)
                 for table in exchanged {
-                    try await side.run("select pgsync.attach('\(table)', posts => false, before_image => true)")
+                    try await side.run(
+                        "select pgsync.attach('\(table)', posts => false, before_image => true)"
+                    )
                     try await side.run(
                         "select pgsync.set_synced('\(table)', true, '\(policy)', \(columns))"
                     )
                 }
             }
-            try await pair.master.run("select pgsync.begin_incarnation('hub'); select pgsync.add_node('north')")
+            try await pair.master.run(
+                "select pgsync.begin_incarnation('hub'); select pgsync.add_node('north')"
+            )
             try await pair.node.run("select pgsync.set_master('master', 'https://books.example')")
             try await body(pair)
         }
@@ -46,7 +50,9 @@ struct ExchangePair: Sendable {
     func pull(force: Bool = false) async throws -> JSONValue {
         try await fold(master)
         while true {
-            let cursor = try await node.value("select coalesce(quote_literal(next_page), 'null') from pgsync.masters")
+            let cursor = try await node.value(
+                "select coalesce(quote_literal(next_page), 'null') from pgsync.masters"
+            )
             let sequence = try await node.value("select sequence from pgsync.masters")
             let page = try #require(
                 try await master.value(
@@ -79,7 +85,7 @@ struct ExchangePair: Sendable {
             """
             select pgsync.take_upload(
                 '\(name)', \((upload["records"] ?? []).text().quoted)::jsonb, \(sequence),
-                sha256(\(upload.text().quoted)::bytea)
+                sha256(convert_to(\(upload.text().quoted), 'UTF8'))
             )
             """
         )
@@ -120,7 +126,9 @@ struct ExchangePair: Sendable {
     }
 
     /// The rows of a table, the same on both sides or the test fails.
-    func rows(_ table: String = "stock", sourceLocation: SourceLocation = #_sourceLocation) async throws -> [String] {
+    func rows(_ table: String = "stock", sourceLocation: SourceLocation = #_sourceLocation) async throws
+        -> [String]
+    {
         let sql = "select t::text from \(table) as t order by t::text collate \"C\""
         let (here, there) = (try await master.lines(sql), try await node.lines(sql))
         #expect(here == there, sourceLocation: sourceLocation)

@@ -1,3 +1,4 @@
+// Long because each case is a whole story of two systems.
 import JSON
 import Postgres
 import TestSupport
@@ -8,12 +9,20 @@ struct ExchangeTests {
     @Test("brings what each side has to the other, once, and then is quiet")
     func bothWays() async throws {
         try await ExchangePair.with { pair in
-            try await pair.master.run("insert into stock select n, 'm' || n, n from generate_series(1, 1200) as n")
-            try await pair.node.run("insert into stock select n, 'n' || n, n from generate_series(2001, 2600) as n")
+            try await pair.master.run(
+                "insert into stock select n, 'm' || n, n from generate_series(1, 1200) as n"
+            )
+            try await pair.node.run(
+                "insert into stock select n, 'n' || n, n from generate_series(2001, 2600) as n"
+            )
             #expect(try await pair.exchange() == [])
             #expect(try await pair.rows().count == 1_800)
-            try await pair.node.run("update stock set amount = 0 where id = 7; delete from stock where id = 8")
-            try await pair.master.run("update stock set amount = 1 where id = 2001; delete from stock where id = 2002")
+            try await pair.node.run(
+                "update stock set amount = 0 where id = 7; delete from stock where id = 8"
+            )
+            try await pair.master.run(
+                "update stock set amount = 1 where id = 2001; delete from stock where id = 2002"
+            )
             #expect(try await pair.exchange() == [])
             let rows = try await pair.rows()
             #expect(rows.count == 1_798 && rows.contains("(7,m7,0)") && rows.contains("(2001,n2001,1)"))
@@ -102,7 +111,9 @@ struct ExchangeTests {
                 create table versions_before as select * from pgsync.record_versions;
                 """
             )
-            try await pair.node.run("update stock set amount = 10 where id = 1; insert into stock values (3, 'c', 3)")
+            try await pair.node.run(
+                "update stock set amount = 10 where id = 1; insert into stock values (3, 'c', 3)"
+            )
             try await pair.exchange()
             try await pair.node.run(
                 """
@@ -131,9 +142,13 @@ struct ExchangeTests {
             try await pair.exchange()
             // What was changed after the backup is gone there.
             try await pair.master.run("create table versions_before as select * from pgsync.record_versions")
-            try await pair.node.run("update stock set amount = 100 where id in (1, 2); insert into stock values (4, 'd', 4)")
+            try await pair.node.run(
+                "update stock set amount = 100 where id in (1, 2); insert into stock values (4, 'd', 4)"
+            )
             try await pair.exchange()
-            try await pair.master.run("delete from stock where id = 4; update stock set amount = id where id in (1, 2)")
+            try await pair.master.run(
+                "delete from stock where id = 4; update stock set amount = id where id in (1, 2)"
+            )
             try await pair.fold(pair.master)
             try await pair.master.run(
                 """
@@ -182,7 +197,9 @@ struct ExchangeTests {
             """,
             exchanged: ["stock", "shelves"]
         ) { pair in
-            try await pair.node.run("insert into shelves values (1, 'a'), (2, 'b'); insert into stock values (1, 1)")
+            try await pair.node.run(
+                "insert into shelves values (1, 'a'), (2, 'b'); insert into stock values (1, 1)"
+            )
             try await pair.exchange()
             for side in [pair.node, pair.master] {
                 try await side.run(
@@ -233,7 +250,9 @@ struct ExchangeTests {
     func filtered() async throws {
         try await ExchangePair.with { pair in
             try await pair.master.run("update pgsync.nodes set row_filter = '{\"name\": \"north\"}'")
-            try await pair.master.run("insert into stock values (1, 'north', 1), (2, 'south', 2), (3, 'north', 3)")
+            try await pair.master.run(
+                "insert into stock values (1, 'north', 1), (2, 'south', 2), (3, 'north', 3)"
+            )
             try await pair.exchange()
             #expect(try await pair.node.lines("select id from stock order by id") == ["1", "3"])
             try await pair.master.run("update stock set name = 'south' where id = 3")
@@ -269,6 +288,58 @@ struct ExchangeTests {
         }
     }
 
+    @Test("deletes what the master no longer has when everything is loaded anew, and not what is new here")
+    func unconfirmed() async throws {
+        try await ExchangePair.with { pair in
+            try await pair.master.run("insert into stock select n, 'x', n from generate_series(1, 10) as n")
+            try await pair.exchange()
+            try await pair.master.run(
+                "delete from stock where id <= 3; update stock set amount = 0 where id = 5"
+            )
+            try await pair.fold(pair.master)
+            try await pair.master.run(
+                "delete from pgsync.record_versions where deleted_at is not null; select pgsync.resync_node('north')"
+            )
+            try await pair.node.run(
+                "insert into stock values (11, 'new', 11); update stock set amount = 20 where id = 2"
+            )
+            try await pair.fold(pair.node)
+            try await pair.node.run("select pgsync.resync_master('master', null)")
+            try await pair.pull()
+            #expect(try await pair.node.value("select pgsync.stage_unconfirmed('master', '{stock}')") == "2")
+            try await pair.node.run("select pgsync.take_staged('master')")
+            #expect(try await pair.exchange() == [])
+            #expect(try await pair.rows().count == 9, "2 was changed here, and is not lost")
+        }
+    }
+
+    @Test("leaves a table out whose columns differ, and loads it anew once they are the same")
+    func frozen() async throws {
+        try await ExchangePair.with { pair in
+            try await pair.master.run("insert into stock values (1, 'a', 1), (2, 'b', 2)")
+            try await pair.exchange()
+            try await pair.master.run(
+                "alter table stock add column colour text; select pgsync.reattach('stock')"
+            )
+            try await pair.master.run("update stock set colour = 'red', amount = 10 where id = 1")
+            try await pair.node.run("update stock set amount = 20 where id = 2")
+            try await pair.exchange()
+            #expect(
+                try await pair.node.value("select frozen_tables ->> 'stock' from pgsync.masters")
+                    == "only the master has colour"
+            )
+            #expect(try await pair.node.value("select amount from stock where id = 1") == "1")
+            #expect(try await pair.master.value("select amount from stock where id = 2") == "2")
+            try await pair.node.run(
+                "alter table stock add column colour text; select pgsync.reattach('stock')"
+            )
+            try await pair.exchange()
+            try await pair.exchange()
+            #expect(try await pair.rows() == ["(1,a,10,red)", "(2,b,20,)"])
+            #expect(try await pair.node.value("select frozen_tables from pgsync.masters") == "{}")
+        }
+    }
+
     @Test("forgets deletions that all have seen, and has whoever was away too long load everything")
     func tombstones() async throws {
         try await ExchangePair.with { pair in
@@ -276,13 +347,16 @@ struct ExchangeTests {
             try await pair.exchange()
             try await pair.master.run("delete from stock where id <= 3")
             try await pair.fold(pair.master)
-            let later = "select removed from pgsync.remove_old_tombstones(clock_timestamp() + interval '1 day', 100)"
+            let later =
+                "select removed from pgsync.remove_old_tombstones(clock_timestamp() + interval '1 day', 100)"
             #expect(try await pair.master.value(later) == "0", "the node has not seen them")
             try await pair.exchange()
             #expect(try await pair.master.value(later) == "3")
             try await pair.master.run("delete from stock where id = 4")
             try await pair.fold(pair.master)
-            try await pair.master.run("update pgsync.nodes set seen_at = clock_timestamp() - interval '181 days'")
+            try await pair.master.run(
+                "update pgsync.nodes set seen_at = clock_timestamp() - interval '181 days'"
+            )
             #expect(try await pair.master.value(later) == "1")
             let error = await #expect(throws: PostgresError.self) { try await pair.pull() }
             #expect(error?.sqlState?.code == "PS004")

@@ -96,7 +96,9 @@ struct PolicyTests {
         try await ExchangePair.with(policy: "delta", columns: "'{amount}'") { pair in
             try await pair.master.run("insert into stock values (1, 'a', 10)")
             try await pair.exchange()
-            for side in [pair.master, pair.node] { try await side.run("update stock set amount = amount - 3") }
+            for side in [pair.master, pair.node] {
+                try await side.run("update stock set amount = amount - 3")
+            }
             try await pair.exchange()
             #expect(try await pair.rows() == ["(1,a,4)"])
         }
@@ -108,7 +110,9 @@ struct PolicyTests {
     )
     func priority(_ nodes: String, _ expected: String) async throws {
         try await ExchangePair.with { pair in
-            try await pair.master.run("select pgsync.set_synced('stock', true, 'priority', null, '{\(nodes)}')")
+            try await pair.master.run(
+                "select pgsync.set_synced('stock', true, 'priority', null, '{\(nodes)}')"
+            )
             try await pair.master.run("insert into stock values (1, 'a', 1)")
             try await pair.exchange()
             try await pair.node.run("update stock set amount = 3")
@@ -125,10 +129,14 @@ struct PolicyTests {
             try await pair.master.run("insert into stock values (1, 'a', 1), (2, 'a', 2), (3, 'a', 3)")
             try await pair.exchange()
             try await pair.master.run("update stock set name = 'master'")
-            try await pair.node.run("update stock set amount = 10 where id <= 2; delete from stock where id = 3")
+            try await pair.node.run(
+                "update stock set amount = 10 where id <= 2; delete from stock where id = 3"
+            )
             try await pair.exchange()
             #expect(try await pair.rows() == ["(1,master,1)", "(2,master,2)", "(3,master,3)"])
-            try await pair.master.run("select pgsync.resolve_conflict(id, 'remote') from pgsync.conflicts where record_id <> '2'")
+            try await pair.master.run(
+                "select pgsync.resolve_conflict(id, 'remote') from pgsync.conflicts where record_id <> '2'"
+            )
             try await pair.master.run(
                 "select pgsync.resolve_conflict(id, 'given', '{\"amount\": 7}') from pgsync.conflicts where record_id = '2'"
             )

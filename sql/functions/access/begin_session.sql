@@ -19,7 +19,9 @@ begin
         found.token,
         begin_session.address,
         least(found.expires_at, clock_timestamp() + begin_session.lifetime)
-    from pgsync.token_of(begin_session.token_hash, begin_session.address) as found;
+    from pgsync.token_of(begin_session.token_hash, begin_session.address) as found
+    -- That of a node is for no person.
+    where found.node is null;
     return query
     select found.id, found.name, found.scopes, found.site, own.expires_at
     from pgsync.api_sessions as own

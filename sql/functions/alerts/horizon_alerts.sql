@@ -38,7 +38,7 @@ holder as (
         ) as since,
         age(coalesce(activity.backend_xid, activity.backend_xmin)) as held,
         format(
-            'process %s of %I%s', activity.pid, activity.usename,
+            'process %s of %I%s', activity.pid, coalesce(activity.usename, 'nobody'),
             coalesce(format(' (%s)', left(nullif(activity.application_name, ''), 100)), '')
         ) as name,
         format('select pg_terminate_backend(%s);', activity.pid) as release

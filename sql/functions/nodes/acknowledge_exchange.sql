@@ -46,10 +46,9 @@ begin
             when acknowledge_exchange.status <> 'success' then left(acknowledge_exchange.message, 1000)
         end,
         retry_count = case when acknowledge_exchange.status = 'failed' then own.retry_count + 1 else 0 end,
-        must_resync = own.must_resync and not coalesce((v_place ->> 'l')::boolean, false),
+        must_resync = own.must_resync and (v_place ->> 'l')::integer is distinct from own.resync_number,
         resync_reason = case
-            when coalesce((v_place ->> 'l')::boolean, false) then null
-            else own.resync_reason
+            when (v_place ->> 'l')::integer is distinct from own.resync_number then own.resync_reason
         end,
         seen_at = clock_timestamp(),
         updated_at = clock_timestamp()

@@ -93,10 +93,19 @@ begin
             (
                 select jsonb_agg(
                     (v_named.keys -> (element.place - 1)::integer)
-                    || case
-                        when jsonb_typeof(element.content -> 'data') = 'object' then element.content -> 'data'
-                        else '{}'
-                    end
+                    || coalesce(
+                        (
+                            select jsonb_object_agg(part.name, part.value)
+                            from jsonb_each(
+                                case
+                                    when jsonb_typeof(element.content -> 'data') = 'object' then element.content -> 'data'
+                                    else '{}'
+                                end
+                            ) as part (name, value)
+                            where part.name = any(key_columns)
+                        ),
+                        '{}'
+                    )
                     order by element.place
                 )
                 from jsonb_array_elements(v_good) with ordinality as element (content, place)

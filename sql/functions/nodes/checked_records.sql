@@ -19,15 +19,19 @@ begin
     -- What no table takes.
     v_checked := (
         select coalesce(jsonb_agg(pgsync.refused_record(element.place - 1, 'data.table', case
-            when element.content = 'false' then 'a text in it has the character U+0000, which PostgreSQL does not store'
             when jsonb_typeof(element.content) <> 'object' then 'a record is an object'
             else format('the table %s is not exchanged', coalesce(element.content ->> 'table', 'null'))
         end)), '[]')
         from jsonb_array_elements(records) with ordinality as element (content, place)
         where not exists (
-            select from jsonb_array_elements(v_tables) as own (content)
-            where own.content -> 'name' = element.content -> 'table'
-        )
+                select from jsonb_array_elements(v_tables) as own (content)
+                where own.content -> 'name' = element.content -> 'table'
+            )
+            and not element.content ? 'unstorable'
+    ) || (
+        select coalesce(jsonb_agg(pgsync.refused_record(element.place - 1, 'data.form', element.content ->> 'unstorable')), '[]')
+        from jsonb_array_elements(records) with ordinality as element (content, place)
+        where element.content ? 'unstorable'
     );
     for i in 0 .. jsonb_array_length(v_tables) - 1
     loop
@@ -36,7 +40,9 @@ begin
                 element.content || jsonb_build_object('place', element.place - 1) order by element.place
             )
             from jsonb_array_elements(records) with ordinality as element (content, place)
-            where jsonb_typeof(element.content) = 'object' and element.content -> 'table' = v_tables -> i -> 'name'
+            where jsonb_typeof(element.content) = 'object'
+                and not element.content ? 'unstorable'
+                and element.content -> 'table' = v_tables -> i -> 'name'
         );
         continue when v_items is null;
         select own.* into v_source

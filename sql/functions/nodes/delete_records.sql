@@ -10,9 +10,9 @@ declare
     v_failures jsonb := '[]'::jsonb;
     v_class text;
     v_message text;
+    v_statement text;
 begin
-    begin
-        execute format(
+    v_statement := format(
             $statement$
             delete from %1$s as present
             using (
@@ -27,7 +27,16 @@ begin
                 select string_agg(format('present.%1$I = came.%1$I', key.name), ' and ' order by key.place)
                 from unnest(delete_records.key_columns) with ordinality as key (name, place)
             )
-        ) using keys;
+    );
+    begin
+        -- Triggers of the table find what they find for an application.
+        perform set_config(
+            'search_path',
+            (select own.reset_val from pg_catalog.pg_settings as own where own.name = 'search_path'),
+            true
+        );
+        execute v_statement using keys;
+        perform set_config('search_path', 'pg_catalog, pgsync, pg_temp', true);
         return v_failures;
     exception when others then
         v_class := pgsync.image_error_class(sqlstate);

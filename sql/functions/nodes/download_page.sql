@@ -39,12 +39,24 @@ begin
     end if;
     if page_cursor is not null then
         v_place := pgsync.place_of_cursor(page_cursor);
-        if v_node.must_resync and not v_place ? 'l' then
+        if v_node.must_resync and (v_place ->> 'l')::integer is distinct from v_node.resync_number then
             raise exception 'this node has to load everything anew: %', v_node.resync_reason
                 using errcode = 'PS004', hint = 'Download without a cursor.';
         elsif not v_node.must_resync and not v_place ? 'u' then
             v_place := v_place - 'l';
         end if;
+    end if;
+    -- A time of before deletions that are forgotten is as far back as a cursor of then.
+    if page_cursor is null
+        and last_synced_at < (
+            select max(tick.taken_at)
+            from pgsync.ticks as tick
+            cross join pgsync.version_fold as fold
+            where tick.id <= fold.forgotten_through
+        )
+    then
+        raise exception 'deletions since % are forgotten', last_synced_at
+            using errcode = 'PS004', hint = 'Load everything anew: download without a time.';
     end if;
     if v_place is null then
         v_place := jsonb_build_object(
@@ -59,7 +71,10 @@ begin
                 ),
                 0
             )
-        ) || case when last_synced_at is null then '{"l": true}' else '{}' end::jsonb;
+        ) || case
+            when last_synced_at is null then jsonb_build_object('l', v_node.resync_number)
+            else '{}'
+        end;
     end if;
     if not v_place ? 'u' then
         v_place := v_place || jsonb_build_object(

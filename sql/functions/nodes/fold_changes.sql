@@ -40,14 +40,14 @@ begin
         inner join pgsync.record_versions as known
             on change.source_table = known.source_table
                 and known.record_id = pgsync.short_id(change.record_id) collate "C"
-                and known.changed_xid is distinct from change.captured_xid
+                and (known.changed_xid = change.captured_xid and change.id <= known.changed_log_id) is not true
         where change.old_data is not null
         order by change.source_table, change.record_id, change.id
     ),
 
     folded as (
         insert into pgsync.record_versions as known (
-            source_table, record_id, long_id, tick, stamp, deleted_at, changed_xid, created_tick, base_image
+            source_table, record_id, long_id, tick, stamp, deleted_at, changed_xid, changed_log_id, created_tick, base_image
         )
         select
             newest.source_table,
@@ -57,14 +57,15 @@ begin
             (extract(epoch from newest.captured_at) * 1000000)::bigint,
             case when newest.action = 'delete' then newest.captured_at end,
             newest.captured_xid,
+            newest.id,
             coalesce(until_tick, (select fold.folded_through + 1 from pgsync.version_fold as fold)),
             own_first.old_data
         from newest
         left join own_first on newest.source_table = own_first.source_table and newest.record_id = own_first.record_id
         on conflict on constraint record_versions_pkey do update
-        set (tick, deleted_at, changed_xid, created_tick, stamp, origin, via, base_stamp, base_origin, base_image, refused_at, written_for) = (
+        set (tick, deleted_at, changed_xid, changed_log_id, created_tick, stamp, origin, via, base_stamp, base_origin, base_image, refused_at, written_for) = (
             select
-                excluded.tick, excluded.deleted_at, excluded.changed_xid,
+                excluded.tick, excluded.deleted_at, excluded.changed_xid, excluded.changed_log_id,
                 case when known.deleted_at is null then known.created_tick else excluded.created_tick end,
                 version.stamp, version.origin, version.via,
                 version.base_stamp, version.base_origin, version.base_image, version.refused_at,
@@ -72,7 +73,8 @@ begin
             from (
                 values (
                     known.stamp, known.origin, known.via, known.base_stamp, known.base_origin, known.base_image,
-                    known.refused_at, known.written_for, known.changed_xid = excluded.changed_xid
+                    known.refused_at, known.written_for,
+                    known.changed_xid = excluded.changed_xid and excluded.changed_log_id <= known.changed_log_id
                 ),
                 (
                     greatest(excluded.stamp, known.stamp + 1), '', '',
@@ -80,7 +82,8 @@ begin
                     case when known.via = '' then known.base_origin else known.origin end,
                     case when known.via = '' then known.base_image else excluded.base_image end,
                     null::timestamptz, null::text,
-                    known.changed_xid is distinct from excluded.changed_xid
+                    (known.changed_xid = excluded.changed_xid and excluded.changed_log_id <= known.changed_log_id)
+                    is not true
                 )
             ) as version (stamp, origin, via, base_stamp, base_origin, base_image, refused_at, written_for, holds)
             where version.holds

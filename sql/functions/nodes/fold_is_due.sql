@@ -12,6 +12,17 @@ select fold.folded_through is not null
     and (
         pg_snapshot_xmin(fold.snapshot) < pg_snapshot_xmax(fold.snapshot)
         or (select sequence.last_value from pgsync.sync_logs_id_seq as sequence) > fold.last_log_id
+        -- A version may be new where no row was written.
+        or exists (
+            select
+            from pgsync.sources as source
+            where source.synced
+                and exists (
+                    select
+                    from pgsync.record_versions as known
+                    where known.source_table = source.source_table and known.tick > fold.folded_through
+                )
+        )
     )
 from pgsync.version_fold as fold;
 $$;

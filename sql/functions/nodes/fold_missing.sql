@@ -35,6 +35,7 @@ begin
             origin = '',
             via = '',
             changed_xid = null,
+            changed_log_id = null,
             base_stamp = case when own.via = '' then own.base_stamp else own.stamp end,
             base_origin = case when own.via = '' then own.base_origin else own.origin end,
             base_image = null,

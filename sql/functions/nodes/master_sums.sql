@@ -15,7 +15,8 @@ begin
         )
         from pgsync.synced_tables(v_master.tables) as synced
         cross join lateral pgsync.version_sum(synced.source_table) as own
-        where not exists (
+        where not v_master.frozen_tables ? synced.name
+            and not exists (
                 select
                 from pgsync.record_versions as known
                 where known.source_table = synced.source_table and known.via <> v_master.endpoint

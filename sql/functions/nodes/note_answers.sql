@@ -14,6 +14,7 @@ set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
     v_tick constant bigint := (select fold.folded_through + 1 from pgsync.version_fold as fold);
+    v_last_id constant bigint := pgsync.last_log_id();
     v_policy constant text := (
         select own.policy from pgsync.sources as own where own.source_table = note_answers.source_table
     );
@@ -38,9 +39,11 @@ begin
     )
 
     update pgsync.record_versions as known
-    set (tick, stamp, origin, via, changed_xid, deleted_at, base_stamp, base_origin, base_image, refused_at) = (
+    set (tick, stamp, origin, via, changed_xid, changed_log_id, deleted_at, base_stamp, base_origin, base_image, refused_at) = (
         select
-            outcome.tick, outcome.stamp, outcome.origin, outcome.via, outcome.changed_xid, outcome.deleted_at,
+            outcome.tick, outcome.stamp, outcome.origin, outcome.via, outcome.changed_xid,
+            case when outcome.changed_xid = pg_current_xact_id() then v_last_id else known.changed_log_id end,
+            outcome.deleted_at,
             outcome.base_stamp, outcome.base_origin, outcome.base_image,
             case
                 when outcome.name = 'taken' and answer.status = 'failed' and not answer.has_row then clock_timestamp()

@@ -17,7 +17,7 @@ begin
     );
     -- A new version, so that it wins everywhere.
     insert into pgsync.record_versions as known (
-        source_table, record_id, long_id, tick, stamp, deleted_at, changed_xid, created_tick
+        source_table, record_id, long_id, tick, stamp, deleted_at, changed_xid, changed_log_id, created_tick
     )
     select
         v_own.source_table,
@@ -27,6 +27,7 @@ begin
         (extract(epoch from clock_timestamp()) * 1000000)::bigint,
         case when coalesce(cardinality(v_here.found_ids), 0) = 0 then clock_timestamp() end,
         case when note_resolution.is_written then pg_current_xact_id() end,
+        case when note_resolution.is_written then pgsync.last_log_id() end,
         fold.folded_through + 1
     from pgsync.version_fold as fold
     on conflict on constraint record_versions_pkey do update
@@ -38,6 +39,7 @@ begin
         created_tick = case when known.deleted_at is null then known.created_tick else excluded.created_tick end,
         deleted_at = excluded.deleted_at,
         changed_xid = coalesce(excluded.changed_xid, known.changed_xid),
+        changed_log_id = coalesce(excluded.changed_log_id, known.changed_log_id),
         base_stamp = case when known.via = '' then known.base_stamp else known.stamp end,
         base_origin = case when known.via = '' then known.base_origin else known.origin end,
         base_image = null,

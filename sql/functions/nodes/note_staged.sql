@@ -12,9 +12,10 @@ set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
     v_tick constant bigint := (select fold.folded_through + 1 from pgsync.version_fold as fold);
+    v_last_id constant bigint := pgsync.last_log_id();
 begin
     insert into pgsync.record_versions as known (
-        source_table, record_id, long_id, tick, stamp, origin, deleted_at, via, changed_xid, created_tick
+        source_table, record_id, long_id, tick, stamp, origin, deleted_at, via, changed_xid, changed_log_id, created_tick
     )
     select
         note_staged.source_table,
@@ -26,6 +27,7 @@ begin
         case when own.is_deleted then clock_timestamp() end,
         note_staged.endpoint,
         case when own.place = any(written) then pg_current_xact_id() end,
+        case when own.place = any(written) then v_last_id end,
         v_tick
     from pgsync.staged_records as own
     where own.endpoint = note_staged.endpoint and own.place = any(done)
@@ -41,6 +43,7 @@ begin
         deleted_at = excluded.deleted_at,
         via = excluded.via,
         changed_xid = coalesce(excluded.changed_xid, known.changed_xid),
+        changed_log_id = coalesce(excluded.changed_log_id, known.changed_log_id),
         base_stamp = null,
         base_origin = null,
         base_image = null,

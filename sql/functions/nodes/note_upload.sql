@@ -14,6 +14,7 @@ as $$
 declare
     v_tick constant bigint := (select fold.folded_through + 1 from pgsync.version_fold as fold);
     v_now constant bigint := (extract(epoch from clock_timestamp()) * 1000000)::bigint;
+    v_last_id constant bigint := pgsync.last_log_id();
     v_source pgsync.sources;
     v_here record;
     v_results jsonb;
@@ -77,7 +78,8 @@ begin
 
     noted as (
         insert into pgsync.record_versions as known (
-            source_table, record_id, long_id, tick, stamp, origin, deleted_at, via, changed_xid, created_tick, written_for
+            source_table, record_id, long_id, tick, stamp, origin, deleted_at, via, changed_xid, changed_log_id, created_tick,
+            written_for
         )
         select distinct on (pgsync.short_id(versioned.record_id))
             note_upload.source_table,
@@ -89,6 +91,7 @@ begin
             case when versioned.image_now is null then clock_timestamp() end,
             case when versioned.is_as_sent then note_upload.node else '' end,
             case when versioned.is_written then pg_current_xact_id() end,
+            v_last_id,
             v_tick,
             case when versioned.is_written then note_upload.node end
         from versioned
@@ -107,6 +110,7 @@ begin
             deleted_at = excluded.deleted_at,
             via = excluded.via,
             changed_xid = excluded.changed_xid,
+            changed_log_id = excluded.changed_log_id,
             base_stamp = null,
             base_origin = null,
             base_image = null,

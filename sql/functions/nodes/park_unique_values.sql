@@ -9,6 +9,7 @@ as $$
     -- @plpgsql_check_options: security_warnings = off, performance_warnings = off
 declare
     v_changes text;
+    v_statement text;
 begin
     select string_agg(
         distinct format(
@@ -38,7 +39,7 @@ begin
     if v_changes is null then
         return;
     end if;
-    execute format(
+    v_statement := format(
         $statement$
         update %1$s as present
         set %3$s
@@ -55,7 +56,14 @@ begin
             from unnest(park_unique_values.key_columns) with ordinality as key (name, place)
         ),
         v_changes
-    ) using keys;
+    );
+    -- Triggers of the table find what they find for an application.
+    perform set_config(
+        'search_path',
+        (select own.reset_val from pg_catalog.pg_settings as own where own.name = 'search_path'),
+        true
+    );
+    execute v_statement using keys;
 end;
 $$;
 

@@ -5,7 +5,7 @@ immutable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 begin
-    raise exception 'upload % is expected, not %', last_sequence + 1, known + 1
+    raise exception 'upload % is expected, not %', last_sequence + 1, known::numeric + 1
         using errcode = 'PS003',
         detail = (last_sequence + 1)::text,
         hint = 'This node was restored or copied: it has to load everything anew.';

@@ -1,6 +1,10 @@
--- Until the master has shown what it has, everything from it may be what it has lost: so it is sent, with
--- itself as its base, unless the same or something newer comes.
-create or replace function pgsync.resync_master(endpoint text, last_sequence bigint, was_restored boolean default false)
+-- What a master that was restored has lost is here alone: it is sent, with itself as its base, unless the same
+-- or something newer comes. Otherwise the master is right: what does not come with everything else is gone there.
+create or replace function pgsync.resync_master(
+    endpoint text,
+    last_sequence bigint,
+    was_restored boolean default false
+)
 returns void
 language plpgsql
 security definer
@@ -11,13 +15,17 @@ declare
 begin
     perform from pgsync.version_fold for update;
     update pgsync.record_versions as own
-    set via = '', base_stamp = own.stamp, base_origin = own.origin, base_image = null
+    set
+        via = case when was_restored then '' else own.via end,
+        base_stamp = own.stamp,
+        base_origin = own.origin,
+        base_image = null
     where own.via = v_master.endpoint;
     delete from pgsync.staged_records as own where own.endpoint = v_master.endpoint;
     update pgsync.masters as own
     set
         next_page = null,
-        uploaded_tick = 0,
+        uploaded_tick = case when resync_master.was_restored then 0 else own.uploaded_tick end,
         unanswered = null,
         sequence = coalesce(resync_master.last_sequence, own.sequence),
         is_resyncing = true,
@@ -32,4 +40,4 @@ end;
 $$;
 
 comment on function pgsync.resync_master(text, bigint, boolean)
-is 'Has everything loaded from a master anew; what is here stays until something newer comes.';
+is 'Has everything loaded from a master anew; what is here and was not sent stays.';

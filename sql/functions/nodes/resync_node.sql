@@ -9,6 +9,7 @@ begin
     update pgsync.nodes as own
     set
         must_resync = true,
+        resync_number = own.resync_number + 1,
         resync_reason = coalesce(left(resync_node.reason, 1000), 'an operator said so'),
         updated_at = clock_timestamp()
     where own.name = resync_node.name;

@@ -84,14 +84,7 @@ begin
         policy_nodes = case when set_synced.policy is null then own.policy_nodes else set_synced.policy_nodes end
     where own.source_table = set_synced.source;
     if v_tick is not null then
-        update pgsync.version_fold as fold
-        set
-            folded_through = tick.id,
-            folded_at = clock_timestamp(),
-            snapshot = tick.snapshot,
-            last_log_id = tick.last_log_id
-        from pgsync.ticks as tick
-        where tick.id = v_tick;
+        perform pgsync.start_fold(v_tick);
     end if;
 end;
 $$;

@@ -35,6 +35,7 @@ begin
                     and known.base_stamp is not null
             ) as number
         from pgsync.synced_tables(v_master.tables) as synced
+        where not v_master.frozen_tables ? synced.name
     ) as going
     where not force and pgsync.exceeds_guard(going.number, pgsync.live_records(going.source_table) + going.number)
     limit 1;
@@ -44,9 +45,27 @@ begin
             hint = 'If the master is to delete them, too: pgsync sync run --force';
     end if;
     v_records := pgsync.unsent_records(v_master.endpoint, row_limit, refused_before);
+    -- No master takes a record that is larger than an upload.
+    perform pgsync.refuse_large(v_master.endpoint, v_records);
+    v_records := (
+        select coalesce(jsonb_agg(sized.content order by sized.place), '[]')
+        from (
+            select
+                record.content,
+                record.place,
+                octet_length(record.content::text) as bytes,
+                sum(octet_length(record.content::text)) over (order by record.place) as bytes_so_far
+            from jsonb_array_elements(v_records) with ordinality as record (content, place)
+            where octet_length(record.content::text) <= 12000000
+        ) as sized
+        where sized.bytes_so_far <= 4000000 or sized.bytes_so_far = sized.bytes
+    );
     if v_records = '[]' then
         update pgsync.masters as own
-        set uploaded_tick = fold.folded_through, is_resyncing = false, was_restored = false
+        set
+            -- What a frozen table has waits, and so does the mark behind it.
+            uploaded_tick = case when own.frozen_tables = '{}' then fold.folded_through else own.uploaded_tick end,
+            is_resyncing = false, was_restored = false
         from pgsync.version_fold as fold
         where own.endpoint = v_master.endpoint
             and (own.uploaded_tick < fold.folded_through or own.is_resyncing);

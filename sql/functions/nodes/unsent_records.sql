@@ -17,6 +17,7 @@ declare
             '[]'
         )
         from pgsync.synced_tables(v_master.tables) as synced
+        where not v_master.frozen_tables ? synced.name
     );
     v_source pgsync.sources;
     v_here record;

@@ -19,6 +19,7 @@ declare
     v_image_key text;
     v_same_key text;
     v_change text;
+    v_statement text;
 begin
     select
         string_agg(format('%I', listed.name), ', ' order by listed.place),
@@ -36,15 +37,29 @@ begin
         select format(
             'update set %s where row(%s) is distinct from row(%s)',
             string_agg(format('%I = excluded.%1$I', listed.name), ', ' order by listed.place),
-            string_agg(format('present.%I', listed.name), ', ' order by listed.place),
-            string_agg(format('excluded.%I', listed.name), ', ' order by listed.place)
+            string_agg(format(compared.form, 'present', listed.name), ', ' order by listed.place),
+            string_agg(format(compared.form, 'excluded', listed.name), ', ' order by listed.place)
         )
         into v_change
         from unnest(apply_images.columns) with ordinality as listed (name, place)
+        cross join lateral (
+            -- These have no equality, or one of sizes; nor have arrays of them.
+            select case
+                when pgsync.base_type(field.atttypid) in (
+                        'json'::regtype, 'xml'::regtype, 'point'::regtype, 'line'::regtype, 'lseg'::regtype,
+                        'box'::regtype, 'path'::regtype, 'polygon'::regtype, 'circle'::regtype, 'json[]'::regtype,
+                        'xml[]'::regtype, 'point[]'::regtype, 'box[]'::regtype, 'polygon[]'::regtype
+                    )
+                    then '%s.%I::text'
+                else '%s.%I'
+            end as form
+            from pg_catalog.pg_attribute as field
+            where field.attrelid = apply_images.target and field.attname = listed.name
+        ) as compared
         where listed.name <> all(apply_images.key_columns);
     end if;
 
-    return query execute format(
+    v_statement := format(
         $statement$
         with image as materialized (
             select distinct on (%1$s) %2$s
@@ -69,7 +84,14 @@ begin
         select counted.added, greatest(counted.written - counted.added, 0) from counted
         $statement$,
         v_image_key, v_images, apply_images.target, v_same_key, v_columns, v_key, v_change
-    ) using apply_images.images;
+    );
+    -- Triggers of the table find what they find for an application.
+    perform set_config(
+        'search_path',
+        (select own.reset_val from pg_catalog.pg_settings as own where own.name = 'search_path'),
+        true
+    );
+    return query execute v_statement using apply_images.images;
 end;
 $$;
 

@@ -15,6 +15,7 @@ begin
     update pgsync.nodes as own
     set
         must_resync = true,
+        resync_number = own.resync_number + 1,
         resync_reason = 'it was away for more than node_max_lag_days',
         updated_at = clock_timestamp()
     where not own.must_resync

@@ -199,8 +199,9 @@ class Tour:
         self.token = token
 
     def go_wrong(self):
-        """What is around a request: its cursor, form, host and size; a database that is slow, broken or away."""
+        """What is around a request: its cursor, form, host, size; what is gone; a database that is slow, broken or away."""
         self.ask("/queue?cursor=none")
+        self.ask("/changes/999999999999999/image", "/changes/{id}/image")
         self.ask("/queue", headers={"Accept": "text/csv"})
         self.ask("/queue", headers={"Host": "elsewhere.example"})
         self.ask("/changes/retry", method="POST", body={"class": "x" * 70_000})

@@ -5,6 +5,7 @@ import uuid
 
 from contract import Sight
 from served import Server, eventually
+from streams import Stream, Watch
 
 FUNCTION = "create or replace function pgsync.error_classes() returns table (class text, meaning text)"
 
@@ -44,6 +45,7 @@ class Tour:
         self.act()
         self.see_imports()
         self.see_nodes()
+        self.be_a_node()
         self.be_a_browser()
         self.go_wrong()
         return self.seen
@@ -130,6 +132,54 @@ class Tour:
         self.ask(conflict, "/conflicts/{id}")
         self.ask(f"{conflict}/resolve", "/conflicts/{id}/resolve", "POST", {"take": "local", "reason": "a tour"})
 
+    def be_a_node(self):
+        """Exchange records: as it should be, out of turn, and after this system or the node was restored."""
+        token = self.clinic.node("tourist")
+        self.exchange(token, "/status")
+        page = self.exchange(token, "/download?tables=ward.stock")
+        # Of what has changed since the first load.
+        page = self.exchange(token, f"/download?cursor={page['cursor']}")
+        record = {"table": "ward.stock", "id": "100", "data": {"id": 100, "name": "Plaster"}, "action": "create"}
+        with Watch(stream := Stream(self.server.port, token, "/api/sync/stream")):
+            eventually(lambda: stream.named("changed"))
+            self.seen.add(Sight("GET", "/sync/stream", int(stream.head.split(" ")[1]), None))
+            for is_again in (False, True):
+                taken = self.exchange(token, "/upload", {"records": [record], "sequence": 1})
+                assert taken["status"] == "success" and taken.get("replayed", False) == is_again, taken
+            eventually(lambda: [event for event in stream.named("changed") if event.json.get("tick")])
+        for told in (
+            self.exchange(token, "/upload", {"records": [], "sequence": 7}),
+            self.exchange(token, "/download?sequence=7"),
+        ):
+            assert (told["status"], told["expected"]) == (409, 2), told
+        self.exchange(token, "/acknowledge", {"status": "success", "cursor": page["cursor"]})
+        for node_is_restored in (True, False):
+            restored = "resync_node('tourist')" if node_is_restored else "begin_incarnation()"
+            self.clinic.sql(f"select pgsync.{restored}")
+            assert self.exchange(token, f"/download?cursor={page['cursor']}")["code"] == "cursor-expired"
+            if not node_is_restored:
+                told = self.exchange(token, "/acknowledge", {"status": "success", "cursor": page["cursor"]})
+                assert told["code"] == "cursor-expired", told
+            page = self.exchange(token, "/download?limit=1")
+            while page["has_more"]:
+                page = self.exchange(token, f"/download?limit=1&cursor={page['cursor']}")
+            told = self.exchange(token, "/acknowledge", {"status": "success", "cursor": page["cursor"]})
+            assert told["status"] == "acknowledged", told
+            assert not self.exchange(token, "/status")["must_resync"]
+        # Who operates may send a node back to the start.
+        key = {"Idempotency-Key": str(uuid.uuid4())}
+        told = self.exchange(self.token, "/reset", {"node": "tourist", "resync": True}, key)
+        assert told["data"] == {"node": "tourist", "status": "new"}, told
+        assert self.exchange(token, "/status")["must_resync"]
+
+    def exchange(self, token, path, body=None, headers=None):
+        """Asks one of the paths of nodes, and returns what it answers."""
+        method = "GET" if body is None else "POST"
+        status, _, text = self.server.ask(f"/api/sync{path}", token, body, method, headers)
+        told = json.loads(text)
+        self.seen.add(Sight(method, "/sync" + path.partition("?")[0], status, told.get("code")))
+        return told
+
     def be_a_browser(self):
         """Log in, show the token again, and log out."""
         answered, data = self.ask("/session", method="POST", body={"token": self.token})
@@ -149,8 +199,9 @@ class Tour:
         self.token = token
 
     def go_wrong(self):
-        """What is around a request: its cursor, form, host and size; a database that is slow, broken or away."""
+        """What is around a request: its cursor, form, host, size; what is gone; a database that is slow, broken or away."""
         self.ask("/queue?cursor=none")
+        self.ask("/changes/999999999999999/image", "/changes/{id}/image")
         self.ask("/queue", headers={"Accept": "text/csv"})
         self.ask("/queue", headers={"Host": "elsewhere.example"})
         self.ask("/changes/retry", method="POST", body={"class": "x" * 70_000})

@@ -83,8 +83,11 @@ def paths(server, token):
         "/schedules/{name}/runs": "/schedules/verify/runs",
         "/sources/{table}": f"/sources/{entry['table']}",
     }
+    # What begins elsewhere is for others than the page.
     return [
-        known.get(path, path) for path, operations in document["paths"].items() if "get" in operations and path != "/events"
+        known.get(path, path)
+        for path, operations in document["paths"].items()
+        if "get" in operations and "servers" not in operations and path != "/events"
     ]
 
 

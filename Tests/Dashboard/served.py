@@ -99,6 +99,10 @@ class Clinic:
         """A new token."""
         return self.run("token", "create", name, "--scopes", ",".join(scopes), url=url)["secret"]
 
+    def node(self, name):
+        """The token of a new node, which exchanges all tables that are exchanged."""
+        return self.run("node", "add", name)["secret"]
+
     def postmaster(self):
         """The process of PostgreSQL."""
         return int((self.directory / "state" / "data" / "postmaster.pid").read_text().splitlines()[0])

@@ -170,7 +170,9 @@ let package = Package(
         .testTarget(name: "CompressionTests", dependencies: ["Compression", "Subprocesses", "TestSupport"]),
         .testTarget(
             name: "CaptureTests",
-            dependencies: ["JSON", "PGSyncCluster", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport"],
+            dependencies: [
+                "JSON", "PGSyncCluster", "PGSyncSchema", "Postgres", "Subprocesses", "TestSupport",
+            ],
             exclude: ["Snapshots"]
         ),
         .testTarget(name: "DaysTests", dependencies: ["Days"]),

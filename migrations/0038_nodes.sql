@@ -1,5 +1,6 @@
 -- Systems that exchange records with this one: those that call it, and those that it calls. Both sides keep
--- the same version of a record; what the other side has not seen yet is told by whom the version came through.
+-- the same version of a record; what the other side has not seen yet is told by whom the version came
+-- through.
 create table pgsync.node_identity (
     id boolean not null default true,
     incarnation uuid not null default gen_random_uuid(),
@@ -14,7 +15,8 @@ create table pgsync.node_identity (
 insert into pgsync.node_identity (name)
 values ('db-' || left(replace(gen_random_uuid()::text, '-', ''), 12));
 
-comment on table pgsync.node_identity is 'Who this database is among those it exchanges records with; one row.';
+comment on table pgsync.node_identity
+is 'Who this database is among those it exchanges records with; one row.';
 comment on column pgsync.node_identity.id is 'Always true.';
 comment on column pgsync.node_identity.incarnation
 is 'Another one after the database was restored: cursors of the one before are no longer good.';
@@ -57,14 +59,17 @@ comment on column pgsync.nodes.tables is 'The tables it exchanges; null for all 
 comment on column pgsync.nodes.row_filter
 is 'Values that its rows must have, for each column that a table has; null for all rows.';
 comment on column pgsync.nodes.last_sequence is 'The number of its newest upload.';
-comment on column pgsync.nodes.last_body_hash is 'The SHA-256 of its newest upload, so that a repetition is known.';
+comment on column pgsync.nodes.last_body_hash
+is 'The SHA-256 of its newest upload, so that a repetition is known.';
 comment on column pgsync.nodes.last_answer is 'What its newest upload was answered.';
 comment on column pgsync.nodes.acknowledged_tick is 'The tick up to which it has what was folded here.';
 comment on column pgsync.nodes.acknowledged_at is 'When it said so.';
-comment on column pgsync.nodes.status is 'How its newest exchange ended, in its own words: success, partial or failed.';
+comment on column pgsync.nodes.status
+is 'How its newest exchange ended, in its own words: success, partial or failed.';
 comment on column pgsync.nodes.last_synced_at is 'When its newest successful exchange was.';
 comment on column pgsync.nodes.last_error is 'What went wrong in its newest exchange, in its own words.';
-comment on column pgsync.nodes.retry_count is 'How many of its exchanges have failed since the last successful one.';
+comment on column pgsync.nodes.retry_count
+is 'How many of its exchanges have failed since the last successful one.';
 comment on column pgsync.nodes.must_resync is 'Whether it has to load everything anew.';
 comment on column pgsync.nodes.resync_reason is 'Why it has to.';
 comment on column pgsync.nodes.resync_number
@@ -103,10 +108,12 @@ create table pgsync.masters (
     constraint retries_are_not_negative check (retry_count >= 0)
 );
 
-comment on table pgsync.masters is 'The systems that this one calls to exchange records, and how far it has come.';
+comment on table pgsync.masters
+is 'The systems that this one calls to exchange records, and how far it has come.';
 comment on column pgsync.masters.endpoint is 'Its endpoint.';
 comment on column pgsync.masters.node_name is 'What it calls this system; null until it has said.';
-comment on column pgsync.masters.tables is 'The tables that are exchanged with it; null for all that are exchanged.';
+comment on column pgsync.masters.tables
+is 'The tables that are exchanged with it; null for all that are exchanged.';
 comment on column pgsync.masters.incarnation is 'Its incarnation when it was called last.';
 comment on column pgsync.masters.next_page is 'Its cursor behind the newest page that came.';
 comment on column pgsync.masters.uploaded_tick is 'The tick up to which it has what was folded here.';
@@ -124,7 +131,8 @@ comment on column pgsync.masters.is_live is 'Whether a worker exchanges records 
 comment on column pgsync.masters.status is 'How the newest exchange ended, or that one is under way.';
 comment on column pgsync.masters.last_synced_at is 'When the newest successful exchange was.';
 comment on column pgsync.masters.last_error is 'What went wrong in the newest exchange; null if nothing did.';
-comment on column pgsync.masters.retry_count is 'How many exchanges have failed since the last successful one.';
+comment on column pgsync.masters.retry_count
+is 'How many exchanges have failed since the last successful one.';
 comment on column pgsync.masters.created_at is 'When it was added.';
 comment on column pgsync.masters.updated_at is 'When this row changed.';
 
@@ -142,7 +150,8 @@ create table pgsync.staged_records (
     references pgsync.masters (endpoint) on delete cascade
 );
 
-comment on table pgsync.staged_records is 'Records that came from a master and are not applied yet, or could not be.';
+comment on table pgsync.staged_records
+is 'Records that came from a master and are not applied yet, or could not be.';
 comment on column pgsync.staged_records.endpoint is 'The endpoint of the master.';
 comment on column pgsync.staged_records.place is 'Their order.';
 comment on column pgsync.staged_records.source_table is 'The table.';
@@ -191,32 +200,35 @@ create table pgsync.conflicts (
 create index conflicts_record on pgsync.conflicts using hash (record_id);
 create index conflicts_open on pgsync.conflicts (id) where state = 'open';
 
-comment on table pgsync.conflicts is 'Records that two systems changed at once, what both had made of them, and what became of it.';
+comment on table pgsync.conflicts
+is 'Records that two systems changed at once, what both had made of them, and what became of it.';
 comment on column pgsync.conflicts.id is 'Its number.';
 comment on column pgsync.conflicts.source_table is 'The table.';
 comment on column pgsync.conflicts.record_id is 'The key of the record.';
 comment on column pgsync.conflicts.node is 'The node whose change came.';
-comment on column pgsync.conflicts.type is 'What clashed, by the names of PostgreSQL; refused: the row cannot be written here.';
+comment on column pgsync.conflicts.type
+is 'What clashed, by the names of PostgreSQL; refused: the row cannot be written here.';
 comment on column pgsync.conflicts.policy is 'The policy that decided.';
 comment on column pgsync.conflicts.resolution
 is 'What was done: apply_remote, keep_local, merged, queued for a person, or a row that a person has given.';
 comment on column pgsync.conflicts.state is 'open while a person is to decide.';
 comment on column pgsync.conflicts.local_image is 'The row here; null if there was none.';
 comment on column pgsync.conflicts.remote_image is 'The row of the node; null if it was deleted there.';
-comment on column pgsync.conflicts.base_image is 'What the node had before, of the columns that it changed; null if unknown.';
+comment on column pgsync.conflicts.base_image
+is 'What the node had before, of the columns that it changed; null if unknown.';
 comment on column pgsync.conflicts.result_image is 'The row that came of it; null if there is none.';
 comment on column pgsync.conflicts.local_version is 'The version here.';
 comment on column pgsync.conflicts.remote_version is 'The version of the node.';
 comment on column pgsync.conflicts.base_version is 'The version that the node had changed; null if unknown.';
-comment on column pgsync.conflicts.error_class is 'The class of why the row could not be written; null if it could.';
+comment on column pgsync.conflicts.error_class
+is 'The class of why the row could not be written; null if it could.';
 comment on column pgsync.conflicts.error_message is 'Why it could not be written.';
 comment on column pgsync.conflicts.noted_at is 'When it happened.';
 comment on column pgsync.conflicts.decided_by is 'Who decided; null if a policy did.';
 comment on column pgsync.conflicts.decided_at is 'When that was.';
 
-revoke all on table
-    pgsync.node_identity, pgsync.nodes, pgsync.masters, pgsync.staged_records, pgsync.conflicts
-from public;
+revoke all on table pgsync.node_identity, pgsync.nodes, pgsync.masters, pgsync.staged_records from public;
+revoke all on table pgsync.conflicts from public;
 
 insert into pgsync.sync_configuration (
     config_key, config_value, default_value, kind, minimum, maximum, unit, description
@@ -228,7 +240,7 @@ values
 ),
 (
     'node_max_lag_days', '180', '180', 'integer', 1, 36500, 'days',
-    'How long deletions are remembered for a node that does not come back; then it has to load everything anew.'
+    'How long deletions are kept for a node that does not come back; then it has to load everything anew.'
 ),
 (
     'conflict_retention_days', '365', '365', 'integer', 1, 36500, 'days',
@@ -251,20 +263,24 @@ add constraint base_is_whole check ((base_stamp is null) = (base_origin is null)
 alter table pgsync.record_versions validate constraint base_is_whole;
 comment on column pgsync.record_versions.via
 is 'The neighbour that it came through, or that has taken it; empty while only this system has it.';
-comment on column pgsync.record_versions.changed_xid is 'The transaction of its newest change, so that it is known again.';
+comment on column pgsync.record_versions.changed_xid
+is 'The transaction of its newest change, so that it is known again.';
 comment on column pgsync.record_versions.changed_log_id
 is 'The last id of the log that was given out by then: what the same transaction changed later is news.';
-comment on column pgsync.record_versions.created_tick is 'The tick up to which it was first folded, or again after a deletion.';
+comment on column pgsync.record_versions.created_tick
+is 'The tick up to which it was first folded, or again after a deletion.';
 comment on column pgsync.record_versions.base_stamp
 is 'The version that was changed here since a neighbour had it: its stamp; null if nothing was.';
 comment on column pgsync.record_versions.base_origin is 'The same: its origin.';
-comment on column pgsync.record_versions.base_image is 'The row of that version, if the policy needs it and it was captured.';
+comment on column pgsync.record_versions.base_image
+is 'The row of that version, if the policy needs it and it was captured.';
 
 comment on column pgsync.record_versions.written_for
 is 'The node in whose upload it was written, whatever became of it; null if none was.';
 comment on column pgsync.record_versions.refused_at
 is 'When a master could not take it and had nothing else to offer; null if that is not so.';
 
+-- squawk-ignore require-concurrent-index-deletion
 drop index pgsync.record_versions_tick;
 -- squawk-ignore require-concurrent-index-creation
 create index record_versions_tick on pgsync.record_versions (source_table, tick, record_id) include (via);
@@ -287,15 +303,18 @@ set snapshot = tick.snapshot, last_log_id = tick.last_log_id
 from pgsync.ticks as tick
 where tick.id = fold.folded_through;
 
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.set_synced(regclass, boolean);
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.versions_between(regclass, bigint, bigint, text, bigint, text, bigint);
 
--- squawk-ignore constraint-missing-not-valid
+-- squawk-ignore ban-drop-constraint
 alter table pgsync.endpoints drop constraint kind_is_known;
 alter table pgsync.endpoints add constraint kind_is_known check (kind in ('api', 'master')) not valid;
 -- squawk-ignore constraint-missing-not-valid
 alter table pgsync.endpoints validate constraint kind_is_known;
 
+-- squawk-ignore ban-drop-constraint
 alter table pgsync.api_tokens drop constraint scopes_are_known;
 alter table pgsync.api_tokens
 add column node text collate "C",
@@ -312,7 +331,9 @@ alter table pgsync.api_tokens validate constraint only_a_node_has_its_scope;
 comment on column pgsync.api_tokens.node is 'The node whose token it is; null for all others.';
 comment on column pgsync.api_tokens.scopes is 'What it allows: read, images, operate, admin, audit, node.';
 
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.create_token(text, text, bytea, text[], text, timestamptz);
+-- squawk-ignore ban-drop-function
 drop function if exists pgsync.token_of(bytea, text);
 
 -- Last, because applications that write look sources up, and wait while this transaction changes it.
@@ -331,5 +352,6 @@ alter table pgsync.sources validate constraint policy_is_known;
 -- squawk-ignore constraint-missing-not-valid
 alter table pgsync.sources validate constraint policy_is_whole;
 comment on column pgsync.sources.policy is 'Who wins where two systems change a record at once.';
-comment on column pgsync.sources.policy_columns is 'With the policy delta: the columns whose differences are added up.';
+comment on column pgsync.sources.policy_columns
+is 'With the policy delta: the columns whose differences are added up.';
 comment on column pgsync.sources.policy_nodes is 'With the policy priority: who wins, first to last.';

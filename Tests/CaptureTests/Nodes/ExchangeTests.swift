@@ -277,7 +277,7 @@ struct ExchangeTests {
             for place in [0, cursor.count / 2, cursor.count - 1] {
                 var letters = Array(cursor)
                 letters[place] = letters[place] == "A" ? "B" : "A"
-                #expect(await state(String(letters)) == "22023")
+                #expect(["22023", "PS004"].contains(await state(String(letters))))
             }
             #expect(await state("") == "22023")
             try await pair.master.run("update pgsync.version_fold set forgotten_through = folded_through + 1")

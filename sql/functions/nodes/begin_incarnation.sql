@@ -1,5 +1,5 @@
--- What is in the log and not in the versions is folded by the transaction numbers of the server that wrote it.
--- The numbers of another server begin anew, and the ticks with them: see start_fold.
+-- What is in the log and not in the versions is folded by the transaction numbers of the server that wrote
+-- it. The numbers of another server begin anew, and the ticks with them: see start_fold.
 create or replace function pgsync.begin_incarnation(name text default null)
 returns uuid
 language plpgsql

@@ -1,5 +1,5 @@
--- A record that is changed here and was not sent yet stays: the master decides when it has both. One that is as
--- new as what came, or newer because it came by another way, stays, too.
+-- A record that is changed here and was not sent yet stays: the master decides when it has both. One that
+-- is as new as what came, or newer because it came by another way, stays, too.
 create or replace function pgsync.decide_staged(endpoint text, source_table regclass, places bigint[])
 returns table (
     place bigint,

@@ -23,7 +23,11 @@ begin
                 'No table is exchanged: pgsync attach TABLE --synced yes'
             );
     end if;
-    return array(select synced.source_table from pgsync.synced_tables(allowed) as synced where synced.name = any(names));
+    return array(
+        select synced.source_table
+        from pgsync.synced_tables(allowed) as synced
+        where synced.name = any(names)
+    );
 end;
 $$;
 

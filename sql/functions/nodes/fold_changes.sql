@@ -1,6 +1,6 @@
--- That a record was deleted is told by its newest change. A change that was noted before, by whoever applied
--- it for a neighbour or by a look ahead of the fold, keeps its version. A record that a neighbour has, and that
--- is changed here, keeps that version as its base until the neighbour has taken the change.
+-- That a record was deleted is told by its newest change. A change that was noted before, by whoever
+-- applied it for a neighbour or by a look ahead of the fold, keeps its version. A record that a neighbour
+-- has, and that is changed here, keeps that version as its base until the neighbour has taken the change.
 create or replace function pgsync.fold_changes(
     until_tick bigint,
     only_table regclass default null,

@@ -1,6 +1,6 @@
--- Each change is folded exactly once, in the order of ticks. Only for a row that a backfill has read, and after
--- a TRUNCATE, which may be of one partition, is it looked up whether the record is there: what changes after
--- that look is folded the next time.
+-- Each change is folded exactly once, in the order of ticks. Only for a row that a backfill has read, and
+-- after a TRUNCATE, which may be of one partition, is it looked up whether the record is there: what
+-- changes after that look is folded the next time.
 create or replace function pgsync.fold_versions(until_tick bigint)
 returns bigint
 language plpgsql

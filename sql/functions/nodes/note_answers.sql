@@ -1,6 +1,6 @@
--- The version of the master becomes that of the record only where the row is what the master has. Where it was
--- changed again since, the next upload has that version as its base, or, if the master has another row, the
--- same base as before with what was sent.
+-- The version of the master becomes that of the record only where the row is what the master has. Where it
+-- was changed again since, the next upload has that version as its base, or, if the master has another row,
+-- the same base as before with what was sent.
 create or replace function pgsync.note_answers(
     endpoint text,
     source_table regclass,

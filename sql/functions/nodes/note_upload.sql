@@ -1,5 +1,5 @@
--- A row that differs from what the node has sent, because it was merged or because a trigger has changed it, is
--- a version of this system; the node takes it from the answer.
+-- A row that differs from what the node has sent, because it was merged or because a trigger has changed
+-- it, is a version of this system; the node takes it from the answer.
 create or replace function pgsync.note_upload(
     node text,
     source_table regclass,
@@ -265,4 +265,4 @@ end;
 $$;
 
 comment on function pgsync.note_upload(text, regclass, jsonb, jsonb)
-is 'Notes what became of records that a node has sent, with their versions and conflicts; returns its answers.';
+is 'Notes what became of records of a node, with their versions and conflicts; returns its answers.';

@@ -1,4 +1,8 @@
-create or replace function pgsync.reset_node(name text, resync boolean default false, reason text default null)
+create or replace function pgsync.reset_node(
+    name text,
+    resync boolean default false,
+    reason text default null
+)
 returns table (node text, status text)
 language plpgsql
 security definer

@@ -1,5 +1,6 @@
--- What a master that was restored has lost is here alone: it is sent, with itself as its base, unless the same
--- or something newer comes. Otherwise the master is right: what does not come with everything else is gone there.
+-- What a master that was restored has lost is here alone: it is sent, with itself as its base, unless the
+-- same or something newer comes. Otherwise the master is right: what does not come with everything else is
+-- gone there.
 create or replace function pgsync.resync_master(
     endpoint text,
     last_sequence bigint,

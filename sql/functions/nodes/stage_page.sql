@@ -1,4 +1,5 @@
--- A table whose columns differ would lose what one side does not have: it is left out until they are the same.
+-- A table whose columns differ would lose what one side does not have: it is left out until they are the
+-- same.
 create or replace function pgsync.stage_page(endpoint text, page jsonb)
 returns table (staged bigint, has_more boolean, frozen_tables jsonb)
 language plpgsql

@@ -70,4 +70,4 @@ end;
 $$;
 
 comment on function pgsync.take_staged(text, boolean, integer)
-is 'Applies what came from a master; returns how many records were written, deleted or held, and what failed.';
+is 'Applies what came from a master; returns how many were written, deleted or held, and what failed.';

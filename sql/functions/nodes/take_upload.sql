@@ -101,4 +101,4 @@ end;
 $$;
 
 comment on function pgsync.take_upload(text, jsonb, bigint, bytea, bigint)
-is 'Takes records from a node, and returns what became of each; the same again for an upload that came before.';
+is 'Takes records from a node; returns what became of each, the same for an upload that came before.';

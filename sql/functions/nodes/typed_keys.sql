@@ -42,4 +42,4 @@ end;
 $$;
 
 comment on function pgsync.typed_keys(regclass, text[], jsonb)
-is 'The record_id of each image, and its key columns, by the types of the table; null where a part is missing.';
+is 'The record_id of each image and its key columns, by the types of the table; null if one is missing.';

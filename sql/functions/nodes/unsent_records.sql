@@ -1,4 +1,8 @@
-create or replace function pgsync.unsent_records(endpoint text, row_limit integer, refused_before timestamptz default null)
+create or replace function pgsync.unsent_records(
+    endpoint text,
+    row_limit integer,
+    refused_before timestamptz default null
+)
 returns jsonb
 language plpgsql
 stable

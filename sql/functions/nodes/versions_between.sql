@@ -9,7 +9,15 @@ create or replace function pgsync.versions_between(
     after_record text default null,
     row_limit bigint default 500
 )
-returns table (tick bigint, record_id text, stamp bigint, origin text, is_deleted boolean, created_tick bigint, image jsonb)
+returns table (
+    tick bigint,
+    record_id text,
+    stamp bigint,
+    origin text,
+    is_deleted boolean,
+    created_tick bigint,
+    image jsonb
+)
 language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp

@@ -269,7 +269,8 @@ def test_a_record_that_cannot_be_taken_stops_no_other(master, token, what):
 @pytest.mark.parametrize(
     "body",
     [b"", b"[]", b"null", b"{}", b'{"records": {}}', b'{"records": 1}', b'{"records": []', b"\xff\xfe",
-     b'{"records": [], "x": 1}', b'{"records": [], "sequence": "one"}', b'{"records": [], "sequence": 99999999999999999999}', b"[" * 100_000],
+     b'{"records": [], "x": 1}', b'{"records": [], "sequence": "one"}',
+     b'{"records": [], "sequence": 99999999999999999999}', b"[" * 100_000],
     ids=lambda body: body[:30].decode("latin-1"),
 )  # fmt: skip
 def test_a_body_that_is_no_upload(master, token, body):

@@ -9,7 +9,7 @@ import time
 import psycopg
 import pytest
 
-from network import AWAY, GUARD, LEFT, assert_same, edit
+from network import AWAY, GUARD, LEFT, Master, assert_same, edit
 from served import eventually
 
 CALLS = ["GET status", "GET download", "POST upload", "GET download", "POST acknowledge"]
@@ -488,6 +488,97 @@ def test_a_unique_value_is_swapped_between_two_rows(master, node, swaps):
     node.run()
     assert [row[1] for row in master.sql("select id, name from inventories order by id limit 2")] == ["i2", "i1"]
     assert_same(master, node)
+
+
+@pytest.fixture
+def shops(cluster):
+    """A master and two nodes that add up what is sold."""
+    master = Master(cluster, "delta(qty)")
+    shops = [master.node(name) for name in ("north", "south")]
+    edit(master, "stock", 100)
+    for shop in shops:
+        shop.run()
+    yield master, *shops
+    master.end()
+
+
+def sell(side, number):
+    """Takes a number from the stock."""
+    side.sql("update inventories set qty = qty - %s where id = 'stock'", number)
+
+
+def test_two_shops_sell(shops):
+    """What both have sold is taken off, and what is sold while an exchange is on its way."""
+    master, north, south = shops
+    for number, side in enumerate((north, south, master, north, south)):
+        sell(side, number + 1)
+    for number, shop in enumerate((north, south, north, south)):
+        shop.run()
+        sell(shop, 10 + number)
+    for shop in (north, south, north):
+        shop.run()
+    assert master.rows()["stock"][2] == 100 - 15 - 46
+    assert {row[1:] for row in conflicts(master)} == {("update_origin_differs", "merged", "settled")}
+    assert_same(*shops)
+
+
+@pytest.mark.xfail(strict=True, reason="the same number is taken for the same sale")
+def test_two_shops_sell_the_same_number(shops):
+    """Both have sold three: six are gone."""
+    master, north, south = shops
+    sell(north, 3)
+    sell(south, 3)
+    for shop in (north, south, north):
+        shop.run()
+    assert master.rows()["stock"][2] == 94
+    assert_same(*shops)
+
+
+def test_each_changes_another_column(cluster):
+    """With the policy fields both changes stay; of a column that both have changed, the later one."""
+    master = Master(cluster, "fields")
+    try:
+        north, south = master.node("north"), master.node("south")
+        edit(master, "a", 1, "as it was")
+        north.run()
+        south.run()
+        north.sql("update inventories set name = 'north', price = 1")
+        south.sql("update inventories set qty = 2, price = 2")
+        for node in (north, south, north):
+            node.run()
+        assert [str(value) for value in master.rows()["a"]] == ["a", "north", "2", "2.00"]
+        assert conflicts(master) == [("a", "update_origin_differs", "merged", "settled")]
+        assert_same(master, north, south)
+    finally:
+        master.end()
+
+
+def test_a_person_decides(cluster):
+    """With the policy manual both rows wait; what is taken wins everywhere."""
+    master = Master(cluster, "manual")
+    try:
+        north = master.node("north")
+        for record in ("a", "b", "c"):
+            edit(master, record, 1)
+        north.run()
+        for record in ("a", "b", "c"):
+            edit(north, record, 2, "north")
+            edit(master, record, 3, "master")
+        north.sql("delete from inventories where id = 'c'")
+        north.pgsync("sync", "run", code=None)
+        rows = master.sql("select record_id, id, type, state from pgsync.conflicts order by record_id")
+        assert [(row[0], row[2], row[3]) for row in rows] == [
+            ("a", "update_origin_differs", "open"),
+            ("b", "update_origin_differs", "open"),
+            ("c", "delete_origin_differs", "open"),
+        ]
+        for (_, number, *_), take in zip(rows, ("remote", "local", "remote"), strict=True):
+            master.pgsync("conflicts", "resolve", str(number), "--take", take)
+        north.run()
+        assert {key: row[1:3] for key, row in master.rows().items()} == {"a": ("north", 2), "b": ("master", 3)}
+        assert_same(master, north)
+    finally:
+        master.end()
 
 
 # What cannot be taken.

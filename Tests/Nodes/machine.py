@@ -82,9 +82,9 @@ class Exchange:
 
     def look(self):
         """How far the node has come."""
-        return self.node.sql(
-            "select next_page, sequence, unanswered is not null, is_resyncing, tables from pgsync.masters"
-        )[0]
+        return self.node.sql("select next_page, sequence, unanswered is not null, is_resyncing, tables from pgsync.masters")[
+            0
+        ]
 
     def run(self):
         """Down, up, and down again; once more from the start where the master says so."""
@@ -215,7 +215,8 @@ class Machine:
 
     def run(self):
         """All steps, and the end."""
-        for self.step in range(self.kind.steps):
+        for step in range(self.kind.steps):
+            self.step = step
             happens = self.chance.random()
             if happens < 0.6:
                 self.write(self.chance.choice(self.sides))

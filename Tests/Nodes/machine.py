@@ -13,6 +13,7 @@ import random
 import psycopg
 
 from network import TABLES, Master, assert_same
+from served import eventually
 
 POLICIES = ("newer", "master", "node", "fields", "delta(qty)")
 RECORDS = [f"r{number}" for number in range(8)]
@@ -41,6 +42,8 @@ class Kind:
     # Rows that refer to others, and that are refused where the others are gone.
     has_children: bool = True
     restores: bool = True
+    # The master, too.
+    restores_master: bool = False
     steps: int = 60
 
 
@@ -224,6 +227,8 @@ class Machine:
                 self.exchange(self.chance.choice(self.nodes), faults=True)
             elif self.copies and happens < 0.985:
                 self.restore()
+            elif self.kind.restores_master and happens > 0.994:
+                self.turn_back()
             else:
                 self.copy()
         self.step += 1
@@ -250,11 +255,26 @@ class Machine:
         self.note("copy", node.called)
 
     def restore(self):
-        called = self.chance.choice(sorted(self.copies))
+        called = self.chance.choice(sorted(set(self.copies) - {"hub"}) or ["north"])
+        if called not in self.copies:
+            return
         node = next(own for own in self.nodes if own.called == called)
         node.restore(self.copies[called])
         self.fired["restored"] += 1
         self.note("restore", called)
+
+    def turn_back(self):
+        """The master is restored from a copy, if there is one; else it is copied."""
+        if copy := self.copies.pop("hub", None):
+            self.master.restore(copy)
+            self.master.sql("select pgsync.begin_incarnation()")
+            self.master.cluster.drop(copy)
+            self.fired["restored master"] += 1
+            self.note("restore", "master")
+        else:
+            self.copies["hub"] = self.master.save()
+            self.note("copy", "master")
+        eventually(lambda: self.ask("GET", "status", self.nodes[0].token)[0] == 200)
 
     def write(self, side):
         """Somebody creates, changes or deletes a record, or one that refers to it."""

@@ -16,12 +16,13 @@ KINDS = [
     Kind("newer", has_children=False, restores=False, steps=STEPS),
     Kind("delta(qty)", has_children=False, restores=False, steps=STEPS),
     *(Kind(policy, steps=STEPS) for policy in POLICIES),
+    *([Kind(policy, restores_master=True, steps=STEPS) for policy in POLICIES] if FULL else []),
 ]
 
 
 def name(kind):
     """What a kind of run is called."""
-    return kind.policy + ("" if kind.restores else " alone")
+    return kind.policy + ("" if kind.restores else " alone") + (" and the master" if kind.restores_master else "")
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=name)

@@ -179,6 +179,23 @@ def test_a_node_is_killed_at_each_call(master, node, faults, stage):
     assert conflicts(master) == []
 
 
+def test_a_node_is_killed_between_pages(master, node, faults):
+    """Of what it takes and of what it sends: the next run goes on where it was, and nothing is taken twice."""
+    master.sql("insert into inventories select 'm' || n, 'many', n from generate_series(1, 2500) as own (n)")
+    node.sql("insert into inventories select 'n' || n, 'many', n from generate_series(1, 1200) as own (n)")
+    running = []
+    for call, number in (("GET download", 2), ("POST upload", 2)):
+        faults.heal()
+        fault = faults.plan(call, "answer", lambda: running[-1].send_signal(signal.SIGKILL) or 0, number)
+        running.append(node.begin())
+        finish(running[-1], None)
+        assert fault.fired == 1 and running[-1].returncode == -signal.SIGKILL
+    node.recover()
+    repeated = "select count(*) from pgsync.sync_logs where source_table = 'inventories'::regclass"
+    assert [side.value(repeated) for side in (master, node)] == [5 + 2500 + 1200] * 2
+    assert_same(master, node)
+
+
 @pytest.mark.parametrize("stage", ["call", "answer"])
 def test_the_master_is_killed_at_each_call(master, node, faults, stage):
     """It is there again soon, so that the same run goes on."""

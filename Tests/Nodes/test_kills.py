@@ -10,7 +10,7 @@ from faults import Faults
 from network import Master, assert_same, edit
 
 FULL = os.environ.get("PGSYNC_TEST_PROFILE", "default") != "default"
-ROUNDS = 120 if FULL else 8
+ROUNDS = 120 if FULL else 6
 SEED = int(os.environ.get("PGSYNC_TEST_SEED", "1"))
 NAMES = ("north", "south", "west")
 

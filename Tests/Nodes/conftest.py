@@ -1,5 +1,6 @@
 """What the tests of nodes share: a private server, and a master in a database of its own."""
 
+import os
 import pathlib
 import sys
 
@@ -31,3 +32,30 @@ def faults(master):
     faults = Faults(master.serve.port)
     yield faults
     faults.end()
+
+
+# What has a shorter twin among the tests of the exchange in SQL, and takes its time.
+LONG = {
+    "test_large_rows",
+    "test_the_disk_is_full",
+    "test_a_node_is_restored_while_its_upload_was_lost",
+    "test_the_answers_of_all_uploads_are_lost",
+    "test_the_master_is_restored_and_goes_on",
+    "test_a_unique_value_is_swapped_between_two_rows",
+    "test_a_trigger_that_names_no_schema",
+    "test_triggers_that_change_what_is_written",
+    "test_a_column_of_type_json",
+    "test_two_shops_sell",
+    "test_half_an_answer",
+    "test_a_token_is_revoked_and_renewed",
+    "test_the_status_file",
+}
+
+
+def pytest_collection_modifyitems(items):
+    """Leaves long cases to the longer profiles."""
+    if os.environ.get("PGSYNC_TEST_PROFILE", "default") != "default":
+        return
+    for item in items:
+        if item.name.split("[")[0] in LONG:
+            item.add_marker(pytest.mark.skip(reason="PGSYNC_TEST_PROFILE=full tries it"))

@@ -38,7 +38,6 @@ def test_the_cursor_of_a_node_is_too_old(master, node):
         assert status == 410 and problem["type"].endswith("cursor-expired")
 
 
-@pytest.mark.xfail(strict=True, reason="a node that loads everything anew sends what was deleted meanwhile")
 def test_what_is_deleted_does_not_come_back(master, node):
     """A node that was away for too long loses what is gone, and keeps what it has not sent yet."""
     master.sql("delete from inventories where id = 'i1'")
@@ -67,7 +66,6 @@ def test_a_node_that_loads_everything_anew(master, node):
     assert_same(master, node)
 
 
-@pytest.mark.xfail(strict=True, reason="everything comes without the deletions that are forgotten, and nothing says so")
 def test_a_time_that_is_too_old(master):
     """A client that knows only a time is told that deletions since are forgotten, as those with a cursor are."""
     client = PlainClient(master.serve.address, master.token("plain"))

@@ -104,7 +104,6 @@ def test_who_loses_gets_the_row_that_has_won(master, clients, policy):
     assert_all_have(master, north, south)
 
 
-@pytest.mark.xfail(strict=True, reason="the data of a delete is taken for a row")
 def test_a_person_takes_a_delete_that_came_with_data(master, clients):
     """The document has data in every record, also where the record goes."""
     master.pgsync("sync", "on", "inventories", "--policy", "manual")
@@ -155,7 +154,6 @@ def test_a_client_that_was_away(master, clients):
     assert_all_have(master, north, south)
 
 
-@pytest.mark.xfail(strict=True, reason="the time of a page is that of the last one, so that the others are never asked for")
 def test_more_than_a_page(master, clients):
     """A client that knows of no pages has all records after as many exchanges as it takes, at the latest."""
     north, _ = clients

@@ -135,7 +135,6 @@ def test_the_same_record_twice_in_an_upload(master, token):
     assert master.rows()["a"][2] == 3
 
 
-@pytest.mark.xfail(strict=True, reason="a row with columns that were not sent counts as changed by somebody else")
 def test_nobody_conflicts_with_itself(master, token):
     """A record that only one client has ever changed, part by part."""
     master.pgsync("sync", "on", "inventories", "--policy", "master")
@@ -254,18 +253,7 @@ BAD = {
 }
 
 
-WHOLE = pytest.mark.xfail(strict=True, reason="the whole upload is refused")
-
-
-@pytest.mark.parametrize(
-    "what",
-    [
-        pytest.param(
-            what, marks=[WHOLE] if "that PostgreSQL has not" in what or "end of time" in what or "no whole" in what else []
-        )
-        for what in BAD
-    ],
-)
+@pytest.mark.parametrize("what", BAD)
 def test_a_record_that_cannot_be_taken_stops_no_other(kept, stranger, what):
     """It has failed and says why; the good ones around it are taken."""
     record, error = BAD[what]

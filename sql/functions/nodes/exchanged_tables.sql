@@ -20,7 +20,7 @@ begin
             hint = coalesce(
                 'There are '
                 || (select string_agg(synced.name, ', ' order by synced.place) from pgsync.synced_tables(allowed) as synced) || '.',
-                'No table is exchanged: pgsync attach TABLE --synced yes'
+                'No table is exchanged: pgsync sync on TABLE'
             );
     end if;
     return array(
@@ -32,4 +32,4 @@ end;
 $$;
 
 comment on function pgsync.exchanged_tables(regclass[], text[])
-is 'Tables by their names in what is sent, all that are allowed if there are no names; an error if one is not.';
+is 'Tables by their names in what is sent, without names all that are allowed; an error if one is not.';

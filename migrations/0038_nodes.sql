@@ -291,11 +291,16 @@ alter table pgsync.version_fold
 add column snapshot pg_snapshot,
 add column last_log_id bigint,
 add column forgotten_through bigint not null default 0,
-add column kept_tick bigint;
+add column pruned_through bigint not null default 0;
+
+alter table pgsync.ticks add column is_fold boolean not null default false;
+comment on column pgsync.ticks.is_fold
+is 'Whether the log was folded up to it; then it may be removed later.';
+
 comment on column pgsync.version_fold.snapshot is 'The snapshot of that tick; null before the first fold.';
 comment on column pgsync.version_fold.last_log_id is 'The last id of the log that was given out by then.';
-comment on column pgsync.version_fold.kept_tick
-is 'The newest of its ticks that stays; those between are removed once the next has been folded.';
+comment on column pgsync.version_fold.pruned_through
+is 'The tick up to which those that nobody needs were removed.';
 comment on column pgsync.version_fold.forgotten_through
 is 'The newest tick of a deletion that was forgotten: who has not read up to it has to load everything anew.';
 update pgsync.version_fold as fold

@@ -42,8 +42,6 @@ struct Exchange: Sendable {
 
     private static let pageSize = 1_000
     private static let batchSize = 500
-    /// How often this system is looked at for changes of its own.
-    private static let lookEvery = Duration.milliseconds(50)
     /// Records that are applied together, so that readers see whole ticks.
     private static let mostStaged = 20_000
 
@@ -81,61 +79,45 @@ struct Exchange: Sendable {
     /// Where the next download begins.
     private(set) var cursor: String?
 
-    /// Waits until the master or this system has something new, at most for so many seconds.
-    func waitForNews(atMost seconds: Int) async throws {
-        let (client, cursor, tables, connection) = (client, cursor, tables, job.connection)
-        let sequence = try await store { try $0.look() }.sequence
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                _ = try await client.download(
-                    cursor: cursor,
-                    sequence: sequence,
-                    tables: tables,
-                    limit: 1,
-                    wait: seconds,
-                    on: connection
-                )
-            }
-            group.addTask {
-                let options = TransactionOptions(isolation: .readCommitted)
-                while try await !connection.withTransaction(options, { try VersionStore($0).isDue() }) {
-                    try await Task.sleep(for: Self.lookEvery)
-                }
-            }
-            try await group.next()
-            group.cancelAll()
-            // What was cancelled has ended for that.
-            while let result = await group.nextResult() { if case .failure = result { continue } }
-        }
-    }
-
     /// Whoever was restored, or is told to, starts over once.
     private mutating func repeatingAfterResync(_ body: (inout Exchange) async throws -> Void) async throws {
         do {
             try await body(&self)
         } catch let refusal as MasterClient.Refusal {
             guard !hasResynced else { throw refusal }
-            switch refusal {
-            case .sequence(let expected):
-                try await resync(lastSequence: expected - 1, "the master expects another upload")
-            case .mustResync(let reason): try await resync(lastSequence: nil, reason)
-            case .refused: throw refusal
+            if case .refused = refusal { throw refusal }
+            let status = try await client.status(on: job.connection)
+            var (reason, isAhead) = ("the master expects upload \(status.expectedSequence)", false)
+            if case .mustResync(let detail, let wasRestored) = refusal {
+                (reason, isAhead) = (detail, wasRestored)
             }
+            try await resync(after: status, wasRestored: isAhead, reason)
             try await body(&self)
         }
     }
 
-    private mutating func resync(lastSequence: Int64?, wasRestored: Bool = false, _ reason: String)
+    /// Starts over.
+    ///
+    /// A master that expects an earlier upload than the next one has forgotten some: it was restored, and may lack what is
+    /// here. One that expects a later one knows what this system has forgotten, and is right.
+    private mutating func resync(after status: MasterClient.Status, wasRestored: Bool, _ reason: String)
         async throws
     {
         hasResynced = true
         try await job.note("resync", "loads everything anew: \(reason)")
-        try await store { try $0.resync(lastSequence: lastSequence, wasRestored: wasRestored) }
+        try await store { store in
+            let isNew = try store.note(node: status.node, incarnation: status.incarnation)
+            let hasForgotten = try store.look().sequence >= status.expectedSequence
+            try store.resync(
+                lastSequence: status.expectedSequence - 1,
+                wasRestored: isNew || wasRestored || hasForgotten
+            )
+        }
+        common = tables.filter(status.tables.contains)
     }
 
     private mutating func greet() async throws {
         let status = try await client.status(on: job.connection)
-        let wasRestored = try await store { try $0.note(node: status.node, incarnation: status.incarnation) }
         let begun = try await store { try $0.look() }
         common = begun.tables.filter(status.tables.contains)
         let missing = begun.tables.filter { !status.tables.contains($0) }
@@ -146,19 +128,18 @@ struct Exchange: Sendable {
         let next = begun.sequence + 1
         let fits =
             status.expectedSequence == next || begun.hasUnanswered && status.expectedSequence == next + 1
-        if wasRestored {
-            try await resync(
-                lastSequence: status.expectedSequence - 1,
-                wasRestored: true,
-                "the master was restored"
-            )
+        if let known = begun.incarnation, known != status.incarnation {
+            try await resync(after: status, wasRestored: true, "the master was restored")
         } else if !fits {
             try await resync(
-                lastSequence: status.expectedSequence - 1,
+                after: status,
+                wasRestored: false,
                 "the master expects upload \(status.expectedSequence), not \(next)"
             )
         } else if status.mustResync, !begun.isResyncing {
-            try await resync(lastSequence: nil, "an operator of the master said so")
+            try await resync(after: status, wasRestored: false, "an operator of the master said so")
+        } else {
+            _ = try await store { try $0.note(node: status.node, incarnation: status.incarnation) }
         }
     }
 
@@ -293,7 +274,7 @@ struct Exchange: Sendable {
         try await store { try $0.settleItems() }
     }
 
-    private func store<Value: Sendable>(
+    func store<Value: Sendable>(
         _ body: @escaping @Sendable (ExchangeStore) throws -> Value
     ) async throws -> Value {
         let master = master

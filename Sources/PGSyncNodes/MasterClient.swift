@@ -14,8 +14,8 @@ struct MasterClient: Sendable {
     enum Refusal: Error, Sendable, Equatable {
         /// Another upload is expected, because this system was restored or copied.
         case sequence(expected: Int64)
-        /// Everything has to be loaded anew.
-        case mustResync(String)
+        /// Everything has to be loaded anew; whether the master was restored and does not know.
+        case mustResync(String, wasRestored: Bool)
         /// It does not take the call.
         case refused(String)
     }
@@ -179,7 +179,9 @@ struct MasterClient: Sendable {
         if let expected = problem?["expected"]?.number?.integer(as: Int64.self) {
             throw Refusal.sequence(expected: expected)
         }
-        if answer.reply.status == 410 { throw Refusal.mustResync(detail) }
+        if answer.reply.status == 410 {
+            throw Refusal.mustResync(detail, wasRestored: problem?["restored"]?.bool ?? false)
+        }
         throw Refusal.refused(detail)
     }
 }

@@ -118,7 +118,7 @@ package struct SyncOperation: JobOperation {
         case let failure as JobFailure: failure
         case let refusal as MasterClient.Refusal:
             switch refusal {
-            case .refused(let detail), .mustResync(let detail): JobFailure("call.refused", detail)
+            case .refused(let detail), .mustResync(let detail, _): JobFailure("call.refused", detail)
             case .sequence(let expected):
                 JobFailure("call.refused", "the master still expects upload \(expected)")
             }

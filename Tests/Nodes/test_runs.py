@@ -699,6 +699,27 @@ def test_the_clock_of_a_node_is_wrong(master, node, ahead):
         assert_same(master, node)
 
 
+@pytest.mark.parametrize("sends", [False, True], ids=["nothing was sent since", "something was sent since"])
+def test_a_master_is_restored_and_nobody_says_so(master, node, sends):
+    """What it has lost comes back from the node, and is not taken for deleted there."""
+    edit(node, "before", 1)
+    node.run()
+    kept = master.save()
+    edit(master, "lost", 2)
+    master.sql("update inventories set qty = 77 where id = 'i1'")
+    if sends:
+        edit(node, "sent", 3)
+    node.run()
+    there = set(node.rows())
+    master.restore(kept)
+    assert "lost" not in master.rows()
+    edit(master, "since", 4)
+    for _ in range(2):
+        node.recover()
+    assert there | {"since"} <= set(master.rows()) and master.rows()["i1"][2] == 77
+    assert_same(master, node)
+
+
 @pytest.mark.parametrize("deletes", ["node", "master"])
 def test_too_many_deletes(master, node, deletes):
     """Before so many go, a person has to agree; until then nothing is deleted on the other side."""

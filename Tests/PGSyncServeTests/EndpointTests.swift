@@ -1,3 +1,4 @@
+// Long because each kind of answer is held against the document.
 import JSON
 import Postgres
 import TestSupport

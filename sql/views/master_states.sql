@@ -14,6 +14,7 @@ select
     own.retry_count,
     own.is_resyncing,
     own.is_live,
+    own.incarnation,
     own.next_page,
     own.sequence,
     own.unanswered is not null as has_unanswered,
@@ -45,6 +46,7 @@ comment on column pgsync.master_states.is_resyncing is 'Whether everything is lo
 comment on column pgsync.master_states.pending_records is 'How many records the master does not have yet.';
 comment on column pgsync.master_states.not_applied
 is 'How many records came from it that are not applied yet, or cannot be.';
+comment on column pgsync.master_states.incarnation is 'Its incarnation when it was called last.';
 comment on column pgsync.master_states.next_page is 'Its cursor behind the newest page that came.';
 comment on column pgsync.master_states.sequence is 'The number of the newest upload that it answered.';
 comment on column pgsync.master_states.has_unanswered

@@ -278,7 +278,8 @@ enum OpenAPI {
                     ])
                 ),
                 ("scope", object([("type", "string")])), ("syncId", object([("type", "string")])),
-                ("retry_after", object([("type", "integer")])), ("expected", object([("type", "integer")])),
+                ("retry_after", object([("type", "integer")])), ("restored", schema(.boolean)),
+                ("expected", object([("type", "integer")])),
                 ("errors", object([("type", "array"), ("items", object([("type", "object")]))])),
                 ("near", object([("type", "array"), ("items", object([("type", "string")]))])),
             ])

@@ -188,6 +188,9 @@ extension Problem {
             }
         case "54000": self.init(.unprocessable, error.message + hint)
         case "PS004": self.init(.cursorExpired, error.message + hint)
+        case "PS006":
+            self.init(.cursorExpired, error.message + hint)
+            more = [("restored", true)]
         case "PS002": self.init(.unprocessable, "this Idempotency-Key belongs to another request")
         case let code where code.hasPrefix("22") || code.hasPrefix("23") || code.hasPrefix("PL"):
             self.init(.unprocessable, error.message + hint)

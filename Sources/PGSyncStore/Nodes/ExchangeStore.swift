@@ -16,6 +16,8 @@ package struct ExchangeStore {
         package let baseURL: String
         package let secretReference: String?
         package let tables: [String]
+        /// That of the master when it was called last.
+        package let incarnation: String?
         package let cursor: String?
         package let sequence: Int64
         package let isResyncing: Bool
@@ -51,7 +53,7 @@ package struct ExchangeStore {
     package func look() throws -> Beginning {
         let row = try session.query(
             """
-            select own.tables, own.next_page, own.sequence, own.is_resyncing, own.has_unanswered, called.base_url,
+            select own.tables, own.incarnation, own.next_page, own.sequence, own.is_resyncing, own.has_unanswered, called.base_url,
                 called.secret_ref
             from pgsync.master_states as own
             inner join pgsync.endpoint_states as called on called.name = own.endpoint
@@ -62,6 +64,7 @@ package struct ExchangeStore {
             baseURL: try row.decode("base_url"),
             secretReference: try row.decode("secret_ref"),
             tables: try row.decode("tables"),
+            incarnation: try row.decode("incarnation"),
             cursor: try row.decode("next_page"),
             sequence: try row.decode("sequence"),
             isResyncing: try row.decode("is_resyncing"),

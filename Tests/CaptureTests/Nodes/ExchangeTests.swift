@@ -283,6 +283,9 @@ struct ExchangeTests {
             try await pair.master.run("update pgsync.version_fold set forgotten_through = folded_through + 1")
             #expect(await state(cursor) == "PS004")
             try await pair.master.run("update pgsync.version_fold set forgotten_through = 0")
+            try await pair.master.run("update pgsync.version_fold set folded_through = folded_through - 1")
+            #expect(await state(cursor) == "PS006")
+            try await pair.master.run("update pgsync.version_fold set folded_through = folded_through + 1")
             try await pair.master.run("select pgsync.begin_incarnation()")
             #expect(await state(cursor) == "PS004")
         }

@@ -171,6 +171,27 @@ struct PolicyTests {
         }
     }
 
+    @Test("is refused where several masters would each decide otherwise")
+    func severalMasters() async throws {
+        let database = TestDatabase.current
+        try await database.run(
+            "create table plain (id integer primary key, amount integer); select pgsync.attach('plain', before_image => true)"
+        )
+        try await database.run("select pgsync.set_synced('plain', true, 'delta', '{amount}')")
+        try await database.run("select pgsync.set_master('first', 'https://first.example')")
+        let second = await #expect(throws: PostgresError.self) {
+            try await database.run("select pgsync.set_master('second', 'https://second.example')")
+        }
+        #expect(second?.detail == "Others: plain (delta)")
+        try await database.run("select pgsync.set_synced('plain', true, 'newer')")
+        try await database.run("select pgsync.set_master('second', 'https://second.example')")
+        for policy in ["fields", "manual", "master", "node"] {
+            await #expect(throws: PostgresError.self) {
+                try await database.run("select pgsync.set_synced('plain', true, '\(policy)')")
+            }
+        }
+    }
+
     @Test("is refused where the rows of before are not captured, or columns are no numbers")
     func wrong() async throws {
         let database = TestDatabase.current

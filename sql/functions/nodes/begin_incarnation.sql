@@ -20,7 +20,7 @@ begin
         ) then
             delete from pgsync.ticks;
             update pgsync.version_fold as fold
-            set folded_through = null, snapshot = null, kept_tick = null;
+            set folded_through = null, snapshot = null, pruned_through = 0;
         end if;
     end if;
     update pgsync.node_identity as own

@@ -32,6 +32,7 @@ declare
     v_bytes bigint := 0::bigint;
     v_more boolean := false;
     v_last jsonb;
+    v_lineage jsonb;
 begin
     -- What it has sent itself is not sent back, so that a node that was restored would never have it again.
     if sequence <> v_node.last_sequence then
@@ -119,6 +120,15 @@ begin
         end if;
     end loop;
 
+    -- By the newest tick a system that was restored notices that it has lost some.
+    v_lineage := coalesce(
+        (
+            select jsonb_build_object('k', tick.id, 'm', (extract(epoch from tick.taken_at) * 1000000)::bigint)
+            from pgsync.version_fold as fold
+            inner join pgsync.ticks as tick on fold.folded_through = tick.id
+        ),
+        '{}'
+    );
     if v_more and v_is_whole then
         raise exception 'there are more records than one answer has'
             using errcode = 'program_limit_exceeded',
@@ -137,7 +147,7 @@ begin
             case
                 when v_more then (v_place - array['s', 't', 'r']) || v_last
                 else (v_place - array['u', 's', 't', 'r']) || jsonb_build_object('a', v_place -> 'u')
-            end
+            end || v_lineage
         ),
         'has_more', v_more,
         'node', v_node.name,

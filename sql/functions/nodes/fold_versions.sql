@@ -10,13 +10,13 @@ set jit = off
 as $$
 declare
     v_through bigint;
-    v_kept bigint;
+    v_pruned bigint;
     v_emptied regclass[];
     v_read regclass[];
     v_table regclass;
 begin
-    select fold.folded_through, fold.kept_tick
-    into v_through, v_kept
+    select fold.folded_through, fold.pruned_through
+    into v_through, v_pruned
     from pgsync.version_fold as fold
     for update;
     if v_through is null or v_through >= until_tick then
@@ -40,16 +40,11 @@ begin
         folded_through = fold_versions.until_tick,
         folded_at = clock_timestamp(),
         snapshot = tick.snapshot,
-        last_log_id = tick.last_log_id,
-        kept_tick = case
-            when tick.taken_at < kept.taken_at + interval '1 minute' then v_kept
-            else tick.id
-        end
+        last_log_id = tick.last_log_id
     from pgsync.ticks as tick
-    left join pgsync.ticks as kept on kept.id = v_kept
     where tick.id = fold_versions.until_tick;
-    -- While nodes listen there are many a second.
-    delete from pgsync.ticks as tick where tick.id = v_through and tick.id is distinct from v_kept;
+    update pgsync.ticks as tick set is_fold = true where tick.id = fold_versions.until_tick;
+    perform pgsync.prune_ticks(v_pruned, until_tick);
     return (
         select count(*)
         from pgsync.record_versions as known

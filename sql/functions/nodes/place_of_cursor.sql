@@ -27,6 +27,11 @@ begin
     elsif v_place ->> 'i' <> (select own.incarnation::text from pgsync.node_identity as own) then
         raise exception 'the cursor is of before this system was restored'
             using errcode = 'PS004', hint = 'Load everything anew: download without a cursor.';
+    elsif (v_place ->> 'a')::bigint > (select fold.folded_through from pgsync.version_fold as fold)
+        or v_place ? 'k' and not pgsync.is_own_tick((v_place ->> 'k')::bigint, (v_place ->> 'm')::bigint)
+    then
+        raise exception 'the cursor is ahead of this system, which was restored'
+            using errcode = 'PS006', hint = 'Load everything anew. On the master: pgsync doctor --restored';
     elsif (v_place ->> 'a')::bigint > 0
         and (v_place ->> 'a')::bigint < (select fold.forgotten_through from pgsync.version_fold as fold)
     then

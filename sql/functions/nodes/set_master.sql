@@ -37,6 +37,7 @@ begin
     values (set_master.endpoint, v_tables)
     on conflict on constraint masters_pkey do update
     set tables = coalesce(excluded.tables, own.tables), updated_at = clock_timestamp();
+    perform pgsync.check_masters();
 end;
 $$;
 

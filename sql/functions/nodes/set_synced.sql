@@ -83,6 +83,7 @@ begin
         policy_columns = case when set_synced.policy is null then own.policy_columns else set_synced.policy_columns end,
         policy_nodes = case when set_synced.policy is null then own.policy_nodes else set_synced.policy_nodes end
     where own.source_table = set_synced.source;
+    perform pgsync.check_masters();
     if v_tick is not null then
         perform pgsync.start_fold(v_tick);
     end if;

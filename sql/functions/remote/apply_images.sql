@@ -45,16 +45,20 @@ begin
         cross join lateral (
             -- These have no equality, or one of sizes; nor have arrays of them.
             select case
-                when pgsync.base_type(field.atttypid) in (
-                        'json'::regtype, 'xml'::regtype, 'point'::regtype, 'line'::regtype, 'lseg'::regtype,
-                        'box'::regtype, 'path'::regtype, 'polygon'::regtype, 'circle'::regtype, 'json[]'::regtype,
-                        'xml[]'::regtype, 'point[]'::regtype, 'box[]'::regtype, 'polygon[]'::regtype
-                    )
+                when exists (
+                    select
+                    from pg_catalog.pg_attribute as field
+                    where field.attrelid = apply_images.target
+                        and field.attname = listed.name
+                        and pgsync.base_type(field.atttypid) in (
+                            'json'::regtype, 'xml'::regtype, 'point'::regtype, 'line'::regtype, 'lseg'::regtype,
+                            'box'::regtype, 'path'::regtype, 'polygon'::regtype, 'circle'::regtype, 'json[]'::regtype,
+                            'xml[]'::regtype, 'point[]'::regtype, 'box[]'::regtype, 'polygon[]'::regtype
+                        )
+                )
                     then '%s.%I::text'
                 else '%s.%I'
             end as form
-            from pg_catalog.pg_attribute as field
-            where field.attrelid = apply_images.target and field.attname = listed.name
         ) as compared
         where listed.name <> all(apply_images.key_columns);
     end if;

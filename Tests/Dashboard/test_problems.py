@@ -199,7 +199,6 @@ def test_a_node_that_was_restored_loads_everything(clinic, server, node):
     assert "it was restored" in reply.problem["detail"]
 
 
-@pytest.mark.xfail(strict=True, reason="the cursor of an older load is taken for one of the load that is wanted")
 def test_a_node_that_has_just_loaded_everything_does_so_again(clinic, server):
     token = clinic.node("reloaded")
     _, _, text = server.ask("/api/sync/download", token)

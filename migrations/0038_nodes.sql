@@ -41,6 +41,8 @@ create table pgsync.nodes (
     resync_reason text,
     resync_number integer not null default 0,
     clock_skew interval,
+    diverged_tables regclass[] not null default '{}',
+    diverged_at timestamptz,
     seen_at timestamptz,
     created_at timestamptz not null default clock_timestamp(),
     created_by text not null default session_user,
@@ -75,6 +77,9 @@ comment on column pgsync.nodes.resync_reason is 'Why it has to.';
 comment on column pgsync.nodes.resync_number
 is 'How often it had to: what it has loaded counts for the last time it had to, or not at all.';
 comment on column pgsync.nodes.clock_skew is 'How much its clock was ahead of this one at its newest upload.';
+comment on column pgsync.nodes.diverged_tables
+is 'The tables in which it did not have the same records when it was last compared.';
+comment on column pgsync.nodes.diverged_at is 'Since when it has had others; null while it has the same.';
 comment on column pgsync.nodes.seen_at is 'When it called last, to the minute.';
 comment on column pgsync.nodes.created_at is 'When it was added.';
 comment on column pgsync.nodes.created_by is 'Who added it.';
@@ -245,6 +250,14 @@ values
 (
     'conflict_retention_days', '365', '365', 'integer', 1, 36500, 'days',
     'How long settled conflicts are kept, with the rows of both sides.'
+),
+(
+    'alert_exchange_late_hours', '24', '24', 'integer', 1, 8760, 'hours',
+    'How long no exchange with a node or a master may have succeeded before EXCHANGE_LATE.'
+),
+(
+    'alert_clock_skew_seconds', '60', '60', 'integer', 1, 86400, 'seconds',
+    'How far the clock of a node or a master may be off before CLOCK_SKEW.'
 );
 
 -- A version is that of whoever changed the record; it came through a neighbour, or was made here.

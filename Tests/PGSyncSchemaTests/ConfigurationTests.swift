@@ -135,7 +135,8 @@ struct ConfigurationTests {
         )
         #expect(
             settings == [
-                "alert_chain_lag_minutes 30", "alert_dead_letters 1", "alert_down_seconds 30",
+                "alert_chain_lag_minutes 30", "alert_clock_skew_seconds 60", "alert_dead_letters 1",
+                "alert_down_seconds 30", "alert_exchange_late_hours 24",
                 "alert_failure_count 10", "alert_failure_percent 5", "alert_for_seconds 30",
                 "alert_group_interval_seconds 300", "alert_group_wait_seconds 30",
                 "alert_growth_minutes 5", "alert_horizon_minutes 30", "alert_keep_seconds 300",

@@ -10,7 +10,8 @@ export function causeOf(a) {
         CHAIN_LATE: "proof#chain", SCHEDULE_LATE: "schedules", PAUSED_TOO_LONG: "sources",
             CAPTURE_BYPASS: `sources?${table}`,
         RANGES_SHORT: "sources", DELIVERY_FAILED: "alerts#channels", IMPORT_FAILED: "imports",
-        ENDPOINT_DOWN: "imports", DATA_STALE: "imports"}[a.kind] ?? "./";
+        ENDPOINT_DOWN: "imports", DATA_STALE: "imports", EXCHANGE_HELD: "nodes",
+        EXCHANGE_LATE: "nodes", CLOCK_SKEW: "nodes"}[a.kind] ?? "./";
 }
 
 // The setting that holds the limit of an alert.
@@ -18,4 +19,5 @@ export const SETTINGS = {SYNC_FAILURES: "alert_failure_percent", QUEUE_BACKUP: "
     SYSTEM_DOWN: "alert_down_seconds",
     PAUSED_TOO_LONG: "alert_paused_minutes", HORIZON_HELD: "alert_horizon_minutes",
         CHAIN_LATE: "alert_chain_lag_minutes",
-    SCHEDULE_LATE: "alert_schedule_late_minutes", CHECKER_SILENT: "alert_silent_seconds"};
+    SCHEDULE_LATE: "alert_schedule_late_minutes", CHECKER_SILENT: "alert_silent_seconds",
+    EXCHANGE_LATE: "alert_exchange_late_hours", CLOCK_SKEW: "alert_clock_skew_seconds"};

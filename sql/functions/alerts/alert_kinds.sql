@@ -22,7 +22,10 @@ values
 ('DELIVERY_FAILED', 13, 'delivery_alerts', 'News of alerts does not arrive through a channel.'),
 ('IMPORT_FAILED', 14, 'import_alerts', 'The last run of an import failed, or one waits for a person.'),
 ('ENDPOINT_DOWN', 15, 'endpoint_alerts', 'The system of somebody else does not answer, or refuses its secret.'),
-('DATA_STALE', 16, 'freshness_alerts', 'A stream was not read for twice the time between its scheduled runs.');
+('DATA_STALE', 16, 'freshness_alerts', 'A stream was not read for twice the time between its scheduled runs.'),
+('EXCHANGE_HELD', 17, 'exchange_alerts', 'A master answers, but exchanges with it fail, or a table is left out.'),
+('EXCHANGE_LATE', 18, 'exchange_alerts', 'No exchange with a node or a master has succeeded for long.'),
+('CLOCK_SKEW', 19, 'exchange_alerts', 'The clock of a node or a master is wrong.');
 $$;
 
 comment on function pgsync.alert_kinds()

@@ -52,8 +52,25 @@ from (
     select open.source_table, count(*) as number, min(open.first_seen_at) as since
     from open
     group by open.source_table
-) as counted;
+) as counted
+union all
+select
+    'DATA_INCONSISTENCY',
+    differing.source_table,
+    own.name,
+    'medium',
+    1,
+    0,
+    'nodes',
+    format('node %s does not have the same records', own.name),
+    format('pgsync node resync %s', own.name),
+    own.diverged_at,
+    null,
+    true
+from pgsync.nodes as own
+cross join lateral unnest(own.diverged_tables) as differing (source_table)
+where own.diverged_at is not null;
 $$;
 
 comment on function pgsync.difference_alerts(timestamptz)
-is 'The alerts DATA_INCONSISTENCY: tables from which the ledger differs, with the amounts.';
+is 'The alerts DATA_INCONSISTENCY: tables from which the ledger or a node differs.';

@@ -15,6 +15,8 @@ declare
     v_node constant pgsync.nodes := pgsync.known_node(acknowledge_exchange.node);
     v_place jsonb;
     v_tick bigint;
+    v_compared regclass[];
+    v_diverged_tables regclass[];
     v_diverged text[];
 begin
     if acknowledge_exchange.status not in ('success', 'partial', 'failed') then
@@ -55,10 +57,18 @@ begin
     where own.name = v_node.name;
 
     -- Sums are only those of the same moment while nothing has changed since.
-    select array_agg(synced.name order by synced.name)
-    into v_diverged
+    select
+        array_agg(synced.source_table),
+        array_agg(synced.source_table) filter (where told.differs),
+        array_agg(synced.name order by synced.name) filter (where told.differs)
+    into v_compared, v_diverged_tables, v_diverged
     from pgsync.synced_tables(v_node.tables) as synced
     cross join lateral pgsync.version_sum(synced.source_table) as own
+    cross join lateral (
+        select (own.records, own.checksum) is distinct from (
+            (checksums -> synced.name ->> 'count')::bigint, checksums -> synced.name ->> 'sum'
+        ) as differs
+    ) as told
     where checksums ? synced.name
         and v_node.row_filter is null
         and v_tick is not null
@@ -67,10 +77,22 @@ begin
             from pgsync.record_versions as later
             where later.source_table = synced.source_table and later.tick > v_tick
         )
-        and not pgsync.fold_is_due()
-        and (own.records, own.checksum) is distinct from (
-            (checksums -> synced.name ->> 'count')::bigint, checksums -> synced.name ->> 'sum'
-        );
+        and not pgsync.fold_is_due();
+    -- What could not be compared this time stays as it was.
+    update pgsync.nodes as own
+    set
+        diverged_tables = found.tables,
+        diverged_at = case when found.tables <> '{}' then coalesce(own.diverged_at, clock_timestamp()) end
+    from (
+        select array(
+            select was.source_table
+            from unnest(v_node.diverged_tables) as was (source_table)
+            where was.source_table <> all(coalesce(v_compared, '{}'))
+            union
+            select unnest(v_diverged_tables)
+        ) as tables
+    ) as found
+    where own.name = v_node.name and own.diverged_tables <> found.tables;
     return jsonb_build_object(
         'status', 'acknowledged', 'diverged', coalesce(to_jsonb(v_diverged), '[]'),
         'timestamp', pgsync.utc_text(clock_timestamp())

@@ -82,13 +82,11 @@ extension Dashboard {
         if let accept = head["Accept"], !Self.accepts(accept, endpoint) {
             throw Problem(.notAcceptable, "the answer is JSON")
         }
-        var isExchange = false
-        if case .exchange = endpoint.work { isExchange = true }
         var call = Call(
             endpoint: endpoint,
             request: request,
             path: pathValues,
-            query: isExchange ? Exchange.joined(query) : query,
+            query: endpoint.isExchange ? Exchange.joined(query) : query,
             body: try body(of: request, endpoint),
             client: options.client(of: head),
             correlation: correlation
@@ -233,8 +231,8 @@ extension Dashboard {
         if case .export = endpoint.work { return true }
         let own =
             switch endpoint.work {
-            case .events: ["text/event-stream"]
-            case .sync, .exchange: ["application/json", "text/event-stream"]
+            case .events, .exchange(.stream): ["text/event-stream"]
+            case .sync: ["application/json", "text/event-stream"]
             default: ["application/json"]
             }
         let wanted = ["*/*"] + own + own.map { String($0.prefix { $0 != "/" }) + "/*" }

@@ -155,6 +155,9 @@ struct Endpoint: Sendable {
         }
     }
 
+    /// Whether systems ask for it that exchange records.
+    var isExchange: Bool { if case .exchange = work { true } else { false } }
+
     /// Whether a repetition may be told by a key.
     var takesKey: Bool { if case .exchange(.upload) = work { true } else { false } }
 

@@ -208,11 +208,9 @@ enum OpenAPI {
             } else {
                 data = schema(of: endpoint.answer)
             }
-            var isBare = endpoint.path == "/openapi.json"
-            // Those have the form in which users wrote them down.
-            if case .exchange = endpoint.work { isBare = true }
+            // Exchanges have the form in which users wrote them down.
             let envelope =
-                isBare
+                endpoint.path == "/openapi.json" || endpoint.isExchange
                 ? data
                 : object([
                     ("type", "object"), ("required", ["data"]),

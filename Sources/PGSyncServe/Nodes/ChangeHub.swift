@@ -13,11 +13,23 @@ final class ChangeHub: Sendable {
         var lastSentAt = ContinuousClock.Instant.now
     }
 
+    /// Who waits for one change.
+    private struct Waiter {
+        /// What it has seen.
+        let tick: Int64
+        let continuation: CheckedContinuation<Void, Never>
+        let timer: Task<Void, Never>
+
+        func resume() {
+            timer.cancel()
+            continuation.resume()
+        }
+    }
+
     private struct State {
         var listeners: [Int: Listener] = [:]
         var nextListener = 0
-        /// Those who wait for one change.
-        var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
+        var waiters: [Int: Waiter] = [:]
         var seenThrough: Int64?
         var watch: Task<Void, Never>?
         var isFailing = false
@@ -76,31 +88,30 @@ final class ChangeHub: Sendable {
         if state.watch == nil { state.watch = Task { await self.run(gate) } }
     }
 
-    /// Waits until something has changed, at most for a while.
-    func waitForChange(atMost limit: Duration, _ gate: Gate) async {
+    /// Waits until something has changed after a tick, at most for a while.
+    func waitForChange(after tick: Int64, atMost limit: Duration, _ gate: Gate) async {
         let id = state.withLock { state in
             state.nextListener += 1
             return state.nextListener
-        }
-        let timer = Task {
-            try await Task.sleep(for: limit)
-            state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
         }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let waits = state.withLock { state in
                     guard !state.isClosed, !Task.isCancelled else { return false }
-                    state.waiters[id] = continuation
+                    // However short the limit is, it ends what is kept here, because it needs the lock for that.
+                    let timer = Task { if (try? await Task.sleep(for: limit)) != nil { end(id) } }
+                    state.waiters[id] = Waiter(tick: tick, continuation: continuation, timer: timer)
                     watch(&state, gate)
                     return true
                 }
                 if !waits { continuation.resume() }
             }
         } onCancel: {
-            state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
+            end(id)
         }
-        timer.cancel()
     }
+
+    private func end(_ waiter: Int) { state.withLock { $0.waiters.removeValue(forKey: waiter) }?.resume() }
 
     private func run(_ gate: Gate) async {
         var checkedAt = ContinuousClock.Instant.now
@@ -156,9 +167,9 @@ final class ChangeHub: Sendable {
                 }
                 state.listeners[id] = listener
             }
-            guard isNews else { return [CheckedContinuation<Void, Never>]() }
-            defer { state.waiters = [:] }
-            return Array(state.waiters.values)
+            let ready = state.waiters.filter { $0.value.tick < through ?? $0.value.tick }
+            for id in ready.keys { state.waiters[id] = nil }
+            return ready.values
         }
         for waiter in waiters { waiter.resume() }
     }

@@ -106,13 +106,15 @@ extension Dashboard {
         let deadline = ContinuousClock.now + .seconds(wait)
         while true {
             try await exchange.fold()
+            // What is folded after this is news.
+            let tick = wait > 0 ? try await exchange.foldedThrough() : 0
             let json = try await page(node, tables, cursor, since, limit, sequence, caller)
             let left = deadline - .now
             // An empty page is one of the few that are as short as this.
             guard left > .zero, json.utf8.count < 4_096,
                 try JSONValue(parsing: json)["records"]?.array?.isEmpty ?? false
             else { return Self.document(json) }
-            await changes.waitForChange(atMost: left, gate)
+            await changes.waitForChange(after: tick, atMost: left, gate)
             try Task.checkCancellation()
         }
     }

@@ -77,9 +77,8 @@ struct Exchange: Sendable {
         }
     }
 
-    /// Folds what has changed, if something has; true if there is something new.
-    @discardableResult
-    func fold() async throws -> Bool {
+    /// Folds what has changed, if something has.
+    func fold() async throws {
         try await retrying {
             try await pool.withSession { session in
                 func inTransaction<Value: Sendable>(_ query: Query, _ type: Value.Type) throws -> Value
@@ -89,9 +88,9 @@ struct Exchange: Sendable {
                         return try session.query(query).onlyRow().decode(0, as: Value.self)
                     }
                 }
-                guard try inTransaction("select pgsync.fold_is_due()", Bool.self) else { return false }
+                guard try inTransaction("select pgsync.fold_is_due()", Bool.self) else { return }
                 let tick = try inTransaction("select pgsync.tick()", Int64.self)
-                return try inTransaction("select pgsync.fold_versions(\(tick))", Int64.self) > 0
+                _ = try inTransaction("select pgsync.fold_versions(\(tick))", Int64.self)
             }
         }
     }
@@ -135,7 +134,7 @@ struct Exchange: Sendable {
 
 extension Endpoint {
     /// How deep a body may be nested.
-    var depthLimit: Int { if case .exchange = work { 32 } else { 16 } }
+    var depthLimit: Int { isExchange ? 32 : 16 }
 }
 
 extension Dashboard {
@@ -143,7 +142,7 @@ extension Dashboard {
     func plainBody(of request: HTTPRequest, _ endpoint: Endpoint) throws(Problem) -> [UInt8] {
         let coding = (request.head["Content-Encoding"] ?? "identity").lowercased().filter { $0 != " " }
         guard coding != "identity" else { return request.body }
-        guard coding == "gzip", case .exchange = endpoint.work else {
+        guard coding == "gzip", endpoint.isExchange else {
             throw Problem(.unsupportedType, "the content coding \(coding) is not taken")
         }
         do throws(Gzip.Failure) {

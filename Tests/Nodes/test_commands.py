@@ -3,6 +3,7 @@
 import json
 import signal
 
+import psycopg
 import pytest
 
 from network import AWAY, LEFT, Side, assert_same, edit
@@ -105,6 +106,33 @@ def test_a_token_that_is_wrong(master, node):
     node.environment["MASTER_TOKEN"] = right
     node.recover()
     assert_same(master, node)
+
+
+def test_times_that_do_not_divide_an_hour_are_refused(master, node):
+    """45 minutes would be 15 at the end of each hour; nothing else is done instead."""
+    schedules = "select name, cron from pgsync.sync_schedules where kind = 'sync'"
+    before = node.sql(schedules)
+    address = master.serve.address
+    assert "divides an hour" in node.pgsync("sync", "join", address, "--every", "45", code=None)[2]
+    node.environment["SYNC_INTERVAL"] = "45"
+    assert "SYNC_INTERVAL" in node.pgsync("sync", "run", code=None)[2]
+    with pytest.raises(psycopg.errors.InvalidParameterValue):
+        node.sql("select pgsync.schedule_sync('master', 45)")
+    assert node.sql(schedules) == before
+    del node.environment["SYNC_INTERVAL"]
+    node.pgsync("sync", "join", address, "--every", "120")
+    assert node.sql(schedules) == [("sync-master", "0 */2 * * *")]
+
+
+def test_no_reason_is_taken_where_none_is_kept(master):
+    """Why a node loads everything anew is kept; why it was removed, nowhere."""
+    master.token("north")
+    code, _, err = master.pgsync("node", "remove", "north", "--reason", "closed", code=None)
+    assert code != 0 and "--reason" in err
+    master.pgsync("node", "resync", "north", "--reason", "moved")
+    assert master.value("select resync_reason from pgsync.nodes") == "moved"
+    master.pgsync("node", "remove", "north")
+    assert master.value("select count(*) from pgsync.nodes") == 0
 
 
 def test_a_refused_row_is_a_failed_item(master, node):

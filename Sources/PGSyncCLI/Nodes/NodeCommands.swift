@@ -190,6 +190,7 @@ extension Node {
 /// What a command does to a node that it names.
 protocol NodeChange: Sendable {
     static var signature: Signature { get }
+    static var takesReason: Bool { get }
     static func change(_ name: String, _ reason: String?, in store: NodeStore) throws -> String
 }
 
@@ -200,7 +201,13 @@ struct NodeChangeCommand<Change: NodeChange>: Command {
 
     static var signature: Signature { Change.signature }
     static var parameters: [Parameter<Self>] {
-        [.node(\.name), .option("reason", \.reason, placeholder: "TEXT", help: "Why, for the record.")]
+        let reason = Parameter<Self>.option(
+            "reason",
+            \.reason,
+            placeholder: "TEXT",
+            help: "Why, for the record."
+        )
+        return [.node(\.name)] + (Change.takesReason ? [reason] : [])
     }
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
@@ -218,6 +225,7 @@ struct NodeChangeCommand<Change: NodeChange>: Command {
 }
 
 enum NodeResync: NodeChange {
+    static let takesReason = true
     static let signature = Signature(
         "resync",
         "Have a node load everything anew the next time it calls.",
@@ -233,6 +241,7 @@ enum NodeResync: NodeChange {
 }
 
 enum NodeRemoval: NodeChange {
+    static let takesReason = false
     static let signature = Signature(
         "remove",
         "End the exchange with a node, and revoke its tokens.",

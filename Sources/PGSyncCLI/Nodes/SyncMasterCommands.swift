@@ -54,6 +54,8 @@ struct SyncJoinCommand: Command {
         .flag("live", \.live, help: "As soon as something changes, while a worker runs."),
     ]
 
+    func validate() throws { try SyncSettings.check(every, of: "--every") }
+
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         let database = try Database(globals, in: context, program: "pgsync sync")
         try await database.change { [self] session in

@@ -81,20 +81,22 @@ struct SyncRunCommand: Command {
     private func prepare(_ database: Database, _ settings: SyncSettings) async throws -> Master {
         try await database.change { [self] session in
             let store = NodeStore(session)
+            var name = master
             if let masterURL {
-                let name = master ?? SyncSettings.defaultName
-                let isKnown = try store.masters().contains { $0.name == name }
+                let own = master ?? SyncSettings.defaultName
+                let isKnown = try store.masters().contains { $0.name == own }
                 try store.join(
-                    name,
+                    own,
                     baseURL: masterURL,
                     secret: isKnown ? nil : SyncSettings.defaultSecret,
-                    tables: tables?.names
+                    tables: nil
                 )
+                name = own
             } else if master == nil {
-                try store.follow(settings, tables: tables?.names)
+                try store.follow(settings)
             }
-            let found = try store.master(master)
-            if let tables, masterURL == nil, settings.url == nil || master != nil {
+            let found = try store.master(name)
+            if let tables {
                 try store.join(found.name, baseURL: found.baseURL, secret: nil, tables: tables.names)
             }
             return found

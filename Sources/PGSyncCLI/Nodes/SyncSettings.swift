@@ -22,8 +22,19 @@ struct SyncSettings: Sendable {
         let text = value("SYNC_INTERVAL")
         hasInterval = text != nil
         interval = text.flatMap { Int($0) } ?? (text == nil ? 5 : 0)
-        guard (1...1_440).contains(interval) else {
-            throw UsageProblem.conflict("SYNC_INTERVAL is a number of minutes from 1 to 1440")
+        try Self.check(interval, of: "SYNC_INTERVAL")
+    }
+
+    private static let intervals: Set = [
+        1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1_440,
+    ]
+
+    /// A schedule has the same time between all exchanges.
+    static func check(_ minutes: Int, of name: String) throws {
+        guard intervals.contains(minutes) else {
+            throw UsageProblem.conflict(
+                "\(name) is a number of minutes that divides an hour, or of whole hours that divide a day, such as 5, 15 or 120"
+            )
         }
     }
 
@@ -35,15 +46,15 @@ struct SyncSettings: Sendable {
 
 extension NodeStore {
     /// Makes the master of the environment known, if there is one.
-    func follow(_ settings: SyncSettings, tables: [String]? = nil) throws {
+    func follow(_ settings: SyncSettings) throws {
         guard let url = settings.url, settings.isEnabled else { return }
         let known = try masters().first { $0.name == SyncSettings.defaultName }
-        if known?.baseURL != url.withoutSlashAtEnd || tables != nil {
+        if known?.baseURL != url.withoutSlashAtEnd {
             try join(
                 SyncSettings.defaultName,
                 baseURL: url,
                 secret: known == nil ? SyncSettings.defaultSecret : nil,
-                tables: tables
+                tables: nil
             )
         }
         if known == nil || settings.hasInterval {

@@ -31,19 +31,32 @@ struct Exchange: Sendable {
     let tables: [String]
     let force: Bool
     private(set) var counts = Counts()
-    private(set) var diverged: [String] = []
+    /// Tables that differed when they were compared last.
+    private var diverged: [String] = []
     /// Tables that are left out, because their columns differ, and how.
-    private(set) var frozen: [String] = []
+    private var frozen: [String] = []
+    /// Records that could not be written here, or that the master has refused.
+    private var left = 0
+    private var comparedAt: ContinuousClock.Instant?
     private var refusedBefore: Timestamp?
     /// The tables that both sides exchange.
     private var common: [String] = []
     private var hasResynced = false
     private var isChecked = false
 
+    /// What the two sides do not have in common after the exchange; nil if they have everything.
+    var problem: String? {
+        if !frozen.isEmpty { return "left out, as the columns differ: \(frozen.joined(separator: "; "))" }
+        if left > 0 { return "\(left) records were left out" }
+        return diverged.isEmpty ? nil : "differs from the master in \(diverged.joined(separator: ", "))"
+    }
+
     private static let pageSize = 1_000
     private static let batchSize = 500
     /// Records that are applied together, so that readers see whole ticks.
     private static let mostStaged = 20_000
+    /// Comparing reads the versions of all records.
+    private static let comparesEvery = Duration.seconds(300)
 
     init(job: RunningJob, client: MasterClient, master: String, tables: [String], force: Bool) {
         self.job = job
@@ -256,22 +269,20 @@ struct Exchange: Sendable {
     // MARK: The end
 
     private mutating func acknowledge(_ page: (time: String, cursor: String)) async throws {
-        let isWhole = counts.failed == 0 && counts.refused == 0 && frozen.isEmpty
-        let sums = try await store { try $0.sums() }
-        diverged = try await client.acknowledge(
+        left = try await store { try $0.settleItems() }
+        let isDue = comparedAt.map { .now - $0 >= Self.comparesEvery } ?? true
+        let sums = isDue ? try await store { try $0.sums() } : "{}"
+        if isDue { (diverged, comparedAt) = ([], .now) }
+        let problem = problem
+        let found = try await client.acknowledge(
             time: page.time,
-            status: isWhole ? "success" : "partial",
-            message: isWhole
-                ? nil
-                : (frozen + [
-                    "\(counts.failed) records could not be written here, \(counts.refused) were refused"
-                ])
-                .joined(separator: "; "),
+            status: problem == nil ? "success" : "partial",
+            message: problem.map { String($0.prefix(1_000)) },
             cursor: page.cursor,
             sums: sums == "{}" ? nil : sums,
             on: job.connection
         )
-        try await store { try $0.settleItems() }
+        if isDue { diverged = found }
     }
 
     func store<Value: Sendable>(

@@ -23,7 +23,6 @@ struct MasterClient: Sendable {
     /// What it says of the exchange.
     struct Status: Sendable {
         let node: String
-        let master: String
         let incarnation: String
         let mustResync: Bool
         let expectedSequence: Int64
@@ -80,7 +79,6 @@ struct MasterClient: Sendable {
         else { throw Refusal.refused("this is no master: GET /api/sync/status says something else") }
         return Status(
             node: node,
-            master: status["master"]?.string ?? "",
             incarnation: incarnation,
             mustResync: status["must_resync"]?.bool ?? false,
             expectedSequence: expected,

@@ -47,18 +47,8 @@ package struct SyncOperation: JobOperation {
             )
             if job.type == "live" { try await live(&exchange, job) }
             try await exchange.run()
-            let counts = exchange.counts
-            let isWhole =
-                counts.failed == 0 && counts.refused == 0 && exchange.diverged.isEmpty
-                && exchange.frozen.isEmpty
-            let problem =
-                !exchange.frozen.isEmpty
-                ? "left out, as the columns differ: \(exchange.frozen.joined(separator: "; "))"
-                : exchange.diverged.isEmpty
-                    ? (isWhole ? nil : "\(counts.failed + counts.refused) records were left out")
-                    : "differs from the master in \(exchange.diverged.joined(separator: ", "))"
-            try await end(job, isWhole ? "success" : "partial", problem)
-            return counts.byName
+            try await end(job, exchange)
+            return exchange.counts.byName
         } catch {
             if let failure = Self.failure(error) {
                 try await end(
@@ -77,25 +67,38 @@ package struct SyncOperation: JobOperation {
     }
 
     /// Exchanges whenever something is new, until the job is cancelled or the worker stops.
-    private func live(_ exchange: inout Exchange, _ job: RunningJob) async throws {
+    ///
+    /// Once a minute an exchange is a whole one, so that both sides know that it goes on.
+    private func live(_ exchange: inout Exchange, _ job: RunningJob) async throws -> Never {
         var pause = Duration.seconds(1)
-        var follows = false
+        var (wholeAt, told) = (ContinuousClock.Instant?.none, String?.none)
         while true {
             do {
+                let follows = wholeAt.map { .now - $0 < Self.wholeEvery } ?? false
                 try await exchange.run(following: follows)
-                if !follows { try await end(job, "success", nil) }
-                (follows, pause) = (true, .seconds(1))
+                if !follows || exchange.problem != told {
+                    told = exchange.problem
+                    try await end(job, exchange)
+                }
+                if !follows { wholeAt = .now }
+                pause = .seconds(1)
                 try await exchange.waitForNews(atMost: 20)
             } catch {
                 guard let failure = Self.failure(error), failure.errorClass != "guard.deletes" else {
                     throw error
                 }
-                follows = false
+                wholeAt = nil
                 try await end(job, "failed", failure.description)
                 try await job.rest(for: pause)
                 pause = min(pause * 2, .seconds(60))
             }
         }
+    }
+
+    private static let wholeEvery = Duration.seconds(60)
+
+    private func end(_ job: RunningJob, _ exchange: Exchange) async throws {
+        try await end(job, exchange.problem == nil ? "success" : "partial", exchange.problem)
     }
 
     private func end(_ job: RunningJob, _ status: String, _ problem: String?) async throws {

@@ -41,7 +41,6 @@ package struct ExchangeStore {
         package let item: String
         package let errorClass: String
         package let message: String
-        package let column: String?
     }
 
     package func begin() throws -> Beginning {
@@ -122,7 +121,7 @@ package struct ExchangeStore {
             deleted: count("deleted"),
             held: count("held"),
             unchanged: count("unchanged"),
-            failures: try failures(of: taken)
+            failures: failures(of: taken)
         )
     }
 
@@ -142,7 +141,7 @@ package struct ExchangeStore {
         let text = try session.query(
             "select pgsync.take_answer(\(master), \(answer)::text::jsonb)::text as taken"
         ).onlyRow().decode("taken", as: String.self)
-        return try failures(of: JSONValue(parsing: text))
+        return failures(of: try JSONValue(parsing: text))
     }
 
     /// Counts and sums of the tables that are as the master has them, as JSON.
@@ -167,23 +166,17 @@ package struct ExchangeStore {
         }
     }
 
-    /// Resolves failed items whose record has been exchanged since.
-    package func settleItems() throws {
-        try session.execute("select pgsync.settle_exchanged(\(master))")
+    /// Resolves failed items whose record has been exchanged since; how many records are left out.
+    package func settleItems() throws -> Int {
+        try session.query("select pgsync.settle_exchanged(\(master)) as records").onlyRow().decode("records")
     }
 
-    private func failures(of taken: JSONValue) throws -> [Failure] {
-        try (taken["failures"]?.array ?? []).map { failure in
-            let table = failure["source_table"]?.string ?? failure["source_table"]?.number?.text ?? "0"
-            let name = try session.query(
-                "select pgsync.exchanged_name(\(table)::text::oid::regclass) as name"
-            )
-            .onlyRow().decode("name", as: String?.self)
-            return Failure(
-                item: "\(name ?? table) \(failure["record_id"]?.string ?? "")",
+    private func failures(of taken: JSONValue) -> [Failure] {
+        (taken["failures"]?.array ?? []).map { failure in
+            Failure(
+                item: "\(failure["table"]?.string ?? "") \(failure["record_id"]?.string ?? "")",
                 errorClass: failure["error_class"]?.string ?? "unexpected",
-                message: failure["error_message"]?.string ?? "",
-                column: failure["error_column"]?.string
+                message: failure["error_message"]?.string ?? ""
             )
         }
     }

@@ -1,5 +1,5 @@
 create or replace function pgsync.settle_exchanged(endpoint text)
-returns void
+returns bigint
 language sql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
@@ -28,7 +28,17 @@ where own.kind = 'sync'
                 pgsync.exchanged_name(known.source_table) || ' ' || coalesce(known.long_id, known.record_id)
             )
     );
+
+select
+    (select count(*) from pgsync.staged_records as own where own.endpoint = settle_exchanged.endpoint)
+    + (
+        select count(*)
+        from pgsync.masters as own
+        cross join lateral pgsync.synced_tables(own.tables) as synced
+        inner join pgsync.record_versions as known on synced.source_table = known.source_table
+        where own.endpoint = settle_exchanged.endpoint and known.refused_at is not null
+    );
 $$;
 
 comment on function pgsync.settle_exchanged(text)
-is 'Resolves failed items of exchanges with a master whose record could be written since.';
+is 'Resolves failed items whose record was exchanged since; returns how many records are left out.';

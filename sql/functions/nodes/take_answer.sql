@@ -72,7 +72,7 @@ begin
         v_all := v_all || (
             select coalesce(
                 jsonb_agg(failure.content || jsonb_build_object(
-                    'source_table', v_table::oid,
+                    'table', pgsync.exchanged_name(v_table),
                     'record_id', v_parts -> i -> 'answers' -> (failure.content ->> 'place')::integer -> 'record_id'
                 )),
                 '[]'

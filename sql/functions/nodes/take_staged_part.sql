@@ -74,7 +74,7 @@ begin
         'failures', (
             select coalesce(
                 jsonb_agg(failure.content || jsonb_build_object(
-                    'source_table', take_staged_part.source_table::oid,
+                    'table', pgsync.exchanged_name(take_staged_part.source_table),
                     'staged', v_writes -> (failure.content ->> 'place')::integer -> 'place',
                     'record_id', v_writes -> (failure.content ->> 'place')::integer -> 'record_id'
                 )),

@@ -79,14 +79,16 @@ def test_reordered_and_doubled_uploads_at_once(master, token):
     answers = []
 
     def send(sequence):
-        while (answer := upload(master, token, create(f"r{sequence}", sequence), sequence=sequence))[0] == 409:
-            if answer[1]["expected"] > sequence:
-                break
+        def taken():
+            answer = upload(master, token, create(f"r{sequence}", sequence), sequence=sequence)
+            return answer if answer[0] != 409 or answer[1]["expected"] > sequence else None
+
+        answer = eventually(taken, every=0)
         answers.append((sequence, *answer))
 
     order = [*range(1, 9)] * 2
     random.Random(5).shuffle(order)
-    senders = [threading.Thread(target=send, args=(sequence,)) for sequence in order]
+    senders = [threading.Thread(target=send, args=(sequence,), daemon=True) for sequence in order]
     for sender in senders:
         sender.start()
     for sender in senders:
@@ -360,7 +362,7 @@ def test_pages_while_others_write(master, token, limit):
                 own.execute("update inventories set qty = qty + 1 where id = %s", (f"i{1 + number % 5}",))
                 own.execute("delete from inventories where id = %s", (f"w{number - 3}",))
 
-    writer = threading.Thread(target=write)
+    writer = threading.Thread(target=write, daemon=True)
     writer.start()
     try:
         had, doubled, cursor, calls = {}, [], {}, 0

@@ -797,7 +797,7 @@ def test_an_image_of_a_run_is_whole_ticks(master, node):
 
     master.sql("update inventories set qty = 0")
     node.run()
-    reader = threading.Thread(target=read)
+    reader = threading.Thread(target=read, daemon=True)
     reader.start()
     try:
         for number in range(3):

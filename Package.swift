@@ -119,8 +119,8 @@ let package = Package(
         .target(
             name: "PGSyncNodes",
             dependencies: [
-                "Compression", "HTTPClient", "JSON", "PGSyncDelivery", "PGSyncOperations", "PGSyncRemote",
-                "PGSyncStore", "Postgres", "Services",
+                "Compression", "Concurrency", "HTTPClient", "JSON", "PGSyncDelivery", "PGSyncOperations",
+                "PGSyncRemote", "PGSyncStore", "Postgres", "Services", "Signing",
             ]
         ),
         .target(
@@ -226,6 +226,7 @@ let package = Package(
                 "TestSupport",
             ]
         ),
+        .testTarget(name: "PGSyncNodesTests", dependencies: ["HTTPClient", "PGSyncNodes", "Signing"]),
         .testTarget(
             name: "PGSyncLedgerTests",
             dependencies: ["Days", "JSON", "PGSyncLedger", "Postgres", "Subprocesses", "TestSupport"]

@@ -41,6 +41,7 @@ create table pgsync.nodes (
     resync_reason text,
     resync_number integer not null default 0,
     clock_skew interval,
+    protection text not null default 'token',
     diverged_tables regclass[] not null default '{}',
     diverged_at timestamptz,
     seen_at timestamptz,
@@ -50,6 +51,7 @@ create table pgsync.nodes (
     constraint nodes_pkey primary key (name),
     constraint name_is_a_word check (name ~ '^[a-z][a-z0-9_-]{0,62}$'),
     constraint status_is_known check (status in ('new', 'success', 'partial', 'failed')),
+    constraint protection_is_known check (protection in ('token', 'signed', 'sealed')),
     constraint row_filter_is_an_object check (jsonb_typeof(row_filter) = 'object'),
     constraint sequence_is_not_negative check (last_sequence >= 0),
     constraint retries_are_not_negative check (retry_count >= 0)
@@ -77,6 +79,8 @@ comment on column pgsync.nodes.resync_reason is 'Why it has to.';
 comment on column pgsync.nodes.resync_number
 is 'How often it had to: what it has loaded counts for the last time it had to, or not at all.';
 comment on column pgsync.nodes.clock_skew is 'How much its clock was ahead of this one at its newest upload.';
+comment on column pgsync.nodes.protection
+is 'What its requests need at least: its token, signatures, or encrypted bodies, too.';
 comment on column pgsync.nodes.diverged_tables
 is 'The tables in which it did not have the same records when it was last compared.';
 comment on column pgsync.nodes.diverged_at is 'Since when it has had others; null while it has the same.';
@@ -99,6 +103,8 @@ create table pgsync.masters (
     was_restored boolean not null default false,
     resent_until bigint,
     is_live boolean not null default false,
+    other_urls text[] not null default '{}',
+    protection text,
     status text not null default 'new',
     last_synced_at timestamptz,
     last_error text,
@@ -109,6 +115,7 @@ create table pgsync.masters (
     constraint masters_endpoint_fkey foreign key (endpoint)
     references pgsync.endpoints (name) on delete cascade,
     constraint status_is_known check (status in ('new', 'syncing', 'success', 'partial', 'failed')),
+    constraint protection_is_known check (protection in ('token', 'signed', 'sealed')),
     constraint sequence_is_not_negative check (sequence >= 0),
     constraint retries_are_not_negative check (retry_count >= 0)
 );
@@ -132,6 +139,10 @@ comment on column pgsync.masters.was_restored
 is 'Whether that is because the master was restored, so that it may have lost what is here.';
 comment on column pgsync.masters.resent_until
 is 'Changes up to this stamp may have been sent before this system was restored; null if it never was.';
+comment on column pgsync.masters.other_urls
+is 'Where else it may be, tried in this order where its endpoint does not answer.';
+comment on column pgsync.masters.protection
+is 'How its calls are protected: token, signed or sealed; null for signed if the URL is not of TLS.';
 comment on column pgsync.masters.is_live is 'Whether a worker exchanges records as soon as they change.';
 comment on column pgsync.masters.status is 'How the newest exchange ended, or that one is under way.';
 comment on column pgsync.masters.last_synced_at is 'When the newest successful exchange was.';
@@ -336,17 +347,23 @@ alter table pgsync.endpoints validate constraint kind_is_known;
 alter table pgsync.api_tokens drop constraint scopes_are_known;
 alter table pgsync.api_tokens
 add column node text collate "C",
+add column message_secret bytea,
 add constraint scopes_are_known check (
     cardinality(scopes) > 0 and scopes <@ array['read', 'images', 'operate', 'admin', 'audit', 'node']
 ) not valid,
 add constraint only_a_node_has_its_scope check (
     ('node' = any(scopes)) = (node is not null) and (node is null or cardinality(scopes) = 1 and site is null)
-) not valid;
+) not valid,
+add constraint only_a_node_has_messages check (message_secret is null or node is not null) not valid;
 -- squawk-ignore constraint-missing-not-valid
 alter table pgsync.api_tokens validate constraint scopes_are_known;
 -- squawk-ignore constraint-missing-not-valid
 alter table pgsync.api_tokens validate constraint only_a_node_has_its_scope;
+-- squawk-ignore constraint-missing-not-valid
+alter table pgsync.api_tokens validate constraint only_a_node_has_messages;
 comment on column pgsync.api_tokens.node is 'The node whose token it is; null for all others.';
+comment on column pgsync.api_tokens.message_secret
+is 'What keys for signed and encrypted messages of a node are made of; the token cannot be found from it.';
 comment on column pgsync.api_tokens.scopes is 'What it allows: read, images, operate, admin, audit, node.';
 
 -- squawk-ignore ban-drop-function

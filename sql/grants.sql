@@ -686,13 +686,14 @@ begin
                 (array['pgsync_operator', 'pgsync_node'], array[
                     'execute on function pgsync.schedule_sync(text, integer)',
                     'execute on function pgsync.set_live(text, boolean)',
-                    'execute on function pgsync.set_master(text, text, text, text[])'
+                    'execute on function pgsync.set_master(text, text, text, text[], text[], text)'
                 ]),
                 (array['pgsync_operator', 'pgsync_reader', 'pgsync_auditor'], array[
                     'execute on function pgsync.replay_conflicts(text, text[], text[], regclass, integer)'
                 ]),
                 (array['pgsync_operator'], array[
-                    'execute on function pgsync.add_node(text, text[], jsonb)',
+                    'execute on function pgsync.add_node(text, text[], jsonb, text)',
+                    'execute on function pgsync.protect_node(text, text)',
                     'execute on function pgsync.remove_master(text)',
                     'execute on function pgsync.begin_incarnation(text)',
                     'execute on function pgsync.remove_node(text)',
@@ -720,6 +721,7 @@ begin
                     'execute on function pgsync.confirm_session(bytea, bytea, text)',
                     'execute on function pgsync.end_session(bytea)',
                     'execute on function pgsync.ended_logins(text[], bigint[], interval)',
+                    'execute on function pgsync.message_secrets(text)',
                     'execute on function pgsync.record_act(text, text, text, text, jsonb)',
                     'execute on function pgsync.session_of(bytea, interval, boolean)',
                     'execute on function pgsync.token_of(bytea, text)'
@@ -768,7 +770,7 @@ begin
                     'execute on function ledger.close_period(text)',
                     'execute on function ledger.reopen_period(text, text)',
                     'execute on function ledger.start_closing(text)',
-                    'execute on function pgsync.create_token(text, text, bytea, text[], text, timestamptz, text)',
+                    'execute on function pgsync.create_token(text, text, bytea, text[], text, timestamptz, text, bytea)',
                     'execute on function pgsync.disable_channel(text)',
                     'execute on function pgsync.enable_channel(text)',
                     'execute on function pgsync.mark_difference(bigint, text, text)',
@@ -779,7 +781,7 @@ begin
                     'execute on function pgsync.set_schedule(text, text, text, text, text, text, interval, text, boolean)'
                 ]),
                 (array['pgsync_operator'], array[
-                    'execute on function pgsync.create_token(text, text, bytea, text[], text, timestamptz, text)',
+                    'execute on function pgsync.create_token(text, text, bytea, text[], text, timestamptz, text, bytea)',
                     'execute on function pgsync.revoke_token(bigint)'
                 ]),
                 (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[

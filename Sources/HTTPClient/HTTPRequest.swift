@@ -14,6 +14,8 @@ public struct HTTPRequest: Sendable {
     public var redirects = 0
     /// Certificates (PEM) to trust instead of those of the system.
     public var authorities: [UInt8]?
+    /// Whether bodies may come compressed and are decompressed; if not, a header may ask for any form.
+    public var decompresses = true
 
     /// A request without headers and body.
     public init(_ method: String = "GET", _ url: String) {
@@ -28,8 +30,15 @@ public struct HTTPReply: Sendable {
     public let status: Int
     /// Names and values, as they came.
     public let headers: [(name: String, value: String)]
-    /// Decompressed.
+    /// Decompressed, unless the request said not to.
     public let body: [UInt8]
+
+    /// An answer.
+    public init(status: Int, headers: [(name: String, value: String)], body: [UInt8]) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
 
     /// The first value of a header, whatever its case; nil where there is none.
     public subscript(header: String) -> String? {

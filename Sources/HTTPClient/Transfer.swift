@@ -76,7 +76,7 @@ final class Transfer {
         set(CURLOPT_PROTOCOLS_STR, "http,https")
         set(CURLOPT_REDIR_PROTOCOLS_STR, request.url.hasPrefix("https:") ? "https" : "http,https")
         set(CURLOPT_URL, request.url)
-        set(CURLOPT_ACCEPT_ENCODING, "")
+        if request.decompresses { set(CURLOPT_ACCEPT_ENCODING, "") }
         set(CURLOPT_FOLLOWLOCATION, request.redirects > 0 ? 1 : 0)
         set(CURLOPT_MAXREDIRS, request.redirects)
         if let authorities = request.authorities { trust(authorities) }

@@ -163,7 +163,8 @@ package enum PGSyncProgram {
                 "Let other systems exchange records with this one.",
                 [
                     .command(NodeAddCommand.self), .command(NodeListCommand.self),
-                    .command(NodeRotateCommand.self), .command(NodeChangeCommand<NodeResync>.self),
+                    .command(NodeProtectCommand.self), .command(NodeRotateCommand.self),
+                    .command(NodeChangeCommand<NodeResync>.self),
                     .command(NodeChangeCommand<NodeRemoval>.self),
                 ]
             ),

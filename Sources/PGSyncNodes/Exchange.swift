@@ -26,7 +26,7 @@ struct Exchange: Sendable {
     }
 
     let job: RunningJob
-    let client: MasterClient
+    private(set) var client: MasterClient
     let master: String
     let tables: [String]
     let force: Bool
@@ -72,6 +72,7 @@ struct Exchange: Sendable {
     mutating func run(following isFollowing: Bool = false) async throws {
         hasResynced = false
         isChecked = false
+        if !isFollowing { client = try await client.findingMaster() }
         if force { refusedBefore = try await store { try $0.now() } }
         let before = (counts.downloaded, counts.uploaded)
         try await repeatingAfterResync { exchange in

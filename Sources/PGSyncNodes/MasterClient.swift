@@ -1,4 +1,5 @@
 import Compression
+import Concurrency
 import HTTPClient
 import JSON
 import PGSyncDelivery
@@ -29,8 +30,12 @@ struct MasterClient: Sendable {
         let tables: [String]
     }
 
-    let base: String
-    let calls: CallRunner
+    /// Where it is called, and where else it may be.
+    private var base: String
+    private let bases: [String]
+    private let calls: CallRunner
+    private let target: CallTarget
+    private let http: HTTPClient
 
     /// The client of a master, with its token as this machine has it.
     init(
@@ -40,36 +45,70 @@ struct MasterClient: Sendable {
         longestWait: Duration,
         until shutdown: Shutdown
     ) throws {
-        let base = begun.baseURL
-        let http: HTTPClient
+        let bases = [begun.baseURL] + begun.otherURLs
         do {
-            http = try HTTPClient(policy: site.policy(isEncrypted: base.hasPrefix("https://")))
+            http = try HTTPClient(
+                policy: site.policy(isEncrypted: bases.allSatisfy { $0.hasPrefix("https://") })
+            )
         } catch let failure as DeliveryFailure {
             throw JobFailure("call.config", failure.message)
         }
         let reference = begun.secretReference ?? "env:MASTER_TOKEN"
+        let token: @Sendable () throws(DeliveryFailure) -> String = { () throws(DeliveryFailure) in
+            try site.secret(reference, orEndingIn: ["MASTER_TOKEN"])
+        }
+        let envelope =
+            begun.protection == .token ? nil : Envelope(isSealed: begun.protection == .sealed, token: token)
         var target = CallTarget(
             master,
-            allows: { $0.hasPrefix(base + "/") },
+            allows: { url in bases.contains { url.hasPrefix($0 + "/") } },
             sign: { request in
                 do throws(DeliveryFailure) {
-                    let token = try site.secret(reference, orEndingIn: ["MASTER_TOKEN"])
-                    request.headers.append(("Authorization", "Bearer \(token)"))
+                    if let envelope {
+                        try envelope.close(&request)
+                    } else {
+                        request.headers.append(("Authorization", "Bearer \(try token())"))
+                    }
                 } catch { return error }
                 return nil
             }
         )
+        if let envelope { target.open = { reply throws(TransferError) in try envelope.open(reply) } }
         target.answers = [400, 403, 409, 410, 413, 422]
         var policy = CallPolicy()
         policy.retries = 2
         policy.timeout = .seconds(30)
         policy.longestWait = longestWait
         policy.mostLimited = 3
-        self.base = base
+        self.target = target
+        self.bases = bases
+        base = begun.baseURL
         calls = CallRunner(target, policy: policy, client: http, until: shutdown)
     }
 
     private static let compressedFrom = 1_024
+
+    /// The same where it answers now, which is looked at only if it may be elsewhere.
+    func findingMaster() async throws -> MasterClient {
+        guard bases.count > 1 else { return self }
+        for base in bases {
+            var request = HTTPRequest("GET", "\(base)/api/sync/status")
+            request.limits.connect = .seconds(3)
+            request.limits.total = .seconds(10)
+            guard target.sign(&request) == nil else { break }
+            do throws(TransferError) {
+                let reply = try target.open(try await http.send(request))
+                // A server whose database only follows another answers, too, and says that it cannot write.
+                guard reply.status < 500 else { continue }
+                var client = self
+                client.base = base
+                return client
+            } catch {
+                if error == .cancelled { throw CancellationError() }
+            }
+        }
+        return self
+    }
 
     func status(on connection: PostgresConnection) async throws -> Status {
         let json = try await get("status", [], on: connection)

@@ -1,6 +1,5 @@
 import Concurrency
 internal import Files
-import Glibc
 import HTTPClient
 internal import JSON
 package import PGSyncDelivery
@@ -186,15 +185,6 @@ extension String {
             }
         }
         return text
-    }
-}
-
-extension Duration {
-    /// The time now, since 1970.
-    package static var sinceEpoch: Duration {
-        var now = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &now)
-        return .seconds(now.tv_sec) + .nanoseconds(now.tv_nsec)
     }
 }
 

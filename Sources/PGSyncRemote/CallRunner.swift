@@ -180,7 +180,7 @@ package struct CallRunner: Sendable {
         let answer: CallAnswer
         var reply: HTTPReply?
         do throws(TransferError) {
-            let latest = try await client.send(request)
+            let latest = try target.open(try await client.send(request))
             reply = latest
             answer =
                 target.answers.contains(latest.status)

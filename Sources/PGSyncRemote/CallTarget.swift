@@ -11,6 +11,8 @@ package struct CallTarget: Sendable {
     package var headers: [(name: String, value: String)] = []
     /// Shows who calls; what is in the way of that, if something is.
     package let sign: @Sendable (inout HTTPRequest) -> DeliveryFailure?
+    /// Reads an answer as it came, such as one that is encrypted; what cannot be read counts as none.
+    package var open: @Sendable (HTTPReply) throws(TransferError) -> HTTPReply = { $0 }
     /// Whether calls show who makes them.
     package var showsSecret = true
     package var conditions: [AnswerCondition] = []

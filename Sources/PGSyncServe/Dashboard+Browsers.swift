@@ -49,7 +49,7 @@ extension Dashboard {
         }
     }
 
-    func body(of request: HTTPRequest, _ endpoint: Endpoint) throws -> JSONObject {
+    func body(of request: HTTPRequest, _ signer: Signer?, _ endpoint: Endpoint) throws -> JSONObject {
         guard !request.body.isEmpty else { return JSONObject() }
         guard endpoint.method != .get else { throw Problem(.badRequest, "GET has no body") }
         let type = (request.head["Content-Type"] ?? "").prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
@@ -59,7 +59,11 @@ extension Dashboard {
         let value: JSONValue
         do {
             value = try JSONValue(
-                parsing: try plainBody(of: request, endpoint),
+                parsing: try plainBody(
+                    signer?.body ?? request.body,
+                    signer.map(\.coding) ?? request.head["Content-Encoding"],
+                    endpoint
+                ),
                 depthLimit: endpoint.depthLimit
             )
         } catch let error as JSONParseError {

@@ -18,8 +18,11 @@ extension Dashboard {
         let correlation = Problem.newCorrelation()
         let began = ContinuousClock.now
         var response: HTTPResponse
+        var signer: Signer?
         do {
-            response = try await answer(request, path, query, correlation, among: endpoints)
+            signer = try await self.signer(of: request, correlation)
+            if let problem = signer?.problem { throw problem }
+            response = try await answer(request, path, query, correlation, signer, among: endpoints)
         } catch {
             let problem = problem(error, correlation)
             if let refusal = problem.refusal { metrics?.note(refusal) }
@@ -31,7 +34,8 @@ extension Dashboard {
         metrics?.note(response, took: took)
         let milliseconds = took / .milliseconds(1)
         response.headers.append(("Server-Timing", "all;dur=\((milliseconds * 10).rounded() / 10)"))
-        return compressed(response, for: request.head)
+        let sent = compressed(response, for: request.head)
+        return signer?.signed(sent) ?? sent
     }
 
     private func problem(_ error: any Error, _ correlation: String) -> Problem {
@@ -61,6 +65,7 @@ extension Dashboard {
         _ path: ArraySlice<String>,
         _ query: [(name: String, value: String)],
         _ correlation: String,
+        _ signer: Signer?,
         among endpoints: [Endpoint]
     ) async throws -> HTTPResponse {
         let head = request.head
@@ -87,11 +92,11 @@ extension Dashboard {
             request: request,
             path: pathValues,
             query: endpoint.isExchange ? Exchange.joined(query) : query,
-            body: try body(of: request, endpoint),
+            body: try body(of: request, signer, endpoint),
             client: options.client(of: head),
             correlation: correlation
         )
-        let actor = try await actor(of: call)
+        let actor = if let signer { signer.actor } else { try await actor(of: call) }
         call.actor = actor ?? .nobody
         do {
             try checkOrigin(of: call)
@@ -115,6 +120,21 @@ extension Dashboard {
         return response
     }
 
+    /// Who has signed the request, if it is signed; a wrong signature is put on record.
+    private func signer(of request: HTTPRequest, _ correlation: String) async throws -> Signer? {
+        let client = options.client(of: request.head)
+        do {
+            let signer = try await signatures.signer(of: request, client: client)
+            if signer?.problem?.isNews ?? false {
+                await acting.recordRefusal(of: "signature", from: client, correlation: correlation)
+            }
+            return signer
+        } catch let problem as Problem where problem.isNews {
+            await acting.recordRefusal(of: "signature", from: client, correlation: correlation)
+            throw problem
+        }
+    }
+
     /// Who asks; a wrong token is put on record, and what needs none is answered while the database is away.
     private func actor(of call: Call) async throws -> Actor? {
         let endpoint = call.endpoint
@@ -123,7 +143,7 @@ extension Dashboard {
             let cookie = cookie(of: call.head)
             return try await gate.actor(of: call.head, cookie: cookie, client: call.client, touch: !watches)
         } catch let problem as Problem where problem.isNews {
-            await acting.record("token", by: Actor(name: "unknown", scopes: []), call, result: "refused")
+            await acting.recordRefusal(of: "token", from: call.client, correlation: call.correlation)
             throw problem
         } catch let error as PostgresError where error.isConnectionLost && endpoint.scope == nil {
             return nil

@@ -18,6 +18,7 @@ package struct Dashboard: Sendable {
     /// For files that take their time.
     private let exports: Pool
     let gate: Gate
+    let signatures: Signatures
     let reading: Reading
     let acting: Acting
     let exporting: Exporting
@@ -81,6 +82,7 @@ package struct Dashboard: Sendable {
             patience: .seconds(10)
         )
         gate = Gate(door, anonymous: options.anonymous)
+        signatures = Signatures(door, gate)
         reading = Reading(pool: reads, cursorKey: Array(Secret.random(length: 44).utf8))
         acting = Acting(pool: acts, records: door, gate: gate, logger: logger)
         exporting = Exporting(pool: exports, logger: logger, mostLines: options.mostExportedLines)

@@ -11,6 +11,12 @@ public struct WebhookSecret: Sendable {
         self.key = key
     }
 
+    /// One of 32 bytes.
+    init(key: [UInt8]) {
+        precondition(key.count == 32, "a key of signatures has 32 bytes")
+        self.key = key
+    }
+
     fileprivate func signature(of message: [UInt8]) -> String {
         "v1,\(Base64.encode(HMAC.sha256(key: key, message)))"
     }
@@ -35,5 +41,23 @@ public enum WebhookSignature {
             ("webhook-id", id), ("webhook-timestamp", String(time)),
             ("webhook-signature", secrets.map { $0.signature(of: message) }.joined(separator: " ")),
         ]
+    }
+
+    /// Whether one of the signatures of a header is that of the secret.
+    public static func isValid(
+        _ signatures: String,
+        id: String,
+        secondsSince1970 time: Int64,
+        body: [UInt8],
+        secret: WebhookSecret
+    ) -> Bool {
+        guard !id.contains(".") else { return false }
+        let own = Array(secret.signature(of: Array("\(id).\(time).".utf8) + body).utf8)
+        var isFound = false
+        for shown in signatures.split(separator: " ").prefix(10) where shown.utf8.count == own.count {
+            // In a time that does not say how far they are equal.
+            if zip(shown.utf8, own).reduce(0, { $0 | ($1.0 ^ $1.1) }) == 0 { isFound = true }
+        }
+        return isFound
     }
 }

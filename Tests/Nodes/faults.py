@@ -11,7 +11,8 @@ from served import eventually
 @dataclasses.dataclass
 class Fault:
     """What becomes of the n-th call that fits, before it is passed on ("call") or before its answer is ("answer").
-    The action says whether it goes on (None), is cut (CUT), or how many bytes of it go on."""
+    The action says whether it goes on (None), is cut (CUT), how many bytes of it go on, or what goes on in its place, as a
+    function of it."""
 
     call: str
     stage: str
@@ -91,16 +92,20 @@ class Faults:
                 name = call_name(call)
                 self.calls.append(name)
                 self.bodies.append(call.partition(b"\r\n\r\n")[2])
-                if not self._passes(name, "call", client, call, forward=False):
+                call = self._passed(name, "call", call)
+                if call is None:
                     return
                 with socket.create_connection(("127.0.0.1", self.to)) as server:
                     server.sendall(call)
                     with contextlib.closing(server.makefile("rb")) as answered:
                         answer = read_message(answered)
-                if not answer or not self._passes(name, "answer", client, answer, forward=True):
+                whole = answer and self._passed(name, "answer", answer, client)
+                if not whole:
                     return
+                client.sendall(whole)
 
-    def _passes(self, name, stage, client, message, forward):
+    def _passed(self, name, stage, message, client=None):
+        """What goes on; nothing of a message that is cut, unless a part of it does."""
         with self.lock:
             due = [f for f in self.planned if f.stage == stage and name.startswith(f.call)]
             for fault in due:
@@ -109,9 +114,13 @@ class Faults:
             if fault:
                 fault.fired += 1
         passed = fault.action() if fault else None
-        if forward:
-            client.sendall(message if passed is None else message[:passed])
-        return passed is None
+        if callable(passed):
+            return passed(message)
+        if passed is None:
+            return message
+        if client:
+            client.sendall(message[:passed])
+        return None
 
 
 @dataclasses.dataclass

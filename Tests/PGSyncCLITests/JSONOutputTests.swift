@@ -150,7 +150,7 @@ struct JSONOutputTests {
             ["endpoint", "show", "shop"],
             ["sync", "on", "items"], ["sync", "on", "items", "--policy", "master"], ["sync", "tables"],
             ["node", "add", "north"], ["node", "list"],
-            ["node", "rotate", "north"], ["node", "resync", "north"],
+            ["node", "protect", "north", "signed"], ["node", "rotate", "north"], ["node", "resync", "north"],
             ["sync", "join", "http://127.0.0.1:9"], ["sync", "status"], ["sync", "run", "--dry-run"],
             ["sync", "run"], ["sync", "reset"], ["conflicts", "list", "--all"], ["conflicts", "show", "1"],
             ["conflicts", "replay", "--policy", "master"], ["conflicts", "resolve", "1", "--take", "local"],

@@ -2,6 +2,10 @@ create or replace view pgsync.master_states as
 select
     own.endpoint,
     called.base_url,
+    own.other_urls,
+    coalesce(
+        own.protection, case when called.base_url like 'https:%' then 'token' else 'signed' end
+    ) as protection,
     own.node_name,
     array(
         select synced.name
@@ -33,6 +37,9 @@ comment on view pgsync.master_states
 is 'The systems that this one calls to exchange records, and how each stands.';
 comment on column pgsync.master_states.endpoint is 'The name of its endpoint.';
 comment on column pgsync.master_states.base_url is 'Where it is.';
+comment on column pgsync.master_states.other_urls
+is 'Where else it may be, in the order in which it is tried.';
+comment on column pgsync.master_states.protection is 'How calls are protected: token, signed or sealed.';
 comment on column pgsync.master_states.node_name is 'What it calls this system.';
 comment on column pgsync.master_states.tables
 is 'The tables that are exchanged with it, by their names in what is sent.';

@@ -16,6 +16,7 @@ select
     own.must_resync,
     own.resync_reason,
     own.clock_skew,
+    own.protection,
     pgsync.pending_records(own.name) as pending_records,
     (
         select count(*)
@@ -43,6 +44,8 @@ is 'How many of its exchanges have failed since the last successful one.';
 comment on column pgsync.node_states.must_resync is 'Whether it has to load everything anew.';
 comment on column pgsync.node_states.resync_reason is 'Why it has to.';
 comment on column pgsync.node_states.clock_skew is 'How much its clock is ahead of this one.';
+comment on column pgsync.node_states.protection
+is 'What its requests need at least: token, signed or sealed.';
 comment on column pgsync.node_states.pending_records
 is 'How many records it does not have yet; counted to 10,001 in each table.';
 comment on column pgsync.node_states.open_conflicts is 'How many of its conflicts wait for a person.';

@@ -24,7 +24,8 @@ struct NodeToken {
             scopes: ["node"],
             site: nil,
             lifetime: nil,
-            node: node
+            node: node,
+            messageSecret: Secret.messageSecret(of: secret)
         )
     }
 
@@ -43,6 +44,7 @@ struct NodeAddCommand: Command {
     var name = ""
     var tables: ColumnList?
     var rows: String?
+    var protection = ExchangeProtection.token
 
     static let signature = Signature(
         "add",
@@ -64,6 +66,11 @@ struct NodeAddCommand: Command {
         .argument("NAME", \.name, help: "What it is called: small letters, digits, - and _."),
         .option("tables", \.tables, help: "Only these tables. [default: all that are exchanged]"),
         .option("rows", \.rows, placeholder: "JSON", help: "Only rows with these values, as a JSON object."),
+        .option(
+            "protection",
+            \.protection,
+            help: "What its requests need at least; see pgsync node protect."
+        ),
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
@@ -72,9 +79,10 @@ struct NodeAddCommand: Command {
         }
         let token = NodeToken(node: name)
         let database = try Database(globals, in: context, program: "pgsync node")
-        let (id, counting, ungranted) = try await database.change { [name, tables, rows] session in
+        let (id, counting, ungranted) = try await database.change {
+            [name, tables, rows, protection] session in
             let store = NodeStore(session)
-            try store.add(name, tables: tables?.names, rowFilter: rows)
+            try store.add(name, tables: tables?.names, rowFilter: rows, protection: protection)
             return (
                 try token.create(in: session), try store.tablesWithCountedKeys(of: name),
                 try store.ungranted(to: name)
@@ -180,6 +188,7 @@ extension Node {
             "seen_at": seenAt.map { .string($0.description) } ?? .null,
             "last_error": lastError.map { .string($0) } ?? .null, "retry_count": JSONValue(retryCount),
             "must_resync": .bool(mustResync), "resync_reason": resyncReason.map { .string($0) } ?? .null,
+            "protection": .string(protection.rawValue),
             "clock_skew_seconds": clockSkew.flatMap { JSONValue($0 / .seconds(1)) } ?? .null,
             "pending_records": JSONValue(pendingRecords), "open_conflicts": JSONValue(openConflicts),
             "created_at": .string(createdAt.description), "created_by": .string(createdBy),

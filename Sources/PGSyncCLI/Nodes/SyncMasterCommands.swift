@@ -24,6 +24,7 @@ struct SyncJoinCommand: Command {
     var tables: ColumnList?
     var every = 5
     var live = false
+    var protection: ExchangeProtection?
 
     static let signature = Signature(
         "join",
@@ -31,7 +32,7 @@ struct SyncJoinCommand: Command {
         discussion: """
             On the master, pgsync node add prints the token; here it is where --secret says, never in the database: \
             env:MASTER_TOKEN, or a file in the directory of PGSYNC_SECRETS. Private addresses, and those without TLS, have \
-            to be in PGSYNC_ADDRESSES. A worker whose login has the role pgsync_node makes the exchanges.
+            to be in PGSYNC_ADDRESSES. Calls are signed where the connection is not encrypted; see pgsync node protect. A worker whose login has the role pgsync_node makes the exchanges.
             """,
         examples: [
             .init(
@@ -42,25 +43,43 @@ struct SyncJoinCommand: Command {
                 "pgsync sync join https://books.example --tables inventories --every 1",
                 "One table, every minute."
             ),
+            .init(
+                "pgsync sync join https://a.example,https://b.example",
+                "One master that may be at either place."
+            ),
         ],
         exitCodes: [.noTable, .notPermitted, .configuration]
     )
     static let parameters: [Parameter<Self>] = [
-        .argument("URL", \.url, help: "Where the master's pgsync serve is."),
+        .argument("URL", \.url, help: "Where the master's pgsync serve is; several: tried in this order."),
         .option("name", \.name, placeholder: "NAME", help: "What it is called here."),
         .option("secret", \.secret, placeholder: "REFERENCE", help: "Where its token is."),
         .option("tables", \.tables, help: "Only these tables. [default: all that are exchanged]"),
         .option("every", \.every, placeholder: "MINUTES", limits: .within(1...1_440), help: "How often."),
         .flag("live", \.live, help: "As soon as something changes, while a worker runs."),
+        .option(
+            "protection",
+            \.protection,
+            help: "How calls are protected. [default: signed without TLS, else token]"
+        ),
     ]
 
-    func validate() throws { try SyncSettings.check(every, of: "--every") }
+    func validate() throws {
+        try SyncSettings.check(every, of: "--every")
+        _ = try SyncSettings.urls(url, of: "URL")
+    }
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         let database = try Database(globals, in: context, program: "pgsync sync")
         try await database.change { [self] session in
             let store = NodeStore(session)
-            try store.join(name, baseURL: url, secret: secret, tables: tables?.names)
+            try store.join(
+                name,
+                urls: SyncSettings.urls(url, of: "URL"),
+                secret: secret,
+                tables: tables?.names,
+                protection: protection
+            )
             try store.schedule(name, minutes: every)
             try store.setLive(name, live)
         }
@@ -128,7 +147,11 @@ struct SyncStatusCommand: Command {
             try context.print(status)
         } else {
             let facts: [(String, String)] = [
-                ("master", "\(found.name), \(found.baseURL)"),
+                (
+                    "master",
+                    ([found.name, found.baseURL] + found.otherURLs.map { "or \($0)" }).joined(separator: ", ")
+                ),
+                ("calls", found.protection.rawValue),
                 ("status", status["status"]?.string ?? ""),
                 ("last synced", status["last_synced_at"]?.string ?? "never"),
                 ("pending records", status["pending_records"]?.number?.text ?? "0"),

@@ -87,7 +87,7 @@ struct SyncRunCommand: Command {
                 let isKnown = try store.masters().contains { $0.name == own }
                 try store.join(
                     own,
-                    baseURL: masterURL,
+                    urls: SyncSettings.urls(masterURL, of: "--master-url"),
                     secret: isKnown ? nil : SyncSettings.defaultSecret,
                     tables: nil
                 )
@@ -97,7 +97,8 @@ struct SyncRunCommand: Command {
             }
             let found = try store.master(name)
             if let tables {
-                try store.join(found.name, baseURL: found.baseURL, secret: nil, tables: tables.names)
+                let urls = [found.baseURL] + found.otherURLs
+                try store.join(found.name, urls: urls, secret: nil, tables: tables.names)
             }
             return found
         }

@@ -3,8 +3,8 @@ import PGSyncStore
 
 /// What the environment says of exchanging records with a master, by the names that users gave it.
 struct SyncSettings: Sendable {
-    /// Where the master is.
-    let url: String?
+    /// Where the master is, the place that is tried first at the front; none if nothing is set.
+    let urls: [String]
     let isEnabled: Bool
     /// Minutes between two exchanges.
     let interval: Int
@@ -13,7 +13,7 @@ struct SyncSettings: Sendable {
 
     init(_ environment: Environment) throws {
         func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-        url = value("MASTER_URL")
+        urls = try value("MASTER_URL").map { try Self.urls($0, of: "MASTER_URL") } ?? []
         switch value("SYNC_ENABLED")?.lowercased() {
         case nil, "true", "1", "yes", "on": isEnabled = true
         case "false", "0", "no", "off": isEnabled = false
@@ -38,6 +38,18 @@ struct SyncSettings: Sendable {
         }
     }
 
+    /// URLs with commas between them.
+    static func urls(_ text: String, of name: String) throws -> [String] {
+        let urls = text.split(separator: ",").map { $0.filter { $0 != " " }.withoutSlashAtEnd }
+        guard !urls.isEmpty, urls.allSatisfy({ $0.wholeMatch(of: /https?:\/\/[^\/?#@]+[^?#@]*/) != nil })
+        else {
+            throw UsageProblem.conflict(
+                "\(name) is a URL that begins with https:// or http://, or several with commas between them"
+            )
+        }
+        return urls
+    }
+
     /// What the endpoint of the only master is called.
     static let defaultName = "master"
     /// Where its token is.
@@ -47,12 +59,12 @@ struct SyncSettings: Sendable {
 extension NodeStore {
     /// Makes the master of the environment known, if there is one.
     func follow(_ settings: SyncSettings) throws {
-        guard let url = settings.url, settings.isEnabled else { return }
+        guard !settings.urls.isEmpty, settings.isEnabled else { return }
         let known = try masters().first { $0.name == SyncSettings.defaultName }
-        if known?.baseURL != url.withoutSlashAtEnd {
+        if known.map({ [$0.baseURL] + $0.otherURLs }) != settings.urls {
             try join(
                 SyncSettings.defaultName,
-                baseURL: url,
+                urls: settings.urls,
                 secret: known == nil ? SyncSettings.defaultSecret : nil,
                 tables: nil
             )

@@ -165,6 +165,13 @@ struct Acting: Sendable {
         await record(who, name, object, nil, result, "{}")
     }
 
+    /// Puts on record what somebody could not show to be.
+    func recordRefusal(of name: String, from client: String, correlation: String) async {
+        let unknown = Actor(name: "unknown", scopes: [])
+        let who = unknown.setting(address: client, correlation: correlation, confirmedBy: nil)
+        await record(who, name, nil, nil, "refused", "{}")
+    }
+
     private func record(
         _ who: String,
         _ name: String,

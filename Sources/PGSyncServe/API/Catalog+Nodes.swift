@@ -4,7 +4,8 @@ extension Catalog {
         Field.time("last_synced_at").orNull, Field.time("acknowledged_at").orNull,
         Field.time("seen_at").orNull, Field.text("last_error").orNull, .count("retry_count"),
         .boolean("must_resync"), Field.text("resync_reason").orNull, Field.number("clock_skew").orNull,
-        .count("pending_records"), .count("open_conflicts"), .time("created_at"), .text("created_by"),
+        .choice("protection", ["token", "signed", "sealed"]), .count("pending_records"),
+        .count("open_conflicts"), .time("created_at"), .text("created_by"),
         .time("updated_at"),
     ]
 
@@ -12,13 +13,15 @@ extension Catalog {
         select
             own.name, own.tables, own.row_filter, own.status, own.last_synced_at, own.acknowledged_at, own.seen_at,
             own.last_error, own.retry_count, own.must_resync, own.resync_reason,
-            round(extract(epoch from own.clock_skew)::numeric, 3) as clock_skew, own.pending_records,
-            own.open_conflicts, own.created_at, own.created_by, own.updated_at
+            round(extract(epoch from own.clock_skew)::numeric, 3) as clock_skew, own.protection,
+            own.pending_records, own.open_conflicts, own.created_at, own.created_by, own.updated_at
         from pgsync.node_states as own
         """
 
     private static let masterFields: [Field] = [
-        .text("master"), .text("base_url"), Field.text("node").orNull, .texts("tables"), .text("status"),
+        .text("master"), .text("base_url"), .texts("other_urls"),
+        .choice("protection", ["token", "signed", "sealed"]), Field.text("node").orNull, .texts("tables"),
+        .text("status"),
         Field.time("last_synced_at").orNull, Field.text("last_error").orNull, .count("retry_count"),
         .boolean("resyncing"), .count("pending_records"), .count("not_applied"), .time("created_at"),
         .time("updated_at"), Field.id("active_job").orNull,
@@ -26,8 +29,8 @@ extension Catalog {
 
     private static let masterSQL = """
         select
-            own.endpoint as master, own.base_url, own.node_name as node, own.tables, own.status, own.last_synced_at,
-            own.last_error, own.retry_count, own.is_resyncing as resyncing, own.pending_records, own.not_applied,
+            own.endpoint as master, own.base_url, own.other_urls, own.protection, own.node_name as node, own.tables,
+            own.status, own.last_synced_at, own.last_error, own.retry_count, own.is_resyncing as resyncing, own.pending_records, own.not_applied,
             own.created_at, own.updated_at, active.id::text as active_job
         from pgsync.master_states as own
         left join pgsync.sync_jobs as active

@@ -10,6 +10,8 @@ struct Actor: Sendable, Equatable {
     var site: String?
     /// The node whose token it is.
     var node: String?
+    /// What requests of the node need at least: token, signed or sealed.
+    var protection: String?
     var expiresAt: String?
     /// Until when acts that need it are confirmed, and by whom.
     var confirmedUntil: String?

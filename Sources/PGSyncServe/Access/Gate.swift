@@ -50,23 +50,34 @@ final class Gate: Sendable {
                 throw Problem(.logInNeeded, "the header Authorization is \"Bearer\" and a token")
             }
             let token = header.dropFirst(7).trimmingPrefix { $0 == " " }
-            return try await bearer(String(token), client: client)
+            let actor = try await bearer(hash: Secret.hash(of: String(token)), client: client)
+            guard let node = actor.node, let protection = actor.protection, protection != "token" else {
+                return actor
+            }
+            throw Problem(
+                .forbidden,
+                "requests of \(node) are \(protection) here: pgsync sync join --protection \(protection)"
+            )
         }
         if let cookie, let actor = try await browser(cookie, touch: touch) { return actor }
         return anonymous.isEmpty ? nil : Actor(name: "anonymous", scopes: anonymous)
     }
 
-    private func bearer(_ token: String, client: String) async throws -> Actor {
-        let hash = Secret.hash(of: token)
+    /// Whose token has this hash.
+    func bearer(hash: String, client: String) async throws -> Actor {
         if let known = remembered("token " + hash) { return known }
         let found = try await pool.withSession { session in
             try session.query(
                 .prepared(
-                    "select token, name, scopes, site, expires_at::text, node from pgsync.token_of(decode(\(hash), 'hex'), \(client))"
+                    """
+                    select token, name, scopes, site, expires_at::text, node, protection
+                    from pgsync.token_of(decode(\(hash), 'hex'), \(client))
+                    """
                 )
             ).first.map { row in
                 var actor = try Actor(row)
                 actor.node = try row.decode("node")
+                actor.protection = try row.decode("protection")
                 return actor
             }
         }
@@ -138,7 +149,7 @@ final class Gate: Sendable {
 
     /// Whose token confirms an act of a program; nil if it is not an admin's.
     func second(_ token: String, client: String) async throws -> String? {
-        let actor = try await bearer(token, client: client)
+        let actor = try await bearer(hash: Secret.hash(of: token), client: client)
         return actor.scopes.contains(.admin) ? actor.name : nil
     }
 
@@ -185,11 +196,13 @@ final class Gate: Sendable {
     /// Forgets everything, such as after a token was revoked.
     func forgetAll() { state.withLock { $0.known = [:] } }
 
+    static let unknownToken = "the token is not known, has expired, or was revoked"
+
     /// What a wrong token is answered with.
     ///
     /// Guessing 256 bits is hopeless, so that a limit only keeps the record short
     /// and never keeps out who has a valid token.
-    private func failure(of client: String) -> Problem {
+    func failure(of client: String, _ why: String = Gate.unknownToken) -> Problem {
         let count = state.withLock { state in
             if state.failures.count >= Self.mostKnown { state.failures = [:] }
             var own = state.failures[client] ?? (count: 0, until: .now + Self.window)
@@ -199,11 +212,7 @@ final class Gate: Sendable {
             return own.count
         }
         guard count > Self.failuresPerWindow else {
-            var problem = Problem(
-                .logInNeeded,
-                "the token is not known, has expired, or was revoked",
-                as: .token
-            )
+            var problem = Problem(.logInNeeded, why, as: .token)
             problem.isNews = true
             return problem
         }

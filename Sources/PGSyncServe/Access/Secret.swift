@@ -1,4 +1,5 @@
 import PGSyncCore
+import Signing
 
 /// Texts that only their holder knows, and how they are told from others.
 package enum Secret {
@@ -21,6 +22,9 @@ package enum Secret {
 
     /// What the database keeps of a token or session.
     package static func hash(of secret: String) -> String { SHA256.hexadecimalDigest(of: secret) }
+
+    /// What the database keeps of the token of a node, so that its messages can be signed and encrypted.
+    package static func messageSecret(of token: String) -> [UInt8] { MessageSecret(token: token).bytes }
 
     /// Whether two texts are equal, in a time that does not say how far they are.
     static func isEqual(_ one: String, _ other: String) -> Bool {

@@ -139,14 +139,18 @@ extension Endpoint {
 
 extension Dashboard {
     /// A body as it was before it was compressed.
-    func plainBody(of request: HTTPRequest, _ endpoint: Endpoint) throws(Problem) -> [UInt8] {
-        let coding = (request.head["Content-Encoding"] ?? "identity").lowercased().filter { $0 != " " }
-        guard coding != "identity" else { return request.body }
+    func plainBody(
+        _ body: [UInt8],
+        _ coding: String?,
+        _ endpoint: Endpoint
+    ) throws(Problem) -> [UInt8] {
+        let coding = (coding ?? "identity").lowercased().filter { $0 != " " }
+        guard coding != "identity" else { return body }
         guard coding == "gzip", endpoint.isExchange else {
             throw Problem(.unsupportedType, "the content coding \(coding) is not taken")
         }
         do throws(Gzip.Failure) {
-            return try Gzip.decompress(request.body, limit: Exchange.plainLimit)
+            return try Gzip.decompress(body, limit: Exchange.plainLimit)
         } catch {
             switch error {
             case .tooLarge(let limit): throw Problem(.tooLarge, "the body becomes larger than \(limit) bytes")

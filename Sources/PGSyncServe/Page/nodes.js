@@ -11,6 +11,7 @@ import {createList} from "./table.js";
 export const title = "Nodes";
 
 const STATUS = {new: ["wait", "new"], success: ["good", "success"], syncing: ["work", "syncing"]};
+const CALLS = {token: "show the token", signed: "are signed", sealed: "are signed and encrypted"};
 const status = (one) => badge(...STATUS[one.status] ?? [one.status]);
 const fact = (name, value) => [h("dt", name), h("dd", value || NONE)];
 // Each table is counted up to 10,001.
@@ -166,7 +167,8 @@ export async function show(ctx) {
             shown = now;
             fill(state, status(m), m.resyncing && badge("work", "loads everything anew"));
             fill(words, h("dl", {class: "facts"}, fact("role", "master: this system calls it"),
-                fact("base URL", h("code", m.base_url)),
+                fact("base URL", [m.base_url, ...m.other_urls].map((url) => h("div", h("code", url)))),
+                fact("calls", CALLS[m.protection]),
                 fact("calls this system", m.node ?? "not known before the first exchange"),
                 fact("tables", m.tables.join(", ")), fact("last synced", m.last_synced_at
                     ? ago(m.last_synced_at) : "not so far")),

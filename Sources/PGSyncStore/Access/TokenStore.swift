@@ -14,7 +14,8 @@ package struct TokenStore {
         scopes: [String],
         site: String?,
         lifetime: Duration?,
-        node: String? = nil
+        node: String? = nil,
+        messageSecret: [UInt8]? = nil
     ) throws -> Int64 {
         let seconds = lifetime.map { Double($0.components.seconds) }
         return try session.asOperator {
@@ -22,7 +23,8 @@ package struct TokenStore {
                 """
                 select pgsync.create_token(
                     \(name), \(prefix), decode(\(hash), 'hex'), \(scopes), \(site),
-                    clock_timestamp() + make_interval(secs => \(seconds)), \(node)
+                    clock_timestamp() + make_interval(secs => \(seconds)), \(node),
+                    \(messageSecret.map(ByteString.init))
                 ) as token
                 """
             ).onlyRow().decode("token")

@@ -14,6 +14,9 @@ package struct ExchangeStore {
     /// How far the exchange before this one came.
     package struct Beginning: Sendable, Equatable {
         package let baseURL: String
+        /// Where else it may be.
+        package let otherURLs: [String]
+        package let protection: ExchangeProtection
         package let secretReference: String?
         package let tables: [String]
         /// That of the master when it was called last.
@@ -52,8 +55,8 @@ package struct ExchangeStore {
     package func look() throws -> Beginning {
         let row = try session.query(
             """
-            select own.tables, own.incarnation, own.next_page, own.sequence, own.is_resyncing, own.has_unanswered, called.base_url,
-                called.secret_ref
+            select own.tables, own.incarnation, own.next_page, own.sequence, own.is_resyncing, own.has_unanswered, own.other_urls,
+                own.protection, called.base_url, called.secret_ref
             from pgsync.master_states as own
             inner join pgsync.endpoint_states as called on called.name = own.endpoint
             where own.endpoint = \(master)
@@ -61,6 +64,8 @@ package struct ExchangeStore {
         ).onlyRow()
         return Beginning(
             baseURL: try row.decode("base_url"),
+            otherURLs: try row.decode("other_urls"),
+            protection: ExchangeProtection(try row.decode("protection")),
             secretReference: try row.decode("secret_ref"),
             tables: try row.decode("tables"),
             incarnation: try row.decode("incarnation"),

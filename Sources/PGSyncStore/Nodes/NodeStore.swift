@@ -1,51 +1,5 @@
-package import JSON
+import JSON
 package import Postgres
-
-/// A system that calls this one to exchange records.
-package struct Node: Sendable, Equatable {
-    package let name: String
-    package let tables: [String]
-    package let rowFilter: String?
-    package let status: String
-    package let lastSyncedAt: Timestamp?
-    package let seenAt: Timestamp?
-    package let lastError: String?
-    package let retryCount: Int
-    package let mustResync: Bool
-    package let resyncReason: String?
-    package let clockSkew: Duration?
-    package let pendingRecords: Int
-    package let openConflicts: Int
-    package let createdAt: Timestamp
-    package let createdBy: String
-
-    init(_ row: Row) throws {
-        name = try row.decode("name")
-        tables = try row.decode("tables")
-        rowFilter = try row.decode("row_filter")
-        status = try row.decode("status")
-        lastSyncedAt = try row.decode("last_synced_at")
-        seenAt = try row.decode("seen_at")
-        lastError = try row.decode("last_error")
-        retryCount = try row.decode("retry_count")
-        mustResync = try row.decode("must_resync")
-        resyncReason = try row.decode("resync_reason")
-        clockSkew = try row.decode("clock_skew", as: Double?.self).map { .seconds($0) }
-        pendingRecords = try row.decode("pending_records")
-        openConflicts = try row.decode("open_conflicts")
-        createdAt = try row.decode("created_at")
-        createdBy = try row.decode("created_by")
-    }
-}
-
-/// A system that this one calls to exchange records.
-package struct Master: Sendable, Equatable {
-    package let name: String
-    package let baseURL: String
-    package let tables: [String]
-    /// The status document.
-    package let status: JSONValue
-}
 
 /// Who exchanges records with whom.
 package struct NodeStore {
@@ -57,8 +11,8 @@ package struct NodeStore {
         try session.query(
             """
             select name, tables, row_filter::text, status, last_synced_at, seen_at, last_error, retry_count, must_resync,
-                resync_reason, extract(epoch from clock_skew)::double precision as clock_skew, pending_records,
-                open_conflicts, created_at, created_by
+                resync_reason, extract(epoch from clock_skew)::double precision as clock_skew, protection,
+                pending_records, open_conflicts, created_at, created_by
             from pgsync.node_states
             order by name
             """
@@ -68,7 +22,7 @@ package struct NodeStore {
     package func masters() throws -> [Master] {
         try session.query(
             """
-            select endpoint, base_url, tables, pgsync.master_status(endpoint)::text as status
+            select endpoint, base_url, other_urls, protection, tables, pgsync.master_status(endpoint)::text as status
             from pgsync.master_states
             order by endpoint
             """
@@ -76,6 +30,8 @@ package struct NodeStore {
             Master(
                 name: try row.decode("endpoint"),
                 baseURL: try row.decode("base_url"),
+                otherURLs: try row.decode("other_urls"),
+                protection: ExchangeProtection(try row.decode("protection")),
                 tables: try row.decode("tables"),
                 status: try JSONValue(parsing: try row.decode("status", as: String.self))
             )
@@ -126,11 +82,22 @@ package struct NodeStore {
 
     // MARK: Nodes
 
-    package func add(_ name: String, tables: [String]?, rowFilter: String?) throws {
+    package func add(
+        _ name: String,
+        tables: [String]?,
+        rowFilter: String?,
+        protection: ExchangeProtection
+    ) throws {
         try session.asOperator {
             try session.execute(
-                "select pgsync.add_node(\(name), \(tables), \(rowFilter)::text::jsonb)"
+                "select pgsync.add_node(\(name), \(tables), \(rowFilter)::text::jsonb, \(protection.rawValue))"
             )
+        }
+    }
+
+    package func protect(_ name: String, _ protection: ExchangeProtection) throws {
+        try known(name) {
+            try session.execute("select pgsync.protect_node(\(name), \(protection.rawValue))")
         }
     }
 
@@ -179,9 +146,23 @@ package struct NodeStore {
 
     // MARK: Masters
 
-    package func join(_ name: String, baseURL: String, secret: String?, tables: [String]?) throws {
+    /// The first URL is tried first, then the others, in their order; no protection leaves it as it is.
+    package func join(
+        _ name: String,
+        urls: [String],
+        secret: String?,
+        tables: [String]?,
+        protection: ExchangeProtection? = nil
+    ) throws {
+        let (first, others) = (urls[0], Array(urls.dropFirst()))
         try session.asOperator {
-            try session.execute("select pgsync.set_master(\(name), \(baseURL), \(secret), \(tables))")
+            try session.execute(
+                """
+                select pgsync.set_master(
+                    \(name), \(first), \(secret), \(tables), \(others), \(protection?.rawValue)
+                )
+                """
+            )
         }
     }
 

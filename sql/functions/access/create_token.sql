@@ -6,7 +6,8 @@ create or replace function pgsync.create_token(
     scopes text[],
     site text default null,
     expires_at timestamptz default null,
-    node text default null
+    node text default null,
+    message_secret bytea default null
 )
 returns bigint
 language plpgsql
@@ -39,7 +40,9 @@ begin
             using errcode = 'undefined_object',
             hint = 'An administrator runs sql/roles.sql, which pgsync migrate --print roles shows; then pgsync migrate.';
     end if;
-    insert into pgsync.api_tokens (name, prefix, secret_hash, scopes, site, expires_at, node, created_by)
+    insert into pgsync.api_tokens (
+        name, prefix, secret_hash, scopes, site, expires_at, node, message_secret, created_by
+    )
     values (
         create_token.name,
         create_token.prefix,
@@ -48,6 +51,7 @@ begin
         create_token.site,
         create_token.expires_at,
         create_token.node,
+        create_token.message_secret,
         pgsync.actor()
     )
     returning api_tokens.id into v_id;
@@ -55,5 +59,5 @@ begin
 end;
 $$;
 
-comment on function pgsync.create_token(text, text, bytea, text[], text, timestamptz, text)
+comment on function pgsync.create_token(text, text, bytea, text[], text, timestamptz, text, bytea)
 is 'Records a token by its SHA-256 and returns its number; pgsync token create makes the secret.';

@@ -1,6 +1,8 @@
 -- Who comes with a token. That it was used is noted to the minute, so that reading writes little.
 create or replace function pgsync.token_of(secret_hash bytea, address text)
-returns table (token bigint, name text, scopes text[], site text, expires_at timestamptz, node text)
+returns table (
+    token bigint, name text, scopes text[], site text, expires_at timestamptz, node text, protection text
+)
 language plpgsql
 security definer
 set search_path = pg_catalog, pgsync, pg_temp
@@ -14,8 +16,9 @@ begin
         and (own.expires_at is null or own.expires_at > clock_timestamp())
         and (own.last_used_at is null or own.last_used_at < clock_timestamp() - interval '1 minute');
     return query
-    select own.id, own.name, own.scopes, own.site, own.expires_at, own.node
+    select own.id, own.name, own.scopes, own.site, own.expires_at, own.node, system.protection
     from pgsync.api_tokens as own
+    left join pgsync.nodes as system on own.node = system.name
     where own.secret_hash = token_of.secret_hash
         and own.revoked_at is null
         and (own.expires_at is null or own.expires_at > clock_timestamp());

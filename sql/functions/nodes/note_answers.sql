@@ -50,9 +50,14 @@ begin
             end
         from (
             values
-            -- As the master has it.
+            -- As the master has it. What has become of it is news for other neighbours; that it arrived is none.
             (
-                'taken', v_tick, coalesce(answer.stamp, known.stamp), coalesce(answer.origin, known.origin),
+                'taken',
+                case
+                    when answer.has_row or (answer.stamp, answer.origin) <> (known.stamp, known.origin) then v_tick
+                    else known.tick
+                end,
+                coalesce(answer.stamp, known.stamp), coalesce(answer.origin, known.origin),
                 note_answers.endpoint,
                 case when answer.has_row then pg_current_xact_id() else known.changed_xid end,
                 case

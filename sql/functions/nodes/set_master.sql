@@ -2,7 +2,9 @@ create or replace function pgsync.set_master(
     endpoint text,
     base_url text,
     secret_ref text default null,
-    tables text[] default null
+    tables text[] default null,
+    other_urls text[] default '{}',
+    protection text default null
 )
 returns void
 language plpgsql
@@ -11,6 +13,11 @@ set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
     v_tables regclass[];
+    v_others text[] := array(
+        select rtrim(other.url, '/')
+        from unnest(set_master.other_urls) with ordinality as other (url, place)
+        order by other.place
+    );
 begin
     if set_master.tables is not null then
         v_tables := pgsync.exchanged_tables(null, set_master.tables);
@@ -20,7 +27,10 @@ begin
         set_master.endpoint,
         'master',
         rtrim(set_master.base_url, '/'),
-        array[substring(set_master.base_url from '^https?://([^/:]+|\[[^]]+\])')],
+        array(
+            select distinct substring(own.url from '^https?://([^/:]+|\[[^]]+\])')
+            from unnest(array[set_master.base_url] || v_others) as own (url)
+        ),
         set_master.secret_ref
     )
     on conflict on constraint endpoints_pkey do update
@@ -33,13 +43,17 @@ begin
     if not found then
         raise exception '% is the endpoint of something else', set_master.endpoint using errcode = 'duplicate_object';
     end if;
-    insert into pgsync.masters as own (endpoint, tables)
-    values (set_master.endpoint, v_tables)
+    insert into pgsync.masters as own (endpoint, tables, other_urls, protection)
+    values (set_master.endpoint, v_tables, v_others, set_master.protection)
     on conflict on constraint masters_pkey do update
-    set tables = coalesce(excluded.tables, own.tables), updated_at = clock_timestamp();
+    set
+        tables = coalesce(excluded.tables, own.tables),
+        other_urls = excluded.other_urls,
+        protection = coalesce(excluded.protection, own.protection),
+        updated_at = clock_timestamp();
     perform pgsync.check_masters();
 end;
 $$;
 
-comment on function pgsync.set_master(text, text, text, text[])
+comment on function pgsync.set_master(text, text, text, text[], text[], text)
 is 'Names the system to exchange records with, where it is, and where its token is kept.';

@@ -1,0 +1,74 @@
+/// What two programs share that exchange messages over HTTP, and the keys made of it: one for each direction and purpose.
+///
+/// It is made of a token, which itself is never sent then.
+public struct MessageSecret: Sendable, Equatable {
+    /// 32 bytes, from which the token cannot be found.
+    public let bytes: [UInt8]
+
+    /// That of a token.
+    public init(token: String) {
+        bytes = HKDF.sha256(
+            secret: Array(token.utf8),
+            salt: Array("pgsync".utf8),
+            info: Array("messages".utf8),
+            count: 32
+        )
+    }
+
+    /// One that was kept; nil if it is none.
+    public init?(_ bytes: [UInt8]) {
+        guard bytes.count == 32 else { return nil }
+        self.bytes = bytes
+    }
+
+    private func key(_ purpose: String) -> [UInt8] {
+        HKDF.sha256(secret: bytes, salt: [], info: Array(purpose.utf8), count: 32)
+    }
+
+    /// Signs requests.
+    public var ofRequests: WebhookSecret { WebhookSecret(key: key("requests")) }
+    /// Signs answers, so that no request passes for one.
+    public var ofAnswers: WebhookSecret { WebhookSecret(key: key("answers")) }
+
+    /// Encrypts a body.
+    public func seal(_ plain: [UInt8], name: String) throws(EncryptedContent.Failure) -> [UInt8] {
+        try EncryptedContent.seal(plain, secret: key("bodies"), name: name)
+    }
+
+    /// Decrypts it.
+    public func open(_ sealed: [UInt8]) throws(EncryptedContent.Failure) -> [UInt8] {
+        try EncryptedContent.open(sealed, secret: key("bodies"))
+    }
+
+    // MARK: Ids
+
+    /// A new id of a request, which holds what its signature would not cover: method, path and query.
+    public func requestID(_ method: String, _ target: some StringProtocol) -> String {
+        var generator = SystemRandomNumberGenerator()
+        let chance = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        return "msg_\(chance.hexadecimal)_\(mark(of: method, target))"
+    }
+
+    /// Whether the id is one of this method, path and query.
+    public func fits(_ id: String, _ method: String, _ target: some StringProtocol) -> Bool {
+        let parts = id.split(separator: "_", omittingEmptySubsequences: false)
+        return parts.count == 3 && parts[0] == "msg" && (16...64).contains(parts[1].utf8.count)
+            && parts[1].utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+            && parts[2] == mark(of: method, target)
+    }
+
+    private func mark(of method: String, _ target: some StringProtocol) -> String {
+        let code = HMAC.sha256(key: key("targets"), Array("\(method) \(target)".utf8))
+        return Array(code.prefix(16)).hexadecimal
+    }
+
+    /// The id of the answer to a request, which holds its status.
+    public static func answerID(to request: String, status: Int) -> String { "\(request)_\(status)" }
+}
+
+extension [UInt8] {
+    fileprivate var hexadecimal: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}

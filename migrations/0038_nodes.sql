@@ -95,6 +95,7 @@ create table pgsync.masters (
     tables regclass[],
     incarnation text,
     next_page text,
+    paged_tables text[] not null default '{}',
     uploaded_tick bigint not null default 0,
     sequence bigint not null default 0,
     unanswered jsonb,
@@ -128,6 +129,8 @@ comment on column pgsync.masters.tables
 is 'The tables that are exchanged with it; null for all that are exchanged.';
 comment on column pgsync.masters.incarnation is 'Its incarnation when it was called last.';
 comment on column pgsync.masters.next_page is 'Its cursor behind the newest page that came.';
+comment on column pgsync.masters.paged_tables
+is 'The tables whose pages came up to that cursor: with a new one, all are read again.';
 comment on column pgsync.masters.uploaded_tick is 'The tick up to which it has what was folded here.';
 comment on column pgsync.masters.sequence is 'The number of the newest upload that it answered.';
 comment on column pgsync.masters.unanswered

@@ -616,7 +616,7 @@ begin
                     'execute on function pgsync.note_answers(text, regclass, jsonb, bigint[])',
                     'execute on function pgsync.note_call(text, text, text, interval, interval, integer, interval)',
                     'execute on function pgsync.note_interruption(bigint, text, text)',
-                    'execute on function pgsync.note_master(text, text, text)',
+                    'execute on function pgsync.note_master(text, text, text, text[])',
                     'execute on function pgsync.note_phase(bigint, text, text, bigint, bigint, boolean)',
                     'execute on function pgsync.note_staged(text, regclass, bigint[], bigint[], bigint[])',
                     'execute on function pgsync.note_upload(text, regclass, jsonb, jsonb)',

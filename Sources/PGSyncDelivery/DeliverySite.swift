@@ -52,6 +52,17 @@ package struct DeliverySite: Sendable {
         )
     }
 
+    /// The same with further variables and ranges of addresses, which whoever runs this process has named.
+    package func adding(variables more: [String: String], addresses: [String]) -> DeliverySite {
+        DeliverySite(
+            variables: variables.merging(more) { $1 },
+            secrets: secrets,
+            commands: commands,
+            addresses: ([self.addresses] + addresses).joined(separator: " "),
+            credentials: credentials
+        )
+    }
+
     /// Where a transfer may go: without encryption, only to addresses that are named.
     package func policy(isEncrypted: Bool) throws(DeliveryFailure) -> AddressPolicy {
         var allowed: [AddressRange] = []

@@ -26,6 +26,7 @@ package struct DemoInstaller {
             """
         )
         try checkNames()
+        if !pack.isPosted { try leaveOutPosting() }
         var installation = DemoInstallation()
         for step in try pack.steps() {
             switch step {
@@ -33,8 +34,14 @@ package struct DemoInstaller {
             case .chart(let file): installation.accounts += try importChart(file)
             }
         }
-        installation.rules = try applyRules()
+        if pack.isPosted { installation.rules = try applyRules() }
         return installation
+    }
+
+    /// Tables that are attached anew are not posted; those of a clinic that keeps books stay as they are.
+    private func leaveOutPosting() throws {
+        let isAttached = try session.query("select 1 from pgsync.sources where attached limit 1").count == 1
+        if !isAttached { try session.runScript("set clinic.posts = off") }
     }
 
     // MARK: Checks

@@ -4,6 +4,11 @@ import PGSyncRules
 package struct ExamplePack: Sendable {
     /// A clinic, whose program writes bills.
     package static let clinic = ExamplePack("clinic")
+    /// What a node of the clinic needs: its tables, exchanged and not posted, because the master keeps the books.
+    package static let clinicOfNode = ExamplePack(
+        "clinic",
+        scripts: ["tables.sql", "attach.sql", "exchange.sql"]
+    )
     /// An agency, which reads its CRM over HTTP.
     package static let crm = ExamplePack("crm")
 
@@ -15,17 +20,25 @@ package struct ExamplePack: Sendable {
     }
 
     let name: String
+    /// The only scripts that are run, and no rules are applied; nil for everything.
+    private let scripts: Set<String>?
     private let files: [String: EmbeddedFile]
 
-    init(_ name: String, _ files: [EmbeddedFile] = EmbeddedExamples.files) {
+    init(
+        _ name: String,
+        _ files: [EmbeddedFile] = EmbeddedExamples.files,
+        scripts: Set<String>? = nil
+    ) {
         self.name = name
+        self.scripts = scripts
         self.files = Dictionary(files.map { ($0.path, $0) }) { first, _ in first }
     }
 
     /// The steps of `install.sql`, in order, without those for a psql that was given a role.
     func steps() throws(DemoError) -> [Step] {
         var steps: [Step] = []
-        for path in InstallScript.includes(of: try file("install.sql").text) {
+        for path in InstallScript.includes(of: try file("install.sql").text)
+        where scripts?.contains(path) ?? true {
             steps.append(path == "chart.sql" ? .chart(try file("chart.csv")) : .script(try file(path)))
         }
         return steps
@@ -38,8 +51,12 @@ package struct ExamplePack: Sendable {
         return claims
     }
 
+    /// Whether what it captures is posted.
+    package var isPosted: Bool { scripts == nil }
+
     var rules: [RuleFile] {
-        files.values.filter { $0.path.hasPrefix("\(directory)/") && $0.path.hasSuffix(".rules") }
+        guard isPosted else { return [] }
+        return files.values.filter { $0.path.hasPrefix("\(directory)/") && $0.path.hasSuffix(".rules") }
             .sorted { $0.path < $1.path }
             .map { RuleFile(name: $0.path, text: $0.text) }
     }

@@ -5,10 +5,13 @@ import Postgres
 extension Exchange {
     /// How often this system is looked at for changes of its own.
     private static let lookEvery = Duration.milliseconds(50)
+    /// How often it is looked for a table to exchange, where there is none.
+    private static let lookForTablesEvery = Duration.seconds(2)
 
     /// Waits until the master or this system has something new, at most for so many seconds.
     func waitForNews(atMost seconds: Int) async throws {
-        let (client, cursor, tables, connection) = (client, cursor, tables, job.connection)
+        guard !common.isEmpty else { return try await job.rest(for: Self.lookForTablesEvery) }
+        let (client, cursor, tables, connection) = (client, cursor, common, job.connection)
         let sequence = try await store { try $0.look() }.sequence
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

@@ -28,7 +28,8 @@ struct Exchange: Sendable {
     let job: RunningJob
     private(set) var client: MasterClient
     let master: String
-    let tables: [String]
+    /// Those that are exchanged here; others may join them while an exchange goes on without an end.
+    private(set) var tables: [String]
     let force: Bool
     private(set) var counts = Counts()
     /// Tables that differed when they were compared last.
@@ -40,12 +41,12 @@ struct Exchange: Sendable {
     private var comparedAt: ContinuousClock.Instant?
     private var refusedBefore: Timestamp?
     /// The tables that both sides exchange.
-    private var common: [String] = []
-    private var hasResynced = false
-    private var isChecked = false
+    private(set) var common: [String] = []
+    private var (hasResynced, isChecked) = (false, false)
 
     /// What the two sides do not have in common after the exchange; nil if they have everything.
     var problem: String? {
+        if common.isEmpty { return "no table is exchanged on both sides; to begin: pgsync sync on TABLE" }
         if !frozen.isEmpty { return "left out, as the columns differ: \(frozen.joined(separator: "; "))" }
         if left > 0 { return "\(left) records were left out" }
         return diverged.isEmpty ? nil : "differs from the master in \(diverged.joined(separator: ", "))"
@@ -75,17 +76,20 @@ struct Exchange: Sendable {
         if !isFollowing { client = try await client.findingMaster() }
         if force { refusedBefore = try await store { try $0.now() } }
         let before = (counts.downloaded, counts.uploaded)
+        let known = tables
+        tables = try await store { try $0.look() }.tables
+        let isFollowing = isFollowing && known == tables
         try await repeatingAfterResync { exchange in
             if !isFollowing || exchange.hasResynced { try await exchange.greet() }
+            guard !exchange.common.isEmpty else { return }
             try await exchange.push(onlyUnanswered: true)
             var page = try await exchange.pull()
             let sent = exchange.counts.uploaded
             try await exchange.push(onlyUnanswered: false)
             if exchange.counts.uploaded > sent { page = try await exchange.pull() }
             exchange.cursor = page.cursor
-            guard !isFollowing || before != (exchange.counts.downloaded, exchange.counts.uploaded) else {
-                return
-            }
+            let after = (exchange.counts.downloaded, exchange.counts.uploaded)
+            guard !isFollowing || before != after else { return }
             try await exchange.acknowledge(page)
         }
     }
@@ -119,15 +123,15 @@ struct Exchange: Sendable {
     {
         hasResynced = true
         try await job.note("resync", "loads everything anew: \(reason)")
-        try await store { store in
-            let isNew = try store.note(node: status.node, incarnation: status.incarnation)
+        common = tables.filter(status.tables.contains)
+        try await store { [common] store in
+            let isNew = try store.note(status.node, status.incarnation, common)
             let hasForgotten = try store.look().sequence >= status.expectedSequence
             try store.resync(
                 lastSequence: status.expectedSequence - 1,
                 wasRestored: isNew || wasRestored || hasForgotten
             )
         }
-        common = tables.filter(status.tables.contains)
     }
 
     private mutating func greet() async throws {
@@ -153,7 +157,7 @@ struct Exchange: Sendable {
         } else if status.mustResync, !begun.isResyncing {
             try await resync(after: status, wasRestored: false, "an operator of the master said so")
         } else {
-            _ = try await store { try $0.note(node: status.node, incarnation: status.incarnation) }
+            _ = try await store { [common] in try $0.note(status.node, status.incarnation, common) }
         }
     }
 
@@ -169,7 +173,7 @@ struct Exchange: Sendable {
             let page = try await client.download(
                 cursor: begun.cursor,
                 sequence: begun.sequence,
-                tables: tables,
+                tables: common,
                 limit: Self.pageSize,
                 on: job.connection
             )

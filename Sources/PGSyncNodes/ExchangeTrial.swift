@@ -54,12 +54,13 @@ package struct ExchangeTrial: Sendable {
         do {
             let client = try MasterClient(master, begun, site: site, longestWait: .zero, until: Shutdown())
             let status = try await client.status(on: connection)
-            if status.mustResync { return try outcome(nil, nil) }
+            let tables = begun.tables.filter(status.tables.contains)
+            if status.mustResync || tables.isEmpty { return try outcome(nil, nil) }
             return try outcome(
                 try await client.download(
                     cursor: begun.cursor,
                     sequence: status.expectedSequence - 1,
-                    tables: begun.tables,
+                    tables: tables,
                     limit: 5_000,
                     on: connection
                 ),

@@ -130,7 +130,12 @@ package struct SyncOperation: JobOperation {
             case .leave(_, let problem): JobFailure("call.unreachable", problem)
             case .gone: JobFailure("call.config", "there is nothing at /api/sync of the master")
             case .failed(let errorClass, let problem): JobFailure(errorClass, problem)
-            case .unauthorized(let problem): JobFailure("call.auth", problem)
+            case .unauthorized(let problem):
+                JobFailure(
+                    "call.auth",
+                    "the master does not take the token (\(problem)); there, pgsync node add NAME or pgsync node rotate NAME "
+                        + "prints another"
+                )
             case .interrupted: nil
             }
         case let error as PostgresError where error.sqlState?.code == "PS005":

@@ -47,6 +47,43 @@ struct DemoCommandTests {
         }
     }
 
+    @Test("lets nodes exchange the clinic's tables, and makes those of a node, which posts nothing")
+    func ofNode() async throws {
+        let tables = """
+            select format('%s %s %s', source_table, posts, captured_columns && array['remarks']) from pgsync.sources
+            where synced and has_table_privilege('pgsync_node', source_table, 'select, insert')
+                and has_table_privilege('pgsync_node', source_table, 'update')
+                and has_table_privilege('pgsync_node', source_table, 'delete')
+            order by 1
+            """
+        let posted = Self.tables.sorted().map { "\($0) t \($0 == "settlements" ? "" : "f")" }
+        let unposted = posted.map { $0.replacing(" t ", with: " f ") }
+        try await withSchema { database in
+            _ = try events(await database.run("demo", "--install-only", "--json"))
+            #expect(try await database.query(tables) == posted)
+            // One that keeps books goes on to do so.
+            let again = try events(await database.run("demo", "--node", "--json"))
+            #expect(again == [["event": "installed"]])
+            #expect(try await database.query(tables) == posted)
+        }
+        try await withSchema { database in
+            for _ in 1...2 {
+                let run = await database.run("demo", "--node")
+                #expect(
+                    run.output == "the tables of the clinic are there, and their records are exchanged\n",
+                    "\(run.errors)"
+                )
+                let found = try await database.query(tables)
+                #expect(found == unposted)
+            }
+            let accounts = try await database.query("select count(*)::text from ledger.accounts")
+            #expect(accounts == ["0"])
+        }
+        for words in [["--import"], ["--bills", "3"]] {
+            #expect(await CommandLineRun(["demo", "--node"] + words).exitCode == .usage)
+        }
+    }
+
     @Test("imports from a CRM, and residuals of it are to be posted")
     func imports() async throws {
         try await withSchema { database in

@@ -31,4 +31,15 @@ struct StateDirectoryTests {
         #expect(choose(nil, ["HOME": "/h"], isOpen: false) == "/h/.local/state/pgsync")
         #expect(choose("/r/x", isRoot: true, isOpen: false) == "/r/x")
     }
+
+    @Test("of a node lies beside the other, unless it is said where")
+    func node() {
+        let home: Environment = ["HOME": "/d"]
+        func choose(_ option: String? = nil, isOpen: Bool = true) -> String {
+            StateDirectory.choose(option, isNode: true, environment: home, isRoot: true) { _ in isOpen }
+        }
+        #expect(choose() == "/d/.local/state/pgsync-node")
+        #expect(choose(isOpen: false) == "/var/lib/pgsync-node")
+        #expect(choose("/a") == "/a")
+    }
 }

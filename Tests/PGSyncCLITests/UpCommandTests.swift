@@ -18,7 +18,9 @@ struct UpCommandTests {
 
     @Test(
         "refuses what cannot be done together",
-        arguments: ["--reset", "--no-migrate", "--no-worker", "--port=0", "--demo"]
+        arguments: [
+            "--reset", "--no-migrate", "--no-worker", "--port=0", "--demo", "--node-of=https://books.example",
+        ]
     )
     func conflicts(option: String) async {
         #expect(await CommandLineRun("up", "--print-url", option).exitCode == .usage)
@@ -29,6 +31,10 @@ struct UpCommandTests {
         for (arguments, complaint) in [
             (["--rate", "50"], "--rate needs --demo"),
             (["--no-worker", "--metrics-listen", "9187"], "PGSYNC_METRICS_LISTEN, is for the worker"),
+            (["--token-file", "token"], "--token-file needs --node-of"),
+            (["--node-of", "https://a.example", "--no-worker"], "--node-of needs the schema and a worker"),
+            (["--node-of", "https://a.example", "--no-migrate"], "--node-of needs the schema and a worker"),
+            (["--node-of", "https://a.example", "--demo", "--rate", "5"], "a node writes no demo bills"),
         ] {
             let run = await CommandLineRun(["up"] + arguments)
             #expect(run.exitCode == .usage)
@@ -62,5 +68,32 @@ struct UpCommandTests {
         #expect(!banner.text.contains(look))
         let demo = UpBanner(cluster: cluster, database: "shop", listens: false, isDemonstrated: true)
         #expect(demo.text.hasPrefix(banner.text) && demo.text.contains(look))
+        #expect(demo.text.contains("pgsync node add") && demo.json["master_url"] == .null)
+    }
+
+    @Test("says of a node whose it is, and what comes next")
+    func nodeBanner() async throws {
+        let cluster = try await SharedCluster.cluster()
+        let cases: [(Bool, Environment, [String])] = [
+            (false, [:], ["as soon as they change", "pgsync sync on TABLE"]),
+            (true, ["SYNC_INTERVAL": "15"], ["every 15 minutes", "the master, which posts"]),
+            (true, ["SYNC_ENABLED": "false"], ["not while SYNC_ENABLED is false"]),
+        ]
+        for (hasClinic, environment, words) in cases {
+            let master = MasterOfNode(
+                url: try #require(MasterURL(argument: "https://books.example")),
+                token: "pgs_secret",
+                tokenFile: nil,
+                settings: try SyncSettings(environment),
+                hasClinic: hasClinic
+            )
+            let banner = UpBanner(cluster: cluster, database: "shop", listens: false, master: master)
+            for word in words + ["https://books.example", "pgsync sync status"] {
+                #expect(banner.text.contains(word), "\(banner.text)")
+            }
+            #expect(banner.json["master_url"] == "https://books.example")
+            #expect(!banner.text.contains("pgs_secret"))
+            #expect(banner.json["demo"] == .bool(hasClinic))
+        }
     }
 }

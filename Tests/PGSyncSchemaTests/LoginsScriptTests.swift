@@ -32,7 +32,7 @@ struct LoginsScriptTests {
             for (login, password) in passwords {
                 try Data("*:*:*:*:\(password)\n".utf8).write(to: files.appending(path: login))
             }
-            func run(worker: String) async throws -> ProcessOutput {
+            func run(worker: String, _ more: String...) async throws -> ProcessOutput {
                 try await ChildProcess.run(
                     Invocation(
                         cluster.binaries.psql,
@@ -43,7 +43,7 @@ struct LoginsScriptTests {
                             "-v", "worker=work", "-v", "worker_pgpass=\(files.path)/\(worker)",
                             "-v", "dashboard=show", "-v", "dashboard_pgpass=\(files.path)/dashboard",
                             "-f", Self.script,
-                        ]
+                        ] + more
                     ),
                     timeout: .seconds(100)
                 )
@@ -64,8 +64,7 @@ struct LoginsScriptTests {
                     "select rolname from pg_authid where rolpassword ~ '^SCRAM' and rolname <> 'postgres' order by 1"
                 )
                 #expect(logins == ["own", "show", "work"])
-                let memberships = try await database.run(
-                    """
+                let list = """
                     select member.rolname || ' ' || held.rolname
                     from pg_auth_members as membership
                     inner join pg_roles as held on membership.roleid = held.oid
@@ -73,8 +72,14 @@ struct LoginsScriptTests {
                     where member.rolcanlogin and member.rolname <> 'postgres'
                     order by 1
                     """
-                )
-                #expect(memberships == ["own pgsync_owner", "show pgsync_dashboard", "work pgsync_worker"])
+                let usual = ["own pgsync_owner", "show pgsync_dashboard", "work pgsync_worker"]
+                #expect(try await database.run(list) == usual)
+                // Of a node, until it is none any more.
+                _ = try await run(worker: "worker", "-v", "exchanges=on").checked()
+                let ofNode = usual.dropLast() + ["work pgsync_node"] + usual.suffix(1)
+                #expect(try await database.run(list) == ofNode)
+                _ = try await run(worker: "worker").checked()
+                #expect(try await database.run(list) == usual)
             }
             // The log is one that would show it.
             var log = ""

@@ -3,6 +3,7 @@
 --   psql -X -v ON_ERROR_STOP=1 -d billing -v owner=billing -v owner_pgpass=FILE \
 --       -v worker=worker -v worker_pgpass=FILE -v dashboard=dashboard -v dashboard_pgpass=FILE \
 --       -f scripts/docker/logins.sql
+-- With -v exchanges=on, workers exchange records with a master, as members of pgsync_node.
 -- Each FILE is a password file of libpq (PGPASSFILE); of its first line the fifth field is the password.
 --
 -- No statement with a password in it may get into the log, slow, failing or picked at random, nor into the
@@ -33,6 +34,11 @@ end;
 $$;
 \endif
 
+\if :{?exchanges}
+\else
+\set exchanges off
+\endif
+
 \ir ../../sql/roles.sql
 
 begin;
@@ -52,7 +58,7 @@ password :'dashboard_password';
 alter database :"DBNAME" owner to :"owner";
 grant pgsync_owner to :"owner";
 
--- Two are members of one role each, whatever somebody granted them.
+-- Two are members of what they need, whatever somebody granted them.
 select format('revoke %I from %I granted by %I', held.rolname, member.rolname, grantor.rolname)
 from pg_catalog.pg_auth_members as membership
 inner join pg_catalog.pg_roles as held on membership.roleid = held.oid
@@ -60,11 +66,18 @@ inner join pg_catalog.pg_roles as member on membership.member = member.oid
 inner join pg_catalog.pg_roles as grantor on membership.grantor = grantor.oid
 where (member.rolname, held.rolname) in (
     select login.name, other.rolname
-    from (values (:'worker', 'pgsync_worker'), (:'dashboard', 'pgsync_dashboard')) as login (name, role)
-    inner join pg_catalog.pg_roles as other on login.role <> other.rolname
+    from (
+        values
+        (:'worker', array['pgsync_worker'] || case when :'exchanges'::boolean then array['pgsync_node'] end),
+        (:'dashboard', array['pgsync_dashboard'])
+    ) as login (name, roles)
+    inner join pg_catalog.pg_roles as other on other.rolname <> all(login.roles)
 )
 \gexec
 grant pgsync_worker to :"worker";
+\if :exchanges
+grant pgsync_node to :"worker";
+\endif
 grant pgsync_dashboard to :"dashboard";
 
 commit;

@@ -13,6 +13,7 @@ struct DemoCommand: Command {
     var seed = 1
     var installsOnly = false
     var imports = false
+    var isOfNode = false
     var duration: Duration?
 
     static let signature = Signature(
@@ -45,7 +46,7 @@ struct DemoCommand: Command {
             placeholder: "N",
             limits: .within(1...10_000),
             environment: ["PGSYNC_DEMO_RATE"],
-            help: "How many bills to write per second, at most."
+            help: "The most bills to write per second."
         ),
         .option(
             "bad",
@@ -69,8 +70,14 @@ struct DemoCommand: Command {
                 "Seed of the random bills: in a new database, the same seed and options write the same bills."
         ),
         .flag("import", \.imports, help: "Read the CRM of an agency over HTTP, instead of writing bills."),
+        .flag("node", \.isOfNode, help: "Only the tables of a node, which its master posts."),
         .flag("install-only", \.installsOnly, help: "Write no bills, and import nothing."),
     ]
+
+    func validate() throws {
+        if isOfNode && imports { throw UsageProblem.conflict("choose one of --node and --import") }
+        if isOfNode && bills != nil { throw UsageProblem.conflict("--bills is for the clinic of a master") }
+    }
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         let database = try Database(globals, in: context, program: "pgsync demo")
@@ -88,7 +95,8 @@ struct DemoCommand: Command {
             )
         } else {
             run = DemoRun(
-                options: installsOnly ? nil : options,
+                options: installsOnly || isOfNode ? nil : options,
+                pack: isOfNode ? .clinicOfNode : .clinic,
                 connection: database.takingWrites(in: context),
                 logger: logger,
                 display: display

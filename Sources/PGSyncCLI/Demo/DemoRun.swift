@@ -10,14 +10,21 @@ import Telemetry
 struct DemoRun: Service {
     /// Nil to write no bills.
     let options: DemoOptions?
+    var pack = ExamplePack.clinic
     let connection: ConnectionOptions
     let logger: Logger
     let display: DemoDisplay
 
     func run(until shutdown: Shutdown) async throws {
         do {
-            let installation = try await shutdown.withGracePeriod(.zero) { try await install() }
-            try display.show(installation)
+            let installation = try await shutdown.withGracePeriod(.zero) {
+                try await Self.install(pack, connection)
+            }
+            if pack.isPosted {
+                try display.show(installation)
+            } else {
+                try display.showTables()
+            }
         } catch is CancellationError where shutdown.isRequested {
             return
         }
@@ -33,14 +40,17 @@ struct DemoRun: Service {
         try display.show(try await generator.run(until: shutdown), isLast: true)
     }
 
-    private func install() async throws -> DemoInstallation {
+    static func install(
+        _ pack: ExamplePack,
+        _ connection: ConnectionOptions
+    ) async throws -> DemoInstallation {
         try await PostgresConnection.withConnection(to: connection) { connection in
             let status = try await Migrator(binaryVersion: Version.number).status(on: connection)
             guard status.facts.isInstalled else {
                 throw CommandError.notInstalled(database: status.facts.database)
             }
             try status.requireUsable()
-            return try await connection.withSession { try DemoInstaller($0).install() }
+            return try await connection.withSession { try DemoInstaller($0, pack).install() }
         }
     }
 }
@@ -68,6 +78,15 @@ struct DemoDisplay: Sendable {
             ])
         } else if !globals.quiet {
             try context.print(text(installation, of: what))
+        }
+    }
+
+    /// Of a node, where nothing is posted.
+    func showTables() throws {
+        if globals.json {
+            try line(["event": "installed"])
+        } else if !globals.quiet {
+            try context.print("the tables of the clinic are there, and their records are exchanged")
         }
     }
 

@@ -4,7 +4,7 @@ import PGSyncStore
 /// What the environment says of exchanging records with a master, by the names that users gave it.
 struct SyncSettings: Sendable {
     /// Where the master is, the place that is tried first at the front; none if nothing is set.
-    let urls: [String]
+    var urls: [String]
     let isEnabled: Bool
     /// Minutes between two exchanges.
     let interval: Int

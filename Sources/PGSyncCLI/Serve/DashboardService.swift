@@ -8,8 +8,9 @@ import Telemetry
 
 /// The dashboard of a private server, with a link that logs the user of this machine in.
 struct DashboardService: Service {
-    /// Where to serve; nil for the standard port or, if that is taken, any other.
+    /// Where to serve; nil for the usual address or, if that is taken, any other port.
     let address: ListenAddress?
+    let usualAddress: ListenAddress
     let connection: ConnectionOptions
     let logger: Logger
     /// Takes secrets for a worker of this process, if there is one.
@@ -23,7 +24,7 @@ struct DashboardService: Service {
     func run(until shutdown: Shutdown) async throws {
         let token = try await makeToken()
         do {
-            try await serve(at: address ?? ServeCommand.standardAddress, token, until: shutdown)
+            try await serve(at: address ?? usualAddress, token, until: shutdown)
         } catch ListenError.inUse where address == nil {
             guard let any = ListenAddress("0") else { return }
             try await serve(at: any, token, until: shutdown)

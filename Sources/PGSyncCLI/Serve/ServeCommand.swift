@@ -35,6 +35,8 @@ struct ServeCommand: Command {
 
     static let standardPort: UInt16 = 8484
     static let standardAddress = ListenAddress("\(standardPort)") ?? unreachable
+    /// Where `pgsync up` serves the dashboard of a node, beside that of its master.
+    static let nodeAddress = ListenAddress("\(standardPort + 1)") ?? unreachable
 
     private static var unreachable: ListenAddress { preconditionFailure("the standard address is one") }
 

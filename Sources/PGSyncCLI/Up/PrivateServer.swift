@@ -23,6 +23,8 @@ struct PrivateServer: Service {
     let hasWorker: Bool
     /// Nil to write no bills.
     let demonstration: DemoOptions?
+    /// The master that it is a node of, if it is one.
+    let master: MasterOfNode?
     let metricsAddress: ListenAddress?
     /// Whether the dashboard is served, and where, if not at the standard port.
     let hasDashboard: Bool
@@ -85,11 +87,13 @@ struct PrivateServer: Service {
         try await progress.step("\(work) in \(cluster.stateDirectory)") { try await cluster.start() }
         try await createDatabase(cluster)
         if isMigrated { try await migrate(cluster) }
+        if let master { try await join(master, on: cluster) }
         let banner = UpBanner(
             cluster: cluster,
             database: Self.database,
             listens: configuration.listening != .socketOnly,
-            isDemonstrated: demonstration != nil
+            isDemonstrated: demonstration != nil,
+            master: master
         )
         try context.output.write(globals.json ? banner.json.text() + "\n" : banner.text)
     }
@@ -112,6 +116,17 @@ struct PrivateServer: Service {
                 report.take($0)
             }
             if !steps.isEmpty { progress.say("installed pgsync \(Version.number): \(steps.count) steps") }
+        }
+    }
+
+    /// Makes it a node; the clinic's tables come before the first exchange.
+    private func join(_ master: MasterOfNode, on cluster: PrivateCluster) async throws {
+        if master.hasClinic {
+            let options = try Self.options(for: cluster, Self.database, program: "pgsync demo")
+            _ = try await DemoRun.install(.clinicOfNode, options)
+        }
+        try await connect(to: cluster, Self.database) { connection in
+            try await connection.withTransaction { try master.join(in: $0) }
         }
     }
 
@@ -156,8 +171,13 @@ struct PrivateServer: Service {
             worker.metricsAddress = metricsAddress
             worker.importKeys = importKeys
             worker.sync = try SyncSettings(context.environment)
+            if let master {
+                worker.sync?.url = nil
+                worker.master = (master, news(of: master))
+            }
             worker.credentials =
-                worker.connection.credentialFiles(in: context.environment) + [keyFile].compactMap(\.self)
+                worker.connection.credentialFiles(in: context.environment)
+                + [keyFile, master?.tokenFile].compactMap(\.self)
             group.add(
                 "worker",
                 WorkerService(run: worker, isOptional: !isMigrated, progress: progress),
@@ -167,6 +187,7 @@ struct PrivateServer: Service {
         if hasDashboard {
             let dashboard = DashboardService(
                 address: dashboardAddress,
+                usualAddress: master == nil ? ServeCommand.standardAddress : ServeCommand.nodeAddress,
                 connection: try Self.options(for: cluster, Self.database, program: "pgsync dashboard"),
                 logger: logger,
                 keys: hasWorker ? KeyKeeper(importKeys) : nil
@@ -199,6 +220,17 @@ struct PrivateServer: Service {
                 }
             } catch ServicesError.timeLimitExceeded {}
             throw error
+        }
+    }
+
+    private func news(of master: MasterOfNode) -> ExchangeNews {
+        ExchangeNews(master.url) { [context, globals, progress] status, text in
+            if globals.json {
+                let line: JSONValue = ["exchange": status]
+                try? context.output.write(line.text() + "\n")
+            } else {
+                progress.say(text)
+            }
         }
     }
 

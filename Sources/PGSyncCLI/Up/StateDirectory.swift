@@ -6,10 +6,13 @@ import PGSyncCluster
 enum StateDirectory {
     /// Where root's server lives if its user cannot reach root's home.
     static let forRoot = "/var/lib/pgsync"
+    /// What comes after the usual name, so that a node runs beside another server of the same user.
+    static let nodeSuffix = "-node"
 
     /// The directory for `pgsync up`: the option, else the variable, else the user's state directory.
     static func choose(
         _ option: String?,
+        isNode: Bool = false,
         environment: Environment,
         isRoot: Bool = geteuid() == 0,
         isOpenToOthers: (String) -> Bool = isOpenToOthers
@@ -18,9 +21,10 @@ enum StateDirectory {
 
         if let chosen = option ?? variable("PGSYNC_STATE_DIR") { return chosen }
         let state = variable("XDG_STATE_HOME") ?? variable("HOME").map { "\($0)/.local/state" }
-        guard let state else { return forRoot }
-        let directory = "\(state)/pgsync"
-        return isRoot && !isOpenToOthers(directory) ? forRoot : directory
+        let suffix = isNode ? nodeSuffix : ""
+        guard let state else { return forRoot + suffix }
+        let directory = "\(state)/pgsync\(suffix)"
+        return isRoot && !isOpenToOthers(directory) ? forRoot + suffix : directory
     }
 
     /// Whether other users can pass every existing directory on the way.

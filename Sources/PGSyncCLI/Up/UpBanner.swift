@@ -11,9 +11,18 @@ struct UpBanner {
     let stateDirectory: String
     let port: Int?
     let isDemonstrated: Bool
+    /// The master that it is a node of, if it is one.
+    let master: MasterOfNode?
 
-    init(cluster: PrivateCluster, database: String, listens: Bool, isDemonstrated: Bool = false) {
+    init(
+        cluster: PrivateCluster,
+        database: String,
+        listens: Bool,
+        isDemonstrated: Bool = false,
+        master: MasterOfNode? = nil
+    ) {
         self.isDemonstrated = isDemonstrated
+        self.master = master
         psql = cluster.psqlCommand(database: database)
         connection = cluster.connectionString(database: database)
         loopback = listens ? cluster.loopbackConnectionString(database: database) : nil
@@ -33,7 +42,7 @@ struct UpBanner {
           log        \(log)
           stop       Ctrl-C
 
-        \(isDemonstrated ? demonstration : "")
+        \(isDemonstrated ? demonstration : "")\(master.map(node) ?? "")
         """
     }
 
@@ -49,6 +58,25 @@ struct UpBanner {
           failures   \(psql) -c 'select error_class, count(*) \
         from pgsync.sync_queue where sync_status = $$failed$$ group by 1'
           books      pgsync ledger trial-balance
+          a node     MASTER_TOKEN=$(pgsync node add north) pgsync up --node-of URL --demo
+                     for URL take the beginning of the dashboard's address: http://HOST:PORT
+
+
+        """
+    }
+
+    /// What to do with a node.
+    private func node(of master: MasterOfNode) -> String {
+        """
+        It is a node of \(master.url.argument): it works on its own, and its records are exchanged, \(master.pace).
+        \(master.hasClinic ? "The clinic's bills come from the master, which posts those that are written here." :
+            "Create the tables that the master exchanges (there: pgsync sync tables), then exchange each of them.")
+        In another terminal, after the export line above:
+
+        \(master.hasClinic ? "" : "  a table    pgsync sync on TABLE\n")\
+          overview   pgsync sync status
+          exchanges  pgsync jobs list --kind sync
+          end        pgsync sync leave
 
 
         """
@@ -62,7 +90,8 @@ struct UpBanner {
             "port": port.map { JSONValue($0) } ?? .null,
             "log": .string(log),
             "state_directory": .string(stateDirectory),
-            "demo": .bool(isDemonstrated),
+            "demo": .bool(isDemonstrated || master?.hasClinic == true),
+            "master_url": master.map { .string($0.url.argument) } ?? .null,
         ]
     }
 }

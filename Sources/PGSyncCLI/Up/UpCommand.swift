@@ -22,18 +22,20 @@ struct UpCommand: Command {
     var imageKeyFile: String?
     var listen: ListenAddress?
     var skipsDashboard = false
+    var nodeOf: MasterURL?
+    var tokenFile: String?
 
     static let signature = Signature(
         "up",
         "Run a private PostgreSQL with pgsync, a worker and the dashboard.",
         discussion: """
-            The server has its own directory and touches no other PostgreSQL. Ctrl-C or SIGTERM stops it, a second one at once. \
-            If pgsync is killed, the server keeps running, and the next pgsync up takes it over.
+            It touches no other PostgreSQL. Ctrl-C or SIGTERM stops it, a second one at once. If it is killed, its server goes \
+            on, and the next pgsync up takes over.
             """,
         examples: [
             .init("pgsync up", "The first start takes a few seconds."),
             .init("pgsync up --demo", "Also see the bills of a clinic posted."),
-            .init("pgsync up --reset", "Start with an empty database."),
+            .init("pgsync up --node-of https://books.example", "A node of that master."),
         ],
         exitCodes: [.cannotListen, .clusterUnavailable, .clusterInUse, .serverDied]
     )
@@ -46,12 +48,12 @@ struct UpCommand: Command {
             environment: ["PGSYNC_STATE_DIR"],
             isPath: true,
             help:
-                "Where everything is kept. [default: ~/.local/state/pgsync; if closed to the server's user, \(StateDirectory.forRoot)]"
+                "Where everything is kept. [default: ~/.local/state/pgsync, of a node pgsync-node; if closed to the server's user, in /var/lib]"
         ),
         .option(
             "port",
             \.port,
-            help: "Also listen on this port of 127.0.0.1; 0 is any free one."
+            help: "Also listen on 127.0.0.1; 0: any."
         ),
         .flag("demo", \.demo, help: "Also install a clinic, write its bills, and post them."),
         .option(
@@ -59,7 +61,7 @@ struct UpCommand: Command {
             \.rate,
             placeholder: "N",
             limits: .within(1...10_000),
-            help: "How many demo bills to write per second. [default: 5]"
+            help: "Demo bills per second. [default: 5]"
         ),
         .option(
             "metrics-listen",
@@ -73,7 +75,15 @@ struct UpCommand: Command {
             "listen",
             \.listen,
             placeholder: "[HOST:]PORT",
-            help: "Where to serve the dashboard. [default: 8484]"
+            help: "Where the dashboard is. [default: 8484, of a node 8485]"
+        ),
+        .option("node-of", \.nodeOf, help: "Be a node of the master there, beside another server."),
+        .option(
+            "token-file",
+            \.tokenFile,
+            placeholder: "FILE",
+            isPath: true,
+            help: "Where its token is. [default: in MASTER_TOKEN]"
         ),
         .flag("no-dashboard", \.skipsDashboard, help: "Serve no dashboard."),
         .flag("no-worker", \.skipsWorker, help: "Run no worker; pgsync worker posts."),
@@ -91,7 +101,7 @@ struct UpCommand: Command {
     ]
 
     func validate() throws {
-        if printsURL && (demo || reset || skipsMigration || skipsWorker || port != .none) {
+        if printsURL && (nodeOf != nil || demo || reset || skipsMigration || skipsWorker || port != .none) {
             throw UsageProblem.conflict(
                 "--print-url starts nothing and can be combined with --state-dir only"
             )
@@ -109,6 +119,15 @@ struct UpCommand: Command {
         if listen != nil && skipsDashboard {
             throw UsageProblem.conflict("choose one of --listen and --no-dashboard")
         }
+        if tokenFile != nil && nodeOf == nil {
+            throw UsageProblem.conflict("--token-file needs --node-of")
+        }
+        if nodeOf != nil && (skipsWorker || skipsMigration) {
+            throw UsageProblem.conflict("--node-of needs the schema and a worker, which makes the exchanges")
+        }
+        if nodeOf != nil && rate != nil {
+            throw UsageProblem.conflict("--rate is for the master: a node writes no demo bills")
+        }
         if rate != nil && !demo { throw UsageProblem.conflict("--rate needs --demo") }
         if demo && skipsWorker { throw UsageProblem.conflict("--demo needs a worker") }
     }
@@ -124,7 +143,8 @@ struct UpCommand: Command {
             isReset: reset,
             isMigrated: !skipsMigration,
             hasWorker: !skipsWorker,
-            demonstration: demo ? demonstration : nil,
+            demonstration: demo && nodeOf == nil ? demonstration : nil,
+            master: try nodeOf.map { try master(at: $0, context) },
             metricsAddress: metricsListen,
             hasDashboard: !skipsDashboard && !skipsMigration,
             dashboardAddress: listen,
@@ -144,6 +164,16 @@ struct UpCommand: Command {
         return .success
     }
 
+    private func master(at url: MasterURL, _ context: CommandContext) throws -> MasterOfNode {
+        MasterOfNode(
+            url: url,
+            token: try MasterToken.read(from: tokenFile, in: context),
+            tokenFile: tokenFile,
+            settings: try SyncSettings(context.environment),
+            hasClinic: demo
+        )
+    }
+
     private var demonstration: DemoOptions {
         var options = DemoOptions()
         if let rate { options.rate = rate }
@@ -160,7 +190,11 @@ struct UpCommand: Command {
 
     private func configuration(_ context: CommandContext) -> ClusterConfiguration {
         var configuration = ClusterConfiguration(
-            stateDirectory: StateDirectory.choose(stateDirectory, environment: context.environment)
+            stateDirectory: StateDirectory.choose(
+                stateDirectory,
+                isNode: nodeOf != nil,
+                environment: context.environment
+            )
         )
         configuration.listening = port.listening
         return configuration

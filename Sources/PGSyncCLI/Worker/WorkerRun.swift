@@ -34,6 +34,8 @@ struct WorkerRun: Sendable {
     var sync: SyncSettings?
     /// Where the status of exchanges is written.
     var statusFile: StatusFile?
+    /// The master that the command line of this process has named, and who is told how the exchange with it stands.
+    var master: (of: MasterOfNode, news: ExchangeNews)?
     private let isAdmitted = Locked(false)
 
     init(_ options: WorkerOptions, connection: ConnectionOptions, logger: Logger) {
@@ -113,7 +115,16 @@ struct WorkerRun: Sendable {
         let site = DeliverySite.current(credentials: credentials)
         let imports = ImportOperation(to: connection, site: site, keys: importKeys)
         guard sync?.isEnabled != false else { return [imports] }
-        return [imports, SyncOperation(site: site) { [statusFile] in statusFile?.write($0) }]
+        let exchangeSite = master.map { master in
+            site.adding(variables: [MasterToken.variable: master.of.token], addresses: master.of.url.loopback)
+        }
+        return [
+            imports,
+            SyncOperation(site: exchangeSite ?? site) { [statusFile, news = master?.news] in
+                statusFile?.write($0)
+                news?.take($0)
+            },
+        ]
     }
 
     /// Makes the master of the environment known.

@@ -14,8 +14,11 @@ package enum Secret {
         )
     }
 
+    /// What every token begins with.
+    package static let mark = "pgs_"
+
     /// A token as people keep it: its prefix is shown in lists, the rest is secret.
-    package static func token() -> String { "pgs_" + random(length: 44) }
+    package static func token() -> String { mark + random(length: 44) }
 
     /// The part of a token that may be shown.
     package static func prefix(of token: String) -> String { String(token.prefix(10)) }

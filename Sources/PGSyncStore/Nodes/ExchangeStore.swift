@@ -80,11 +80,12 @@ package struct ExchangeStore {
         try session.execute("select pgsync.end_exchange(\(master), \(status), \(error))")
     }
 
-    /// Notes who the master is, and as whom it knows this system; true if it was restored since.
-    package func note(node: String, incarnation: String) throws -> Bool {
-        try session.query("select pgsync.note_master(\(master), \(node), \(incarnation)) as restored")
-            .onlyRow()
-            .decode("restored", as: Bool?.self) ?? false
+    /// Notes who the master is, as whom it knows this system, and which tables it is asked for; true if it was restored
+    /// since.
+    package func note(_ node: String, _ incarnation: String, _ tables: [String]) throws -> Bool {
+        try session.query(
+            "select pgsync.note_master(\(master), \(node), \(incarnation), \(tables)) as restored"
+        ).onlyRow().decode("restored", as: Bool?.self) ?? false
     }
 
     package func resync(lastSequence: Int64?, wasRestored: Bool = false) throws {

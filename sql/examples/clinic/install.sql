@@ -1,6 +1,6 @@
 -- Installs the clinic: its tables, its chart of accounts, periods to post into, the functions its programs
--- call, and capture. Running it again changes what was changed here. Run it from the top of the source tree,
--- as one who may act as the owner of pgsync, and then apply the rules:
+-- call, capture, and the exchange with nodes. Running it again changes what was changed here. Run it from the
+-- top of the source tree, as one who may act as the owner of pgsync, and then apply the rules:
 --
 --     psql -X -v ON_ERROR_STOP=1 [-v clinic_role=ROLE] -f sql/examples/clinic/install.sql
 --     pgsync rules apply sql/examples/clinic/rules
@@ -28,6 +28,7 @@ set client_min_messages = warning;
 \ir generator/generate_changes.sql
 \ir generator/generate.sql
 \ir attach.sql
+\ir exchange.sql
 \if :{?clinic_role}
 \ir rights.sql
 \endif

@@ -797,6 +797,7 @@ begin
                 ]),
                 (array['pgsync_worker'], array[
                     'usage on schema pgsync, ledger',
+                    'execute on function pgsync.exchange_figures(bigint)',
                     'select on table pgsync.migrations, pgsync.sync_configuration, pgsync.configuration',
                     'execute on function pgsync.configuration_allowed(text, numeric, numeric, text)',
                     'execute on function pgsync.configuration_complaint(text, text)',

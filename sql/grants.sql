@@ -675,21 +675,22 @@ begin
                 ]),
                 (array['pgsync_operator', 'pgsync_api_operate'], array[
                     'execute on function pgsync.conflict_to_resolve(bigint)',
-                    'execute on function pgsync.delete_records(regclass, text[], jsonb)',
-                    'execute on function pgsync.fold_records(regclass, text[])',
-                    'execute on function pgsync.image_error_class(text)',
                     'execute on function pgsync.keys_of(text[], text[])',
-                    'execute on function pgsync.lock_records(regclass, text[], jsonb)',
                     'execute on function pgsync.note_resolution(bigint, text, boolean)',
                     'execute on function pgsync.reset_master(text, boolean)',
                     'execute on function pgsync.reset_node(text, boolean, text)',
-                    'execute on function pgsync.resolve_conflict(bigint, text, jsonb)',
+                    'execute on function pgsync.resolve_conflict(bigint, text, jsonb)'
+                ]),
+                (array['pgsync_operator'], array[
+                    'execute on function pgsync.delete_records(regclass, text[], jsonb)',
+                    'execute on function pgsync.fold_records(regclass, text[])',
+                    'execute on function pgsync.image_error_class(text)',
+                    'execute on function pgsync.lock_records(regclass, text[], jsonb)',
                     'execute on function pgsync.park_unique_values(regclass, text[], jsonb)',
                     'execute on function pgsync.base_type(oid)',
                     'execute on function pgsync.write_records(regclass, text[], text[], jsonb)',
                     'execute on function pgsync.write_records_plainly(regclass, text[], text[], jsonb)',
                     'execute on function pgsync.apply_images(regclass, text[], text[], jsonb)',
-                    'execute on function pgsync.base_type(oid)',
                     'execute on function pgsync.apply_isolated(regclass, text[], text[], jsonb, integer)'
                 ]),
                 (array['pgsync_operator', 'pgsync_node'], array[

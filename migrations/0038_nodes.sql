@@ -100,6 +100,9 @@ create table pgsync.masters (
     sequence bigint not null default 0,
     unanswered jsonb,
     frozen_tables jsonb not null default '{}',
+    quarantined_tables jsonb not null default '{}',
+    missing_columns jsonb not null default '{}',
+    added_columns jsonb not null default '{}',
     is_resyncing boolean not null default false,
     was_restored boolean not null default false,
     resent_until bigint,
@@ -137,6 +140,12 @@ comment on column pgsync.masters.unanswered
 is 'The upload after that, which was sent and not answered yet: it is sent again as it is.';
 comment on column pgsync.masters.frozen_tables
 is 'Tables that are not exchanged, because their columns differ, each with how; all others are.';
+comment on column pgsync.masters.quarantined_tables
+is 'Tables of which records with values in a column that one side lacks are not exchanged, each with how.';
+comment on column pgsync.masters.missing_columns
+is 'The columns that only the master had when it was called last, of each table.';
+comment on column pgsync.masters.added_columns
+is 'Those that were missing when a table was loaded anew because of them: rows of before have no value of them.';
 comment on column pgsync.masters.is_resyncing is 'Whether everything is loaded anew.';
 comment on column pgsync.masters.was_restored
 is 'Whether that is because the master was restored, so that it may have lost what is here.';
@@ -164,6 +173,7 @@ create table pgsync.staged_records (
     origin text collate "C" not null,
     is_deleted boolean not null,
     image jsonb,
+    lacking text[],
     constraint staged_records_pkey primary key (endpoint, place),
     constraint staged_records_endpoint_fkey foreign key (endpoint)
     references pgsync.masters (endpoint) on delete cascade
@@ -179,6 +189,8 @@ comment on column pgsync.staged_records.stamp is 'Its version: when it changed, 
 comment on column pgsync.staged_records.origin is 'Its version: the system in which it changed.';
 comment on column pgsync.staged_records.is_deleted is 'Whether it was deleted.';
 comment on column pgsync.staged_records.image is 'The row.';
+comment on column pgsync.staged_records.lacking
+is 'Columns that it has values in and that were not here when it came: it waits for them.';
 
 create table pgsync.conflicts (
     id bigint generated always as identity,
@@ -379,12 +391,16 @@ alter table pgsync.sources
 add column policy text not null default 'newer',
 add column policy_columns text[],
 add column policy_nodes text[],
+add column drift text not null default 'freeze',
+add constraint drift_is_known check (drift in ('freeze', 'evolve', 'quarantine')) not valid,
 add constraint policy_is_known check (
     policy in ('newer', 'master', 'node', 'fields', 'delta', 'manual', 'priority')
 ) not valid,
 add constraint policy_is_whole check (
     (policy = 'delta') = (policy_columns is not null) and (policy = 'priority') = (policy_nodes is not null)
 ) not valid;
+-- squawk-ignore constraint-missing-not-valid
+alter table pgsync.sources validate constraint drift_is_known;
 -- squawk-ignore constraint-missing-not-valid
 alter table pgsync.sources validate constraint policy_is_known;
 -- squawk-ignore constraint-missing-not-valid
@@ -393,3 +409,6 @@ comment on column pgsync.sources.policy is 'Who wins where two systems change a 
 comment on column pgsync.sources.policy_columns
 is 'With the policy delta: the columns whose differences are added up.';
 comment on column pgsync.sources.policy_nodes is 'With the policy priority: who wins, first to last.';
+comment on column pgsync.sources.drift
+is 'What becomes of a column that only the other side has: freeze leaves the table out, evolve adds it, '
+'quarantine leaves out the records that have a value in it.';

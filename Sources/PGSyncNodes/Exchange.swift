@@ -1,3 +1,4 @@
+// Long because an exchange is read as one course of steps.
 import HTTPClient
 import JSON
 import PGSyncOperations
@@ -36,6 +37,10 @@ struct Exchange: Sendable {
     private var diverged: [String] = []
     /// Tables that are left out, because their columns differ, and how.
     private var frozen: [String] = []
+    /// Tables of which records are left out that have values in a column that one side lacks, and how they differ.
+    private var quarantined: [String] = []
+    /// What the master has answered when it was offered columns.
+    private var refusedColumns: String?
     /// Records that could not be written here, or that the master has refused.
     private var left = 0
     private var comparedAt: ContinuousClock.Instant?
@@ -48,7 +53,11 @@ struct Exchange: Sendable {
     var problem: String? {
         if common.isEmpty { return "no table is exchanged on both sides; to begin: pgsync sync on TABLE" }
         if !frozen.isEmpty { return "left out, as the columns differ: \(frozen.joined(separator: "; "))" }
-        if left > 0 { return "\(left) records were left out" }
+        if left > 0 {
+            let differing =
+                quarantined.isEmpty ? "" : "; columns differ: \(quarantined.joined(separator: "; "))"
+            return "\(left) records were left out\(differing)"
+        }
         return diverged.isEmpty ? nil : "differs from the master in \(diverged.joined(separator: ", "))"
     }
 
@@ -73,7 +82,10 @@ struct Exchange: Sendable {
     mutating func run(following isFollowing: Bool = false) async throws {
         hasResynced = false
         isChecked = false
-        if !isFollowing { client = try await client.findingMaster() }
+        if !isFollowing {
+            client = try await client.findingMaster()
+            refusedColumns = nil
+        }
         if force { refusedBefore = try await store { try $0.now() } }
         let before = (counts.downloaded, counts.uploaded)
         let known = tables
@@ -177,13 +189,9 @@ struct Exchange: Sendable {
                 limit: Self.pageSize,
                 on: job.connection
             )
-            let (number, hasMore, frozen) = try await store { try $0.stage(page) }
-            if !frozen.isEmpty, frozen != self.frozen {
-                try await job.note("download", "left out: \(frozen.joined(separator: "; "))")
-            }
-            self.frozen = frozen
-            counts.downloaded += number
-            staged += number
+            let (kept, hasMore) = try await keep(page)
+            counts.downloaded += kept
+            staged += kept
             try await job.note("download", done: counts.downloaded)
             if !hasMore || staged >= Self.mostStaged {
                 try await apply()
@@ -201,6 +209,26 @@ struct Exchange: Sendable {
                 return (time, cursor)
             }
         }
+    }
+
+    /// Keeps a page; how many records, and whether there is another.
+    private mutating func keep(_ page: String) async throws -> (kept: Int, hasMore: Bool) {
+        let refused = refusedColumns
+        let staged = try await store { try $0.stage(page, refused: refused) }
+        if let offered = staged.offered {
+            try await job.note("download", "offers columns to the master: \(offered)")
+            let answer = try await client.offer(columns: offered, on: job.connection)
+            guard try JSONValue(parsing: answer)["refused"]?.object != nil else {
+                throw MasterClient.Refusal.refused("the master does not say what became of the columns")
+            }
+            refusedColumns = answer
+            return (0, true)
+        }
+        if !staged.frozen.isEmpty, staged.frozen != frozen {
+            try await job.note("download", "left out: \(staged.frozen.joined(separator: "; "))")
+        }
+        (frozen, quarantined) = (staged.frozen, staged.quarantined)
+        return (staged.records, staged.hasMore)
     }
 
     private mutating func apply() async throws {
@@ -274,6 +302,7 @@ struct Exchange: Sendable {
     // MARK: The end
 
     private mutating func acknowledge(_ page: (time: String, cursor: String)) async throws {
+        try await note(store { try $0.lacking() })
         left = try await store { try $0.settleItems() }
         let isDue = comparedAt.map { .now - $0 >= Self.comparesEvery } ?? true
         let sums = isDue ? try await store { try $0.sums() } : "{}"

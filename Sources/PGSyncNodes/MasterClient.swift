@@ -149,6 +149,11 @@ struct MasterClient: Sendable {
         return try await post("upload", "{\"clock\":\(microseconds),\(upload.dropFirst())", on: connection)
     }
 
+    /// Offers columns that only this system has, by table; what becomes of them, as JSON.
+    func offer(columns: String, on connection: PostgresConnection) async throws -> String {
+        try await post("columns", "{\"columns\":\(columns)}", on: connection)
+    }
+
     func acknowledge(
         time: String,
         status: String,

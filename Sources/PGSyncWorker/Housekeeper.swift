@@ -19,6 +19,7 @@ struct Housekeeper: Service {
         var nextSchemaCheck: Duration
         var nextAlertCheck = Duration.zero
         var nextSample = Duration.zero
+        var nextExchangeFigures = Duration.zero
         var findings: [CaptureFinding] = []
     }
 
@@ -94,7 +95,7 @@ struct Housekeeper: Service {
             try await attempt(.parts) { try await endReadings(connection) }
             try await attempt(.health) { try await recordHealth(connection, &duties) }
             if context.options.watchesQueue, leads {
-                try await attempt(.queue) { try await watchQueue(connection) }
+                try await attempt(.queue) { try await watchQueue(connection, &duties) }
             }
             let interval = context.settings.heartbeatInterval
             context.metrics.note(context.duties, leads: leads, each: interval)
@@ -190,7 +191,7 @@ struct Housekeeper: Service {
         }
     }
 
-    private func watchQueue(_ connection: PostgresConnection) async throws {
+    private func watchQueue(_ connection: PostgresConnection, _ duties: inout Duties) async throws {
         let (queue, remote) = try await context.within {
             try await connection.withSession { session in
                 (try StatusStore(session).queue(), try EndpointStore(session).figures())
@@ -198,6 +199,12 @@ struct Housekeeper: Service {
         }
         context.metrics.note(queue, each: context.settings.heartbeatInterval)
         context.metrics.note(remote, each: context.settings.heartbeatInterval)
+        guard context.now >= duties.nextExchangeFigures else { return }
+        duties.nextExchangeFigures = context.now + Self.alertInterval
+        let exchanges = try await context.within {
+            try await connection.withSession { try ExchangeFigures.read($0) }
+        }
+        context.metrics.note(exchanges, each: Self.alertInterval)
     }
 
     /// Shows in the log that the worker is alive.

@@ -21,6 +21,7 @@ package struct WorkerMetrics: Sendable {
     private let queue: QueueMetrics
     private let alerts: AlertMetrics
     private let remote: RemoteMetrics
+    private let exchanges: ExchangeMetrics
 
     /// Registers the metrics, once per registry.
     package init(in registry: MetricsRegistry) throws {
@@ -75,6 +76,7 @@ package struct WorkerMetrics: Sendable {
         queue = try QueueMetrics(in: registry)
         alerts = try AlertMetrics(in: registry)
         remote = try RemoteMetrics(in: registry)
+        exchanges = try ExchangeMetrics(in: registry)
         // Counters begin at 0, so that the first event is an increase.
         for (outcome, _) in Self.outcomes { _ = outcomes[outcome] }
         for outcome in ["success", "failure"] { _ = connections[outcome] }
@@ -129,6 +131,8 @@ package struct WorkerMetrics: Sendable {
 
     func note(_ figures: RemoteFigures, each interval: Duration) { remote.note(figures, each: interval) }
 
+    func note(_ figures: ExchangeFigures, each interval: Duration) { exchanges.note(figures, each: interval) }
+
     func note(_ duties: DutyRecord, leads: Bool, each interval: Duration) {
         housekeeping.note(duties, leads: leads, each: interval)
     }
@@ -140,6 +144,7 @@ package struct WorkerMetrics: Sendable {
         alerts.forget()
         queue.forget()
         remote.forget()
+        exchanges.forget()
     }
 
     func note(_ firing: [FiringAlerts], each interval: Duration) { alerts.note(firing, each: interval) }

@@ -2,8 +2,8 @@
 insert into ward.stock
 select n, 'Gauze ' || n, 10 * n, 'box', null
 from generate_series(1, 4) as n;
-grant usage on schema ward to pgsync_api_operate, pgsync_node;
-grant select, insert, update, delete on table ward.stock to pgsync_api_operate, pgsync_node;
+grant usage on schema ward to pgsync_node;
+grant select, insert, update, delete on table ward.stock to pgsync_node;
 
 select pgsync.add_node('north');
 select pgsync.add_node('south');

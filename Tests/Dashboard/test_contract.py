@@ -139,6 +139,7 @@ def what_nodes_send():
     return {
         "/sync/upload records": [[taken[0]], [taken[1], unknown], [unknown], []],
         "/sync/upload sequence": [None],
+        "/sync/columns columns": [{}, {"ward.stock": {"quantity": {"type": "integer"}}}],
         "/sync/acknowledge cursor": [None],
         "/sync/acknowledge checksums": [None, {"ward.stock": {"count": 4, "sum": "0"}}],
     }

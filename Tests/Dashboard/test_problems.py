@@ -135,6 +135,7 @@ REFUSED_TO_NODES = {
     "a limit": ("GET", "/sync/download?limit=5001", {}, None, 400, "bad-request"),
     "a wait": ("GET", "/sync/download?wait=26", {}, None, 400, "bad-request"),
     "a time": ("GET", "/sync/download?last_synced_at=yesterday", {}, None, 400, "bad-request"),
+    "columns": ("POST", "/sync/columns", {}, {"columns": ["colour"]}, 422, "unprocessable"),
     "an end of an exchange": ("POST", "/sync/acknowledge", {}, {"status": "done"}, 422, "unprocessable"),
     "sums": ("POST", "/sync/acknowledge", {}, {"status": "failed", "checksums": "x"}, 422, "unprocessable"),
     "a way to exchange": ("PUT", "/sync/upload", {}, {}, 405, "method-not-allowed"),

@@ -26,7 +26,8 @@ struct JSONOutputTests {
     /// Whatever is below these has names of its users.
     private static let foreign: Set<String> = [
         "data", "old_data", "dimensions", "files", "counts", "settings",
-        "frozen_tables", "local_row", "remote_row", "base_row", "result_row", "would_be_row",
+        "frozen_tables", "quarantined_tables",
+        "local_row", "remote_row", "base_row", "result_row", "would_be_row",
     ]
 
     /// What is wrong with a document, each complaint once.

@@ -25,6 +25,7 @@ struct AccessTests {
         "/imports/failed-items/{id}/resolve": ["reason": "a test"],
         "/sync-{import}/enhanced": ["syncType": "daily"],
         "/conflicts/{id}/resolve": ["take": "local"], "/sync/upload": ["records": []],
+        "/sync/columns": ["columns": [:]],
         "/sync/acknowledge": ["status": "success"], "/sync/reset": ["node": "north"],
     ]
 

@@ -20,13 +20,18 @@ struct LeaderMetricsTests {
             );
             select pgsync.pause_endpoint('crm');
             insert into pgsync.cursors (endpoint, stream, finished)
-            values ('crm', 'merchants', tstzmultirange(tstzrange(null, now() - interval '1 hour')))
+            values ('crm', 'merchants', tstzmultirange(tstzrange(null, now() - interval '1 hour')));
+            select pgsync.add_node('north');
+            select pgsync.set_master('centre', 'https://books.example')
             """
         )
         let names = [
             "pgsync_queue_changes", "pgsync_worker_duty_failing{duty=\"capture\"}",
             "pgsync_endpoint_state{endpoint=\"crm\",state=\"paused\"}",
             "pgsync_import_lag_seconds{import=\"crm\",stream=\"merchants\"}",
+            "pgsync_node_must_resync{node=\"north\"}", "pgsync_node_pending_records{node=\"north\"}",
+            "pgsync_master_pending_records{master=\"centre\"}",
+            "pgsync_master_status{master=\"centre\",status=\"new\"}", "pgsync_conflicts_open",
         ]
         let (shown, hidden) = (names.map { _ in true }, names.map { _ in false })
         @Sendable func shows(_ worker: RunningWorker) -> [Bool] {

@@ -14,10 +14,19 @@ extension SyncPolicy: ArgumentValue {
     static var placeholder: String { "POLICY" }
 }
 
+extension SyncDrift: ArgumentValue {
+    init?(argument: String) { self.init(rawValue: argument) }
+
+    var argument: String { rawValue }
+    static var expectation: String { "freeze, evolve or quarantine" }
+    static var placeholder: String { "WAY" }
+}
+
 /// The command `pgsync sync on`.
 struct SyncOnCommand: Command {
     var table = ""
     var policy: SyncPolicy?
+    var drift: SyncDrift?
     var pace = Percentage(percent: 50)
 
     static let signature = Signature(
@@ -27,24 +36,27 @@ struct SyncOnCommand: Command {
             A table that is not attached yet is attached without posting, and its rows are added to the log. The policy says \
             who wins where two systems change a record at once: newer, the later change; master or node, that side; fields, \
             each column by itself; delta(COLUMNS), their differences are added up; manual, a person; priority(NODES), the \
-            first of these.
+            first of these. The drift says what becomes of a column that only the other side has: freeze leaves the table out, \
+            evolve adds the column with its type and without a default, quarantine leaves out records with a value in it.
             """,
         examples: [
             .init("pgsync sync on inventories", "The later change wins."),
             .init("pgsync sync on stock --policy 'delta(amount)'", "What two shops sell is both taken off."),
+            .init("pgsync sync on stock --drift evolve", "A new column of the other side is added here."),
         ],
         exitCodes: [.refused, .noTable, .lockTimeout, .notPermitted]
     )
     static let parameters: [Parameter<Self>] = [
         .argument("TABLE", \.table, namesCommand: NameKind.tables.command, help: "The table."),
         .option("policy", \.policy, help: "Who wins. [default: as it is, else newer]"),
+        .option("drift", \.drift, help: "Columns that only one side has. [default: as it is, else freeze]"),
         .option("pace", \.pace, help: "How much of the time adding existing rows works."),
     ]
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         let database = try Database(globals, in: context, program: "pgsync sync")
         let needsOldRow = policy.map { ["fields", "delta"].contains($0.name) } ?? false
-        let (table, isNew) = try await database.withSchema { [name = table, policy] connection in
+        let (table, isNew) = try await database.withSchema { [name = table, policy, drift] connection in
             let (table, isNew) = try await connection.withTransaction { session in
                 let store = SourceStore(session)
                 let table = try store.table(named: name)
@@ -59,7 +71,7 @@ struct SyncOnCommand: Command {
             }
             // A tick is taken, which needs a transaction of its own.
             try await connection.withTransaction(TransactionOptions(isolation: .readCommitted)) {
-                try NodeStore($0).setSynced(table, true, policy)
+                try NodeStore($0).setSynced(table, true, policy, drift: drift)
             }
             return (table, isNew)
         }
@@ -111,7 +123,7 @@ struct SyncOffCommand: Command {
 struct SyncTablesCommand: Command {
     static let signature = Signature(
         "tables",
-        "List the tables whose records are exchanged, and who wins in each.",
+        "List the tables whose records are exchanged, who wins in each, and how columns drift.",
         examples: [.init("pgsync sync tables", "Those that others refer to come first.")]
     )
     static let parameters: [Parameter<Self>] = []
@@ -119,7 +131,7 @@ struct SyncTablesCommand: Command {
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         let database = try Database(globals, in: context, program: "pgsync sync")
         let tables = try await database.read { session in
-            try NodeStore(session).tables().map { (name: $0.name, policy: $0.policy, records: $0.records) }
+            try NodeStore(session).tables()
         }
         if globals.json {
             try context.print(
@@ -128,7 +140,7 @@ struct SyncTablesCommand: Command {
                         [
                             "table": .string($0.name), "policy": .string($0.policy.name),
                             "columns": $0.policy.columns?.json ?? .null,
-                            "nodes": $0.policy.nodes?.json ?? .null,
+                            "nodes": $0.policy.nodes?.json ?? .null, "drift": .string($0.drift),
                             "records": JSONValue($0.records),
                         ]
                     }
@@ -137,8 +149,8 @@ struct SyncTablesCommand: Command {
         } else if tables.isEmpty {
             if !globals.quiet { context.say("no table is exchanged; to begin: pgsync sync on TABLE") }
         } else {
-            var table = TextTable([.init("table"), .init("policy"), .init("records", .right)])
-            for one in tables { table.add([one.name, one.policy.description, "\(one.records)"]) }
+            var table = TextTable([.init("table"), .init("policy"), .init("drift"), .init("records", .right)])
+            for one in tables { table.add([one.name, one.policy.description, one.drift, "\(one.records)"]) }
             try context.output.write(table.text(width: context.output.terminal.tableWidth))
         }
         return .success

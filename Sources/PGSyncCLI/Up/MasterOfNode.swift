@@ -100,7 +100,7 @@ struct MasterOfNode: Sendable {
         let store = NodeStore(session)
         let name = SyncSettings.defaultName
         let isKnown = try store.masters().contains { $0.name == name }
-        try store.join(name, baseURL: url.argument, secret: SyncSettings.defaultSecret, tables: nil)
+        try store.join(name, urls: [url.argument], secret: SyncSettings.defaultSecret, tables: nil)
         if !isKnown || settings.hasInterval { try store.schedule(name, minutes: settings.interval) }
         try store.setLive(name, !settings.hasInterval)
         // What stopped the calls may have been another token, or another master.

@@ -172,7 +172,7 @@ struct PrivateServer: Service {
             worker.importKeys = importKeys
             worker.sync = try SyncSettings(context.environment)
             if let master {
-                worker.sync?.url = nil
+                worker.sync?.urls = []
                 worker.master = (master, news(of: master))
             }
             worker.credentials =

@@ -57,6 +57,15 @@ extension Catalog {
         ),
         form(
             .post,
+            "/sync/columns",
+            .node,
+            "Offers columns that only the node has. They are added to tables whose drift is evolve, and refused for others.",
+            body: [.any("columns")],
+            answer: [.any("refused")],
+            .exchange(.columns)
+        ),
+        form(
+            .post,
             "/sync/acknowledge",
             .node,
             "Notes how an exchange ended, and what the node has now.",

@@ -39,6 +39,19 @@ extension Dashboard {
         switch verb {
         case .upload: return try await upload(call, node, caller)
         case .download: return try await download(call, node, caller)
+        case .columns:
+            guard let columns = call.body["columns"], columns.object != nil, !columns.isUnstorable else {
+                throw Problem(
+                    .unprocessable,
+                    "/columns is an object: of each table, its new columns with their types"
+                )
+            }
+            return Self.document(
+                try await exchange.answer(
+                    "select pgsync.take_columns(\(node), \(columns.text())::text::jsonb)::text",
+                    for: caller
+                )
+            )
         case .acknowledge:
             let (time, status) = (call.arguments["timestamp"], call.arguments["status"] ?? "")
             let (message, cursor) = (call.arguments["message"], call.arguments["cursor"])
@@ -110,8 +123,8 @@ extension Dashboard {
             let tick = wait > 0 ? try await exchange.foldedThrough() : 0
             let json = try await page(node, tables, cursor, since, limit, sequence, caller)
             let left = deadline - .now
-            // An empty page is one of the few that are as short as this.
-            guard left > .zero, json.utf8.count < 4_096,
+            // An empty page, which names the columns of all tables, is one of those that are as short as this.
+            guard left > .zero, json.utf8.count < 65_536,
                 try JSONValue(parsing: json)["records"]?.array?.isEmpty ?? false
             else { return Self.document(json) }
             await changes.waitForChange(after: tick, atMost: left, gate)
@@ -160,7 +173,7 @@ extension JSONValue {
         ]
     }
 
-    private var isUnstorable: Bool {
+    fileprivate var isUnstorable: Bool {
         switch self {
         case .string(let text): text.utf8.contains(0)
         case .number(let number): number.hasManyDigits

@@ -6,7 +6,7 @@ import Postgres
 /// What systems ask for that exchange records with this one.
 struct Exchange: Sendable {
     enum Verb: Sendable {
-        case upload, download, acknowledge, status, stream
+        case upload, download, columns, acknowledge, status, stream
     }
 
     /// Bytes of an upload as it comes, and decompressed.

@@ -94,18 +94,61 @@ package struct ExchangeStore {
 
     // MARK: From the master
 
-    /// Keeps a page as it came; whether there is another, and which tables are left out, because their columns differ, and how.
-    package func stage(_ page: String) throws -> (staged: Int, hasMore: Bool, frozen: [String]) {
+    /// What keeping a page has done.
+    package struct Staged: Sendable {
+        package let records: Int
+        package let hasMore: Bool
+        /// Tables that are left out, because their columns differ, and how.
+        package let frozen: [String]
+        /// Tables of which records with values in a column that one side lacks are left out, and how they differ.
+        package let quarantined: [String]
+        /// Columns that the master may add, as JSON: nothing of the page was kept, since it has to be asked first.
+        package let offered: String?
+    }
+
+    /// Keeps a page as it came, once columns that only the master has are added where that is wanted.
+    ///
+    /// `refused` is what the master has answered when it was offered columns, as JSON.
+    package func stage(_ page: String, refused: String?) throws -> Staged {
         let row = try session.query(
             .prepared(
                 """
-                select staged, has_more,
-                    array(select key || ': ' || value from jsonb_each_text(frozen_tables) order by key) as frozen
-                from pgsync.stage_page(\(master), \(page)::text::jsonb)
+                select page.staged, page.has_more,
+                    array(select key || ': ' || value from jsonb_each_text(page.frozen_tables) order by key) as frozen,
+                    array(select key || ': ' || value from jsonb_each_text(page.quarantined_tables) order by key)
+                        as quarantined,
+                    nullif(page.offered, '{}')::text as offered
+                from (select \(page)::text::jsonb as content) as came
+                cross join lateral (
+                    select case
+                        when came.content ? 'schema' then pgsync.evolve_tables(\(master), came.content -> 'schema')
+                        else '{}'::jsonb
+                    end || coalesce(\(refused)::text::jsonb, '{}') as content
+                ) as evolution
+                cross join lateral pgsync.stage_page(\(master), came.content, evolution.content) as page
                 """
             )
         ).onlyRow()
-        return (try row.decode("staged"), try row.decode("has_more"), try row.decode("frozen"))
+        return Staged(
+            records: try row.decode("staged"),
+            hasMore: try row.decode("has_more"),
+            frozen: try row.decode("frozen"),
+            quarantined: try row.decode("quarantined"),
+            offered: try row.decode("offered")
+        )
+    }
+
+    /// Records that wait for a column, the first of them.
+    package func lacking() throws -> [Failure] {
+        try session.query("select table_name, record_id, lacking from pgsync.lacking_records(\(master))").map
+        { row in
+            Failure(
+                item: try row.decode("table_name", as: String.self) + " "
+                    + row.decode("record_id", as: String.self),
+                errorClass: "data.unknown_column",
+                message: "there is no column \(try row.decode("lacking", as: String.self))"
+            )
+        }
     }
 
     /// Stages deletions of what the master no longer has in these tables, after everything was loaded.

@@ -41,12 +41,18 @@ package struct NodeStore {
     // MARK: Tables
 
     /// Lets the records of a table be exchanged, or no longer.
-    package func setSynced(_ table: TableReference, _ isSynced: Bool, _ policy: SyncPolicy?) throws {
+    package func setSynced(
+        _ table: TableReference,
+        _ isSynced: Bool,
+        _ policy: SyncPolicy?,
+        drift: SyncDrift? = nil
+    ) throws {
         try session.asOperator {
             try session.execute(
                 """
                 select pgsync.set_synced(
-                    \(.inferred(table.argument)), \(isSynced), \(policy?.name), \(policy?.columns), \(policy?.nodes)
+                    \(.inferred(table.argument)), \(isSynced), \(policy?.name), \(policy?.columns), \(policy?.nodes),
+                    \(drift?.rawValue)
                 )
                 """
             )
@@ -54,10 +60,10 @@ package struct NodeStore {
     }
 
     /// The tables that are exchanged, with their policies.
-    package func tables() throws -> [(name: String, policy: SyncPolicy, records: Int)] {
+    package func tables() throws -> [(name: String, policy: SyncPolicy, drift: String, records: Int)] {
         try session.query(
             """
-            select synced.name, source.policy, source.policy_columns, source.policy_nodes,
+            select synced.name, source.policy, source.policy_columns, source.policy_nodes, source.drift,
                 (
                     select count(*)
                     from pgsync.record_versions as known
@@ -75,6 +81,7 @@ package struct NodeStore {
                     columns: try row.decode("policy_columns"),
                     nodes: try row.decode("policy_nodes")
                 ),
+                try row.decode("drift"),
                 try row.decode("records")
             )
         }

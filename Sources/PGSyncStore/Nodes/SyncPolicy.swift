@@ -35,3 +35,13 @@ package struct SyncPolicy: Sendable, Equatable, CustomStringConvertible {
         (columns ?? nodes).map { "\(name)(\($0.joined(separator: ",")))" } ?? name
     }
 }
+
+/// What becomes of a column that only the other side has.
+package enum SyncDrift: String, Sendable, CaseIterable {
+    /// The table is left out.
+    case freeze
+    /// The column is added.
+    case evolve
+    /// The records that have a value in it are left out.
+    case quarantine
+}

@@ -49,6 +49,7 @@ struct ExchangePair: Sendable {
     @discardableResult
     func pull(force: Bool = false) async throws -> JSONValue {
         try await fold(master)
+        var refused = "{}"
         while true {
             let cursor = try await node.value(
                 "select coalesce(quote_literal(next_page), 'null') from pgsync.masters"
@@ -59,7 +60,25 @@ struct ExchangePair: Sendable {
                     "select pgsync.download_page('\(name)', null, \(cursor ?? "null"), null, 500, \(sequence ?? "0"))"
                 )
             )
-            try await node.run("select pgsync.stage_page('master', \(page.quoted)::jsonb)")
+            let offered = try await node.value(
+                """
+                select page.offered
+                from (select \(page.quoted)::jsonb as content) as came
+                cross join lateral pgsync.stage_page(
+                    'master', came.content,
+                    case
+                        when came.content ? 'schema' then pgsync.evolve_tables('master', came.content -> 'schema')
+                        else '{}'
+                    end || \(refused.quoted)
+                ) as page
+                """
+            )
+            if let offered, offered != "{}" {
+                refused = try #require(
+                    try await master.value("select pgsync.take_columns('\(name)', \(offered.quoted)::jsonb)")
+                )
+                continue
+            }
             let json = try JSONValue(parsing: page)
             if json["has_more"]?.bool != true {
                 try await node.run("select pgsync.take_staged('master', \(force))")

@@ -35,9 +35,23 @@ begin
     );
     for i in 0 .. jsonb_array_length(v_tables) - 1
     loop
+        select own.* into v_source
+        from pgsync.synced_source((v_tables -> i ->> 'source_table')::oid::regclass) as own;
         v_items := (
             select jsonb_agg(
-                element.content || jsonb_build_object('place', element.place - 1) order by element.place
+                element.content
+                || jsonb_build_object('place', element.place - 1)
+                -- A column that is not here loses nothing while it is null.
+                || case
+                    when v_source.drift = 'quarantine' and jsonb_typeof(element.content -> 'data') = 'object'
+                        then jsonb_build_object('data', (element.content -> 'data') - array(
+                            select given.key
+                            from jsonb_each(element.content -> 'data') as given
+                            where given.value = 'null' and given.key <> all(v_source.columns || v_source.generated_columns)
+                        ))
+                    else '{}'
+                end
+                order by element.place
             )
             from jsonb_array_elements(records) with ordinality as element (content, place)
             where jsonb_typeof(element.content) = 'object'
@@ -45,8 +59,6 @@ begin
                 and element.content -> 'table' = v_tables -> i -> 'name'
         );
         continue when v_items is null;
-        select own.* into v_source
-        from pgsync.synced_source((v_tables -> i ->> 'source_table')::oid::regclass) as own;
         v_checked := v_checked || pgsync.checked_keys(
             (v_tables -> i ->> 'source_table')::oid::regclass,
             (v_tables -> i ->> 'level')::bigint,

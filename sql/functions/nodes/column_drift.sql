@@ -1,31 +1,24 @@
-create or replace function pgsync.column_drift(master pgsync.masters, schema jsonb)
-returns jsonb
+-- Where the other side may add a column, it is asked first.
+create or replace function pgsync.column_drift(master pgsync.masters, schema jsonb, evolution jsonb)
+returns table (name text, reason text, is_frozen boolean, offered text[], missing text[])
 language sql
 stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
-select coalesce(jsonb_object_agg(drift.name, drift.reason), '{}')
-from (
-    select
-        here.key as name,
-        concat_ws(
-            '; ',
-            (
-                select 'only the master has ' || string_agg(there.name, ', ')
-                from jsonb_array_elements_text(schema -> here.key -> 'columns') as there (name)
-                where not here.value -> 'columns' ? there.name
-            ),
-            (
-                select 'only this system has ' || string_agg(own.name, ', ')
-                from jsonb_array_elements_text(here.value -> 'columns') as own (name)
-                where not schema -> here.key -> 'columns' ? own.name
-            )
-        ) as reason
-    from jsonb_each(pgsync.exchanged_schema(master.tables)) as here
-    where schema ? here.key
-) as drift
-where drift.reason <> '';
+select
+    own.name,
+    concat_ws(
+        '; ',
+        'only the master has ' || nullif(array_to_string(own.missing, ', '), '')
+        || coalesce(': ' || (evolution -> 'obstacles' ->> own.name), ''),
+        'only this system has ' || nullif(array_to_string(own.extra, ', '), '')
+        || coalesce(': the master says: ' || (evolution -> 'refused' ->> own.name), '')
+    ),
+    own.missing <> '{}' and own.drift <> 'quarantine' or own.extra <> '{}' and own.drift_there <> 'quarantine',
+    case when own.drift_there = 'evolve' and not coalesce(evolution ? 'refused', false) then own.extra else '{}' end,
+    own.missing
+from pgsync.drifting_tables(master.tables, schema) as own;
 $$;
 
-comment on function pgsync.column_drift(pgsync.masters, jsonb)
-is 'The tables whose columns differ from those of the master, and how.';
+comment on function pgsync.column_drift(pgsync.masters, jsonb, jsonb)
+is 'The tables whose columns differ from those of the master, how, and what becomes of them.';

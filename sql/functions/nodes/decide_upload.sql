@@ -15,7 +15,8 @@ returns table (
     deletes boolean,
     local_version text,
     remote_stamp bigint,
-    base_version text
+    base_version text,
+    is_partial boolean
 )
 language plpgsql
 security definer
@@ -161,7 +162,8 @@ begin
         decided.action = 'delete' and decided.resolution = 'apply_remote',
         decided.local_version,
         decided.stamp,
-        decided.base_version
+        decided.base_version,
+        decided.is_partial
     from decided
     order by decided.place;
 end;

@@ -20,6 +20,7 @@ begin
         'node', v_master.node_name,
         'master_url', (select own.base_url from pgsync.endpoints as own where own.name = v_master.endpoint),
         'frozen_tables', v_master.frozen_tables,
+        'quarantined_tables', v_master.quarantined_tables,
         'not_applied', (
             select count(*) from pgsync.staged_records as own where own.endpoint = v_master.endpoint
         ),

@@ -34,7 +34,7 @@ begin
         from jsonb_to_recordset(decisions) as decision (
             place integer, record_id text, action text, conflict text, resolution text, local_image jsonb,
             remote_image jsonb, base_image jsonb, result_image jsonb, deletes boolean, local_version text,
-            remote_stamp bigint, base_version text
+            remote_stamp bigint, base_version text, is_partial boolean
         )
         left join jsonb_array_elements(failures) as failure (content)
             on (failure.content ->> 'place')::integer = decision.place
@@ -50,6 +50,8 @@ begin
             item.failure is null and item.resolution in ('apply_remote', 'merged') as is_written,
             item.failure is null
             and item.resolution = 'apply_remote'
+            -- What was not sent may be something else there.
+            and not (item.is_partial and item.conflict is not null)
             and (
                 case when item.deletes then item.image_now is null else item.image_now = item.result_image end
             ) as is_as_sent

@@ -1,4 +1,6 @@
--- Runs with the rights of its caller, who must be able to write the table unless the row stays as it is.
+-- Runs with the rights of its caller, who must be able to write the table unless the row stays as it is. Who
+-- asks over HTTP has no rights to tables: the row is written with those of pgsync_node, as all are that are
+-- exchanged. A session may take that role only if it serves nodes anyway.
 create or replace function pgsync.resolve_conflict(
     conflict bigint,
     take text,
@@ -10,6 +12,8 @@ language plpgsql
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
+    v_role constant text := current_setting('role');
+    v_writes_as_node constant boolean := current_user = 'pgsync_api_operate';
     v_own record;
     v_keys jsonb;
     v_failures jsonb := '[]'::jsonb;
@@ -20,6 +24,9 @@ begin
     select own.* into v_own from pgsync.conflict_to_resolve(conflict) as own;
     if take <> 'local' then
         v_keys := pgsync.keys_of(v_own.key_columns, array[v_own.record_id]);
+        if v_writes_as_node then
+            perform set_config('role', 'pgsync_node', true);
+        end if;
         perform pgsync.lock_records(v_own.source_table, v_own.key_columns, v_keys);
         perform pgsync.fold_records(v_own.source_table, array[v_own.record_id]);
         if take = 'remote' and v_own.remote_image is null then
@@ -32,6 +39,9 @@ begin
                     || case when take = 'remote' then v_own.remote_image else image end
                 )
             );
+        end if;
+        if v_writes_as_node then
+            perform set_config('role', v_role, true);
         end if;
     end if;
     if v_failures <> '[]' then

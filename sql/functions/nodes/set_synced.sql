@@ -4,7 +4,8 @@ create or replace function pgsync.set_synced(
     is_synced boolean,
     policy text default null,
     policy_columns text[] default null,
-    policy_nodes text[] default null
+    policy_nodes text[] default null,
+    drift text default null
 )
 returns void
 language plpgsql
@@ -50,6 +51,10 @@ begin
                 detail = 'They may not be null, and have no default.',
                 hint = 'Attach the table with these columns, or give them a default.';
         end if;
+        if set_synced.drift not in ('freeze', 'evolve', 'quarantine') then
+            raise exception 'the drift is freeze, evolve or quarantine, not %', quote_literal(set_synced.drift)
+                using errcode = 'invalid_parameter_value';
+        end if;
         v_policy := coalesce(set_synced.policy, v_source.policy);
         if v_policy in ('fields', 'delta') and not v_source.before_image then
             raise exception 'the policy % needs what the rows of % were before', v_policy, source
@@ -81,7 +86,8 @@ begin
         synced = is_synced,
         policy = coalesce(set_synced.policy, own.policy),
         policy_columns = case when set_synced.policy is null then own.policy_columns else set_synced.policy_columns end,
-        policy_nodes = case when set_synced.policy is null then own.policy_nodes else set_synced.policy_nodes end
+        policy_nodes = case when set_synced.policy is null then own.policy_nodes else set_synced.policy_nodes end,
+        drift = coalesce(set_synced.drift, own.drift)
     where own.source_table = set_synced.source;
     perform pgsync.check_masters();
     if v_tick is not null then
@@ -90,5 +96,5 @@ begin
 end;
 $$;
 
-comment on function pgsync.set_synced(regclass, boolean, text, text[], text[])
+comment on function pgsync.set_synced(regclass, boolean, text, text[], text[], text)
 is 'Lets the records of a table be exchanged with other systems, or no longer, and says who wins.';

@@ -20,6 +20,8 @@ begin
             and not v_master.frozen_tables ? synced.name
             and own.via = v_master.endpoint
             and own.base_stamp is not null
+            -- What a master has refused does not come from it.
+            and own.refused_at is null
             and not exists (
                 select
                 from pgsync.staged_records as waiting

@@ -26,6 +26,7 @@ declare
     v_source pgsync.sources;
     v_here record;
     v_found pgsync.record_versions[];
+    v_added jsonb;
     v_left integer := row_limit;
     v_records jsonb := '[]'::jsonb;
 begin
@@ -55,6 +56,11 @@ begin
             null,
             null
         );
+        -- A row that was changed here before a column came has no value of the master's in it: null is no change.
+        v_added := (
+            select jsonb_object_agg(added.name, null)
+            from jsonb_array_elements_text(v_master.added_columns -> (v_tables -> i ->> 'name')) as added (name)
+        );
         v_records := v_records || (
             select coalesce(
                 jsonb_agg(
@@ -81,7 +87,7 @@ begin
                     known.ordinality as place,
                     coalesce(known.long_id, known.record_id) as record_id,
                     known.stamp,
-                    known.base_image,
+                    was.base_image,
                     read.image,
                     case when known.base_stamp is not null
                         then pgsync.version_text(known.base_stamp, known.base_origin)
@@ -91,8 +97,11 @@ begin
                         when known.base_stamp is null then 'create'
                         else 'update'
                     end as action,
-                    known.base_stamp is not null and known.base_image is not null as is_partial
+                    known.base_stamp is not null and was.base_image is not null as is_partial
                 from unnest(v_found) with ordinality as known
+                cross join lateral (
+                    select coalesce(known.base_image, case when known.base_stamp = 0 then v_added end) as base_image
+                ) as was
                 left join unnest(v_here.found_ids, v_here.images) as read (record_id, image)
                     on read.record_id = coalesce(known.long_id, known.record_id)
                 -- One that is gone since has its deletion in the next fold.

@@ -101,11 +101,17 @@ def test_the_stream_tells_that_something_has_changed(master):
         master.serve.address + "/api/sync/stream", headers={"Authorization": f"Bearer {master.token('east')}"}
     )
     with contextlib.closing(urllib.request.urlopen(request, timeout=60)) as stream:
-        assert read_event(stream) == {"event": "changed", "data": "{}"}
-        edit(master, "news", 1)
-        event = read_event(stream)
-        assert event["event"] == "changed" and event["data"] == f'{{"tick":{event["id"]}}}'
-        assert master.value("select tick from pgsync.record_versions where record_id = 'news'") <= int(event["id"])
+        told = [read_event(stream)]
+        # Each comes, however soon after the event before.
+        for number in range(20):
+            edit(master, f"news{number}", 1)
+            told.append(read_event(stream))
+    assert all(event["event"] == "changed" and event["data"] == f'{{"tick":{event["id"]}}}' for event in told)
+    ticks = [int(event["id"]) for event in told]
+    assert ticks == sorted(set(ticks))
+    for number, tick in enumerate(ticks[1:]):
+        noted = "select tick from pgsync.record_versions where record_id = %s"
+        assert ticks[number] < master.value(noted, f"news{number}") <= tick
 
 
 def read_event(stream):

@@ -76,7 +76,9 @@ struct LoginsScriptTests {
                 #expect(try await database.run(list) == usual)
                 // Of a node, until it is none any more.
                 _ = try await run(worker: "worker", "-v", "exchanges=on").checked()
-                let ofNode = usual.dropLast() + ["work pgsync_node"] + usual.suffix(1)
+                let ofNode = [
+                    "own pgsync_owner", "show pgsync_dashboard", "work pgsync_node", "work pgsync_worker",
+                ]
                 #expect(try await database.run(list) == ofNode)
                 _ = try await run(worker: "worker").checked()
                 #expect(try await database.run(list) == usual)

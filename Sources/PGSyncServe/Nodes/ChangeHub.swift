@@ -10,6 +10,8 @@ final class ChangeHub: Sendable {
     private struct Listener {
         let stream: ResponseStream
         let token: Int64?
+        /// The tick that it was told of last; nil before the first, which is told whatever it is.
+        var told: Int64?
         var lastSentAt = ContinuousClock.Instant.now
     }
 
@@ -30,7 +32,6 @@ final class ChangeHub: Sendable {
         var listeners: [Int: Listener] = [:]
         var nextListener = 0
         var waiters: [Int: Waiter] = [:]
-        var seenThrough: Int64?
         var watch: Task<Void, Never>?
         var isFailing = false
         var isClosed = false
@@ -63,8 +64,6 @@ final class ChangeHub: Sendable {
                 ("X-Accel-Buffering", "no"),
             ],
             body: .stream { [self] stream in
-                // What has come meanwhile is found at once.
-                _ = stream.offer("event: changed\ndata: {}\n\n".utf8)
                 let id = add(Listener(stream: stream, token: token), gate)
                 while !Task.isCancelled, state.withLock({ $0.listeners[id] != nil }) {
                     try? await Task.sleep(for: .milliseconds(250))
@@ -146,9 +145,6 @@ final class ChangeHub: Sendable {
 
     private func deliver(_ through: Int64?) {
         let waiters = state.withLock { state in
-            let isNews = through.map { $0 > state.seenThrough ?? $0 } ?? false
-            state.seenThrough = through ?? state.seenThrough
-            let tick = isNews ? through : nil
             for (id, var listener) in state.listeners {
                 guard !listener.stream.isGone, listener.lastSentAt > .now - Self.heartbeat * 3 else {
                     state.listeners[id] = nil
@@ -156,7 +152,8 @@ final class ChangeHub: Sendable {
                 }
                 // Who is slow reads the next one.
                 guard listener.stream.backlog == 0 else { continue }
-                if let tick {
+                if let tick = through, tick > listener.told ?? -1 {
+                    listener.told = tick
                     _ = listener.stream.offer(
                         "id: \(tick)\nevent: changed\ndata: {\"tick\":\(tick)}\n\n".utf8
                     )

@@ -16,7 +16,7 @@ import raw
 from served import Server, eventually
 from streams import Stream
 
-REQUESTS = 100_000 if os.environ.get("PGSYNC_TEST_PROFILE", "default") != "default" else 10_000
+REQUESTS = 100_000 if os.environ.get("PGSYNC_TEST_PROFILE", "default") != "default" else 2_500
 # What a server may have more in memory after all requests than after the first tenth, in MB.
 MOST_GROWTH = 6
 

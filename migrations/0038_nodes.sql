@@ -118,7 +118,9 @@ create table pgsync.masters (
     constraint masters_pkey primary key (endpoint),
     constraint masters_endpoint_fkey foreign key (endpoint)
     references pgsync.endpoints (name) on delete cascade,
-    constraint status_is_known check (status in ('new', 'syncing', 'success', 'partial', 'failed')),
+    constraint status_is_known check (
+        status in ('new', 'syncing', 'catching_up', 'success', 'partial', 'failed')
+    ),
     constraint protection_is_known check (protection in ('token', 'signed', 'sealed')),
     constraint sequence_is_not_negative check (sequence >= 0),
     constraint retries_are_not_negative check (retry_count >= 0)

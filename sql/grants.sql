@@ -585,6 +585,7 @@ begin
                     'execute on function pgsync.base_type(oid)',
                     'execute on function pgsync.apply_isolated(regclass, text[], text[], jsonb, integer)',
                     'execute on function pgsync.begin_exchange(text)',
+                    'execute on function pgsync.catch_up(text)',
                     'execute on function pgsync.begin_job(text, text, text, text, text)',
                     'execute on function pgsync.begin_upload(text, bigint, bytea, bigint)',
                     'execute on function pgsync.checked_keys(regclass, bigint, text[], text[], jsonb)',

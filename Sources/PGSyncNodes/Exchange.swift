@@ -64,7 +64,7 @@ struct Exchange: Sendable {
     private static let pageSize = 1_000
     private static let batchSize = 500
     /// Records that are applied together, so that readers see whole ticks.
-    private static let mostStaged = 20_000
+    private static let mostStaged = 50_000
     /// Comparing reads the versions of all records.
     private static let comparesEvery = Duration.seconds(300)
 
@@ -194,6 +194,7 @@ struct Exchange: Sendable {
             staged += kept
             try await job.note("download", done: counts.downloaded)
             if !hasMore || staged >= Self.mostStaged {
+                if hasMore { try await store { try $0.catchUp() } }
                 try await apply()
                 staged = 0
             }

@@ -49,6 +49,7 @@ LONG = {
     "test_half_an_answer",
     "test_a_token_is_revoked_and_renewed",
     "test_the_status_file",
+    "test_more_than_is_applied_at_once",
 }
 
 

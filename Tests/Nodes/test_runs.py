@@ -807,3 +807,37 @@ def test_an_image_of_a_run_is_whole_ticks(master, node):
         stop.set()
         reader.join(30)
     assert seen == {1}
+
+
+def test_more_than_is_applied_at_once(master, node):
+    """The status says that readers see parts of it; what the next part has comes after that."""
+    master.sql("insert into inventories select 'm' || n, 'many', 1 from generate_series(1, 51000) as own (n)")
+    process, seen = node.begin(), set()
+
+    def look():
+        seen.add(node.value("select status from pgsync.masters"))
+        return process.poll() is not None
+
+    eventually(look, 120, every=0.02)
+    finish(process)
+    assert {"syncing", "catching_up", "success"} <= seen
+    assert_same(master, node)
+
+
+@pytest.mark.parametrize("policy", ["master", "newer", "fields"])
+def test_what_was_refused_is_no_conflict_later(master, node, policy):
+    """Once the master can take it, it is the change of the row that it was, also where the master wins conflicts."""
+    for side in (master, node):
+        side.pgsync("sync", "on", "inventories", "--policy", policy)
+    edit(master, "i1", 10)
+    node.run()
+    master.sql("alter table inventories add constraint not_less check (qty >= 0)")
+    edit(node, "i1", -5)
+    node.run(code=LEFT)
+    edit(node, "i1", -6)
+    node.run(code=LEFT)
+    master.sql("alter table inventories drop constraint not_less")
+    node.run("--force")
+    assert master.rows()["i1"][2] == -6
+    assert_same(master, node)
+    assert master.value("select count(*) from pgsync.conflicts where type <> 'update_exists' and error_class is null") == 0

@@ -123,7 +123,7 @@ final class ExchangeNews: Sendable {
     /// Takes the status document of an exchange that has begun or ended.
     func take(_ document: String) {
         guard let status = try? JSONValue(parsing: document), let name = status["status"]?.string,
-            name != "syncing"
+            name != "syncing", name != "catching_up"
         else { return }
         let problem = status["last_error"]?.string
         let state: JSONValue = [.string(name), problem.map { .string($0) } ?? .null]

@@ -30,8 +30,8 @@ extension Catalog {
     private static let masterSQL = """
         select
             own.endpoint as master, own.base_url, own.other_urls, own.protection, own.node_name as node, own.tables,
-            own.status, own.last_synced_at, own.last_error, own.retry_count, own.is_resyncing as resyncing, own.pending_records, own.not_applied,
-            own.created_at, own.updated_at, active.id::text as active_job
+            own.status, own.last_synced_at, own.last_error, own.retry_count, own.is_resyncing as resyncing,
+            own.pending_records, own.not_applied, own.created_at, own.updated_at, active.id::text as active_job
         from pgsync.master_states as own
         left join pgsync.sync_jobs as active
             on active.kind = 'sync' and active.subject = own.endpoint

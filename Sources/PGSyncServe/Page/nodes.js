@@ -10,7 +10,8 @@ import {createList} from "./table.js";
 
 export const title = "Nodes";
 
-const STATUS = {new: ["wait", "new"], success: ["good", "success"], syncing: ["work", "syncing"]};
+const STATUS = {new: ["wait", "new"], success: ["good", "success"], syncing: ["work", "syncing"],
+    catching_up: ["work", "catching up"]};
 const CALLS = {token: "show the token", signed: "are signed", sealed: "are signed and encrypted"};
 const status = (one) => badge(...STATUS[one.status] ?? [one.status]);
 const fact = (name, value) => [h("dt", name), h("dd", value || NONE)];

@@ -51,6 +51,9 @@ package struct ExchangeStore {
         return try look()
     }
 
+    /// Notes that more is to come than is applied at once.
+    package func catchUp() throws { try session.execute("select pgsync.catch_up(\(master))") }
+
     /// How far it came, without beginning another.
     package func look() throws -> Beginning {
         let row = try session.query(

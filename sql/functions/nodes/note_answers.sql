@@ -65,7 +65,10 @@ begin
                     when answer.has_row then null
                     else known.deleted_at
                 end,
-                null::bigint, null::text, null::jsonb
+                -- What is refused still stands on the version that it was made of.
+                case when answer.status = 'failed' and not answer.has_row then known.base_stamp end,
+                case when answer.status = 'failed' and not answer.has_row then known.base_origin end,
+                case when answer.status = 'failed' and not answer.has_row then known.base_image end
             ),
             -- Changed again, and the master has what was sent.
             (

@@ -2,7 +2,7 @@
 create or replace function pgsync.take_staged(
     endpoint text,
     force boolean default false,
-    row_limit integer default 20000
+    row_limit integer default 50000
 )
 returns jsonb
 language plpgsql

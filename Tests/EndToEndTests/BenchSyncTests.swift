@@ -1,4 +1,5 @@
 import PGSyncBench
+import PGSyncCluster
 import PGSyncSchema
 import Postgres
 import TestSupport

@@ -18,6 +18,18 @@ extension SyncBenchmarkRun {
             }
             let result = try await withLive(Array(nodes.dropFirst()), body)
             try await node.write("select pgsync.set_live('master', false)")
+            // Whoever makes an exchange next would take over the live one, which never ends.
+            try await node.write(
+                """
+                select pgsync.cancel_job(own.id) from pgsync.sync_jobs as own
+                where own.type = 'live' and own.finished_at is null
+                """
+            )
+            try await node.wait(for: "the end of a live exchange", every: .milliseconds(20)) { session in
+                try session.query(
+                    "select not exists (select from pgsync.sync_jobs where type = 'live' and finished_at is null)"
+                ).onlyRow().decode(0)
+            }
             return result
         }
     }

@@ -26,8 +26,8 @@ class Bucardo:
         with server.connect("postgres") as connection:
             connection.execute("drop database if exists bucardo with (force)")
         server.run(
-            "bucardo", "install", "--no-bucardorc", "--batch", "--dbhost", server.work, "--dbport", "5432", "--dbuser", "postgres",
-            "--dbname", "postgres", "--pid-dir", self.pids,
+            "bucardo", "install", "--no-bucardorc", "--batch", "--dbhost", server.work, "--dbport", "5432",
+            "--dbuser", "postgres", "--dbname", "postgres", "--pid-dir", self.pids,
         )  # fmt: skip
 
     def run(self, *words):

@@ -61,9 +61,10 @@ let package = Package(
         .target(
             name: "PGSyncBench",
             dependencies: [
-                "Concurrency", "Files", "HTTPServer", "PGSyncCore", "PGSyncDelivery", "PGSyncDemo",
-                "PGSyncImport", "PGSyncOperations", "PGSyncRules", "PGSyncSchema", "PGSyncStore",
-                "PGSyncWorker", "Postgres", "Services", "Subprocesses", "Telemetry",
+                "Compression", "Concurrency", "Files", "HTTPClient", "HTTPServer", "JSON", "PGSyncCore",
+                "PGSyncDelivery", "PGSyncDemo", "PGSyncImport", "PGSyncOperations", "PGSyncRules",
+                "PGSyncSchema", "PGSyncStore", "PGSyncWorker", "Postgres", "Services", "Subprocesses",
+                "Telemetry",
             ]
         ),
         .target(name: "PGSyncCore", dependencies: ["CCrypto"]),
@@ -180,7 +181,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "JSON", "PGSyncCluster", "PGSyncDemo", "Postgres", "Subprocesses", "TestSupport", "pgsync",
+                "JSON", "PGSyncBench", "PGSyncCluster", "PGSyncDemo", "PGSyncSchema", "Postgres",
+                "Subprocesses",
+                "TestSupport", "pgsync",
             ],
             exclude: ["Landed"]
         ),

@@ -51,3 +51,13 @@ enum BenchDatabase {
         }
     }
 }
+
+extension ConnectionOptions {
+    /// In the form that libpq and other programs read.
+    var connectionString: String {
+        settings.map { key, value in
+            let escaped = value.map { "'\\".contains($0) ? "\\\($0)" : "\($0)" }.joined()
+            return "\(key)='\(escaped)'"
+        }.joined(separator: " ")
+    }
+}

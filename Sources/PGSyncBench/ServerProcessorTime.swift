@@ -14,10 +14,16 @@ enum ServerProcessorTime {
             let children = processes().compactMap(Process.init).filter { $0.parent == postmaster }
             guard let after = Process(postmaster) else { return nil }
             guard before.ofEnded == after.ofEnded else { continue }
-            let ticks = children.reduce(after.own + after.ofEnded) { $0 + $1.own + $1.ofEnded }
-            return .seconds(1) * ticks / sysconf(Int32(_SC_CLK_TCK))
+            return duration(children.reduce(after.own + after.ofEnded) { $0 + $1.own + $1.ofEnded })
         }
         return nil
+    }
+
+    /// Of one process that is no server; nil if there is none.
+    static func used(by process: Int32) -> Duration? { Process(process).map { duration($0.own) } }
+
+    private static func duration(_ ticks: Int) -> Duration {
+        .seconds(1) * ticks / sysconf(Int32(_SC_CLK_TCK))
     }
 
     /// What `/proc` says of a process.
@@ -58,9 +64,28 @@ enum ServerProcessorTime {
         return ids
     }
 
-    private static func contents(of path: String) -> String? {
-        // A line of numbers and one short name.
+    static func contents(of path: String) -> String? {
+        // The longest of these has some sixty short lines.
         guard let bytes = try? OpenFile(path).read(upTo: 4_096), !bytes.isEmpty else { return nil }
         return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// What a process of this machine has used.
+enum ProcessUsage {
+    /// The most memory that it has had at a time; nil if it has ended.
+    static func peakKibibytes(of process: Int32) -> Int? {
+        guard let text = ServerProcessorTime.contents(of: "/proc/\(process)/status"),
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") })
+        else { return nil }
+        return line.split(whereSeparator: { " \t".contains($0) }).compactMap { Int($0) }.first
+    }
+
+    /// Processor time of all children that have ended and were waited for.
+    static var ofEndedChildren: Duration {
+        var usage = rusage()
+        guard unsafe getrusage(RUSAGE_CHILDREN.rawValue, &usage) == 0 else { return .zero }
+        func duration(_ time: timeval) -> Duration { .seconds(time.tv_sec) + .microseconds(time.tv_usec) }
+        return duration(usage.ru_utime) + duration(usage.ru_stime)
     }
 }

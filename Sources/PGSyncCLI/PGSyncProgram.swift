@@ -235,6 +235,7 @@ package enum PGSyncProgram {
                 [
                     .command(BenchCaptureCommand.self), .command(BenchPostingCommand.self),
                     .command(BenchTrialBalanceCommand.self), .command(BenchImportCommand.self),
+                    .command(BenchSyncCommand.self),
                 ]
             ),
             .command(NamesCommand.self),

@@ -92,6 +92,23 @@ struct VersionFoldTests {
         )
     }
 
+    @Test("is due for the newest transaction that was running at the last fold, once it has ended")
+    func running() async throws {
+        try await withStock()
+        try await database.run("insert into stock values (1, 1)")
+        try await fold()
+        try await database.connect { other in
+            try await other.withSession { _ = try $0.runScript("begin; insert into stock values (2, 2)") }
+            // It has taken an id of the log by now, and no transaction after it has ended.
+            #expect(try await database.value("select pgsync.fold_is_due()") == "t")
+            try await fold()
+            try await other.withSession { _ = try $0.runScript("commit") }
+        }
+        #expect(try await database.value("select pgsync.fold_is_due()") == "t")
+        try await fold()
+        #expect(try await versions() == ["1 f", "2 f"])
+    }
+
     @Test("has a stamp that grows, whatever the clock says, and the origin of who changed it")
     func stamps() async throws {
         try await withStock()

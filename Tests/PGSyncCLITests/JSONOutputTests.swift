@@ -203,7 +203,7 @@ struct JSONOutputTests {
     /// What other tests run: these run on, need a server of their own, or measure.
     private static let elsewhere: Set<String> = [
         "up", "top", "alerts watch", "demo", "bench capture", "bench posting", "bench trial-balance",
-        "bench import",
+        "bench import", "bench sync",
         "ledger export", "serve",
         "completions",
     ]

@@ -9,7 +9,7 @@ extension PostingBenchmarkRun {
             for _ in 0..<max(plan.backlog / 1_000, 1) { try session.query("select bench.write_bills(1000)") }
         }
         var invocation = Invocation(program, ["worker", "--drain", "--quiet"])
-        invocation.environment = .merging(["PGSYNC_DATABASE_URL": connectionString])
+        invocation.environment = .merging(["PGSYNC_DATABASE_URL": options.connectionString])
         invocation.diesWithParent = true
         let before = try await BenchUsage.read(administrator)
         let start = ContinuousClock.now
@@ -49,22 +49,9 @@ extension PostingBenchmarkRun {
     private static func peaks(of process: Int32) async throws -> [Int] {
         var peaks: [Int] = []
         while true {
-            let status = try await ChildProcess.run(Invocation("cat", ["/proc/\(process)/status"]))
-            guard
-                let line = status.standardOutput.text.split(separator: "\n")
-                    .first(where: { $0.hasPrefix("VmHWM:") }),
-                let kibibytes = line.split(whereSeparator: { " \t".contains($0) }).compactMap({ Int($0) })
-                    .first
-            else { return peaks }
+            guard let kibibytes = ProcessUsage.peakKibibytes(of: process) else { return peaks }
             peaks.append(kibibytes)
             try await ContinuousClock().sleep(for: .milliseconds(100))
         }
-    }
-
-    private var connectionString: String {
-        options.settings.map { key, value in
-            let escaped = value.map { "'\\".contains($0) ? "\\\($0)" : "\($0)" }.joined()
-            return "\(key)='\(escaped)'"
-        }.joined(separator: " ")
     }
 }

@@ -9,6 +9,8 @@ struct BenchServer {
     let isGiven: Bool
     let globals: GlobalOptions
     let context: CommandContext
+    /// Of a private server, beside those of all benchmarks.
+    var settings: [String: String] = [:]
 
     /// How every command that measures is told to use the server that was named.
     static let explanation = """
@@ -30,7 +32,7 @@ struct BenchServer {
         // No checkpoint in the middle of a round, which would fall on one variant alone.
         configuration.settings = [
             "max_wal_size": "16GB", "checkpoint_timeout": "1h", "track_commit_timestamp": "on",
-        ]
+        ].merging(settings) { $1 }
         let cluster = try await PrivateCluster(owning: configuration)
         let result: Swift.Result<Result, any Error>
         do {

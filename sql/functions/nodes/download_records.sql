@@ -15,6 +15,8 @@ stable
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 declare
+    -- Looked up once, and not for each record.
+    v_own_name constant text := pgsync.own_name();
     v_document jsonb;
 begin
     if row_limit <= 0 or byte_limit <= 0 then
@@ -38,11 +40,13 @@ begin
         ) as read
     ),
 
-    page as (
+    page as materialized (
         select
             came.*,
             -- What others may see is no business of this node, but it may have been before.
-            not came.is_deleted and not pgsync.is_within(came.image, node.row_filter) as is_outside
+            not came.is_deleted
+            and node.row_filter is not null
+            and not pgsync.is_within(came.image, node.row_filter) as is_outside
         from came
         where came.place <= row_limit and (came.place = 1 or came.bytes <= byte_limit)
     )
@@ -59,7 +63,7 @@ begin
                         else 'update'
                     end,
                     'data', case when not page.is_outside then page.image end,
-                    'version', pgsync.version_text(page.stamp, page.origin)
+                    'version', pgsync.version_text(page.stamp, coalesce(nullif(page.origin, ''), v_own_name))
                 ) || case when page.is_outside then '{"reason": "filter"}'::jsonb else '{}' end
                 order by page.place
             ) filter (where page.is_deleted or page.image is not null),

@@ -17,13 +17,19 @@ begin
         select
             log.id, log.source_table, log.record_id, log.action, log.captured_at, log.captured_xid, log.snapshot,
             case when source.policy in ('fields', 'delta') then log.old_data end as old_data
-        from pgsync.version_fold as fold
-        cross join lateral pgsync.changes_between(fold.folded_through, until_tick) as log
+        from (
+            select read.*
+            from pgsync.version_fold as fold
+            cross join lateral pgsync.changes_between(fold.folded_through, until_tick) as read
+            where only_records is null
+                -- Who looks ahead of the fold has made the others itself.
+                and (until_tick is not null or read.captured_xid <> pg_current_xact_id())
+            union all
+            select read.*
+            from pgsync.changes_ahead(only_table, only_records) as read
+            where only_records is not null
+        ) as log
         inner join pgsync.sources as source on log.source_table = source.source_table and source.synced
-        where (only_table is null or log.source_table = only_table)
-            and (only_records is null or log.record_id = any(only_records))
-            -- Who looks ahead of the fold has made the others itself.
-            and (until_tick is not null or log.captured_xid <> pg_current_xact_id())
     ),
 
     newest as materialized (

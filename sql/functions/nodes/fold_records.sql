@@ -6,15 +6,12 @@ security definer
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 begin
+    -- There are hardly ever any.
+    if not exists (select from pgsync.changes_ahead(fold_records.source_table, record_ids)) then
+        return 0::bigint;
+    end if;
     perform from pgsync.fold_changes(null, fold_records.source_table, record_ids);
-    return (
-        select count(*)
-        from pgsync.version_fold as fold
-        cross join lateral pgsync.changes_between(fold.folded_through, null) as log
-        where log.source_table = fold_records.source_table
-            and log.record_id = any(record_ids)
-            and log.captured_xid <> pg_current_xact_id()
-    );
+    return (select count(*) from pgsync.changes_ahead(fold_records.source_table, record_ids));
 end;
 $$;
 

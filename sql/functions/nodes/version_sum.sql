@@ -11,9 +11,15 @@ as $$
 select
     count(*),
     coalesce(
-        sum(hashtextextended(known.record_id || ' ' || pgsync.version_text(known.stamp, known.origin), 0)::numeric), 0
+        sum(
+            hashtextextended(
+                known.record_id || ' ' || pgsync.version_text(known.stamp, coalesce(nullif(known.origin, ''), own.name)), 0
+            )::numeric
+        ),
+        0
     )::text
 from pgsync.record_versions as known
+cross join pgsync.node_identity as own
 where known.source_table = version_sum.source_table and known.deleted_at is null and known.refused_at is null;
 $$;
 

@@ -147,7 +147,7 @@ is 'Tables of which records with values in a column that one side lacks are not 
 comment on column pgsync.masters.missing_columns
 is 'The columns that only the master had when it was called last, of each table.';
 comment on column pgsync.masters.added_columns
-is 'Those that were missing when a table was loaded anew because of them: rows of before have no value of them.';
+is 'Those for which a table was loaded anew: rows of before have no value of them.';
 comment on column pgsync.masters.is_resyncing is 'Whether everything is loaded anew.';
 comment on column pgsync.masters.was_restored
 is 'Whether that is because the master was restored, so that it may have lost what is here.';
@@ -156,7 +156,7 @@ is 'Changes up to this stamp may have been sent before this system was restored;
 comment on column pgsync.masters.other_urls
 is 'Where else it may be, tried in this order where its endpoint does not answer.';
 comment on column pgsync.masters.protection
-is 'How its calls are protected: token, signed or sealed; null for signed if the URL is not of TLS.';
+is 'How calls are protected: token, signed or sealed; null for signed if a URL is without TLS.';
 comment on column pgsync.masters.is_live is 'Whether a worker exchanges records as soon as they change.';
 comment on column pgsync.masters.status is 'How the newest exchange ended, or that one is under way.';
 comment on column pgsync.masters.last_synced_at is 'When the newest successful exchange was.';
@@ -382,6 +382,21 @@ comment on column pgsync.api_tokens.node is 'The node whose token it is; null fo
 comment on column pgsync.api_tokens.message_secret
 is 'What keys for signed and encrypted messages of a node are made of; the token cannot be found from it.';
 comment on column pgsync.api_tokens.scopes is 'What it allows: read, images, operate, admin, audit, node.';
+
+create table pgsync.signed_messages (
+    id_hash bytea,
+    received_at timestamptz not null default clock_timestamp(),
+    constraint signed_messages_pkey primary key (id_hash)
+);
+
+create index signed_messages_received_at on pgsync.signed_messages (received_at);
+
+comment on table pgsync.signed_messages
+is 'Signed requests that change something, so that none is taken again while its time is.';
+comment on column pgsync.signed_messages.id_hash is 'The SHA-256 of its id.';
+comment on column pgsync.signed_messages.received_at is 'When it came.';
+
+revoke all on table pgsync.signed_messages from public;
 
 -- squawk-ignore ban-drop-function
 drop function if exists pgsync.create_token(text, text, bytea, text[], text, timestamptz);

@@ -733,6 +733,7 @@ begin
                     'execute on function pgsync.end_session(bytea)',
                     'execute on function pgsync.ended_logins(text[], bigint[], interval)',
                     'execute on function pgsync.message_secrets(text)',
+                    'execute on function pgsync.note_message(bytea)',
                     'execute on function pgsync.record_act(text, text, text, text, jsonb)',
                     'execute on function pgsync.session_of(bytea, interval, boolean)',
                     'execute on function pgsync.token_of(bytea, text)'

@@ -17,6 +17,8 @@ final class Envelope: Sendable {
     }
 
     private let isSealed: Bool
+    /// Where the master may be.
+    private let places: [String]
     private let token: @Sendable () throws(DeliveryFailure) -> String
     private let state = Locked(State())
 
@@ -25,8 +27,9 @@ final class Envelope: Sendable {
     /// Seconds by which clocks may differ before signatures are refused, and some to spare.
     private static let tolerance: Int64 = 120
 
-    init(isSealed: Bool, token: @escaping @Sendable () throws(DeliveryFailure) -> String) {
+    init(isSealed: Bool, places: [String], token: @escaping @Sendable () throws(DeliveryFailure) -> String) {
         self.isSealed = isSealed
+        self.places = places
         self.token = token
     }
 
@@ -43,8 +46,8 @@ final class Envelope: Sendable {
             request.headers.removeAll { $0.name == "Content-Encoding" }
             request.headers.append(("Content-Encoding", codings.joined(separator: ", ")))
         }
-        let target = request.url.firstRange(of: "/api/sync/").map { request.url[$0.lowerBound...] } ?? ""
-        let id = secret.requestID(request.method, target)
+        let target = places.first { request.url.hasPrefix($0 + "/") }.map { request.url.dropFirst($0.count) }
+        let id = secret.id(of: .init(request.method, String(target ?? ""), wantsSealed: isSealed))
         let offset = state.withLock { state in
             state.call = (id, secret)
             return state.offset
@@ -74,15 +77,7 @@ final class Envelope: Sendable {
                 body: reply.body,
                 secret: call.secret.ofAnswers
             )
-        else {
-            // Who does not know the token, or is not the master but stands before it, can only say that it does not work.
-            guard Self.isFailure(reply.status) else {
-                throw .failed(
-                    "the answer with status \(reply.status) is not signed by the master, or was changed on its way"
-                )
-            }
-            return reply
-        }
+        else { return try Self.unsigned(reply) }
         let ahead = time - Duration.sinceEpoch.components.seconds
         state.withLock { $0.offset = abs(ahead) > Self.tolerance ? ahead : 0 }
         let body = try Self.decoded(reply, call.secret)
@@ -91,22 +86,39 @@ final class Envelope: Sendable {
             let detail = (try? JSONValue(parsing: String(decoding: body, as: UTF8.self)))?["detail"]?.string
             throw .failed("the master does not take the signature: \(detail ?? "")")
         }
-        return HTTPReply(
-            status: reply.status,
-            headers: reply.headers.filter { $0.name.lowercased() != "content-encoding" },
-            body: body
-        )
+        guard !isSealed || body.isEmpty || Self.codings(of: reply).last == "aes128gcm" else {
+            throw .failed("the answer is not encrypted")
+        }
+        return HTTPReply(status: reply.status, headers: Self.signedHeaders(of: reply), body: body)
     }
 
-    private static func isFailure(_ status: Int) -> Bool {
-        [401, 404, 405, 408, 421, 429].contains(status) || status >= 500
+    /// An answer that is not signed, which only says that it does not work, and nothing that lasts: it is of somebody who
+    /// does not know the token, or stands before the master.
+    private static func unsigned(_ reply: HTTPReply) throws(TransferError) -> HTTPReply {
+        guard [401, 429].contains(reply.status) || reply.status >= 500 else {
+            throw .failed(
+                "the answer with status \(reply.status) is not signed by the master, or was changed on its way"
+            )
+        }
+        return HTTPReply(status: reply.status, headers: [], body: [])
+    }
+
+    /// The headers that say nothing for which a signature would be needed.
+    private static func signedHeaders(of reply: HTTPReply) -> [(name: String, value: String)] {
+        reply.headers.filter { $0.name.lowercased().hasPrefix("webhook-") }
+    }
+
+    private static func codings(of reply: HTTPReply) -> [String] {
+        (reply["Content-Encoding"] ?? "").lowercased().split(separator: ",").map {
+            String($0.filter { $0 != " " })
+        }
     }
 
     private static func decoded(_ reply: HTTPReply, _ secret: MessageSecret) throws(TransferError) -> [UInt8]
     {
         var body = reply.body
-        for coding in (reply["Content-Encoding"] ?? "").lowercased().split(separator: ",").reversed() {
-            switch coding.filter({ $0 != " " }) {
+        for coding in codings(of: reply).reversed() {
+            switch coding {
             case "aes128gcm":
                 do { body = try secret.open(body) } catch {
                     throw .failed("the answer was encrypted with something else than the token")

@@ -36,6 +36,7 @@ struct MasterClient: Sendable {
     private let calls: CallRunner
     private let target: CallTarget
     private let http: HTTPClient
+    private let isSigned: Bool
 
     /// The client of a master, with its token as this machine has it.
     init(
@@ -58,7 +59,8 @@ struct MasterClient: Sendable {
             try site.secret(reference, orEndingIn: ["MASTER_TOKEN"])
         }
         let envelope =
-            begun.protection == .token ? nil : Envelope(isSealed: begun.protection == .sealed, token: token)
+            begun.protection == .token
+            ? nil : Envelope(isSealed: begun.protection == .sealed, places: bases, token: token)
         var target = CallTarget(
             master,
             allows: { url in bases.contains { url.hasPrefix($0 + "/") } },
@@ -80,10 +82,18 @@ struct MasterClient: Sendable {
         policy.timeout = .seconds(30)
         policy.longestWait = longestWait
         policy.mostLimited = 3
+        isSigned = envelope != nil
         self.target = target
         self.bases = bases
         base = begun.baseURL
-        calls = CallRunner(target, policy: policy, client: http, until: shutdown)
+        // Who can forge an answer must not stop the exchange for longer than that.
+        calls = CallRunner(
+            target,
+            policy: policy,
+            client: http,
+            until: shutdown,
+            pausing: begun.protection == .token
+        )
     }
 
     private static let compressedFrom = 1_024
@@ -92,19 +102,22 @@ struct MasterClient: Sendable {
     func findingMaster() async throws -> MasterClient {
         guard bases.count > 1 else { return self }
         for base in bases {
-            var request = HTTPRequest("GET", "\(base)/api/sync/status")
-            request.limits.connect = .seconds(3)
-            request.limits.total = .seconds(10)
-            guard target.sign(&request) == nil else { break }
-            do throws(TransferError) {
-                let reply = try target.open(try await http.send(request))
-                // A server whose database only follows another answers, too, and says that it cannot write.
-                guard reply.status < 500 else { continue }
-                var client = self
-                client.base = base
-                return client
-            } catch {
-                if error == .cancelled { throw CancellationError() }
+            // A clock that is off is told by the first answer.
+            for _ in 1...2 {
+                var request = HTTPRequest("GET", "\(base)/api/sync/status")
+                request.limits.connect = .seconds(3)
+                request.limits.total = .seconds(10)
+                guard target.sign(&request) == nil else { return self }
+                do throws(TransferError) {
+                    let reply = try target.open(try await http.send(request))
+                    // A server whose database only follows another answers, too, and says that it cannot write.
+                    guard reply.status < 500, !isSigned || reply["webhook-signature"] != nil else { break }
+                    var client = self
+                    client.base = base
+                    return client
+                } catch {
+                    if error == .cancelled { throw CancellationError() }
+                }
             }
         }
         return self

@@ -13,16 +13,21 @@ package struct SyncOperation: JobOperation {
 
     private let site: DeliverySite
     private let longestWait: Duration
+    private let isOnce: Bool
     private let onStatus: @Sendable (String) -> Void
 
+    /// One that is made once ends after an exchange, also where exchanges follow the changes, which a worker begins anew.
+    ///
     /// `onStatus` is given the status document whenever an exchange begins or ends.
     package init(
         site: DeliverySite,
         longestWait: Duration = .seconds(20),
+        once isOnce: Bool = false,
         onStatus: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.site = site
         self.longestWait = longestWait
+        self.isOnce = isOnce
         self.onStatus = onStatus
     }
 
@@ -45,7 +50,7 @@ package struct SyncOperation: JobOperation {
                 tables: begun.tables,
                 force: job.type == "forced"
             )
-            if job.type == "live" { try await live(&exchange, job) }
+            if job.type == "live", !isOnce { try await live(&exchange, job) }
             try await exchange.run()
             try await end(job, exchange)
             return exchange.counts.byName

@@ -42,23 +42,40 @@ public struct MessageSecret: Sendable, Equatable {
 
     // MARK: Ids
 
-    /// A new id of a request, which holds what its signature would not cover: method, path and query.
-    public func requestID(_ method: String, _ target: some StringProtocol) -> String {
-        var generator = SystemRandomNumberGenerator()
-        let chance = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-        return "msg_\(chance.hexadecimal)_\(mark(of: method, target))"
+    /// What the signature of a request would not cover; its id holds it.
+    public struct Request: Sendable {
+        let method: String
+        let target: String
+        let wantsSealed: Bool
+        let key: String
+
+        /// Its method, its path with the query, whether its answer has to be encrypted, and its header Idempotency-Key.
+        public init(_ method: String, _ target: String, wantsSealed: Bool, key: String? = nil) {
+            self.method = method
+            self.target = target
+            self.wantsSealed = wantsSealed
+            self.key = key ?? ""
+        }
     }
 
-    /// Whether the id is one of this method, path and query.
-    public func fits(_ id: String, _ method: String, _ target: some StringProtocol) -> Bool {
+    /// A new id of a request.
+    public func id(of request: Request) -> String {
+        var generator = SystemRandomNumberGenerator()
+        let chance = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        return "msg_\(chance.hexadecimal)_\(mark(of: request))"
+    }
+
+    /// Whether the id is one of this request.
+    public func fits(_ id: String, _ request: Request) -> Bool {
         let parts = id.split(separator: "_", omittingEmptySubsequences: false)
         return parts.count == 3 && parts[0] == "msg" && (16...64).contains(parts[1].utf8.count)
             && parts[1].utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
-            && parts[2] == mark(of: method, target)
+            && parts[2] == mark(of: request)
     }
 
-    private func mark(of method: String, _ target: some StringProtocol) -> String {
-        let code = HMAC.sha256(key: key("targets"), Array("\(method) \(target)".utf8))
+    private func mark(of request: Request) -> String {
+        let lines = [request.method, request.target, request.wantsSealed ? "aes128gcm" : "", request.key]
+        let code = HMAC.sha256(key: key("targets"), Array(lines.joined(separator: "\n").utf8))
         return Array(code.prefix(16)).hexadecimal
     }
 

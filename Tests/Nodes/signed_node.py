@@ -37,9 +37,10 @@ class Keys:
             hkdf(root, b"", purpose) for purpose in (b"requests", b"answers", b"bodies", b"targets")
         )
 
-    def new_id(self, method, target):
-        """An id that fits a method, path and query."""
-        mark = hmac.digest(self.targets, f"{method} {target}".encode(), hashlib.sha256)[:16].hex()
+    def new_id(self, method, target, sealed, key=""):
+        """An id that fits a method, path and query, the form of the answer, and a key."""
+        lines = "\n".join([method, target, "aes128gcm" if sealed else "", key])
+        mark = hmac.digest(self.targets, lines.encode(), hashlib.sha256)[:16].hex()
         return f"msg_{secrets.token_hex(16)}_{mark}"
 
     def seal(self, body):
@@ -79,7 +80,7 @@ class SignedNode:
         self.sealed = sealed
         self.last = None
 
-    def ask(self, method, path, document=None, *, at=None, change=None):
+    def ask(self, method, path, document=None, *, at=None, change=None, key=""):
         """An answer; `change` may do something to what is sent after it was signed."""
         target = "/api/sync/" + path
         body = b"" if document is None else json.dumps(document).encode()
@@ -89,7 +90,9 @@ class SignedNode:
             if body:
                 body = self.keys.seal(gzip.compress(body))
                 headers["Content-Encoding"] = "gzip, aes128gcm"
-        call = self.keys.new_id(method, target)
+        if key:
+            headers["Idempotency-Key"] = key
+        call = self.keys.new_id(method, target, self.sealed, key)
         stamp = int(at or time.time())
         headers |= {"webhook-id": call, "webhook-timestamp": str(stamp)}
         if self.sealed:

@@ -125,3 +125,20 @@ def test_a_node_offers_no_statement(master, node):
     assert columns(master) == []
     with pytest.raises(psycopg.errors.InvalidParameterValue):
         master.sql("select pgsync.set_synced('inventories', true, drift => 'melt')")
+
+
+@pytest.mark.parametrize("policy", ["newer", "fields"])
+def test_what_waited_and_was_changed_again_arrives(master, node, policy):
+    """Once the master has the column, with all that was changed meanwhile."""
+    for side in (master, node):
+        side.pgsync("sync", "on", "inventories", "--policy", policy, "--drift", "quarantine")
+    add(node, "size text")
+    node.sql("update inventories set size = 'xl', qty = 4 where id = 'i2'")
+    node.run(code=LEFT)
+    edit(node, "i2", 5)
+    node.run(code=LEFT)
+    assert master.rows()["i2"][2] == 1
+    add(master, "size text")
+    node.run("--force")
+    assert master.sql("select qty, size from inventories where id = 'i2'") == [(5, "xl")]
+    assert node.sql("select qty, size from inventories where id = 'i2'") == [(5, "xl")]

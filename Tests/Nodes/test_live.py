@@ -19,7 +19,13 @@ def live(master):
     node.sql("select pgsync.set_live('master', true)")
     worker = node.start("worker", "--quiet")
     eventually(lambda: status(node) == ("success", None))
+    node.worker = worker
     yield node
+    stop(worker)
+
+
+def stop(worker):
+    """Ends a worker, if it has not ended."""
     worker.send_signal(signal.SIGTERM)
     worker.communicate(timeout=60)
 
@@ -124,3 +130,19 @@ def read_event(stream):
         if line and not line.startswith(":"):
             name, _, value = line.partition(": ")
             event[name] = value
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
+def test_a_run_by_hand_after_the_worker_has_ended(master, live, how):
+    """It makes one exchange and ends, and the next worker goes on."""
+    live.worker.send_signal(how)
+    live.worker.wait(60)
+    edit(live, "mine", 1)
+    edit(master, "theirs", 1)
+    live.run()
+    assert_same(master, live)
+    worker = live.start("worker", "--quiet")
+    edit(master, "more", 1)
+    eventually(lambda: "more" in live.rows())
+    assert [kind for (kind,) in live.sql("select type from pgsync.sync_jobs where state = 'running'")] == ["live"]
+    stop(worker)

@@ -1,5 +1,6 @@
 """Signed and encrypted calls, made and read by what others have written; and what a node does if somebody is in between."""
 
+import datetime
 import gzip
 import time
 
@@ -60,6 +61,18 @@ def lose_signature(sent):
     del sent["headers"]["webhook-signature"]
 
 
+def ask_in_the_clear(sent):
+    sent["headers"]["Accept-Encoding"] = "identity"
+
+
+def use_another_path(sent):
+    sent["target"] = "/%61pi/sync/download?limit=1&tables[]=/api/sync/download?limit=1"
+
+
+def use_key(sent):
+    sent["headers"]["Idempotency-Key"] = "another"
+
+
 def use_strange_id(sent):
     sent["headers"]["webhook-id"] = "msg.1"
 
@@ -80,6 +93,8 @@ def use_answers_key(sent):
     "change",
     [
         change_path,
+        use_another_path,
+        use_key,
         use_strange_id,
         use_strange_time,
         change_method,
@@ -93,7 +108,7 @@ def use_answers_key(sent):
 def test_a_call_that_was_changed(master, signed, change):
     """Nothing that the signature is for can be another."""
     answer = signed.ask("GET", "download?limit=1", change=change)
-    malformed = (lose_signature, use_strange_id, use_strange_time)
+    malformed = (lose_signature, use_strange_id, use_strange_time, use_another_path)
     assert answer.status == (400 if change in malformed else 401), answer.document
     assert "records" not in answer.document
     assert answer.is_signed == (change not in (*malformed, use_other_token))
@@ -117,7 +132,30 @@ def test_the_same_call_again(master, signed):
     master.sql("delete from inventories")
     again = signed.send(signed.last)
     assert again.status == 401 and again.is_signed and "has come before" in again.document["detail"]
+    # Nor does a server take it that has just begun, and one beside it.
+    master.kill()
+    master.serve.start()
+    assert signed.send(signed.last).status == 401
     assert master.rows() == {}
+    assert signed.ask("GET", "status").status == 200
+    assert signed.send(signed.last).status == 401
+
+
+def test_who_takes_a_wish_for_encryption_away_gets_none(master):
+    """The answer is encrypted although its header no longer asks for it."""
+    edit(master, "there", 7, "secretname")
+    sealed = SignedNode(master.serve.address, master.token("north"), sealed=True)
+    page = sealed.ask("GET", "download?limit=10", change=ask_in_the_clear)
+    assert page.status == 200 and b"secretname" not in page.raw
+    assert page.document["records"][0]["data"]["name"] == "secretname"
+
+
+def test_a_key_of_a_signed_call(signed):
+    """It is one request, as ever."""
+    first = signed.ask("POST", "upload", {"records": [record("a")]}, key="k1")
+    again = signed.ask("POST", "upload", {"records": [record("a")]}, key="k1")
+    assert first.status == again.status == 200 and again.headers["Idempotency-Replayed"] == "true"
+    assert first.document == again.document
 
 
 @pytest.mark.parametrize("seconds", [-400, 400, -86_400])
@@ -244,3 +282,30 @@ def test_somebody_answers_in_the_place_of_the_master(master, node, faults):
         node.pgsync("endpoint", "resume", "master")
     node.run()
     assert node.rows()["i1"][2] == 2
+
+
+FORGED = ["401 Who", "404 Nothing", "421 Elsewhere", "429 Wait\r\nRetry-After: 604800", "503 Wait\r\nRetry-After: 604800"]
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_who_forges_an_answer_stops_nothing_for_long(master, node, faults, forged):
+    """The next exchange is good, without a person."""
+    edit(node, "mine", 1)
+    fault = faults.plan("", "answer", lambda: lambda _: f"HTTP/1.1 {forged}\r\nContent-Length: 0\r\n\r\n".encode(), 1)
+    node.pgsync("sync", "run", code=None)
+    assert fault.fired
+    faults.heal()
+    paused, limited = node.sql("select paused_at, limited_until - now() from pgsync.endpoint_states")[0]
+    assert paused is None and (limited is None or limited < datetime.timedelta(minutes=2))
+    node.recover()
+    assert_same(master, node)
+
+
+def test_the_token_is_not_sent_to_any_place_without_tls(master, faults):
+    """Not even where another place has it."""
+    own = Node(master.cluster, master, "east", f"https://127.0.0.1:1,{faults.address}")
+    sent = []
+    faults.plan("", "call", lambda: lambda message: sent.append(message) or message, 0)
+    own.run()
+    assert sent and all(b"Bearer" not in message for message in sent)
+    own.end()

@@ -220,7 +220,7 @@ class Page(http.server.BaseHTTPRequestHandler):
 @pytest.mark.parametrize(
     ("answer", "complaint"),
     [
-        (200, "the answer of the master is cut, or is not of pgsync"),
+        (200, "the answer with status 200 is not signed by the master, or was changed on its way"),
         (404, "there is nothing at /api/sync of the master"),
     ],
 )

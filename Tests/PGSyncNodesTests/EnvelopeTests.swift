@@ -10,7 +10,7 @@ private struct Side {
     let envelope: Envelope
 
     init(isSealed: Bool = false) {
-        envelope = Envelope(isSealed: isSealed) { "pgs_000000rest" }
+        envelope = Envelope(isSealed: isSealed, places: ["https://books.example/own"]) { "pgs_000000rest" }
     }
 
     func call(_ method: String = "GET", body: [UInt8]? = nil) throws -> HTTPRequest {
@@ -112,6 +112,9 @@ struct EnvelopeTests {
         }
         #expect(throws: TransferError.self) {
             try side.envelope.open(side.reply(to: call, 200, coding: "br"))
+        }
+        #expect(throws: TransferError.failed("the answer is not encrypted")) {
+            try side.envelope.open(side.reply(to: call, 200))
         }
     }
 }

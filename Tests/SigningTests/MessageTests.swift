@@ -105,16 +105,22 @@ struct MessageSecretTests {
         #expect(MessageSecret(token: "pgs_two") != secret)
     }
 
-    @Test("make ids that fit one method, path and query alone")
+    @Test("make ids that fit one method, path, query, form of the answer and key alone")
     func ids() {
-        let id = secret.requestID("GET", "/api/sync/download?limit=1")
-        #expect(secret.fits(id, "GET", "/api/sync/download?limit=1"))
-        #expect(!secret.fits(id, "GET", "/api/sync/download?limit=2"))
-        #expect(!secret.fits(id, "POST", "/api/sync/download?limit=1"))
-        #expect(!MessageSecret(token: "pgs_two").fits(id, "GET", "/api/sync/download?limit=1"))
-        #expect(id != secret.requestID("GET", "/api/sync/download?limit=1"))
+        let target = "/api/sync/download?limit=1"
+        let request = MessageSecret.Request("GET", target, wantsSealed: true)
+        let id = secret.id(of: request)
+        #expect(secret.fits(id, request))
+        let others: [MessageSecret.Request] = [
+            .init("GET", "/api/sync/download?limit=2", wantsSealed: true),
+            .init("POST", target, wantsSealed: true), .init("GET", target, wantsSealed: false),
+            .init("GET", target, wantsSealed: true, key: "another"),
+        ]
+        for other in others { #expect(!secret.fits(id, other)) }
+        #expect(!MessageSecret(token: "pgs_two").fits(id, request))
+        #expect(id != secret.id(of: request))
         for other in ["", "msg__", id + "_", "msg" + id, id.uppercased(), "msg_\(id)"] {
-            #expect(!secret.fits(other, "GET", "/api/sync/download?limit=1"), "\(other)")
+            #expect(!secret.fits(other, request), "\(other)")
         }
     }
 

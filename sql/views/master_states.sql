@@ -4,7 +4,14 @@ select
     called.base_url,
     own.other_urls,
     coalesce(
-        own.protection, case when called.base_url like 'https:%' then 'token' else 'signed' end
+        own.protection,
+        case
+            when 'http:' = any(
+                select substring(place.url from '^[a-z]+:')
+                from unnest(called.base_url || own.other_urls) as place (url)
+            ) then 'signed'
+            else 'token'
+        end
     ) as protection,
     own.node_name,
     array(

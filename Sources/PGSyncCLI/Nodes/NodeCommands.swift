@@ -29,6 +29,16 @@ struct NodeToken {
         )
     }
 
+    /// Says where the server has written down what messages of the node are signed with.
+    func warn(of leaks: [String], in context: CommandContext) {
+        guard !leaks.isEmpty else { return }
+        context.say(
+            "warning: the server's log may show what the calls of \(node) are signed with, because of "
+                + "\(leaks.joined(separator: ", ")); once that is set otherwise for this login, "
+                + "pgsync node rotate \(node) makes a token that it does not show"
+        )
+    }
+
     func show(_ id: Int64, _ globals: GlobalOptions, in context: CommandContext) throws {
         if globals.json {
             try context.print(["node": .string(node), "token": JSONValue(id), "secret": .string(secret)])
@@ -79,13 +89,13 @@ struct NodeAddCommand: Command {
         }
         let token = NodeToken(node: name)
         let database = try Database(globals, in: context, program: "pgsync node")
-        let (id, counting, ungranted) = try await database.change {
+        let (id, counting, ungranted, leaks) = try await database.change {
             [name, tables, rows, protection] session in
             let store = NodeStore(session)
             try store.add(name, tables: tables?.names, rowFilter: rows, protection: protection)
             return (
                 try token.create(in: session), try store.tablesWithCountedKeys(of: name),
-                try store.ungranted(to: name)
+                try store.ungranted(to: name), try store.parameterLeaks()
             )
         }
         for table in counting where !globals.quiet {
@@ -100,6 +110,7 @@ struct NodeAddCommand: Command {
                     + "to pgsync_node;"
             )
         }
+        token.warn(of: leaks, in: context)
         try token.show(id, globals, in: context)
         return .success
     }
@@ -129,10 +140,12 @@ struct NodeRotateCommand: Command {
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         let token = NodeToken(node: name)
         let database = try Database(globals, in: context, program: "pgsync node")
-        let id = try await database.change { [name, keepOld] session in
-            try NodeStore(session).rotate(name, keepOldFor: keepOld)
-            return try token.create(in: session)
+        let (id, leaks) = try await database.change { [name, keepOld] session in
+            let store = NodeStore(session)
+            try store.rotate(name, keepOldFor: keepOld)
+            return (try token.create(in: session), try store.parameterLeaks())
         }
+        token.warn(of: leaks, in: context)
         try token.show(id, globals, in: context)
         return .success
     }

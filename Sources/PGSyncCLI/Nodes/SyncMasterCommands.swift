@@ -32,7 +32,7 @@ struct SyncJoinCommand: Command {
         discussion: """
             On the master, pgsync node add prints the token; here it is where --secret says, never in the database: \
             env:MASTER_TOKEN, or a file in the directory of PGSYNC_SECRETS. Private addresses, and those without TLS, have \
-            to be in PGSYNC_ADDRESSES. Calls are signed where the connection is not encrypted; see pgsync node protect. A worker whose login has the role pgsync_node makes the exchanges.
+            to be in PGSYNC_ADDRESSES. Calls are signed where a URL is without TLS; see pgsync node protect. A worker whose login has the role pgsync_node makes the exchanges.
             """,
         examples: [
             .init(

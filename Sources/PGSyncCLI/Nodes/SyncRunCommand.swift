@@ -64,7 +64,7 @@ struct SyncRunCommand: Command {
         }
         let site = DeliverySite.current(credentials: database.credentialFiles(in: context.environment))
         let file = statusFile.map(StatusFile.init)
-        let operation = SyncOperation(site: site) { status in file?.write(status) }
+        let operation = SyncOperation(site: site, once: true) { status in file?.write(status) }
         let report = try await exchange(job, operation, database)
         guard let report else {
             context.say(

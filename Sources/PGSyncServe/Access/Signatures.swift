@@ -23,7 +23,10 @@ struct Signer: Sendable {
     func signed(_ response: HTTPResponse) -> HTTPResponse {
         guard case .bytes(var bytes) = response.body else { return response }
         var response = response
-        if wantsSealed, !bytes.isEmpty, let sealed = try? secret.seal(bytes, name: prefix) {
+        if wantsSealed, !bytes.isEmpty {
+            guard let sealed = try? secret.seal(bytes, name: prefix) else {
+                return HTTPResponse(status: 500, headers: [], body: .bytes([]))
+            }
             bytes = sealed
             let codings = [response["Content-Encoding"], "aes128gcm"].compactMap(\.self)
             response.headers.removeAll { $0.name.lowercased() == "content-encoding" }
@@ -49,16 +52,17 @@ final class Signatures: Sendable {
 
     private struct State {
         var known: [String: (candidates: [Candidate], until: ContinuousClock.Instant)] = [:]
-        /// The ids of requests, as numbers, by the minute in which they were signed.
-        var seen: [Int64: Set<Int>] = [:]
+        /// The ids of requests that only read, as numbers, by their tokens and the minute in which they were signed.
+        var seen: [String: [Int64: Set<Int>]] = [:]
     }
 
     /// Seconds by which the clocks of both sides may differ.
     private static let tolerance: Int64 = 300
+    private static let prefixCount = Secret.prefix(of: Secret.token()).utf8.count
     private static let memory = Duration.seconds(1)
     private static let mostKnown = 10_000
-    /// A second of signed requests of very many nodes.
-    private static let mostSeen = 1_000_000
+    /// Requests of a token while their times are taken.
+    private static let mostSeen = 100_000
 
     static var now: Int64 { Duration.sinceEpoch.components.seconds }
 
@@ -79,6 +83,13 @@ final class Signatures: Sendable {
         guard let shown = head["Authorization"], shown.lowercased().hasPrefix("signed ") else { return nil }
         let latest: Int64 = 99_999_999_999
         let prefix = String(shown.dropFirst(7).filter { $0 != " " })
+        // Whatever the path is decoded to, it is the one that was signed.
+        guard head.target.hasPrefix("/api/sync/"), head.method != "HEAD" else {
+            throw Problem(.badRequest, "only GET and POST of paths that begin with /api/sync/ can be signed")
+        }
+        guard prefix.utf8.count == Self.prefixCount, prefix.utf8.allSatisfy(\.isOfWord) else {
+            throw gate.failure(of: client)
+        }
         guard let id = head["webhook-id"], id.utf8.count <= 200, id.utf8.allSatisfy(\.isOfWord),
             let signature = head["webhook-signature"],
             let time = head["webhook-timestamp"].flatMap({ Int64($0) }), (0...latest).contains(time)
@@ -90,7 +101,6 @@ final class Signatures: Sendable {
         }
         let candidates = try await candidates(prefix)
         guard let first = candidates.first else { throw gate.failure(of: client) }
-        let target = head.target.firstRange(of: "/api/sync/").map { head.target[$0.lowerBound...] } ?? ""
         let found = candidates.first { candidate in
             WebhookSignature.isValid(
                 signature,
@@ -100,7 +110,13 @@ final class Signatures: Sendable {
                 secret: candidate.secret.ofRequests
             )
         }
-        guard let found, found.secret.fits(id, head.method, target) else {
+        func isFitting(_ wantsSealed: Bool) -> Bool {
+            let key = head["Idempotency-Key"]
+            return found?.secret.fits(id, .init(head.method, head.target, wantsSealed: wantsSealed, key: key))
+                ?? false
+        }
+        let wantsSealed = isFitting(true)
+        guard let found, wantsSealed || isFitting(false) else {
             // Whoever has the token is told so that it can be believed.
             let why = "the signature is not that of this token for what came: it was changed on its way"
             return Signer(
@@ -125,8 +141,8 @@ final class Signatures: Sendable {
                 .logInNeeded,
                 "it was signed \(abs(time - Self.now)) seconds from now by the clock of this server"
             )
-        } else if !isNew(id, time) {
-            problem = Problem(.logInNeeded, "a request of this id has come before")
+        } else if try await !isNew(id, time, prefix, changes: head.method != "GET") {
+            problem = gate.failure(of: client, "a request of this id has come before")
         } else if isSealed {
             do { body = try found.secret.open(body) } catch {
                 problem = Problem(.badRequest, "the body is not one that this token has encrypted")
@@ -134,10 +150,8 @@ final class Signatures: Sendable {
         } else if actor.protection == "sealed", !body.isEmpty {
             problem = Problem(.forbidden, "bodies of \(actor.name) are encrypted, with the coding aes128gcm")
         }
-        let accepted = (head["Accept-Encoding"] ?? "").lowercased()
-        let wantsSealed = accepted.contains("aes128gcm") || isSealed
         if problem == nil, actor.protection == "sealed", !wantsSealed {
-            problem = Problem(.forbidden, "\(actor.name) has to accept answers with the coding aes128gcm")
+            problem = Problem(.forbidden, "answers to \(actor.name) are encrypted, which its ids have to say")
         }
         let rest = isSealed ? Array(codings.dropLast()) : codings
         return Signer(
@@ -171,19 +185,36 @@ final class Signatures: Sendable {
         }
         state.withLock { state in
             if state.known.count >= Self.mostKnown { state.known = [:] }
-            state.known[prefix] = (candidates, .now + Self.memory)
+            state.known[prefix] = candidates.isEmpty ? nil : (candidates, .now + Self.memory)
         }
         return candidates
     }
 
     /// Whether no request of this id has come while one with its time is taken.
-    private func isNew(_ id: String, _ time: Int64) -> Bool {
-        let oldest = (Self.now - Self.tolerance) / 60
-        return state.withLock { state in
-            state.seen = state.seen.filter { $0.key >= oldest }
-            if state.seen.values.reduce(0, { $0 + $1.count }) >= Self.mostSeen { return false }
-            return state.seen[time / 60, default: []].insert(id.hashValue).inserted
+    ///
+    /// Those that change something are kept in the database, for all servers and after a restart; to read once more what
+    /// was read gives nobody anything new for long.
+    private func isNew(_ id: String, _ time: Int64, _ prefix: String, changes: Bool) async throws -> Bool {
+        guard !changes else {
+            let hash = Secret.hash(of: id)
+            return try await pool.withSession(repeats: false) { session in
+                try session.query(.prepared("select pgsync.note_message(decode(\(hash), 'hex')) as is_new"))
+                    .onlyRow().decode("is_new")
+            }
         }
+        let oldest = (Self.now - Self.tolerance) / 60
+        let isNew: Bool? = state.withLock { state in
+            var own = (state.seen[prefix] ?? [:]).filter { $0.key >= oldest }
+            defer { state.seen[prefix] = own }
+            guard own.values.reduce(0, { $0 + $1.count }) < Self.mostSeen else { return nil }
+            return own[time / 60, default: []].insert(id.hashValue).inserted
+        }
+        guard let isNew else {
+            var problem = Problem(.tooMany, "too many requests of this token", as: .rate)
+            problem.retryAfter = 60
+            throw problem
+        }
+        return isNew
     }
 }
 

@@ -102,6 +102,13 @@ package struct NodeStore {
         }
     }
 
+    /// The settings by which the server writes parameters of statements into its log.
+    package func parameterLeaks() throws -> [String] {
+        try session.query("select setting from pgsync.parameter_leaks() order by setting").map {
+            try $0.decode("setting")
+        }
+    }
+
     package func protect(_ name: String, _ protection: ExchangeProtection) throws {
         try known(name) {
             try session.execute("select pgsync.protect_node(\(name), \(protection.rawValue))")

@@ -1,4 +1,5 @@
--- The program makes the secret, so that it is in no statement, no log and no plan.
+-- The program makes the secret, so that it is in no statement, no log and no plan. What messages are signed
+-- with is a parameter, which a server that logs parameters shows: see parameter_leaks.
 create or replace function pgsync.create_token(
     name text,
     prefix text,

@@ -77,6 +77,10 @@ begin
                 version.base_stamp, version.base_origin, version.base_image, version.refused_at,
                 version.written_for
             from (
+                -- What no neighbour has taken still stands on the version that it was made of.
+                select known.via = '' or known.refused_at is not null as stays
+            ) as base
+            cross join lateral (
                 values (
                     known.stamp, known.origin, known.via, known.base_stamp, known.base_origin, known.base_image,
                     known.refused_at, known.written_for,
@@ -84,9 +88,9 @@ begin
                 ),
                 (
                     greatest(excluded.stamp, known.stamp + 1), '', '',
-                    case when known.via = '' then known.base_stamp else known.stamp end,
-                    case when known.via = '' then known.base_origin else known.origin end,
-                    case when known.via = '' then known.base_image else excluded.base_image end,
+                    case when base.stays then known.base_stamp else known.stamp end,
+                    case when base.stays then known.base_origin else known.origin end,
+                    case when base.stays then known.base_image else excluded.base_image end,
                     null::timestamptz, null::text,
                     (known.changed_xid = excluded.changed_xid and excluded.changed_log_id <= known.changed_log_id)
                     is not true

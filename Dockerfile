@@ -1,10 +1,10 @@
-# pgsync as one small image: the program with Swift inside it, its four libraries, and nothing that could build anything.
+# pgsync as one small image: the program with Swift inside it, its libraries, and nothing that could build anything.
 ARG SWIFT_IMAGE=swift:6.3-bookworm
 ARG RUNTIME_IMAGE=debian:bookworm-slim
 
 FROM ${SWIFT_IMAGE} AS build
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libcurl4-openssl-dev libmicrohttpd-dev libpq-dev libssl-dev pkg-config zlib1g-dev \
+    && apt-get install -y --no-install-recommends libcurl4-openssl-dev libgnutls28-dev libmicrohttpd-dev libpq-dev libssl-dev pkg-config zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 # SwiftPM wants to see every target of Package.swift, those of the tests too; it does not build them here.
@@ -25,7 +25,7 @@ LABEL org.opencontainers.image.title="pgsync" \
     org.opencontainers.image.version="${PGSYNC_VERSION}" \
     org.opencontainers.image.licenses="Apache-2.0"
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates libcurl4 libmicrohttpd12 libpq5 libssl3 libstdc++6 zlib1g \
+    && apt-get install -y --no-install-recommends ca-certificates libcurl4 libgnutls30 libmicrohttpd12 libpq5 libssl3 libstdc++6 zlib1g \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --system --gid 10001 pgsync \
     && useradd --system --uid 10001 --gid pgsync --home-dir /nonexistent --shell /usr/sbin/nologin pgsync \

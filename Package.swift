@@ -28,7 +28,7 @@ let package = Package(
         .systemLibrary(
             name: "CMicroHTTPD",
             pkgConfig: "libmicrohttpd",
-            providers: [.apt(["libmicrohttpd-dev"])]
+            providers: [.apt(["libgnutls28-dev", "libmicrohttpd-dev"])]
         ),
         .target(name: "CSpawn"),
         .target(name: "Arguments", dependencies: ["Concurrency", "VisibleText"]),
@@ -190,7 +190,9 @@ let package = Package(
         .testTarget(name: "FilesTests", dependencies: ["Files"]),
         .testTarget(
             name: "HTTPClientTests",
-            dependencies: ["Concurrency", "Files", "HTTPClient", "Subprocesses", "TestSupport"]
+            dependencies: [
+                "Concurrency", "Files", "HTTPClient", "HTTPServer", "Subprocesses", "TestSupport",
+            ]
         ),
         .testTarget(
             name: "HTTPServerTests",

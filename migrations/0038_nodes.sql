@@ -109,6 +109,8 @@ create table pgsync.masters (
     is_live boolean not null default false,
     other_urls text[] not null default '{}',
     protection text,
+    certificate_ref text,
+    authorities_ref text,
     status text not null default 'new',
     last_synced_at timestamptz,
     last_error text,
@@ -157,6 +159,10 @@ comment on column pgsync.masters.other_urls
 is 'Where else it may be, tried in this order where its endpoint does not answer.';
 comment on column pgsync.masters.protection
 is 'How calls are protected: token, signed or sealed; null for signed if a URL is without TLS.';
+comment on column pgsync.masters.certificate_ref
+is 'Where the certificate and the private key are that it is shown, never these; null for none.';
+comment on column pgsync.masters.authorities_ref
+is 'Where the authorities are that have signed its certificate; null for those of the system.';
 comment on column pgsync.masters.is_live is 'Whether a worker exchanges records as soon as they change.';
 comment on column pgsync.masters.status is 'How the newest exchange ended, or that one is under way.';
 comment on column pgsync.masters.last_synced_at is 'When the newest successful exchange was.';

@@ -697,7 +697,7 @@ begin
                 (array['pgsync_operator', 'pgsync_node'], array[
                     'execute on function pgsync.schedule_sync(text, integer)',
                     'execute on function pgsync.set_live(text, boolean)',
-                    'execute on function pgsync.set_master(text, text, text, text[], text[], text)'
+                    'execute on function pgsync.set_master(text, text, text, text[], text[], text, text, text)'
                 ]),
                 (array['pgsync_operator', 'pgsync_reader', 'pgsync_auditor'], array[
                     'execute on function pgsync.replay_conflicts(text, text[], text[], regclass, integer)'

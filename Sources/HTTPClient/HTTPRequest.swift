@@ -14,6 +14,8 @@ public struct HTTPRequest: Sendable {
     public var redirects = 0
     /// Certificates (PEM) to trust instead of those of the system.
     public var authorities: [UInt8]?
+    /// The certificate, with those that vouch for it, and its private key (PEM) that the server may ask for.
+    public var identity: [UInt8]?
     /// Whether bodies may come compressed and are decompressed; if not, a header may ask for any form.
     public var decompresses = true
 
@@ -134,6 +136,8 @@ public enum TransferError: Error, Sendable, Equatable {
     case timedOut(String)
     /// The other side's certificate is not trusted, or encryption failed.
     case untrusted(String)
+    /// The certificate or the private key of this side cannot be used.
+    case identity(String)
     /// The answer is longer than the limit; with its status, which came before.
     case bodyTooLarge(limit: Int, status: Int)
     /// The mail server refused; with its code and words.
@@ -153,6 +157,7 @@ extension TransferError: CustomStringConvertible {
             reason
         case .addressRefused(let address): "the address \(address) is not allowed"
         case .untrusted(let reason): reason
+        case .identity(let reason): "this side's certificate or private key cannot be used: \(reason)"
         case .bodyTooLarge(let limit, _): "the answer is longer than \(limit) bytes"
         case .refused(let code, let text): text.isEmpty ? "refused with code \(code)" : text
         case .cancelled: "cancelled"

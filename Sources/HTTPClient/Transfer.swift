@@ -1,3 +1,4 @@
+// Long because a transfer is one object that libcurl calls back.
 internal import CCurl
 import Glibc
 
@@ -19,8 +20,8 @@ final class Transfer {
     /// Where libcurl writes what went wrong.
     private let reason = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
-    /// Whether this libcurl can be told whom to trust.
-    private var takesAuthorities = true
+    /// Whether this libcurl can be told whom to trust, and what to show.
+    private var takesCertificates = true
 
     private static let mostHeaderBytes = 64 << 10
 
@@ -39,7 +40,7 @@ final class Transfer {
         case .http(let request): prepare(request)
         case .mail(let mail): prepare(mail)
         }
-        guard takesAuthorities else { return nil }
+        guard takesCertificates else { return nil }
     }
 
     deinit {
@@ -80,6 +81,7 @@ final class Transfer {
         set(CURLOPT_FOLLOWLOCATION, request.redirects > 0 ? 1 : 0)
         set(CURLOPT_MAXREDIRS, request.redirects)
         if let authorities = request.authorities { trust(authorities) }
+        if let identity = request.identity { show(identity) }
         if let body = request.body {
             unsafe ccurl_set_number(handle, CURLOPT_POST, 1)
             unsafe ccurl_set_size(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
@@ -127,18 +129,31 @@ final class Transfer {
     }
 
     private func trust(_ authorities: [UInt8]) {
-        unsafe authorities.withUnsafeBytes { bytes in
+        // Otherwise the authorities of the system would be trusted instead.
+        set(CURLOPT_CAINFO_BLOB, certificates: authorities)
+        // The directory of the system would be trusted, too.
+        unsafe ccurl_set_pointer(handle, CURLOPT_CAPATH, nil)
+    }
+
+    private func show(_ identity: [UInt8]) {
+        set(CURLOPT_SSLCERTTYPE, "PEM")
+        set(CURLOPT_SSLCERT_BLOB, certificates: identity)
+        set(CURLOPT_SSLKEYTYPE, "PEM")
+        set(CURLOPT_SSLKEY_BLOB, certificates: identity)
+        // Without one, whoever sits at the terminal would be asked for the password of a key.
+        set(CURLOPT_KEYPASSWD, "")
+    }
+
+    private func set(_ option: CURLoption, certificates: [UInt8]) {
+        unsafe certificates.withUnsafeBytes { bytes in
             let result = unsafe ccurl_set_blob(
                 handle,
-                CURLOPT_CAINFO_BLOB,
+                option,
                 bytes.baseAddress ?? UnsafeRawPointer(reason),
                 bytes.count
             )
-            // Otherwise the authorities of the system would be trusted instead.
-            takesAuthorities = result == CURLE_OK
+            if result != CURLE_OK { takesCertificates = false }
         }
-        // The directory of the system would be trusted, too.
-        unsafe ccurl_set_pointer(handle, CURLOPT_CAPATH, nil)
     }
 
     private func set(_ option: CURLoption, list values: [String]) {
@@ -168,8 +183,9 @@ final class Transfer {
         case CURLE_OPERATION_TIMEDOUT: return .failure(.timedOut(words))
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE,
             CURLE_USE_SSL_FAILED,
-            CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR:
+            CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR:
             return .failure(.untrusted(words))
+        case CURLE_SSL_CERTPROBLEM: return .failure(.identity(words))
         case CURLE_COULDNT_CONNECT, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE,
             CURLE_HTTP2, CURLE_HTTP2_STREAM:
             return .failure(.unreachable(words))

@@ -11,7 +11,7 @@ struct DaemonHandle: ~Copyable {
     private var listening: Int32 = -1
     /// The same while the daemon has it.
     private let socket: Int32
-    private let texts: [UnsafeMutablePointer<CChar>]
+    private let texts: [UnsafeMutablePointer<CChar>?]
 
     /// Takes the socket over; nil when the system has no thread or no memory for it, or the certificate is none.
     init?(
@@ -22,7 +22,7 @@ struct DaemonHandle: ~Copyable {
     ) {
         let retained = unsafe Unmanaged.passRetained(context)
         // They outlive the daemon.
-        let texts = unsafe [identity?.certificate, identity?.privateKey].compactMap { text in
+        let texts = unsafe [identity?.certificate, identity?.privateKey, identity?.authorities].map { text in
             unsafe text.flatMap { unsafe strdup($0) }
         }
         var settings = unsafe mhd_settings(
@@ -30,8 +30,9 @@ struct DaemonHandle: ~Copyable {
             most_connections: UInt32(limits.connections),
             idle_seconds: UInt32(max(limits.lifetime, limits.idleTime).components.seconds) + 1,
             connection_memory: limits.requestBytes,
-            certificate: texts.first.map { unsafe UnsafePointer($0) },
-            private_key: texts.last.map { unsafe UnsafePointer($0) }
+            certificate: texts[0].map { unsafe UnsafePointer($0) },
+            private_key: texts[1].map { unsafe UnsafePointer($0) },
+            authorities: texts[2].map { unsafe UnsafePointer($0) }
         )
         let started = unsafe mhd_start(&settings, answer, noteTarget, complete, note, retained.toOpaque())
         guard let raw = unsafe started else {
@@ -80,6 +81,7 @@ final class DaemonContext: Sendable {
     let keepsConnections: Bool
     let tooLarge: @Sendable (Int) -> HTTPResponse
     let isSecure: Bool
+    let asksForCertificates: Bool
     private let exchanges = Locked(Exchanges())
 
     private struct Exchanges {
@@ -87,9 +89,14 @@ final class DaemonContext: Sendable {
         var open: [ObjectIdentifier: Exchange] = [:]
     }
 
-    init(limits: ServerLimits, isSecure: Bool, receive: @escaping @Sendable (HTTPHead) -> Reception) {
+    init(
+        limits: ServerLimits,
+        identity: ServerIdentity?,
+        receive: @escaping @Sendable (HTTPHead) -> Reception
+    ) {
         self.receive = receive
-        self.isSecure = isSecure
+        isSecure = identity != nil
+        asksForCertificates = identity?.authorities != nil
         keepsConnections = limits.keepsConnections
         tooLarge = limits.tooLarge
         connections = OpenConnections(limits)

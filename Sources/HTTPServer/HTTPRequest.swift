@@ -10,6 +10,11 @@ public struct HTTPHead: Sendable {
     public let client: String
     /// Whether the connection is encrypted.
     public let isSecure: Bool
+    /// The common name of the certificate that the client has shown, if the server's authorities have signed it and it is
+    /// valid now.
+    public let certificateName: String?
+    /// Why there is no such name, where the server has asked for a certificate.
+    public let certificateProblem: String?
     /// Whether it announces a body.
     public let hasBody: Bool
 

@@ -67,7 +67,7 @@ final class RunningDaemon: @unchecked Sendable {
 
     /// One that listens in place of this one; nil, and nothing has changed, if its identity is not understood.
     func successor(limits: ServerLimits, identity: ServerIdentity, context: DaemonContext) -> RunningDaemon? {
-        guard let socket = handle.copyOfSocket(),
+        guard identity.hasUsableAuthorities, let socket = handle.copyOfSocket(),
             let next = RunningDaemon(
                 accepting: socket,
                 limits: limits,

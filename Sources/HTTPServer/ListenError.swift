@@ -8,6 +8,8 @@ public enum ListenError: Error, Sendable, Equatable {
     case notPermitted(ListenAddress)
     /// The certificate and its private key are none, or do not belong together.
     case noIdentity(ListenAddress)
+    /// The authorities of clients are no certificates.
+    case noAuthorities(ListenAddress)
     /// Something else is in the way.
     case failed(ListenAddress, reason: String)
 
@@ -15,7 +17,7 @@ public enum ListenError: Error, Sendable, Equatable {
     public var address: ListenAddress {
         switch self {
         case .inUse(let address), .notOfThisMachine(let address), .notPermitted(let address),
-            .noIdentity(let address), .failed(let address, _):
+            .noIdentity(let address), .noAuthorities(let address), .failed(let address, _):
             address
         }
     }
@@ -31,6 +33,7 @@ extension ListenError: CustomStringConvertible {
         case .notOfThisMachine: "this machine does not have that address"
         case .notPermitted: "this user may not listen at that port"
         case .noIdentity: "the certificate and its private key are not understood, or do not belong together"
+        case .noAuthorities: "the authorities of clients are not understood"
         case .failed(_, let reason): reason
         }
     }

@@ -39,6 +39,7 @@ func requestHead(
     guard let target, target.hasPrefix("/"), !target.contains(" ") else {
         return refuse("the path is not understood")
     }
+    let certificate = daemon.asksForCertificates ? unsafe clientCertificate(of: connection) : nil
     return .success(
         HTTPHead(
             method: unsafe String(cString: method),
@@ -46,9 +47,31 @@ func requestHead(
             headers: headers,
             client: client,
             isSecure: daemon.isSecure,
+            certificateName: certificate?.name,
+            certificateProblem: certificate?.problem,
             hasBody: lengths.contains { $0 != "0" } || !encodings.isEmpty
         )
     )
+}
+
+/// Longer than any common name (X.520).
+private let mostOfName = 256
+
+private func clientCertificate(of connection: OpaquePointer) -> (name: String?, problem: String?) {
+    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: mostOfName) { buffer in
+        guard let start = buffer.baseAddress else { return (nil, "there is no memory left") }
+        switch unsafe mhd_certificate_name(connection, start, mostOfName) {
+        case mhd_certificate_good:
+            guard let name = unsafe String(validatingCString: start) else { return (nil, "it has no name") }
+            return (name, nil)
+        case mhd_certificate_none: return (nil, "none was shown")
+        case mhd_certificate_expired: return (nil, "it has expired")
+        case mhd_certificate_not_yet_valid: return (nil, "it is not valid yet")
+        case mhd_certificate_other_purpose: return (nil, "it is not for clients")
+        case mhd_certificate_nameless: return (nil, "it has not one common name")
+        default: return (nil, "it is of an authority that is not known here")
+        }
+    }
 }
 
 /// Whether a header is a name that all readers take for the same, and a value without ends of lines.

@@ -1,3 +1,4 @@
+import CMicroHTTPD
 import Concurrency
 
 /// Answers requests over HTTP/1.1, and over TLS if it has an identity.
@@ -62,9 +63,10 @@ public struct WebServer: Sendable {
     ///
     /// - Throws: ``ListenError`` before the closure is called; else what that throws.
     public func run<Success>(_ body: (ListenAddress) async throws -> Success) async throws -> Success {
+        guard identity?.hasUsableAuthorities ?? true else { throw ListenError.noAuthorities(address) }
         let socket = try ListeningSocket(at: address)
         let bound = address.with(port: socket.port)
-        let context = DaemonContext(limits: limits, isSecure: identity != nil, receive: receive)
+        let context = DaemonContext(limits: limits, identity: identity, receive: receive)
         guard
             let daemon = RunningDaemon(
                 accepting: socket.release(),
@@ -128,11 +130,22 @@ public struct WebServer: Sendable {
 public struct ServerIdentity: Sendable, Equatable {
     let certificate: String
     let privateKey: String
+    /// Whose certificates clients are asked for; nil asks for none.
+    let authorities: String?
 
     /// An identity that is checked when the server begins.
-    public init(certificate: String, privateKey: String) {
+    ///
+    /// With authorities, clients are asked for a certificate of theirs, and also served if they show none: see
+    /// ``HTTPHead/certificateName``.
+    public init(certificate: String, privateKey: String, authorities: String? = nil) {
         self.certificate = certificate
         self.privateKey = privateKey
+        self.authorities = authorities
+    }
+
+    /// Whether there are none, or they are understood; the library would take an empty list for one, too.
+    var hasUsableAuthorities: Bool {
+        authorities.map { unsafe mhd_understands_authorities($0) != 0 } ?? true
     }
 }
 

@@ -43,7 +43,7 @@ package struct DeliveryFailure: Error, Sendable, Equatable {
                     : "nothing is sent without encryption to \(address), which PGSYNC_ADDRESSES does not name"
             )
         case .timedOut: self.init(.retry, "delivery.timeout", message)
-        case .untrusted: self.init(.retry, "delivery.untrusted", message)
+        case .untrusted, .identity: self.init(.retry, "delivery.untrusted", message)
         case .bodyTooLarge: self.init(.retry, "delivery.failed", message)
         // 5xx is for good, in mail; a login can be put right.
         case .refused(let code, _) where code >= 500 && code != 530 && code != 535:

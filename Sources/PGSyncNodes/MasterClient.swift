@@ -61,11 +61,18 @@ struct MasterClient: Sendable {
         let envelope =
             begun.protection == .token
             ? nil : Envelope(isSealed: begun.protection == .sealed, places: bases, token: token)
+        let (certificate, authorities) = (begun.certificateReference, begun.authoritiesReference)
         var target = CallTarget(
             master,
             allows: { url in bases.contains { url.hasPrefix($0 + "/") } },
             sign: { request in
                 do throws(DeliveryFailure) {
+                    request.identity = try certificate.map { reference throws(DeliveryFailure) in
+                        try Self.certificates(reference, withKey: true, site)
+                    }
+                    request.authorities = try authorities.map { reference throws(DeliveryFailure) in
+                        try Self.certificates(reference, withKey: false, site)
+                    }
                     if let envelope {
                         try envelope.close(&request)
                     } else {
@@ -97,6 +104,20 @@ struct MasterClient: Sendable {
     }
 
     private static let compressedFrom = 1_024
+
+    /// What a reference to certificates stands for, as PEM; read for each call, because they run out and are replaced.
+    private static func certificates(
+        _ reference: String,
+        withKey: Bool,
+        _ site: DeliverySite
+    ) throws(DeliveryFailure) -> [UInt8] {
+        let text = try site.secret(reference, orEndingIn: ["MASTER_CERTIFICATE", "MASTER_AUTHORITIES"])
+        guard text.contains("-----BEGIN CERTIFICATE-----"), !withKey || text.contains("PRIVATE KEY-----")
+        else {
+            throw .settings("\(reference) is no certificate\(withKey ? " with its private key" : "") as PEM")
+        }
+        return Array((text + "\n").utf8)
+    }
 
     /// The same where it answers now, which is looked at only if it may be elsewhere.
     func findingMaster() async throws -> MasterClient {

@@ -56,7 +56,7 @@ package enum CallAnswer: Sendable, Equatable {
         case .addressRefused(let address):
             self = .refused("the address \(address) is not public, and PGSYNC_ADDRESSES does not name it")
         case .bodyTooLarge: self = .refused(error.description)
-        case .invalid, .refused, .cancelled: self = .config(error.description)
+        case .invalid, .identity, .refused, .cancelled: self = .config(error.description)
         }
     }
 }

@@ -98,6 +98,7 @@ extension Dashboard {
         )
         let actor = if let signer { signer.actor } else { try await actor(of: call) }
         call.actor = actor ?? .nobody
+        if let node = call.actor.node { try await checkCertificate(of: call, from: node) }
         do {
             try checkOrigin(of: call)
             // Logging in needs none: it is what makes one.
@@ -148,6 +149,27 @@ extension Dashboard {
         } catch let error as PostgresError where error.isConnectionLost && endpoint.scope == nil {
             return nil
         }
+    }
+
+    /// A node whose token was stolen is none: it also has the private key of a certificate with its name.
+    private func checkCertificate(of call: Call, from node: String) async throws {
+        guard options.nodesNeedCertificates, call.head.certificateName != node else { return }
+        let found =
+            call.head.certificateName.map { "the one that was shown is of \($0)" }
+            ?? call.head.certificateProblem ?? "none was asked for"
+        if gate.isNews(from: call.client) {
+            await acting.recordRefusal(
+                of: "certificate",
+                from: call.client,
+                correlation: call.correlation,
+                by: call.actor
+            )
+        }
+        throw Problem(
+            .forbidden,
+            "requests of \(node) need a certificate of that common name, and \(found): pgsync sync join --certificate",
+            as: .certificate
+        )
     }
 
     private func checkScope(of call: Call) async throws {

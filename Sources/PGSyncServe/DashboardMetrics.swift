@@ -5,7 +5,7 @@ package import Telemetry
 package struct DashboardMetrics: Sendable {
     /// Why a request was turned away, apart from what it asked for.
     enum Refusal: String, CaseIterable {
-        case host, origin, rate, scope, token
+        case certificate, host, origin, rate, scope, token
     }
 
     private let requests: Labeled<Counter>

@@ -4,6 +4,8 @@ package import HTTPServer
 package struct DashboardOptions: Sendable {
     package var address: ListenAddress
     package var identity: ServerIdentity?
+    /// Whether requests of nodes need a certificate, which the identity asks for.
+    package var nodesNeedCertificates = false
     /// By which it is given another one while it runs.
     package let renewal = IdentityRenewal()
     /// The names under which it is asked for, without ports.

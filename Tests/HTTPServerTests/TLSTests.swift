@@ -50,6 +50,27 @@ struct TLSTests {
         #expect("\(try #require(error))".contains("the certificate and its private key are not understood"))
     }
 
+    @Test("is not begun with authorities of clients that are none, and says so")
+    func authorities() async throws {
+        try await Authority.with(["own"]) { authorities in
+            let own = try await authorities[0].sign("/CN=localhost")
+            for wrong in ["", "no", String(authorities[0].certificate.dropLast(60)), own.key] {
+                let server = WebServer(
+                    at: try #require(ListenAddress("0")),
+                    identity: ServerIdentity(
+                        certificate: own.certificate,
+                        privateKey: own.key,
+                        authorities: wrong
+                    )
+                ) { _ in .answer(.plain(200, "")) }
+                let error = await #expect(throws: ListenError.self) {
+                    try await server.run { _ in Issue.record("began with \(wrong)") }
+                }
+                #expect("\(try #require(error))".contains("the authorities of clients are not understood"))
+            }
+        }
+    }
+
     @discardableResult
     private func openssl(_ arguments: [String], sending text: String = "") async throws -> String {
         var invocation = Invocation("openssl", arguments)

@@ -13,6 +13,7 @@ struct ServeCommandTests {
             ["--listen", "0.0.0.0:0"], ["--listen", "[::]:0"],
             ["--anonymous", "read", "--listen", "0.0.0.0:0"],
             ["--anonymous", "read", "--proxy", "127.0.0.1"], ["--tls-cert", "c.pem"], ["--tls-key", "k.pem"],
+            ["--node-authorities", "a.pem"],
             ["--anonymous", "everything"], ["--listen", "books.example:1"],
         ]
     )

@@ -13,6 +13,8 @@ select
             else 'token'
         end
     ) as protection,
+    own.certificate_ref,
+    own.authorities_ref,
     own.node_name,
     array(
         select synced.name
@@ -47,6 +49,10 @@ comment on column pgsync.master_states.base_url is 'Where it is.';
 comment on column pgsync.master_states.other_urls
 is 'Where else it may be, in the order in which it is tried.';
 comment on column pgsync.master_states.protection is 'How calls are protected: token, signed or sealed.';
+comment on column pgsync.master_states.certificate_ref
+is 'Where the certificate and the private key are that it is shown; never these.';
+comment on column pgsync.master_states.authorities_ref
+is 'Where the authorities are that have signed its certificate; null for those of the system.';
 comment on column pgsync.master_states.node_name is 'What it calls this system.';
 comment on column pgsync.master_states.tables
 is 'The tables that are exchanged with it, by their names in what is sent.';

@@ -106,6 +106,7 @@ extension ListenError {
                 "Choose one that 'ip address' lists, or leave it out for 127.0.0.1, \(options)"
             case .notPermitted: "Choose a port from 1024 on, \(options)"
             case .noIdentity: "Both are PEM, and --tls-cert begins with the server's own certificate"
+            case .noAuthorities: "--node-authorities is PEM: who signs the certificates of nodes"
             case .failed: "Choose another address or port, \(options)"
             }
         return "\(self)\n  \(remedy)"

@@ -25,6 +25,8 @@ struct SyncJoinCommand: Command {
     var every = 5
     var live = false
     var protection: ExchangeProtection?
+    var certificate: String?
+    var authorities: String?
 
     static let signature = Signature(
         "join",
@@ -32,7 +34,8 @@ struct SyncJoinCommand: Command {
         discussion: """
             On the master, pgsync node add prints the token; here it is where --secret says, never in the database: \
             env:MASTER_TOKEN, or a file in the directory of PGSYNC_SECRETS. Private addresses, and those without TLS, have \
-            to be in PGSYNC_ADDRESSES. Calls are signed where a URL is without TLS; see pgsync node protect. A worker whose login has the role pgsync_node makes the exchanges.
+            to be in PGSYNC_ADDRESSES. Where a URL is without TLS, calls are signed: see pgsync node protect. A worker whose login has the \
+            role pgsync_node makes the exchanges.
             """,
         examples: [
             .init(
@@ -62,11 +65,32 @@ struct SyncJoinCommand: Command {
             \.protection,
             help: "How calls are protected. [default: signed without TLS, else token]"
         ),
+        .option(
+            "certificate",
+            \.certificate,
+            placeholder: "REFERENCE",
+            help: "Where the certificate and key are that it wants."
+        ),
+        .option(
+            "authorities",
+            \.authorities,
+            placeholder: "REFERENCE",
+            help: "Where those are that signed the master's."
+        ),
     ]
 
     func validate() throws {
         try SyncSettings.check(every, of: "--every")
-        _ = try SyncSettings.urls(url, of: "URL")
+        let urls = try SyncSettings.urls(url, of: "URL")
+        for (option, value) in [("--certificate", certificate), ("--authorities", authorities)] {
+            guard let value else { continue }
+            guard value.hasPrefix("env:") || value.hasPrefix("file:/") else {
+                throw UsageProblem.conflict("\(option) is env:NAME or file:/PATH")
+            }
+            guard urls.allSatisfy({ $0.hasPrefix("https://") }) else {
+                throw UsageProblem.conflict("\(option) is for a master at https://")
+            }
+        }
     }
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
@@ -78,7 +102,9 @@ struct SyncJoinCommand: Command {
                 urls: SyncSettings.urls(url, of: "URL"),
                 secret: secret,
                 tables: tables?.names,
-                protection: protection
+                protection: protection,
+                certificate: certificate,
+                authorities: authorities
             )
             try store.schedule(name, minutes: every)
             try store.setLive(name, live)

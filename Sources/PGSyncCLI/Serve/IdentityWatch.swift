@@ -75,7 +75,9 @@ final class IdentityWatch: Sendable {
             metrics?.noteCertificate(taken: true)
             logger.info("The certificate was read again; new connections use it")
         } else {
-            refuse("the certificate and its private key are not understood, or do not belong together")
+            refuse(
+                "the certificate, its private key or the authorities are not understood, or do not belong together"
+            )
         }
     }
 

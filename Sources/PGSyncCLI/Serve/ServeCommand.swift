@@ -29,6 +29,7 @@ struct ServeCommand: Command {
     var proxies: NameList?
     var certificate: String?
     var privateKey: String?
+    var nodeAuthorities: String?
     var anonymous: ScopeList?
     var isPrivateNetwork = false
     var metricsListen: ListenAddress?
@@ -100,6 +101,14 @@ struct ServeCommand: Command {
             help: "Its private key, as PEM."
         ),
         .option(
+            "node-authorities",
+            \.nodeAuthorities,
+            placeholder: "FILE",
+            environment: ["PGSYNC_NODE_AUTHORITIES"],
+            isPath: true,
+            help: "Who signs the certificates that nodes then need, as PEM."
+        ),
+        .option(
             "anonymous",
             \.anonymous,
             environment: ["PGSYNC_ANONYMOUS"],
@@ -123,6 +132,9 @@ struct ServeCommand: Command {
     func validate() throws {
         if (certificate == nil) != (privateKey == nil) {
             throw UsageProblem.conflict("--tls-cert and --tls-key need each other")
+        }
+        if nodeAuthorities != nil, certificate == nil {
+            throw UsageProblem.conflict("--node-authorities needs --tls-cert and --tls-key")
         }
         if anonymous != nil, !listen.isLoopback || proxies != nil {
             throw UsageProblem.conflict(
@@ -191,6 +203,7 @@ struct ServeCommand: Command {
     private func options(_ context: CommandContext) throws -> DashboardOptions {
         var options = DashboardOptions(at: listen, version: Version.number)
         options.identity = try identity(context)
+        options.nodesNeedCertificates = nodeAuthorities != nil
         options.hosts.formUnion(hosts?.names.map { $0.lowercased() } ?? [])
         options.origins = Set(origins?.names.map { $0.lowercased() } ?? [])
         options.proxies = Set(proxies?.names ?? [])
@@ -203,7 +216,8 @@ struct ServeCommand: Command {
         guard let certificate, let privateKey else { return nil }
         return ServerIdentity(
             certificate: try text(of: certificate, context),
-            privateKey: try text(of: privateKey, context)
+            privateKey: try text(of: privateKey, context),
+            authorities: try nodeAuthorities.map { try text(of: $0, context) }
         )
     }
 

@@ -166,9 +166,13 @@ struct Acting: Sendable {
     }
 
     /// Puts on record what somebody could not show to be.
-    func recordRefusal(of name: String, from client: String, correlation: String) async {
-        let unknown = Actor(name: "unknown", scopes: [])
-        let who = unknown.setting(address: client, correlation: correlation, confirmedBy: nil)
+    func recordRefusal(
+        of name: String,
+        from client: String,
+        correlation: String,
+        by actor: Actor = Actor(name: "unknown", scopes: [])
+    ) async {
+        let who = actor.setting(address: client, correlation: correlation, confirmedBy: nil)
         await record(who, name, nil, nil, "refused", "{}")
     }
 

@@ -203,6 +203,18 @@ final class Gate: Sendable {
     /// Guessing 256 bits is hopeless, so that a limit only keeps the record short
     /// and never keeps out who has a valid token.
     func failure(of client: String, _ why: String = Gate.unknownToken) -> Problem {
+        guard isNews(from: client) else {
+            var problem = Problem(.tooMany, "wrong tokens came from this address; wait a minute", as: .rate)
+            problem.retryAfter = 60
+            return problem
+        }
+        var problem = Problem(.logInNeeded, why, as: .token)
+        problem.isNews = true
+        return problem
+    }
+
+    /// Counts what somebody has shown that is wrong; whether it is to be put on record, as only some of each minute are.
+    func isNews(from client: String) -> Bool {
         let count = state.withLock { state in
             if state.failures.count >= Self.mostKnown { state.failures = [:] }
             var own = state.failures[client] ?? (count: 0, until: .now + Self.window)
@@ -211,14 +223,7 @@ final class Gate: Sendable {
             state.failures[client] = own
             return own.count
         }
-        guard count > Self.failuresPerWindow else {
-            var problem = Problem(.logInNeeded, why, as: .token)
-            problem.isNews = true
-            return problem
-        }
-        var problem = Problem(.tooMany, "wrong tokens came from this address; wait a minute", as: .rate)
-        problem.retryAfter = 60
-        return problem
+        return count <= Self.failuresPerWindow
     }
 }
 

@@ -18,6 +18,10 @@ package struct ExchangeStore {
         package let otherURLs: [String]
         package let protection: ExchangeProtection
         package let secretReference: String?
+        /// Where the certificate is that the master is shown; none if nil.
+        package let certificateReference: String?
+        /// Where the authorities are that have signed the master's; those of the system if nil.
+        package let authoritiesReference: String?
         package let tables: [String]
         /// That of the master when it was called last.
         package let incarnation: String?
@@ -59,7 +63,7 @@ package struct ExchangeStore {
         let row = try session.query(
             """
             select own.tables, own.incarnation, own.next_page, own.sequence, own.is_resyncing, own.has_unanswered, own.other_urls,
-                own.protection, called.base_url, called.secret_ref
+                own.protection, own.certificate_ref, own.authorities_ref, called.base_url, called.secret_ref
             from pgsync.master_states as own
             inner join pgsync.endpoint_states as called on called.name = own.endpoint
             where own.endpoint = \(master)
@@ -70,6 +74,8 @@ package struct ExchangeStore {
             otherURLs: try row.decode("other_urls"),
             protection: ExchangeProtection(try row.decode("protection")),
             secretReference: try row.decode("secret_ref"),
+            certificateReference: try row.decode("certificate_ref"),
+            authoritiesReference: try row.decode("authorities_ref"),
             tables: try row.decode("tables"),
             incarnation: try row.decode("incarnation"),
             cursor: try row.decode("next_page"),

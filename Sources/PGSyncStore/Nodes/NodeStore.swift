@@ -160,20 +160,23 @@ package struct NodeStore {
 
     // MARK: Masters
 
-    /// The first URL is tried first, then the others, in their order; no protection leaves it as it is.
+    /// The first URL is tried first, then the others, in their order; what is nil stays as it is.
     package func join(
         _ name: String,
         urls: [String],
         secret: String?,
         tables: [String]?,
-        protection: ExchangeProtection? = nil
+        protection: ExchangeProtection? = nil,
+        certificate: String? = nil,
+        authorities: String? = nil
     ) throws {
         let (first, others) = (urls[0], Array(urls.dropFirst()))
         try session.asOperator {
             try session.execute(
                 """
                 select pgsync.set_master(
-                    \(name), \(first), \(secret), \(tables), \(others), \(protection?.rawValue)
+                    \(name), \(first), \(secret), \(tables), \(others), \(protection?.rawValue),
+                    \(certificate), \(authorities)
                 )
                 """
             )

@@ -4,7 +4,9 @@ create or replace function pgsync.set_master(
     secret_ref text default null,
     tables text[] default null,
     other_urls text[] default '{}',
-    protection text default null
+    protection text default null,
+    certificate_ref text default null,
+    authorities_ref text default null
 )
 returns void
 language plpgsql
@@ -43,17 +45,28 @@ begin
     if not found then
         raise exception '% is the endpoint of something else', set_master.endpoint using errcode = 'duplicate_object';
     end if;
-    insert into pgsync.masters as own (endpoint, tables, other_urls, protection)
-    values (set_master.endpoint, v_tables, v_others, set_master.protection)
+    insert into pgsync.masters as own (
+        endpoint, tables, other_urls, protection, certificate_ref, authorities_ref
+    )
+    values (
+        set_master.endpoint,
+        v_tables,
+        v_others,
+        set_master.protection,
+        set_master.certificate_ref,
+        set_master.authorities_ref
+    )
     on conflict on constraint masters_pkey do update
     set
         tables = coalesce(excluded.tables, own.tables),
         other_urls = excluded.other_urls,
         protection = coalesce(excluded.protection, own.protection),
+        certificate_ref = coalesce(excluded.certificate_ref, own.certificate_ref),
+        authorities_ref = coalesce(excluded.authorities_ref, own.authorities_ref),
         updated_at = clock_timestamp();
     perform pgsync.check_masters();
 end;
 $$;
 
-comment on function pgsync.set_master(text, text, text, text[], text[], text)
+comment on function pgsync.set_master(text, text, text, text[], text[], text, text, text)
 is 'Names the system to exchange records with, where it is, and where its token is kept.';

@@ -82,7 +82,8 @@ struct TextTests {
             found.sorted()
                 == [
                     // Codes and names whose length is checked, or that an administrator gives.
-                    "ledger.journal_entries_site", "ledger.journal_lines_account", "pgsync.site_members_pkey",
+                    "ledger.journal_entries_site", "ledger.journal_lines_account",
+                    "pgsync.signed_messages_pkey", "pgsync.site_members_pkey",
                     "pgsync.record_versions_pkey", "pgsync.record_versions_tick",
                     "pgsync.conflicts_record", "pgsync.nodes_pkey", "pgsync.masters_pkey",
                     "pgsync.staged_records_pkey",

@@ -193,3 +193,27 @@ def test_truncate(master, node, where):
     node.run()
     assert set(master.rows()) == {"new"}
     assert_same(master, node)
+
+
+@pytest.mark.parametrize("before", ["attached only", "exchanged before"])
+def test_rows_of_before_are_exchanged(master, node, before):
+    """However long ago the table was attached, and whatever is left of its log."""
+    if before == "attached only":
+        for side in (master, node):
+            side.sql("create table shelves (id integer primary key, place text)")
+            side.sql("grant select, insert, update, delete on shelves to pgsync_node")
+            side.sql("select pgsync.attach('shelves', posts => false, before_image => true)")
+        master.sql("insert into shelves values (1, 'left'), (2, 'right')")
+        master.fold()
+        master.sql("delete from pgsync.sync_logs where source_table = 'shelves'::regclass")
+        table = "shelves"
+    else:
+        edit(master, "old", 1)
+        node.run()
+        master.pgsync("sync", "off", "inventories")
+        edit(master, "meanwhile", 2)
+        table = "inventories"
+    master.pgsync("sync", "on", table)
+    node.pgsync("sync", "on", table)
+    node.run()
+    assert node.rows(table) == master.rows(table) and len(node.rows(table)) >= 2

@@ -33,7 +33,8 @@ struct SyncOnCommand: Command {
         "on",
         "Let the records of a table be exchanged with other systems.",
         discussion: """
-            A table that is not attached yet is attached without posting, and its rows are added to the log. The policy says \
+            A table that is not attached yet is attached without posting. The rows that there are are added to the log, so that \
+            others get them, too; what is posted already is not posted again. The policy says \
             who wins where two systems change a record at once: newer, the later change; master or node, that side; fields, \
             each column by itself; delta(COLUMNS), their differences are added up; manual, a person; priority(NODES), the \
             first of these. The drift says what becomes of a column that only the other side has: freeze leaves the table out, \
@@ -56,8 +57,8 @@ struct SyncOnCommand: Command {
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         let database = try Database(globals, in: context, program: "pgsync sync")
         let needsOldRow = policy.map { ["fields", "delta"].contains($0.name) } ?? false
-        let (table, isNew) = try await database.withSchema { [name = table, policy, drift] connection in
-            let (table, isNew) = try await connection.withTransaction { session in
+        let (table, begins) = try await database.withSchema { [name = table, policy, drift] connection in
+            let (table, begins) = try await connection.withTransaction { session in
                 let store = SourceStore(session)
                 let table = try store.table(named: name)
                 let known = try store.attached().first { $0.table.description == table.name }
@@ -67,15 +68,15 @@ struct SyncOnCommand: Command {
                     options.keepsBeforeImage = needsOldRow
                     _ = try store.attach(table, options, isDryRun: false)
                 }
-                return (table, known == nil)
+                return (table, try !NodeStore(session).isSynced(table))
             }
             // A tick is taken, which needs a transaction of its own.
             try await connection.withTransaction(TransactionOptions(isolation: .readCommitted)) {
                 try NodeStore($0).setSynced(table, true, policy, drift: drift)
             }
-            return (table, isNew)
+            return (table, begins)
         }
-        if globals.json, !isNew {
+        if globals.json, !begins {
             try context.print(["table": .string(table.name), "synced": true])
         } else if !globals.quiet, !globals.json {
             try context.print(
@@ -83,7 +84,7 @@ struct SyncOnCommand: Command {
                     + (policy.map { ", by the policy \($0)" } ?? "")
             )
         }
-        guard isNew else { return .success }
+        guard begins else { return .success }
         return try await BackfillRun(table: table, pace: pace, database: database).run(globals, in: context)
     }
 }

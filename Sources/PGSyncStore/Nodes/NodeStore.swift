@@ -59,6 +59,18 @@ package struct NodeStore {
         }
     }
 
+    /// Whether the records of a table are exchanged.
+    package func isSynced(_ table: TableReference) throws -> Bool {
+        try session.query(
+            """
+            select exists (
+                select from pgsync.sources as own
+                where own.source_table = \(.inferred(table.argument)) and own.attached and own.synced
+            ) as synced
+            """
+        ).onlyRow().decode("synced")
+    }
+
     /// The tables that are exchanged, with their policies.
     package func tables() throws -> [(name: String, policy: SyncPolicy, drift: String, records: Int)] {
         try session.query(

@@ -2,6 +2,8 @@ create or replace function pgsync.synced_tables(only_tables regclass[] default n
 returns table (source_table regclass, name text, place bigint)
 language sql
 stable
+-- Few; by more than that, the planner takes what reads their records for long enough to compile it.
+rows 10
 set search_path = pg_catalog, pgsync, pg_temp
 as $$
 with recursive synced as materialized (

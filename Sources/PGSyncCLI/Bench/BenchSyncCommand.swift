@@ -21,13 +21,12 @@ struct BenchSyncCommand: Command {
             \(SyncMeasurement.allCases.map { "\($0.rawValue): \($0.question)" }.joined(separator: " "))
 
             The sides are databases of one server, and processes of this program: serve, sync run, worker. "CPU µs" is the \
-            time of all server processes for a change or poll. Logical replication, the limit, needs wal_level logical. \
-            Finally the sides are compared.
+            time of all server processes for a change or poll. Finally the sides are compared.
 
             \(BenchServer.explanation)
             """,
         examples: [
-            .init("pgsync bench sync", "Measure everything, in about ten minutes."),
+            .init("pgsync bench sync", "Measure everything, in about half an hour."),
             .init("pgsync bench sync --only rate,delay --rounds 1", "Get a first impression."),
         ]
     )

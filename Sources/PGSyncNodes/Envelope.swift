@@ -97,7 +97,8 @@ final class Envelope: Sendable {
     private static func unsigned(_ reply: HTTPReply) throws(TransferError) -> HTTPReply {
         guard [401, 429].contains(reply.status) || reply.status >= 500 else {
             throw .failed(
-                "the answer with status \(reply.status) is not signed by the master, or was changed on its way"
+                "the answer with status \(reply.status) is not signed by the master: there is something else, or somebody "
+                    + "has changed it on its way"
             )
         }
         return HTTPReply(status: reply.status, headers: [], body: [])

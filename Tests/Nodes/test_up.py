@@ -217,14 +217,8 @@ class Page(http.server.BaseHTTPRequestHandler):
         pass
 
 
-@pytest.mark.parametrize(
-    ("answer", "complaint"),
-    [
-        (200, "the answer with status 200 is not signed by the master, or was changed on its way"),
-        (404, "there is nothing at /api/sync of the master"),
-    ],
-)
-def test_a_url_that_is_no_master(start, answer, complaint):
+@pytest.mark.parametrize("answer", [200, 404])
+def test_a_url_that_is_no_master(start, answer):
     handler = type("Answering", (Page,), {"status": answer})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -232,7 +226,8 @@ def test_a_url_that_is_no_master(start, answer, complaint):
         address = f"http://127.0.0.1:{server.server_port}"
         node = start("--node-of", address, "--no-dashboard", token="pgs_" + "A" * 44)
         eventually(lambda: node.exchanges())
-        assert node.exchanges()[0] == ("failed", complaint)
+        status, complaint = node.exchanges()[0]
+        assert status == "failed" and complaint.startswith(f"the answer with status {answer} is not signed by the master")
         assert node.sql("select 1") == [(1,)]
     finally:
         server.shutdown()

@@ -192,7 +192,8 @@ def test_a_refusal_to_a_node_is_a_problem(server, node, asked):
 
 
 def test_a_node_that_was_restored_loads_everything(clinic, server, node):
-    _, _, text = server.ask("/api/sync/download?last_synced_at=2026-01-01T00:00:00Z", node)
+    status, _, text = server.ask("/api/sync/download?last_synced_at=2026-01-01T00:00:00Z", node)
+    assert status == 200, text
     clinic.sql("select pgsync.resync_node('refused', 'it was restored')")
     asked = ("GET", f"/sync/download?cursor={json.loads(text)['cursor']}", {}, None, 410, "cursor-expired")
     reply = ask(server, node, asked)
@@ -202,7 +203,8 @@ def test_a_node_that_was_restored_loads_everything(clinic, server, node):
 
 def test_a_node_that_has_just_loaded_everything_does_so_again(clinic, server):
     token = clinic.node("reloaded")
-    _, _, text = server.ask("/api/sync/download", token)
+    status, _, text = server.ask("/api/sync/download", token)
+    assert status == 200, text
     cursor = json.loads(text)["cursor"]
     acknowledged = server.ask("/api/sync/acknowledge", token, {"status": "success", "cursor": cursor})
     assert acknowledged[0] == 200

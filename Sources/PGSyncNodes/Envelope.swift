@@ -36,7 +36,7 @@ final class Envelope: Sendable {
     func close(_ request: inout HTTPRequest) throws(DeliveryFailure) {
         let token = try token()
         let secret = MessageSecret(token: token)
-        let prefix = String(token.prefix(10))
+        let prefix = MessageSecret.prefix(of: token)
         if isSealed, let body = request.body {
             do { request.body = try secret.seal(body, name: prefix) } catch {
                 throw .settings("a body cannot be encrypted here: the library has no AES, or no memory")

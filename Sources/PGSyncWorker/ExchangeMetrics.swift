@@ -40,7 +40,7 @@ final class ExchangeMetrics: Sendable {
         try registry.gauge(
             "pgsync_master_status",
             help:
-                "1 for how the last exchange with a master ended: new, syncing, success, partial or failed. Only in the leader.",
+                "1 for how the last exchange with a master ended, or that one is under way, else 0. Only in the leader.",
             labels: ["master", "status"]
         ) { [figures] in
             var values: [[String]: Double] = [:]

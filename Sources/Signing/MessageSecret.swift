@@ -5,6 +5,12 @@ public struct MessageSecret: Sendable, Equatable {
     /// 32 bytes, from which the token cannot be found.
     public let bytes: [UInt8]
 
+    /// How many letters of a token name it to whoever knows it.
+    public static let prefixLength = 10
+
+    /// What names a token.
+    public static func prefix(of token: String) -> String { String(token.prefix(prefixLength)) }
+
     /// That of a token.
     public init(token: String) {
         bytes = HKDF.sha256(

@@ -41,8 +41,6 @@ def tokens(clinic):
 def filled():
     """A clinic with 200,000 changes and lines and 190,000 dead letters, whose server explains what it does."""
     clinic = Clinic("--rate", "1")
-    # Folding what is filled here is no page's work.
-    clinic.sql("select pgsync.set_synced(source_table, false) from pgsync.sources where synced")
     clinic.sql(pathlib.Path(__file__).with_name("fill.sql").read_text())
     # As workers do; a transaction cannot do so for its own entries.
     clinic.sql("select ledger.take_snapshot()")

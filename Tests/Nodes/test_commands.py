@@ -6,7 +6,7 @@ import signal
 import psycopg
 import pytest
 
-from network import AWAY, LEFT, Side, assert_same, edit
+from network import AWAY, LEFT, Master, Side, assert_same, edit
 from served import Worker, eventually
 
 
@@ -218,3 +218,22 @@ def test_rows_of_before_are_exchanged(master, node, before):
     node.pgsync("sync", "on", table)
     node.run()
     assert node.rows(table) == master.rows(table) and len(node.rows(table)) >= 2
+
+
+def test_what_is_posted_is_not_posted_again(cluster):
+    """Rows of a table that posts are added to the log when it begins to be exchanged, and change no books."""
+    master = Master(cluster)
+    master.pgsync("demo", "--bills", "40", "--bad", "0", "--seed", "3")
+    master.pgsync("worker", "--drain", "--quiet", code=None)
+    books = "select count(*), max(id) from ledger.journal_entries"
+    before = master.sql(books)
+    assert before[0][0] > 0
+    bills = master.value("select count(*) from lab_bills")
+    master.pgsync("sync", "off", "lab_bills")
+    logged = master.value("select max(id) from pgsync.sync_logs")
+    master.pgsync("sync", "on", "lab_bills")
+    assert master.value("select count(*) from pgsync.sync_logs where id > %s", logged) == bills > 0
+    master.pgsync("worker", "--drain", "--quiet", code=None)
+    assert master.sql(books) == before
+    assert master.value("select count(*) from pgsync.sync_queue where sync_status in ('pending', 'failed')") == 0
+    master.end()

@@ -83,7 +83,7 @@ def test_the_environment_names_several_places(master, places):
     assert node.rows() == master.rows()
     assert f"{nobody}, or {places[0].address}" in node.pgsync("sync", "status")
     node.environment["MASTER_URL"] = "books.example"
-    assert "begins with https:// or http://" in node.pgsync("sync", "run", code=None)[2]
+    assert "such as https://books.example" in node.pgsync("sync", "run", code=None)[2]
     node.end()
 
 

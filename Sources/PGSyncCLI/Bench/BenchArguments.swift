@@ -2,23 +2,24 @@ import Arguments
 import PGSyncBench
 
 /// Names of measurements, separated by commas.
-struct MeasurementList: ArgumentValue, Equatable {
-    let measurements: [PostingMeasurement]
+struct MeasurementList<Measurement>: ArgumentValue, Equatable
+where Measurement: RawRepresentable<String> & CaseIterable & Equatable & Sendable {
+    let measurements: [Measurement]
 
-    init(_ measurements: [PostingMeasurement]) {
+    init(_ measurements: [Measurement]) {
         self.measurements = measurements
     }
 
     init?(argument: String) {
         let words = argument.split(separator: ",", omittingEmptySubsequences: false)
-        let measurements = words.compactMap { PostingMeasurement(rawValue: String($0)) }
+        let measurements = words.compactMap { Measurement(rawValue: String($0)) }
         guard measurements.count == words.count else { return nil }
-        self.init(PostingMeasurement.allCases.filter(measurements.contains))
+        self.init(Measurement.allCases.filter(measurements.contains))
     }
 
     var argument: String { measurements.map(\.rawValue).joined(separator: ",") }
     static var expectation: String {
-        "some of \(PostingMeasurement.allCases.map(\.rawValue).joined(separator: ","))"
+        "some of \(Measurement.allCases.map(\.rawValue).joined(separator: ","))"
     }
     static var placeholder: String { "MEASUREMENTS" }
 }

@@ -5,7 +5,7 @@ import PGSyncSchema
 
 /// The command `pgsync bench sync`.
 struct BenchSyncCommand: Command {
-    var only = SyncMeasurementList(SyncMeasurement.allCases)
+    var only = MeasurementList(SyncMeasurement.allCases)
     var rounds = 3
     var changes = 30_000
     var records = 100_000
@@ -69,26 +69,4 @@ struct BenchSyncCommand: Command {
         try globals.json ? context.print(text.json) : context.output.write(text.text)
         return report.holds ? .success : .problemsFound
     }
-}
-
-/// Names of measurements of exchanges, separated by commas.
-struct SyncMeasurementList: ArgumentValue, Equatable {
-    let measurements: [SyncMeasurement]
-
-    init(_ measurements: [SyncMeasurement]) {
-        self.measurements = measurements
-    }
-
-    init?(argument: String) {
-        let words = argument.split(separator: ",", omittingEmptySubsequences: false)
-        let measurements = words.compactMap { SyncMeasurement(rawValue: String($0)) }
-        guard measurements.count == words.count else { return nil }
-        self.init(SyncMeasurement.allCases.filter(measurements.contains))
-    }
-
-    var argument: String { measurements.map(\.rawValue).joined(separator: ",") }
-    static var expectation: String {
-        "some of \(SyncMeasurement.allCases.map(\.rawValue).joined(separator: ","))"
-    }
-    static var placeholder: String { "MEASUREMENTS" }
 }

@@ -81,6 +81,50 @@ struct BenchText {
         ]
     }
 
+    /// A report of figures in a table, with what was checked; `what` is counted where a promise does not hold.
+    static func report(
+        _ settings: [(name: String, value: String)],
+        _ figures: TextTable,
+        _ checks: [PostingReport.Check],
+        _ what: String
+    ) -> String {
+        let checks = checks.map { check in
+            check.holds ? "\(check.promise): yes" : "\(check.promise): NO, \(check.broken) \(what)"
+        }
+        return """
+            \(settings.map { "\($0.name) \($0.value)" }.joined(separator: ", "))
+
+            \(figures.text())
+            \(checks.joined(separator: "\n"))
+
+            """
+    }
+
+    /// The same for programs.
+    static func report(
+        _ settings: [(name: String, value: String)],
+        _ figures: JSONValue,
+        _ checks: [PostingReport.Check]
+    ) -> JSONValue {
+        [
+            "settings": .object(JSONObject(settings.map { ($0.name, .string($0.value)) })),
+            "figures": figures,
+            "checks": .array(
+                checks.map { check in
+                    [
+                        "promise": .string(check.promise), "broken": JSONValue(check.broken),
+                        "holds": .bool(check.holds),
+                    ]
+                }
+            ),
+        ]
+    }
+
+    /// Large figures without decimals, small ones with.
+    static func number(_ value: Double) -> String {
+        value.isFinite && abs(value) >= 100 ? "\(Int(value.rounded()))" : decimal(value, 2)
+    }
+
     /// A figure that may not be known, for programs.
     static func known(_ value: Double) -> JSONValue { value.isFinite ? JSONValue(value) : .null }
 

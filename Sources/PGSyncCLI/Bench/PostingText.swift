@@ -19,42 +19,21 @@ struct PostingText {
         ])
         for figure in report.figures {
             table.add([
-                figure.measurement.rawValue, figure.name, Self.number(figure.value), figure.unit,
-                figure.limit.map(Self.number) ?? "", figure.limitName ?? "",
+                figure.measurement.rawValue, figure.name, BenchText.number(figure.value), figure.unit,
+                figure.limit.map(BenchText.number) ?? "", figure.limitName ?? "",
                 figure.ratio.map { BenchText.decimal($0, 2) } ?? "",
-                figure.processors.map { Self.number($0.value) } ?? "",
-                figure.processors?.limit.map(Self.number) ?? "",
+                figure.processors.map { BenchText.number($0.value) } ?? "",
+                figure.processors?.limit.map(BenchText.number) ?? "",
                 figure.processors?.ratio.map { BenchText.decimal($0, 2) } ?? "",
                 figure.bar.map { "\($0.text): \($0.holds ? "holds" : "missed")" } ?? "",
-                figure.notes.map { "\($0.name) \(Self.number($0.value))" }.joined(separator: ", "),
+                figure.notes.map { "\($0.name) \(BenchText.number($0.value))" }.joined(separator: ", "),
             ])
         }
-        let settings = report.settings.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
-        let checks = report.checks.map { check in
-            check.holds ? "\(check.promise): yes" : "\(check.promise): NO, \(check.broken) times"
-        }
-        return """
-            \(settings)
-
-            \(table.text())
-            \(checks.joined(separator: "\n"))
-
-            """
+        return BenchText.report(report.settings, table, report.checks, "times")
     }
 
     var json: JSONValue {
-        [
-            "settings": .object(JSONObject(report.settings.map { ($0.name, .string($0.value)) })),
-            "figures": .array(report.figures.map(json)),
-            "checks": .array(
-                report.checks.map { check in
-                    [
-                        "promise": .string(check.promise), "broken": JSONValue(check.broken),
-                        "holds": .bool(check.holds),
-                    ]
-                }
-            ),
-        ]
+        BenchText.report(report.settings, .array(report.figures.map(json)), report.checks)
     }
 
     private func json(_ figure: PostingFigure) -> JSONValue {
@@ -74,10 +53,5 @@ struct PostingText {
             "bar_holds": figure.bar.map { .bool($0.holds) } ?? .null,
             "notes": .object(JSONObject(figure.notes.map { ($0.name, JSONValue($0.value)) })),
         ]
-    }
-
-    /// Large figures without decimals, small ones with.
-    private static func number(_ value: Double) -> String {
-        value.isFinite && abs(value) >= 100 ? "\(Int(value.rounded()))" : BenchText.decimal(value, 2)
     }
 }

@@ -18,41 +18,20 @@ struct SyncText {
         ])
         for figure in report.figures {
             table.add([
-                figure.measurement.rawValue, figure.name, Self.number(figure.value), figure.unit,
-                figure.beside.map(Self.number) ?? "", figure.besideWhat ?? "",
+                figure.measurement.rawValue, figure.name, BenchText.number(figure.value), figure.unit,
+                figure.beside.map(BenchText.number) ?? "", figure.besideWhat ?? "",
                 figure.ratio.map { BenchText.decimal($0, 2) } ?? "",
-                figure.serverMicroseconds.map(Self.number) ?? "",
-                figure.besideServerMicroseconds.map(Self.number) ?? "",
+                figure.serverMicroseconds.map(BenchText.number) ?? "",
+                figure.besideServerMicroseconds.map(BenchText.number) ?? "",
                 figure.bars.map { "\($0.text): \($0.holds ? "holds" : "missed")" }.joined(separator: ", "),
-                figure.notes.map { "\($0.name) \(Self.number($0.value))" }.joined(separator: ", "),
+                figure.notes.map { "\($0.name) \(BenchText.number($0.value))" }.joined(separator: ", "),
             ])
         }
-        let settings = report.settings.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
-        let checks = report.checks.map { check in
-            check.holds ? "\(check.promise): yes" : "\(check.promise): NO, \(check.broken) differ"
-        }
-        return """
-            \(settings)
-
-            \(table.text())
-            \(checks.joined(separator: "\n"))
-
-            """
+        return BenchText.report(report.settings, table, report.checks, "differ")
     }
 
     var json: JSONValue {
-        [
-            "settings": .object(JSONObject(report.settings.map { ($0.name, .string($0.value)) })),
-            "figures": .array(report.figures.map(json)),
-            "checks": .array(
-                report.checks.map { check in
-                    [
-                        "promise": .string(check.promise), "broken": JSONValue(check.broken),
-                        "holds": .bool(check.holds),
-                    ]
-                }
-            ),
-        ]
+        BenchText.report(report.settings, .array(report.figures.map(json)), report.checks)
     }
 
     private func json(_ figure: SyncFigure) -> JSONValue {
@@ -69,10 +48,5 @@ struct SyncText {
             "bars": .array(figure.bars.map { ["bar": .string($0.text), "holds": .bool($0.holds)] }),
             "notes": .object(JSONObject(figure.notes.map { ($0.name, BenchText.known($0.value)) })),
         ]
-    }
-
-    /// Large figures without decimals, small ones with.
-    private static func number(_ value: Double) -> String {
-        value.isFinite && abs(value) >= 100 ? "\(Int(value.rounded()))" : BenchText.decimal(value, 2)
     }
 }

@@ -41,10 +41,9 @@ struct SyncSettings: Sendable {
     /// URLs with commas between them.
     static func urls(_ text: String, of name: String) throws -> [String] {
         let urls = text.split(separator: ",").map { $0.filter { $0 != " " }.withoutSlashAtEnd }
-        guard !urls.isEmpty, urls.allSatisfy({ $0.wholeMatch(of: /https?:\/\/[^\/?#@]+[^?#@]*/) != nil })
-        else {
+        guard !urls.isEmpty, urls.allSatisfy({ MasterURL(argument: $0) != nil }) else {
             throw UsageProblem.conflict(
-                "\(name) is a URL that begins with https:// or http://, or several with commas between them"
+                "\(name) is \(MasterURL.expectation), or several with commas between them"
             )
         }
         return urls

@@ -21,7 +21,7 @@ package enum Secret {
     package static func token() -> String { mark + random(length: 44) }
 
     /// The part of a token that may be shown.
-    package static func prefix(of token: String) -> String { String(token.prefix(10)) }
+    package static func prefix(of token: String) -> String { MessageSecret.prefix(of: token) }
 
     /// What the database keeps of a token or session.
     package static func hash(of secret: String) -> String { SHA256.hexadecimalDigest(of: secret) }

@@ -54,11 +54,14 @@ final class Signatures: Sendable {
         var known: [String: (candidates: [Candidate], until: ContinuousClock.Instant)] = [:]
         /// The ids of requests that only read, as numbers, by their tokens and the minute in which they were signed.
         var seen: [String: [Int64: Set<Int>]] = [:]
+        /// The oldest minute whose ids are kept.
+        var seenSince: Int64 = 0
     }
 
     /// Seconds by which the clocks of both sides may differ.
     private static let tolerance: Int64 = 300
-    private static let prefixCount = Secret.prefix(of: Secret.token()).utf8.count
+    /// Any later time is none.
+    private static let latest: Int64 = 99_999_999_999
     private static let memory = Duration.seconds(1)
     private static let mostKnown = 10_000
     /// Requests of a token while their times are taken.
@@ -81,18 +84,17 @@ final class Signatures: Sendable {
     func signer(of request: HTTPRequest, client: String) async throws -> Signer? {
         let head = request.head
         guard let shown = head["Authorization"], shown.lowercased().hasPrefix("signed ") else { return nil }
-        let latest: Int64 = 99_999_999_999
         let prefix = String(shown.dropFirst(7).filter { $0 != " " })
         // Whatever the path is decoded to, it is the one that was signed.
         guard head.target.hasPrefix("/api/sync/"), head.method != "HEAD" else {
             throw Problem(.badRequest, "only GET and POST of paths that begin with /api/sync/ can be signed")
         }
-        guard prefix.utf8.count == Self.prefixCount, prefix.utf8.allSatisfy(\.isOfWord) else {
+        guard prefix.utf8.count == MessageSecret.prefixLength, prefix.utf8.allSatisfy(\.isOfWord) else {
             throw gate.failure(of: client)
         }
         guard let id = head["webhook-id"], id.utf8.count <= 200, id.utf8.allSatisfy(\.isOfWord),
             let signature = head["webhook-signature"],
-            let time = head["webhook-timestamp"].flatMap({ Int64($0) }), (0...latest).contains(time)
+            let time = head["webhook-timestamp"].flatMap({ Int64($0) }), (0...Self.latest).contains(time)
         else {
             throw Problem(
                 .badRequest,
@@ -173,14 +175,10 @@ final class Signatures: Sendable {
             try session.query(
                 .prepared("select secret_hash, message_secret from pgsync.message_secrets(\(prefix))")
             ).compactMap { row in
-                MessageSecret(try row.decode("message_secret", as: ByteString.self).bytes).map { secret in
-                    (row, secret)
+                let hash = try row.decode("secret_hash", as: ByteString.self).bytes.hexadecimal
+                return MessageSecret(try row.decode("message_secret", as: ByteString.self).bytes).map {
+                    Candidate(hash: hash, secret: $0)
                 }
-            }.map { row, secret in
-                Candidate(
-                    hash: try row.decode("secret_hash", as: ByteString.self).bytes.hexadecimal,
-                    secret: secret
-                )
             }
         }
         state.withLock { state in
@@ -204,10 +202,15 @@ final class Signatures: Sendable {
         }
         let oldest = (Self.now - Self.tolerance) / 60
         let isNew: Bool? = state.withLock { state in
-            var own = (state.seen[prefix] ?? [:]).filter { $0.key >= oldest }
-            defer { state.seen[prefix] = own }
-            guard own.values.reduce(0, { $0 + $1.count }) < Self.mostSeen else { return nil }
-            return own[time / 60, default: []].insert(id.hashValue).inserted
+            if state.seenSince != oldest {
+                state.seenSince = oldest
+                state.seen = state.seen.mapValues { $0.filter { $0.key >= oldest } }.filter {
+                    !$0.value.isEmpty
+                }
+            }
+            let count = state.seen[prefix]?.values.reduce(0) { $0 + $1.count } ?? 0
+            guard count < Self.mostSeen else { return nil }
+            return state.seen[prefix, default: [:]][time / 60, default: []].insert(id.hashValue).inserted
         }
         guard let isNew else {
             var problem = Problem(.tooMany, "too many requests of this token", as: .rate)

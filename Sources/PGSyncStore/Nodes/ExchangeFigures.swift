@@ -2,7 +2,7 @@ package import Postgres
 
 /// How exchanges with nodes and masters stand, at a bounded cost.
 package struct ExchangeFigures: Sendable, Equatable {
-    package static let allStatuses = ["new", "syncing", "success", "partial", "failed"]
+    package static let allStatuses = ["new", "syncing", "catching_up", "success", "partial", "failed"]
 
     package enum Role: String, Sendable {
         case node, master

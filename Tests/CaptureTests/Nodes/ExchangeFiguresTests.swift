@@ -9,6 +9,20 @@ struct ExchangeFiguresTests {
         try await side.session { try ExchangeFigures.read($0) }
     }
 
+    @Test("know every status that a master may have")
+    func statuses() async throws {
+        try await ExchangePair.with { pair in
+            let constraint = try await pair.node.value(
+                """
+                select pg_get_constraintdef(oid) from pg_constraint
+                where conname = 'status_is_known' and conrelid = 'pgsync.masters'::regclass
+                """
+            )
+            let names = try #require(constraint).matches(of: /'([a-z_]+)'/).map { String($0.1) }
+            #expect(!names.isEmpty && Set(names) == Set(ExchangeFigures.allStatuses))
+        }
+    }
+
     @Test("say how each neighbour stands, and count what it does not have as the status does")
     func neighbours() async throws {
         try await ExchangePair.with { pair in

@@ -43,10 +43,15 @@ begin
         select distinct on (change.source_table, change.record_id)
             change.source_table, change.record_id, change.old_data
         from change
-        inner join pgsync.record_versions as known
-            on change.source_table = known.source_table
+        cross join lateral (
+            -- The limit has each looked up by its key: a join would read the versions of all records.
+            select
+            from pgsync.record_versions as known
+            where known.source_table = change.source_table
                 and known.record_id = pgsync.short_id(change.record_id) collate "C"
                 and (known.changed_xid = change.captured_xid and change.id <= known.changed_log_id) is not true
+            limit 1
+        ) as own
         where change.old_data is not null
         order by change.source_table, change.record_id, change.id
     ),

@@ -26,7 +26,7 @@ struct BenchSyncCommand: Command {
             \(BenchServer.explanation)
             """,
         examples: [
-            .init("pgsync bench sync", "Measure everything, in about half an hour."),
+            .init("pgsync bench sync", "Measure everything, which takes its time."),
             .init("pgsync bench sync --only rate,delay --rounds 1", "Get a first impression."),
         ]
     )

@@ -28,7 +28,7 @@ LISTS = {
         f"""
         , logs as (
             insert into pgsync.sync_logs (source_table, record_id, action, data, slot, captured_at)
-            select 'public.lab_bills', 'pager ' || n, 'create', '{{}}', 0, {AT} from numbers
+            select 'public.lab_bills', 1000000000 + n, 'create', '{{}}', 0, {AT} from numbers
             returning id, slot
         )
         insert into pgsync.sync_queue (

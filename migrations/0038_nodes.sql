@@ -70,7 +70,8 @@ comment on column pgsync.nodes.acknowledged_tick is 'The tick up to which it has
 comment on column pgsync.nodes.acknowledged_at is 'When it said so.';
 comment on column pgsync.nodes.status
 is 'How its newest exchange ended, in its own words: success, partial or failed.';
-comment on column pgsync.nodes.last_synced_at is 'When its newest successful exchange was.';
+comment on column pgsync.nodes.last_synced_at
+is 'When its newest successful exchange was; one that brings nothing is noted every quarter of an hour.';
 comment on column pgsync.nodes.last_error is 'What went wrong in its newest exchange, in its own words.';
 comment on column pgsync.nodes.retry_count
 is 'How many of its exchanges have failed since the last successful one.';
@@ -84,7 +85,7 @@ is 'What its requests need at least: its token, signatures, or encrypted bodies,
 comment on column pgsync.nodes.diverged_tables
 is 'The tables in which it did not have the same records when it was last compared.';
 comment on column pgsync.nodes.diverged_at is 'Since when it has had others; null while it has the same.';
-comment on column pgsync.nodes.seen_at is 'When it called last, to the minute.';
+comment on column pgsync.nodes.seen_at is 'When it called last, to a quarter of an hour.';
 comment on column pgsync.nodes.created_at is 'When it was added.';
 comment on column pgsync.nodes.created_by is 'Who added it.';
 comment on column pgsync.nodes.updated_at is 'When this row changed.';

@@ -231,7 +231,7 @@ struct MasterClient: Sendable {
         var request = HTTPRequest("POST", "\(base)/api/sync/\(path)")
         request.headers.append(("Content-Type", "application/json"))
         let plain = Array(body.utf8)
-        if plain.count >= Self.compressedFrom, let smaller = Gzip.compress(plain, level: 3) {
+        if plain.count >= Self.compressedFrom, let smaller = Gzip.compress(plain) {
             request.headers.append(("Content-Encoding", "gzip"))
             request.body = smaller
         } else {

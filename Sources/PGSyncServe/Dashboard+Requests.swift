@@ -289,7 +289,7 @@ extension Dashboard {
         guard case .bytes(let bytes) = response.body, bytes.count >= 1_024,
             head.takesGzip,
             response["Content-Encoding"] == nil,
-            let smaller = Gzip.compress(bytes, level: 3)
+            let smaller = Gzip.compress(bytes)
         else { return response }
         var copy = response
         copy.body = .bytes(smaller)

@@ -105,7 +105,7 @@ extension SyncBenchmarkRun {
             text = undone.text
         }
         let count = try JSONValue(parsing: text)["records"]?.array?.count ?? 0
-        guard count > 0, let gzip = Gzip.compress(Array(text.utf8), level: 3) else {
+        guard count > 0, let gzip = Gzip.compress(Array(text.utf8)) else {
             throw SyncClient.Failure(description: "there is nothing to upload")
         }
         return (Double(gzip.count) / Double(count), Double(text.utf8.count) / Double(count))

@@ -33,6 +33,7 @@ begin
             where tick.taken_at <= told_at and tick.id <= fold.folded_through
         );
     end if;
+    -- What tells nothing new is noted every quarter of an hour, so that idle nodes write next to nothing.
     update pgsync.nodes as own
     set
         acknowledged_tick = greatest(
@@ -54,7 +55,14 @@ begin
         end,
         seen_at = clock_timestamp(),
         updated_at = clock_timestamp()
-    where own.name = v_node.name;
+    where own.name = v_node.name
+        and (
+            own.status <> 'success'
+            or acknowledge_exchange.status <> 'success'
+            or own.must_resync
+            or v_tick > own.acknowledged_tick
+            or least(own.last_synced_at, own.seen_at) < clock_timestamp() - interval '15 minutes'
+        );
 
     -- Sums are only those of the same moment while nothing has changed since.
     select

@@ -17,6 +17,11 @@ begin
             using errcode = 'invalid_parameter_value';
     end if;
     return query
+    -- Made once, and not for each record.
+    with synced as materialized (
+        select listed.* from pgsync.synced_tables(v_master.tables) as listed
+    )
+
     select
         synced.source_table,
         answered.deletes,
@@ -41,7 +46,7 @@ begin
         inner join jsonb_array_elements(results) with ordinality as result (content, place)
             on sent.place = result.place
     ) as answered
-    inner join pgsync.synced_tables(v_master.tables) as synced on synced.name = answered.sent ->> 'table'
+    inner join synced on synced.name = answered.sent ->> 'table'
     group by synced.source_table, synced.place, answered.deletes
     order by answered.deletes, case when answered.deletes then -synced.place else synced.place end;
 end;

@@ -95,6 +95,13 @@ begin
             return;
         end if;
     end if;
+    -- Made once, and not for each record.
+    with synced as materialized (
+        select listed.source_table, listed.name, own.columns || own.generated_columns as columns
+        from pgsync.synced_tables(v_master.tables) as listed
+        cross join lateral pgsync.synced_source(listed.source_table) as own
+    )
+
     insert into pgsync.staged_records (
         endpoint, source_table, record_id, stamp, origin, is_deleted, image, lacking
     )
@@ -115,11 +122,7 @@ begin
                 )
         end
     from jsonb_array_elements(page -> 'records') with ordinality as record (content, place)
-    inner join (
-        select listed.source_table, listed.name, own.columns || own.generated_columns as columns
-        from pgsync.synced_tables(v_master.tables) as listed
-        cross join lateral pgsync.synced_source(listed.source_table) as own
-    ) as synced on synced.name = record.content ->> 'table'
+    inner join synced on synced.name = record.content ->> 'table'
     where not frozen_tables ? synced.name
     order by record.place;
     get diagnostics staged = row_count;

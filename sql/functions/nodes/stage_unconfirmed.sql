@@ -11,10 +11,15 @@ declare
     v_staged bigint;
 begin
     perform from pgsync.version_fold for update;
-    with unconfirmed as (
+    -- The tables are looked up once, and not for each record.
+    with synced as materialized (
+        select listed.* from pgsync.synced_tables(v_master.tables) as listed
+    ),
+
+    unconfirmed as (
         update pgsync.record_versions as own
         set base_stamp = null, base_origin = null
-        from pgsync.synced_tables(v_master.tables) as synced
+        from synced
         where own.source_table = synced.source_table
             and synced.name = any(stage_unconfirmed.tables)
             and not v_master.frozen_tables ? synced.name

@@ -43,6 +43,13 @@ begin
             hint = 'If that is meant: pgsync sync run --force';
     end if;
     return query
+    -- Made once, and not for each record.
+    with synced as materialized (
+        select listed.source_table, listed.place, known.columns || known.generated_columns as columns
+        from pgsync.synced_tables(v_master.tables) as listed
+        cross join lateral pgsync.synced_source(listed.source_table) as known
+    )
+
     select
         part.source_table,
         part.is_deleted,
@@ -57,11 +64,7 @@ begin
                 order by own.is_deleted, case when own.is_deleted then -synced.place else synced.place end, own.place
             ) as number
         from pgsync.staged_records as own
-        inner join (
-            select listed.source_table, listed.place, known.columns || known.generated_columns as columns
-            from pgsync.synced_tables(v_master.tables) as listed
-            cross join lateral pgsync.synced_source(listed.source_table) as known
-        ) as synced on own.source_table = synced.source_table
+        inner join synced on own.source_table = synced.source_table
         where own.endpoint = v_master.endpoint
             -- One that waits for a column stands in the way of no other.
             and (own.lacking is null or own.lacking <@ synced.columns)

@@ -52,8 +52,8 @@ let package = Package(
             name: "PGSyncCLI",
             dependencies: [
                 "Arguments", "Concurrency", "Days", "Files", "HTTPServer", "JSON", "PGSyncBench",
-                "PGSyncCluster", "PGSyncCore", "PGSyncDelivery", "PGSyncDemo", "PGSyncImport", "PGSyncLedger",
-                "PGSyncNodes", "PGSyncOperations",
+                "PGSyncCluster", "PGSyncCompare", "PGSyncCore", "PGSyncDelivery", "PGSyncDemo", "PGSyncImport",
+                "PGSyncLedger", "PGSyncNodes", "PGSyncOperations",
                 "PGSyncRules", "PGSyncSchema", "PGSyncSelfTest", "PGSyncServe", "PGSyncStore", "PGSyncWorker",
                 "Postgres", "Services", "Telemetry", "VisibleText",
             ]
@@ -115,6 +115,12 @@ let package = Package(
             dependencies: [
                 "Concurrency", "Days", "HTTPClient", "JSON", "PGSyncDelivery", "PGSyncOperations",
                 "PGSyncRemote", "PGSyncRules", "PGSyncStore", "Postgres", "Services",
+            ]
+        ),
+        .target(
+            name: "PGSyncCompare",
+            dependencies: [
+                "JSON", "PGSyncDelivery", "PGSyncOperations", "PGSyncRules", "PGSyncStore", "Postgres",
             ]
         ),
         .target(

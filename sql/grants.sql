@@ -526,6 +526,26 @@ begin
                     'execute on function pgsync.qualified_name(regclass)',
                     'execute on function pgsync.wanted_times(text, text, tstzrange, interval, boolean)'
                 ]),
+                (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
+                    'select on table pgsync.comparisons, pgsync.comparison_states, pgsync.compare_runs, '
+                    || 'pgsync.compare_results, pgsync.compare_differences',
+                    'execute on function pgsync.compare_report(bigint)',
+                    'execute on function pgsync.compare_verdict(numeric)'
+                ]),
+                (array['pgsync_operator', 'pgsync_worker'], array[
+                    'execute on function pgsync.begin_comparison(bigint)',
+                    'execute on function pgsync.finish_comparison(bigint, interval)',
+                    'execute on function pgsync.import_for_comparison(bigint, text[])',
+                    'execute on function pgsync.note_compare_heals(bigint, text, jsonb, text)',
+                    'execute on function pgsync.note_comparison(bigint, text, jsonb, jsonb)'
+                ]),
+                (array['pgsync_operator', 'pgsync_api_operate'], array[
+                    'execute on function pgsync.request_comparison(text, text[], boolean, boolean, text)'
+                ]),
+                (array['pgsync_operator'], array[
+                    'execute on function pgsync.apply_comparison(text, integer, text, text)',
+                    'execute on function pgsync.note_compare_undone(bigint)'
+                ]),
                 (array['pgsync_importer'], array[
                     'usage on schema pgsync',
                     'select on table pgsync.migrations',

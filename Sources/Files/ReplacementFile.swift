@@ -49,9 +49,10 @@ public final class ReplacementFile: Sendable {
 
 /// Writes to files that are open.
 public enum FileWriter {
-    /// Appends to a file that exists, and waits until it is on the disk.
-    public static func append(_ text: String, to path: String) throws(FileError) {
-        let descriptor = unsafe open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW)
+    /// Appends to a file, and waits until it is on the disk; a new file its owner alone may read.
+    public static func append(_ text: String, to path: String, creating: Bool = false) throws(FileError) {
+        let flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | (creating ? O_CREAT : 0)
+        let descriptor = unsafe open(path, flags, 0o600)
         guard descriptor >= 0 else { throw FileError(.open, path) }
         defer { close(descriptor) }
         try write(text, to: descriptor, path: path)

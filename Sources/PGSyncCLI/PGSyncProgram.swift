@@ -149,6 +149,17 @@ package enum PGSyncProgram {
                 ]
             ),
             .group(
+                "compare",
+                "Compare two data sets on a schedule, and mend what differs.",
+                [
+                    .command(CompareCheckCommand.self), .command(CompareDoctorCommand.self),
+                    .command(CompareApplyCommand.self), .command(CompareListCommand.self),
+                    .command(CompareShowCommand.self), .command(CompareDiffCommand.self),
+                    .command(CompareRunCommand.self), .command(CompareHistoryCommand.self),
+                    .command(CompareDifferencesCommand.self), .command(CompareUndoCommand.self),
+                ]
+            ),
+            .group(
                 "sync",
                 "Exchange records with a master, both ways.",
                 [

@@ -15,6 +15,7 @@ package enum NameKind: String, CaseIterable, Sendable {
     case channels
     case imageKeys = "image-keys"
     case imports
+    case comparisons
     case differences
     case nodes
     case masters
@@ -40,6 +41,7 @@ package enum NameKind: String, CaseIterable, Sendable {
                 )
             order by schema.nspname, class.relname
             """
+        case .comparisons: "select distinct name from pgsync.comparisons order by name"
         case .settings: "select key from pgsync.configuration order by key"
         case .rules: "select distinct name from pgsync.rules order by name"
         case .accounts: "select code from ledger.accounts order by code"

@@ -12,6 +12,7 @@ package enum StoreError: Error, Sendable, Equatable {
         case channel
         case endpoint
         case `import`
+        case comparison
         case node
         case master
     }
@@ -104,6 +105,10 @@ extension StoreError: CustomStringConvertible {
             known.isEmpty
                 ? "unknown import \(name): there are none yet; apply one with pgsync import apply FILE"
                 : "unknown import \(name); there are \(known.joined(separator: ", "))"
+        case .unknown(.comparison, let name, let known):
+            known.isEmpty
+                ? "unknown comparison \(name): there are none yet; apply one with pgsync compare apply FILE"
+                : "unknown comparison \(name); there are \(known.joined(separator: ", "))"
         case .unknown(.node, let name, let known):
             known.isEmpty
                 ? "unknown node \(name): there are none yet; add one with pgsync node add \(name)"

@@ -1,6 +1,7 @@
 import Concurrency
 import Glibc
 import HTTPServer
+import PGSyncCompare
 import PGSyncDelivery
 import PGSyncImport
 import PGSyncNodes
@@ -114,12 +115,13 @@ struct WorkerRun: Sendable {
     private var remoteOperations: [any JobOperation] {
         let site = DeliverySite.current(credentials: credentials)
         let imports = ImportOperation(to: connection, site: site, keys: importKeys)
-        guard sync?.isEnabled != false else { return [imports] }
+        let comparisons = CompareOperation(to: connection, site: site)
+        guard sync?.isEnabled != false else { return [imports, comparisons] }
         let exchangeSite = master.map { master in
             site.adding(variables: [MasterToken.variable: master.of.token], addresses: master.of.url.loopback)
         }
         return [
-            imports,
+            imports, comparisons,
             SyncOperation(site: exchangeSite ?? site) { [statusFile, news = master?.news] in
                 statusFile?.write($0)
                 news?.take($0)

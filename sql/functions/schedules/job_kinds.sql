@@ -12,6 +12,7 @@ values
 ('reconcile', 'Compares what has changed since the last time with the ledger, and heals if reconcile_heals is true.'),
 ('import', 'Fetches from an HTTP API what is new, or with type initial all of its history: the subject is the import.'),
 ('sync', 'Exchanges records with a master, both ways: the subject is the master.'),
+('compare', 'Compares two data sets, and with type sync mends what differs too much: the subject is the comparison.'),
 ('chain', 'Chains new rows of the audit log and the journal, and anchors the chain where the worker is told to.'),
 ('retention', 'Drops ranges of changes and removes ended jobs and alerts, when they are older than the settings say.');
 $$;

@@ -42,7 +42,9 @@ struct EntityPlan: Sendable {
         self.right = side(right, entity.right, rightValues)
     }
 
-    /// What makes values of both types alike. Nothing is guessed: types that differ need one that is written.
+    /// What makes values of both types alike.
+    ///
+    /// Nothing is guessed: types that differ need one that is written.
     private static func cast(
         _ column: ComparedColumn,
         _ left: Field,

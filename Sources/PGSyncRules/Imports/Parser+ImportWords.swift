@@ -132,15 +132,23 @@ extension Parser {
     }
 
     /// Where a secret is: `env:NAME` or `file:/path`.
-    mutating func takeSecret(of opening: Token) throws -> Located<SecretReference> {
+    mutating func takeSecret(
+        of opening: Token,
+        called thing: String = "a secret"
+    ) throws -> Located<SecretReference> {
         let expected = "env: and the name of a variable, or file: and a path"
-        let written = try takeRun(expected, of: opening)
+        try expectMore(expected, of: opening)
         // What stands here instead may be the secret itself, and is not shown.
-        func fault(_ message: String) -> Fault {
-            Fault(written.range, message, help: "write env:NAME or file:/run/secrets/name")
+        func fault(_ message: String, at range: SourceRange) -> Fault {
+            Fault(range, message, help: "write env:NAME or file:/run/secrets/name")
         }
+        guard next.kind != .quotedName, next.kind != .json else {
+            throw fault("\(thing) is \(expected)", at: next.range)
+        }
+        let written = try takeRun(expected, of: opening)
+        func fault(_ message: String) -> Fault { fault(message, at: written.range) }
         let parts = written.value.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2 else { throw fault("a secret is \(expected)") }
+        guard parts.count == 2 else { throw fault("\(thing) is \(expected)") }
         let name = parts[1]
         switch parts[0] {
         case "env":
@@ -153,7 +161,7 @@ extension Parser {
                 throw fault("the path of the file does not begin with /")
             }
             return Located(value: .file(String(name)), range: written.range)
-        default: throw fault("a secret is \(expected)")
+        default: throw fault("\(thing) is \(expected)")
         }
     }
 

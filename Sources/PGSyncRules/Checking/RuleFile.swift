@@ -4,6 +4,8 @@ package struct RuleFile: Sendable, Hashable {
     package let text: String
     /// Whether what follows the word secret is left out of what is shown of a line, unless it says where one is.
     var hidesSecrets = false
+    /// Whether what may be a connection string is left out, too.
+    var hidesConnections = false
     /// Whether only the maps count, because another file uses them.
     package var isForMaps = false
     package var terms: RuleTerms
@@ -45,6 +47,13 @@ package struct RuleFile: Sendable, Hashable {
     }
 
     private func hiding(_ line: String) -> String {
+        if hidesConnections {
+            let reference = /\s*database\s+("[^"]*"|\w+)\s+('(env|file):[^']*'|(env|file):\S*)\s*(#.*)?/
+            if line.wholeMatch(of: reference) != nil { return line }
+            return line.replacing(/^(\s*database\b).*/) { "\($0.output.1) …" }
+                .replacing(/postgres(?:ql)?:\/\/\S*/, with: "…")
+                .replacing(/(password\s*=\s*)('[^']*'?|\S+)/) { "\($0.output.1)…" }
+        }
         guard hidesSecrets else { return line }
         return line.replacing(/(secret\s+)(?!'?(?:env|file):)('[^']*'?|\S+)/) { "\($0.output.1)…" }
     }

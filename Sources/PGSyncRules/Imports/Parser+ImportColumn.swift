@@ -2,7 +2,7 @@ import JSON
 
 extension Parser {
     /// Names of types elsewhere, and what they are here.
-    private static let otherTypes = [
+    static let otherTypes = [
         "int": "integer", "int2": "smallint", "int4": "integer", "int8": "bigint", "string": "text",
         "varchar": "text", "char": "text", "bool": "boolean", "decimal": "numeric", "number": "numeric",
         "money": "numeric", "float": "double", "real": "double", "float8": "double",
@@ -47,7 +47,7 @@ extension Parser {
         draft.stream.columns.append(column)
     }
 
-    private mutating func takeImportType(of opening: Token) throws -> ImportType {
+    mutating func takeImportType(of opening: Token) throws -> ImportType {
         let words = ImportType.words.map(\.word)
         try expectMore("a type: \(words.joined(separator: ", "))", of: opening)
         guard next.kind == .word, let type = ImportType.words.first(where: { $0.word == next.text })?.type

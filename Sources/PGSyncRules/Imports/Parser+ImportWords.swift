@@ -2,6 +2,10 @@ extension Parser {
     /// The name of a stream or a column, which may be any word: where one stands, nothing else can.
     mutating func takeAnyName(_ expected: String, of opening: Token) throws -> Located<String> {
         try expectMore(expected, of: opening)
+        return try takeAnyName(expected)
+    }
+
+    mutating func takeAnyName(_ expected: String) throws -> Located<String> {
         guard next.kind == .word else { return try takeName(expected) }
         guard next.text.utf8.count <= 63 else { throw Fault(next.range, "a name has 1 to 63 bytes") }
         return try take(.word, expected)

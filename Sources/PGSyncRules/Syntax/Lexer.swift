@@ -6,7 +6,7 @@ struct Lexer {
     enum Dialect: Sendable {
         /// Rules, and configurations.
         case rules
-        /// Imports, where ':' is a sign and a JSON array stands wherever an object may.
+        /// Imports and comparisons, where ':' is a sign and a JSON array stands wherever an object may.
         case imports
     }
 

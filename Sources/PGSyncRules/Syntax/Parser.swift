@@ -1,4 +1,4 @@
-/// Reads the tokens of a rule file, a configuration or an import.
+/// Reads the tokens of a rule file, a configuration, an import or a comparison.
 ///
 /// A statement that cannot be read becomes a fault, and reading goes on at the next line that opens one.
 struct Parser {

@@ -223,8 +223,8 @@ let package = Package(
         .testTarget(
             name: "PGSyncCompareTests",
             dependencies: [
-                "Concurrency", "JSON", "PGSyncCompare", "PGSyncDelivery", "PGSyncOperations", "PGSyncStore",
-                "Postgres", "Services", "TestSupport",
+                "Concurrency", "JSON", "PGSyncCluster", "PGSyncCompare", "PGSyncDelivery", "PGSyncOperations",
+                "PGSyncStore", "Postgres", "Services", "TestSupport",
             ]
         ),
         .testTarget(name: "PGSyncCoreTests", dependencies: ["PGSyncCore"]),

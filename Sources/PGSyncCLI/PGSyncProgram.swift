@@ -11,8 +11,7 @@ package enum PGSyncProgram {
             "Keep a double-entry ledger in step with PostgreSQL tables.",
             discussion: DatabaseSource.explanation,
             examples: [
-                .init("pgsync up", "Start a private PostgreSQL with pgsync and a worker."),
-                .init("pgsync up --demo", "The same, with a demo clinic whose bills are posted."),
+                .init("pgsync up --demo", "Start a private PostgreSQL with a demo clinic whose bills are posted.")
             ]
         ),
         version: Version.number,

@@ -13,7 +13,7 @@ extension Trait where Self == DatabaseTrait {
     /// Two tables of one shape in two schemas, with 2,000 equal rows.
     static var twoSides: DatabaseTrait {
         .migrated(
-            as: "two sides",
+            as: "two_sides",
             """
             create schema shop;
             create schema books;
@@ -26,7 +26,7 @@ extension Trait where Self == DatabaseTrait {
                 n, 'Item ' || n, case when n % 7 = 0 then 'inactive' else 'active' end, n * 1.10, n / 3.0,
                 timestamptz '2026-01-01' + n * interval '1 s'
             from generate_series(1, 2000) as n;
-            insert into books.items select *, 'kept' from shop.items;
+            insert into books.items select own.*, 'kept' from shop.items as own;
             """
         )
     }

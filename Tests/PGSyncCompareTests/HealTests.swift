@@ -1,3 +1,5 @@
+import JSON
+import PGSyncOperations
 import PGSyncStore
 import Postgres
 import Services
@@ -63,7 +65,7 @@ struct HealTests {
         try await bench.database.run("delete from books.items where id <= \(differences)")
         try await bench.apply(Self.items("by copy"), head: "settle 0 s")
         let run = try await bench.run(heals: true)
-        #expect(run.entity("items")?["is_due"]?.bool == (differences > 5))
+        #expect(run.entity("items")?["due"]?.bool == (differences > 5))
         #expect(run.count("healed") == (differences > 5 ? differences : 0))
     }
 
@@ -72,7 +74,7 @@ struct HealTests {
         try await bench.database.run("delete from books.items where id <= 30")
         try await bench.apply(Self.items("by copy"), head: "settle 0 s")
         let run = try await bench.run(heals: true, isDry: true)
-        #expect(run.entity("items")?["is_due"]?.bool == true)
+        #expect(run.entity("items")?["due"]?.bool == true)
         #expect(run.count("healed") == 0)
         #expect(try await bench.database.value("select count(*) from books.items") == "1970")
     }

@@ -121,7 +121,8 @@ let package = Package(
         .target(
             name: "PGSyncCompare",
             dependencies: [
-                "JSON", "PGSyncDelivery", "PGSyncOperations", "PGSyncRules", "PGSyncStore", "Postgres",
+                "Files", "HTTPClient", "JSON", "PGSyncCore", "PGSyncDelivery", "PGSyncOperations",
+                "PGSyncRules", "PGSyncStore", "Postgres",
             ]
         ),
         .target(
@@ -223,7 +224,8 @@ let package = Package(
         .testTarget(
             name: "PGSyncCompareTests",
             dependencies: [
-                "Concurrency", "JSON", "PGSyncCluster", "PGSyncCompare", "PGSyncDelivery", "PGSyncOperations",
+                "Concurrency", "Files", "JSON", "PGSyncCluster", "PGSyncCompare", "PGSyncDelivery",
+                "PGSyncOperations",
                 "PGSyncStore", "Postgres", "Services", "TestSupport",
             ]
         ),

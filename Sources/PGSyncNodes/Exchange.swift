@@ -246,7 +246,9 @@ struct Exchange: Sendable {
                 return try await note(applied.failures)
             }
             // Each part of the next take looks through what was logged since the last fold.
-            if applied.written + applied.deleted >= Self.foldedFrom { try await job.connection.foldVersions() }
+            if applied.written + applied.deleted >= Self.foldedFrom {
+                try await job.connection.foldVersions()
+            }
         }
     }
 

@@ -62,7 +62,9 @@ struct EntityPlan: Sendable {
         }
         guard column.forms.isEmpty else { return value() }
         if left.type == right.type {
-            return left.type == "numeric" ? value("trim_scale(", ")") : value()
+            // With the same number of decimals, the same number is the same text.
+            return left.type == "numeric" && (left.fullType != right.fullType || left.fullType == left.type)
+                ? value("trim_scale(", ")") : value()
         }
         if Field.wholeNumbers.isSuperset(of: [left.type, right.type]) { return value() }
         if left.isExactNumber, right.isExactNumber { return value("trim_scale((", ")::numeric)") }

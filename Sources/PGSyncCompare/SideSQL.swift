@@ -40,7 +40,8 @@ struct SideSQL: Sendable {
     /// Whether both databases hash texts alike.
     let hashes: Bool
 
-    private var keyRow: String { Self.row(keys) }
+    /// One text for each key; that of a single column needs no row around it.
+    private var keyRow: String { keys.count == 1 ? "(\(keys[0].expression))::text" : Self.row(keys) }
     private var exactRow: String { Self.row(keys + exact) }
 
     private static func row(_ values: [Value]) -> String {
@@ -57,10 +58,14 @@ struct SideSQL: Sendable {
     /// A number of 64 bits made of the key and all columns that are compared exactly.
     func contentHash(_ seed: Int) -> String { hash(exactRow, seed) }
 
-    private var bucket: String { "(\(hash("own.key", 0)) & \(Self.buckets - 1))::integer" }
+    private func bucket(of key: String) -> String {
+        "(coalesce(\(hash(key, 0)), 0) & \(Self.buckets - 1))::integer"
+    }
 
-    private func source(_ columns: String) -> String {
-        "(select \(columns) from \(relation) as side\(conditions)) as own"
+    /// Rows whose columns are made once: without the offset, each use of a text would make it again.
+    private func source(_ columns: String, where more: String? = nil) -> String {
+        let filter = more.map { "\(conditions.isEmpty ? " where" : " and") \($0)" } ?? ""
+        return "(select \(columns) from \(relation) as side\(conditions)\(filter) offset 0) as own"
     }
 
     // MARK: Everything
@@ -70,7 +75,7 @@ struct SideSQL: Sendable {
         Query(
             composed: """
                 select
-                    \(bucket) as bucket, count(*), sum(\(hash("own.content", 0)))::text,
+                    \(bucket(of: "own.key")) as bucket, count(*), sum(\(hash("own.content", 0)))::text,
                     sum(\(hash("own.content", 1)))::text
                 from \(source("\(keyRow) as key, \(Self.row(keys + exact + near)) as content"))
                 group by 1
@@ -85,13 +90,15 @@ struct SideSQL: Sendable {
             keys.indices.map { "(\(keys[$0].expression))::text as key\($0)" }
             + near.indices.map { "(\(near[$0].expression))::text as near\($0)" }
             + ["\(keyRow) as key", "\(exactRow) as content"]
+        let wanted = "'{\(buckets.map(String.init).joined(separator: ","))}'::integer[]"
+        // Only of these are the other columns made into a text.
+        let rows = source(columns.joined(separator: ", "), where: "\(bucket(of: keyRow)) = any(\(wanted))")
         return Query(
             composed: """
                 declare compared no scroll cursor with hold for
-                select \(bucket) as bucket, \(hash("own.content", 0)), \(hash("own.content", 1)),
+                select \(bucket(of: "own.key")) as bucket, \(hash("own.content", 0)), \(hash("own.content", 1)),
                     \(names.joined(separator: ", "))
-                from \(source(columns.joined(separator: ", ")))
-                where \(bucket) = any('{\(buckets.map(String.init).joined(separator: ","))}'::integer[])
+                from \(rows)
                 order by 1
                 """
         )

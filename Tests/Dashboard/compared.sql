@@ -53,7 +53,7 @@ insert into pgsync.compare_runs (
     sweep_cost, capped_by, label
 )
 select
-    own.id, own.subject, case own.subject when 'warehouse' then 2 else 1 end, own.n, own.n % 3 = 0, own.n % 6 = 0,
+    own.id, own.subject, case own.subject when 'warehouse' then 2 else 1 end, own.n, own.n % 3 = 0, own.n % 12 = 6,
     own.started_at, own.started_at + interval '28 s', score.match,
     case when own.subject = 'mirror' then 100 when own.n = 12 then 89.9 else score.match - 0.3 end, 0,
     case own.subject when 'mirror' then 0 else 0.3 end, 0, case when own.subject = 'warehouse' and own.n = 12 then 'vendors' end,

@@ -12,7 +12,7 @@ DEFINITION = """compare shop version 1
     left shop.items
     right books.items
     key id
-    columns name
+    columns name, brand
     groups brand
     metrics active count where active = true
     sync above 1
@@ -85,7 +85,7 @@ def test_a_run_is_started_ends_and_its_differences_are_shown(page):
     browser.go("compares/shop")
     press(browser, "Compare now")
     browser.wait_for("[aria-label='Under way']", "run 1")
-    browser.wait_for(ENTITIES, "warning")
+    browser.wait_for(ENTITIES, "good")
     assert not browser.js("return document.querySelector(\"[aria-label='Under way']\").checkVisibility()")
     told = browser.text(ENTITIES)
     for words in ("Shop", "Books", "2 only in Shop", "1 with other values", "more than 1 differ", "no sync needed"):

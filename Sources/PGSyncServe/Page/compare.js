@@ -10,7 +10,7 @@ import {command, problemNote} from "./dialog.js";
 import {fill, h, say} from "./dom.js";
 import {NONE, ago, count, plural, share, span, time} from "./format.js";
 import {badge, shape} from "./icons.js";
-import {part, sh} from "./plain.js";
+import {nearList, part, sh} from "./plain.js";
 import {createList} from "./table.js";
 
 export const title = ({name}) => `Compare ${name}`;
@@ -138,7 +138,21 @@ export async function show(ctx) {
         if (job && known && performance.now() - asked > 1500) follow(job);
     });
     ctx.every(3, () => { if (run && performance.now() - asked > 2500) follow(run.job); });
-    await Promise.all([part(ctx, score, read, draw), runs.load()]);
+    const page = await part(ctx, score, () => read().catch((error) => {
+        if (error.name === "not-found") return {missing: error};
+        throw error;
+    }), (one) => (one.missing ? [] : draw(one)));
+    if (page?.missing) nothing(ctx, name, page.missing);
+    else await runs.load();
+}
+
+function nothing(ctx, name, error) {
+    const job = error.near?.some((n) => /^\d+$/.test(n)) && ctx.query.get("job");
+    ctx.tools();
+    ctx.put(crumbs(ctx, [["compares", "Compare"]], name), h("div", {class: "panel"}, h("p", job
+        ? `${name} has no run of job ${job}.` : `There is no comparison ${name}.`),
+    nearList(error, (n) => (job ? [`compares/${seg(name)}?job=${n}`, `job ${n}`] : [`compares/${seg(n)}`, n])),
+    h("p", h("a", {href: "compares"}, "To the comparisons"))));
 }
 
 function workOf(run, known, cancel) {

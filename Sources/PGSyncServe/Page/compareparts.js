@@ -21,7 +21,7 @@ export function entities(path, report) {
     if (!all.length) return null;
     const words = kinds(report);
     const of = (e, kind) => e[kind] > 0 && h("a", {href: `${path}/differences?job=${report.job}&entity=${
-        seg(e.entity)}&kind=${kind}`}, `${count(e[kind])} ${words[kind]}`);
+        seg(e.entity)}&kind=${kind}`}, `${e.capped ? "at least " : ""}${count(e[kind])} ${words[kind]}`);
     const same = all.every((e) => isCompared(e) && !e.differences);
     return h("section", {class: "panel flush", "aria-label": "Entities"}, h("div", {class: "head"}, h("h2", "Entities"),
         report.dry_run && h("span", {class: "muted small"}, "A dry run: nothing was mended.")),
@@ -50,13 +50,12 @@ export function entities(path, report) {
 
 // What is to be done, and what was.
 function due(e) {
-    const mended = e.healed + e.unhealed > 0 && h("span", {class: "small"}, ` ${count(e.healed)} mended${
-        e.unhealed ? `, ${count(e.unhealed)} left` : ""}`);
-    return [e.is_due && e.differences > 0 ? [badge(e.verdict === "critical" ? "bad" : "warn", "due"), h("span",
-        {class: "small"}, e.verdict === "critical" ? " immediate sync required"
-            : ` more than ${count(e.sync_above)} differ`)]
+    const mended = e.healed + e.unhealed > 0 && [h("br"), `${count(e.healed)} mended${
+        e.unhealed ? `, ${count(e.unhealed)} left` : ""}`];
+    return [e.is_due && e.differences > 0 ? [badge(e.verdict === "critical" ? "bad" : "warn", "due"), h("br"),
+        e.verdict === "critical" ? "immediate sync required" : `more than ${count(e.sync_above)} differ`]
         : h("span", {class: "muted"}, VERDICTS[e.verdict]?.[2] ?? "nothing to sync"), mended,
-    e.heal_problem && h("span", {class: "small"}, ` ${e.heal_problem}`)];
+    e.heal_problem && [h("br"), e.heal_problem]];
 }
 
 // Figures are texts of any length; their digits never pass through a number.

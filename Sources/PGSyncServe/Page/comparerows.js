@@ -76,10 +76,10 @@ export async function show(ctx) {
     await list.load();
 }
 
-// "name: a / b", for lists.
-const values = (d, report) => d.columns.map((c) => h("div", h("code", c), " ", said(d.left_row?.[c]), h("span",
-    {class: "muted"}, ` in ${report.left_name}, `), said(d.right_row?.[c]), h("span", {class: "muted"},
-    ` in ${report.right_name}`)));
+// "name a in Shop, b in Books", a line for each column.
+const values = (d, report) => d.columns.map((c, i) => [i > 0 && h("br"), h("code", c), " ", said(d.left_row?.[c]),
+    h("span", {class: "muted"}, ` in ${report.left_name}, `), said(d.right_row?.[c]), h("span", {class: "muted"},
+        ` in ${report.right_name}`)]);
 
 // Hidden until asked for: each look is audited.
 function inside(ctx, d, path, report) {

@@ -52,7 +52,7 @@ struct CompareTests {
             let keys = try await served.api("GET", path, reader)
             #expect(keys.data?.array?.compactMap { $0["key"]?["id"]?.string } == ["7", "8"])
             #expect(keys.data?[0]?["columns"]?[0]?.string == "name")
-            #expect(!keys.answer.body.contains("confidential"))
+            #expect(!keys.answer.body.contains("discreet"))
             let first = try await served.api("GET", "\(path)?limit=1", reader)
             let cursor = try #require(first.json["next"]?.string)
             let second = try await served.api("GET", "\(path)?limit=1&cursor=\(cursor)", reader)
@@ -63,7 +63,7 @@ struct CompareTests {
             #expect(try await served.api("GET", path + "?kind=other", reader).status == 400)
             #expect(try await served.api("GET", path + "/rows", reader).code == "forbidden")
             let rows = try await served.api("GET", path + "/rows?kind=different", looker)
-            #expect(rows.data?[0]?["left_row"]?["name"]?.string == "confidential", "\(rows.answer.body)")
+            #expect(rows.data?[0]?["left_row"]?["name"]?.string == "discreet", "\(rows.answer.body)")
             #expect(
                 try await served.database.run(
                     "select concat_ws(' ', act, object, result) from pgsync.acts where act like 'look%' order by id"

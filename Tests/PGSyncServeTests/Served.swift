@@ -174,9 +174,9 @@ private let comparison = """
         '[
             {
                 "key": {"id": "7"}, "kind": "different", "columns": ["name"],
-                "left_row": {"id": "7", "name": "confidential"}, "right_row": {"id": "7", "name": "old"}
+                "left_row": {"id": "7", "name": "discreet"}, "right_row": {"id": "7", "name": "old"}
             },
-            {"key": {"id": "8"}, "kind": "missing_right", "left_row": {"id": "8", "name": "confidential"}}
+            {"key": {"id": "8"}, "kind": "missing_right", "left_row": {"id": "8", "name": "discreet"}}
         ]'
     );
     select pgsync.note_comparison(

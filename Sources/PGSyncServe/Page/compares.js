@@ -13,7 +13,8 @@ export const title = "Compare";
 const ACTIVE = new Set(["pending", "running", "waiting", "interrupted"]);
 const LABELS = {excellent: "good", good: "good", fair: "warn", poor: "bad"};
 export const isActive = (run) => ACTIVE.has(run.state);
-export const stateOf = (run) => (run.cancel_requested_at && isActive(run) ? badge("cancelling") : badge(run.state));
+export const stateOf = (run) => (run.cancel_requested_at && isActive(run) ? badge("cancelling")
+    : run.state === "running" ? badge("work", "running") : badge(run.state));
 
 // Shares come rounded down from the server: 98.96 is not 99.
 export const tenths = (n) => (n === null || n === undefined ? NONE : n.toFixed(1));
@@ -47,7 +48,7 @@ export async function show(ctx) {
                 "has not run"))},
             {label: "last runs", cell: (c) => trend(c.trend)},
             {label: "match", num: true, cell: (c) => percent(newest(c)?.match)},
-            {label: "newest run", cell: (c) => (c.job ? [badge(c.state), " ", ago(c.finished_at ?? c.started_at)]
+            {label: "newest run", cell: (c) => (c.job ? [stateOf(c), " ", ago(c.finished_at ?? c.started_at)]
                 : NONE)},
             {label: "next", cell: (c) => (c.next_run_at ? time(c.next_run_at) : h("span", {class: "muted"},
                 "by hand"))},

@@ -52,7 +52,8 @@ let package = Package(
             name: "PGSyncCLI",
             dependencies: [
                 "Arguments", "Concurrency", "Days", "Files", "HTTPServer", "JSON", "PGSyncBench",
-                "PGSyncCluster", "PGSyncCompare", "PGSyncCore", "PGSyncDelivery", "PGSyncDemo", "PGSyncImport",
+                "PGSyncCluster", "PGSyncCompare", "PGSyncCore", "PGSyncDelivery", "PGSyncDemo",
+                "PGSyncImport",
                 "PGSyncLedger", "PGSyncNodes", "PGSyncOperations",
                 "PGSyncRules", "PGSyncSchema", "PGSyncSelfTest", "PGSyncServe", "PGSyncStore", "PGSyncWorker",
                 "Postgres", "Services", "Telemetry", "VisibleText",
@@ -120,7 +121,8 @@ let package = Package(
         .target(
             name: "PGSyncCompare",
             dependencies: [
-                "JSON", "PGSyncDelivery", "PGSyncOperations", "PGSyncRules", "PGSyncStore", "Postgres",
+                "Files", "HTTPClient", "JSON", "PGSyncCore", "PGSyncDelivery", "PGSyncOperations",
+                "PGSyncRules", "PGSyncStore", "Postgres",
             ]
         ),
         .target(
@@ -217,6 +219,14 @@ let package = Package(
                 "PGSyncSchema", "PGSyncSelfTest", "PGSyncWorker", "Postgres", "Services", "Subprocesses",
                 "Telemetry",
                 "TestSupport",
+            ]
+        ),
+        .testTarget(
+            name: "PGSyncCompareTests",
+            dependencies: [
+                "Concurrency", "Files", "JSON", "PGSyncCluster", "PGSyncCompare", "PGSyncDelivery",
+                "PGSyncOperations",
+                "PGSyncStore", "Postgres", "Services", "TestSupport",
             ]
         ),
         .testTarget(name: "PGSyncCoreTests", dependencies: ["PGSyncCore"]),

@@ -1,5 +1,6 @@
--- Two data sets that should be the same are compared, entity by entity: what each side has, which rows differ,
--- and what became of each difference. Shares are kept exactly and rounded down only where people read them.
+-- Two data sets that should be the same are compared, entity by entity: what each side has, which rows
+-- differ, and what became of each difference. Shares are kept exactly and rounded down only where people
+-- read them.
 create table pgsync.comparisons (
     name text collate "C",
     version integer,
@@ -102,7 +103,8 @@ create table pgsync.compare_results (
     duration interval,
     noted_at timestamptz not null default clock_timestamp(),
     constraint compare_results_pkey primary key (job, entity),
-    constraint compare_results_job_fkey foreign key (job) references pgsync.compare_runs (job) on delete cascade,
+    constraint compare_results_job_fkey foreign key (job)
+    references pgsync.compare_runs (job) on delete cascade,
     constraint state_is_known check (state in ('compared', 'not_compared')),
     constraint only_what_was_compared_has_figures check ((state = 'compared') = (problem is null)),
     constraint match_is_a_share check (match between 0 and 100),
@@ -136,10 +138,12 @@ comment on column pgsync.compare_results.is_due is 'Whether there are more, or t
 comment on column pgsync.compare_results.covers is 'The entity whose rows each should have one of this.';
 comment on column pgsync.compare_results.coverage
 is 'How many percent of the rows of that entity have one, on the right side.';
-comment on column pgsync.compare_results.metrics is 'Each metric with its value of the left and the right side.';
+comment on column pgsync.compare_results.metrics
+is 'Each metric with its value of the left and the right side.';
 comment on column pgsync.compare_results.groups
 is 'Of each column that rows are counted by: the values for which the sides differ, with both counts.';
-comment on column pgsync.compare_results.data_at is 'When what the left side has was last fetched; null for tables.';
+comment on column pgsync.compare_results.data_at
+is 'When what the left side has was last fetched; null for tables.';
 comment on column pgsync.compare_results.healed is 'How many differences were mended.';
 comment on column pgsync.compare_results.unhealed is 'How many could not be, or were left.';
 comment on column pgsync.compare_results.heal_problem is 'Why.';
@@ -176,9 +180,10 @@ comment on column pgsync.compare_differences.job is 'The run.';
 comment on column pgsync.compare_differences.entity is 'The entity.';
 comment on column pgsync.compare_differences.key is 'The columns of the key.';
 comment on column pgsync.compare_differences.kind
-is 'missing_left (only the right side has it), missing_right, different, or ambiguous (a key that is there twice).';
+is 'missing_left (only the right side has it), missing_right, different, or ambiguous (a key twice).';
 comment on column pgsync.compare_differences.columns is 'The columns whose values differ.';
-comment on column pgsync.compare_differences.left_row is 'The row of the left side in the form that was compared.';
+comment on column pgsync.compare_differences.left_row
+is 'The row of the left side in the form that was compared.';
 comment on column pgsync.compare_differences.right_row is 'The row of the right side in that form.';
 comment on column pgsync.compare_differences.state
 is 'found, healed, moved (it had changed before it could be mended), failed, or undone.';
@@ -187,6 +192,7 @@ comment on column pgsync.compare_differences.problem is 'Why it could not be men
 comment on column pgsync.compare_differences.settled_at is 'When it was mended or given up.';
 comment on column pgsync.compare_differences.settled_by is 'The login that ran that.';
 
-revoke all on table pgsync.comparisons, pgsync.compare_runs, pgsync.compare_results, pgsync.compare_differences
+revoke all on table
+pgsync.comparisons, pgsync.compare_runs, pgsync.compare_results, pgsync.compare_differences
 from public;
 revoke all on sequence pgsync.compare_differences_id_seq from public;

@@ -536,6 +536,7 @@ begin
                 ]),
                 (array['pgsync_operator', 'pgsync_worker'], array[
                     'execute on function pgsync.begin_comparison(bigint)',
+                    'execute on function pgsync.resume_job(bigint, boolean)',
                     'execute on function pgsync.finish_comparison(bigint, interval)',
                     'execute on function pgsync.import_for_comparison(bigint, text[])',
                     'execute on function pgsync.note_compare_heals(bigint, text, jsonb, text)',

@@ -34,6 +34,11 @@ public final class ReplacementFile: Sendable {
         try FileWriter.write(text, to: descriptor, path: path)
     }
 
+    /// Adds bytes.
+    public func write(_ bytes: [UInt8]) throws(FileError) {
+        try FileWriter.write(bytes[...], to: descriptor, path: path)
+    }
+
     /// Gives it to another user.
     public func giveAway(toUser user: UInt32, group: UInt32) throws(FileError) {
         guard fchown(descriptor, user, group) == 0 else { throw FileError(.giveAway, path) }
@@ -60,7 +65,11 @@ public enum FileWriter {
     }
 
     static func write(_ text: String, to descriptor: Int32, path: String) throws(FileError) {
-        var rest = Array(text.utf8)[...]
+        try write(Array(text.utf8)[...], to: descriptor, path: path)
+    }
+
+    static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32, path: String) throws(FileError) {
+        var rest = bytes
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes {
                 unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)

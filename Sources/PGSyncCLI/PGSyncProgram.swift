@@ -11,8 +11,7 @@ package enum PGSyncProgram {
             "Keep a double-entry ledger in step with PostgreSQL tables.",
             discussion: DatabaseSource.explanation,
             examples: [
-                .init("pgsync up", "Start a private PostgreSQL with pgsync and a worker."),
-                .init("pgsync up --demo", "The same, with a demo clinic whose bills are posted."),
+                .init("pgsync up --demo", "Start a private PostgreSQL with a demo clinic.")
             ]
         ),
         version: Version.number,
@@ -26,6 +25,7 @@ package enum PGSyncProgram {
                 "the directory of secrets that channels may name [default: \(DeliverySite.defaultSecrets)]"
             ),
             ("PGSYNC_COMMANDS", "the directory of programs that channels may run; none without"),
+            ("PGSYNC_FILES", "the directory where what comparisons fetch is kept; none without"),
             ("PGSYNC_ADDRESSES", "addresses that channels may reach beside public ones, such as 10.1.2.0/24"),
             ("MASTER_URL", "where the master is that records are exchanged with"),
             ("MASTER_TOKEN", "the token that the master has given: pgsync node add"),

@@ -29,7 +29,17 @@ struct EntityHeal: Sendable {
         switch entity.heal {
         case .copy(let deletes): try await copy(deletes: deletes)
         case .import(let name, let stream): try await bring(name, stream)
-        case .fetch, nil: break
+        case .fetch(let column, let hosts):
+            do {
+                let fetch = try FileFetch(column: column, hosts: hosts, plan: plan, site: run.site)
+                try await copy(deletes: false, fetch)
+            } catch let failure as JobFailure {
+                let (id, name) = (job.id, entity.name)
+                try await job.step {
+                    try CompareStore($0).noteHeals(id, name, [], problem: failure.description)
+                }
+            }
+        case nil: break
         }
     }
 
@@ -37,8 +47,10 @@ struct EntityHeal: Sendable {
     private var obstacle: String? {
         let rows = max(outcome.leftCount, outcome.rightCount)
         let differences = outcome.differences.count
-        if case .copy = entity.heal, !isHere {
-            return "only tables of this database are written"
+        switch entity.heal {
+        case .copy, .fetch:
+            if !isHere { return "only tables of this database are written" }
+        case .import, nil: break
         }
         guard !run.ignoresGuard, differences * Self.guardedShare > rows, differences > 10 else { return nil }
         return "\(differences) of \(rows) rows differ, which is more than a fifth: if that is meant, "
@@ -47,7 +59,7 @@ struct EntityHeal: Sendable {
 
     // MARK: Copying rows
 
-    private func copy(deletes: Bool) async throws {
+    private func copy(deletes: Bool, _ fetch: FileFetch? = nil) async throws {
         let (id, name) = (job.id, entity.name)
         let heal = RowHeal(plan: plan)
         let numbers = try await job.step { try CompareStore($0).differenceNumbers(id, name) }
@@ -61,8 +73,14 @@ struct EntityHeal: Sendable {
             let images = copied.isEmpty ? [:] : try await heal.images(of: copied, on: left)
             var endings: [JSONValue] = []
             for (number, difference) in part {
-                if let ending = try await mend(difference, heal, images[difference.key], deletes: deletes) {
-                    endings.append(ending.json(number))
+                do {
+                    var image = images[difference.key]
+                    if let fetch, let found = image { image = try await fetch.complete(found) }
+                    if let ending = try await mend(difference, heal, image, deletes: deletes) {
+                        endings.append(ending.json(number))
+                    }
+                } catch let failure as JobFailure {
+                    endings.append(Ending(state: "failed", problem: failure.description).json(number))
                 }
             }
             let noted = endings

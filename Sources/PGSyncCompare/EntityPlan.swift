@@ -7,6 +7,8 @@ struct EntityPlan: Sendable {
     let entity: ComparisonEntity
     let left: SideSQL
     let right: SideSQL
+    /// All columns that the right side has.
+    let rightFields: Set<String>
 
     /// - Throws: ``JobFailure`` if a column is missing, or its types do not go together.
     init(
@@ -16,6 +18,7 @@ struct EntityPlan: Sendable {
         hashes: Bool
     ) throws(JobFailure) {
         self.entity = entity
+        rightFields = Set(right.fields.keys)
         var leftValues: [String: SideSQL.Value] = [:]
         var rightValues: [String: SideSQL.Value] = [:]
         for column in entity.readColumns {
@@ -42,7 +45,9 @@ struct EntityPlan: Sendable {
         self.right = side(right, entity.right, rightValues)
     }
 
-    /// What makes values of both types alike. Nothing is guessed: types that differ need one that is written.
+    /// What makes values of both types alike.
+    ///
+    /// Nothing is guessed: types that differ need one that is written.
     private static func cast(
         _ column: ComparedColumn,
         _ left: Field,

@@ -91,8 +91,9 @@ struct RowHeal: Sendable {
     ) throws -> Ending {
         let keys = plan.right.keys.count
         let place = keys + 2 + plan.right.near.count + 1
-        let changes = (plan.entity.columns + plan.entity.copied).map { column in
-            "\(Identifier(column.rightName)) = came.\(Identifier(column.rightName))"
+        let ofKey = Set(plan.entity.key.map(\.rightName))
+        let changes = (image.object?.map(\.key) ?? []).filter { !ofKey.contains($0) }.map { name in
+            "\(Identifier(name)) = came.\(Identifier(name))"
         }.joined(separator: ", ")
         return try change(
             """

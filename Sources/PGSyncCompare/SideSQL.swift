@@ -175,7 +175,8 @@ struct SideSQL: Sendable {
             }
         }
         return Query(
-            composed: "select \(figures.map { "(\($0))" }.joined(separator: ", ")) from \(relation) as side\(conditions)"
+            composed:
+                "select \(figures.map { "(\($0))" }.joined(separator: ", ")) from \(relation) as side\(conditions)"
         )
     }
 

@@ -4,7 +4,10 @@ internal import CCrypto
 package enum SHA256 {
     /// The hash of a text's UTF-8 as 64 lower-case hexadecimal digits.
     package static func hexadecimalDigest(of text: String) -> String {
-        let bytes = Array(text.utf8)
+        hexadecimalDigest(of: Array(text.utf8))
+    }
+
+    package static func hexadecimalDigest(of bytes: [UInt8]) -> String {
         var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
         // The name alone would be this type.
         _ = unsafe CCrypto.SHA256(bytes, bytes.count, &digest)

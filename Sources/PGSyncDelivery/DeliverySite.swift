@@ -21,6 +21,8 @@ package struct DeliverySite: Sendable {
     private let secrets: String
     /// Programs of channels are in this directory; nil allows none.
     private let commands: String?
+    /// What is fetched for comparisons is kept in this directory; nil where nothing may be.
+    package let files: String?
     /// Ranges of addresses, apart from each other by commas or spaces.
     private let addresses: String
     /// Files that are no secrets of channels, wherever they are.
@@ -30,12 +32,14 @@ package struct DeliverySite: Sendable {
         variables: [String: String],
         secrets: String = defaultSecrets,
         commands: String? = nil,
+        files: String? = nil,
         addresses: String = "",
         credentials: [String] = []
     ) {
         self.variables = variables
         self.secrets = secrets
         self.commands = commands
+        self.files = files
         self.addresses = addresses
         self.credentials = credentials
     }
@@ -47,6 +51,7 @@ package struct DeliverySite: Sendable {
             variables: variables,
             secrets: variables["PGSYNC_SECRETS"] ?? defaultSecrets,
             commands: variables["PGSYNC_COMMANDS"],
+            files: variables["PGSYNC_FILES"],
             addresses: variables["PGSYNC_ADDRESSES"] ?? "",
             credentials: credentials
         )
@@ -58,6 +63,7 @@ package struct DeliverySite: Sendable {
             variables: variables.merging(more) { $1 },
             secrets: secrets,
             commands: commands,
+            files: files,
             addresses: ([self.addresses] + addresses).joined(separator: " "),
             credentials: credentials
         )

@@ -232,6 +232,9 @@ struct Exchange: Sendable {
         return (staged.records, staged.hasMore)
     }
 
+    /// So many records of one take are folded before the next.
+    private static let foldedFrom = 10_000
+
     private mutating func apply() async throws {
         while true {
             let force = force
@@ -241,6 +244,10 @@ struct Exchange: Sendable {
             counts.held += applied.held
             guard applied.isSomething, applied.failures.isEmpty else {
                 return try await note(applied.failures)
+            }
+            // Each part of the next take looks through what was logged since the last fold.
+            if applied.written + applied.deleted >= Self.foldedFrom {
+                try await job.connection.foldVersions()
             }
         }
     }

@@ -25,7 +25,8 @@ struct JSONOutputTests {
 
     /// Whatever is below these has names of its users.
     private static let foreign: Set<String> = [
-        "data", "old_data", "dimensions", "files", "counts", "settings",
+        "data", "old_data", "key", "left_row", "right_row", "metrics", "groups", "dimensions", "files",
+        "counts", "settings",
         "frozen_tables", "quarantined_tables",
         "local_row", "remote_row", "base_row", "result_row", "would_be_row",
     ]
@@ -87,8 +88,12 @@ struct JSONOutputTests {
         }
         let trace = try Repository.read("sql/functions/queue/trace.sql")
         let status = try Repository.read("sql/functions/nodes/master_status.sql")
+        let report = try Repository.read("sql/functions/compare/compare_report.sql")
+        let differences = try Repository.read("Sources/PGSyncStore/Compare/CompareStore+Reading.swift")
         let words = Set(
-            (code + [trace, status]).flatMap { $0.matches(of: /["']([a-z][a-z_]*)["']/).map { String($0.1) } }
+            (code + [trace, status, report, differences]).flatMap {
+                $0.matches(of: /["']([a-z][a-z_]*)["']/).map { String($0.1) }
+            }
         )
         #expect(used.count > 150)
         let missing = used.subtracting(forms.keys).subtracting(["code"])
@@ -149,6 +154,11 @@ struct JSONOutputTests {
             ["endpoint", "test", "shop"], ["import", "run", "shop"], ["import", "status"],
             ["import", "cancel", "shop"], ["import", "retry", "shop"], ["endpoint", "resume", "shop"],
             ["endpoint", "show", "shop"],
+            ["compare", "check", book.path("compare")], ["compare", "apply", book.path("compare")],
+            ["compare", "list"], ["compare", "show", "shop"], ["compare", "diff", book.path("compare")],
+            ["compare", "doctor", "shop"], ["compare", "run", "shop", "--sync"],
+            ["compare", "history", "shop"],
+            ["compare", "differences", "shop"], ["compare", "undo", "shop"],
             ["sync", "on", "items"], ["sync", "on", "items", "--policy", "master"], ["sync", "tables"],
             ["node", "add", "north"], ["node", "list"],
             ["node", "protect", "north", "signed"], ["node", "rotate", "north"], ["node", "resync", "north"],
@@ -169,6 +179,18 @@ struct JSONOutputTests {
             get '/items'
             column id bigint
             example 'one' given [ { "id": 1 } ] gives { "id": 1 }
+        """
+
+    private static let comparison = """
+        compare shop version 1 every 6 h
+          settle 0 s
+          entity items
+            left public.items
+            right public.counted
+            key id
+            groups id
+            metrics all_rows count
+            heal by copy
         """
 
     /// A job that ended with failed items, and one that was interrupted.
@@ -214,11 +236,13 @@ struct JSONOutputTests {
             try book.write(RuleBook.rule(version: 2, credit: "4100"), as: "other")
             try book.write("rule", as: "wrong")
             try book.write(Self.shop, as: "import")
+            try book.write(Self.comparison, as: "compare")
             try book.write("settings\n  queue_batch_size 7\n", as: "configuration")
             try book.write("code,name,type\n1000,Till,asset\n9000,New,income\n", as: "chart")
             try await book.database.query(
                 """
                 create extension pgcrypto; create table items (id bigint primary key);
+                create table counted as table items; insert into items values (5);
                 set pgsync.origin = 'till'; set pgsync.correlation_id = 'c-1';
                 insert into sales values (1, 100, 'final', '2026-01-05'), (2, null, 'final', '2026-01-05');
                 insert into fees values (7, 5, 'final', '2026-01-05');

@@ -239,7 +239,7 @@ struct JobKindTests {
     func known() async throws {
         #expect(
             try await TestDatabase.current.lines("select kind from pgsync.job_kinds() order by kind")
-                == (JobOperations.all.map(\.kind) + ["import", "sync"])
+                == (JobOperations.all.map(\.kind) + ["compare", "import", "sync"])
                 .filter { !["retry", "resolve", "rules_diff"].contains($0) }.sorted()
         )
     }

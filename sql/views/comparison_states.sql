@@ -27,7 +27,12 @@ left join lateral (
     from pgsync.sync_schedules as planned
     where planned.kind = 'compare' and planned.subject = own.name and planned.enabled
 ) as schedule on true
-where own.version = (select max(newer.version) from pgsync.comparisons as newer where newer.name = own.name);
+where
+    own.version = (
+        select max(newer.version)
+        from pgsync.comparisons as newer
+        where newer.name = own.name
+    );
 
 comment on view pgsync.comparison_states is 'The comparisons in force, each with its newest run.';
 comment on column pgsync.comparison_states.comparison is 'The comparison.';
@@ -40,6 +45,7 @@ comment on column pgsync.comparison_states.run is 'Which run that was, from 1.';
 comment on column pgsync.comparison_states.state is 'The state of that job.';
 comment on column pgsync.comparison_states.started_at is 'When it began.';
 comment on column pgsync.comparison_states.finished_at is 'When it was done.';
-comment on column pgsync.comparison_states.match is 'How much is the same, in percent; null if nothing was compared.';
+comment on column pgsync.comparison_states.match
+is 'How much is the same, in percent; null if nothing was compared.';
 comment on column pgsync.comparison_states.health is 'The match less the costs.';
 comment on column pgsync.comparison_states.label is 'excellent, good, fair or poor.';

@@ -35,7 +35,8 @@ comment on column pgsync.token_states.state is 'valid, expired or revoked.';
 comment on column pgsync.token_states.created_at is 'When it was made.';
 comment on column pgsync.token_states.created_by is 'Who made it.';
 comment on column pgsync.token_states.expires_at is 'When it ends by itself; null for never.';
-comment on column pgsync.token_states.last_used_at is 'When it was last used, to the minute; by a node, to a quarter of an hour.';
+comment on column pgsync.token_states.last_used_at
+is 'When it was last used, to the minute; by a node, to a quarter of an hour.';
 comment on column pgsync.token_states.last_address is 'From where.';
 comment on column pgsync.token_states.revoked_at is 'When somebody ended it.';
 comment on column pgsync.token_states.revoked_by is 'Who did.';

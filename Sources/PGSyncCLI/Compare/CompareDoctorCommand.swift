@@ -138,7 +138,7 @@ struct CompareUndoCommand: Command {
         if globals.json {
             try context.print([
                 "job": JSONValue(Int(run)), "undone": JSONValue(outcome.undone),
-                "left": .array(
+                "rows_left": .array(
                     outcome.left.map {
                         ["difference": JSONValue(Int($0.difference)), "problem": .string($0.problem)]
                     }

@@ -181,8 +181,12 @@ extension ComparisonState {
             "job": job.map { JSONValue(Int($0)) } ?? .null, "run": run.map { JSONValue(Int($0)) } ?? .null,
             "state": state.map { .string($0) } ?? .null,
             "started_at": startedAt.map { .string($0.description) } ?? .null,
-            "match": match.map { .string($0) } ?? .null, "health": health.map { .string($0) } ?? .null,
+            "match": Self.number(match), "health": Self.number(health),
             "label": label.map { .string($0) } ?? .null,
         ]
+    }
+
+    private static func number(_ text: String?) -> JSONValue {
+        text.flatMap { try? JSONValue(parsing: $0) } ?? .null
     }
 }

@@ -21,7 +21,7 @@ struct CompareReport: Sendable {
         var name: String { json["entity"]?.string ?? "" }
         var verdict: String { json["verdict"]?.string ?? "" }
         var isCompared: Bool { json["state"]?.string == "compared" }
-        var isDue: Bool { json["is_due"]?.bool ?? false }
+        var isDue: Bool { json["due"]?.bool ?? false }
         var isCapped: Bool { json["capped"]?.bool ?? false }
         var problem: String { json["problem"]?.string ?? "" }
         var healProblem: String? { json["heal_problem"]?.string }
@@ -48,13 +48,16 @@ struct CompareReport: Sendable {
 
     private static func signed(_ number: Int) -> String { (number < 0 ? "-" : "+") + abs(number).grouped }
 
-    private static func recommendation(for verdict: String) -> String {
-        switch verdict {
-        case "perfect": "no sync needed"
-        case "good": "sync optional"
-        case "warning": "sync recommended"
-        case "critical": "immediate sync required"
-        default: ""
+    private enum Verdict: String {
+        case perfect, good, warning, critical
+
+        var recommendation: String {
+            switch self {
+            case .perfect: "no sync needed"
+            case .good: "sync optional"
+            case .warning: "sync recommended"
+            case .critical: "immediate sync required"
+            }
         }
     }
 
@@ -103,8 +106,8 @@ struct CompareReport: Sendable {
         line += " | \(entity.match)% \(entity.verdict.uppercased())"
         if entity.isDue, entity.verdict != "critical" {
             line += ", sync due: more than \(entity.count("sync_above").grouped)"
-        } else if differences > 0 {
-            line += ", \(Self.recommendation(for: entity.verdict))"
+        } else if differences > 0, let verdict = Verdict(rawValue: entity.verdict) {
+            line += ", \(verdict.recommendation)"
         }
         return line
     }

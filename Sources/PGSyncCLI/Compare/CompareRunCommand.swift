@@ -29,16 +29,12 @@ struct CompareRunCommand: Command {
         "run",
         "Compare both sides, and mend what differs too much.",
         discussion: """
-            With --sync, an entity is mended as its definition says when more rows differ than its threshold, or its \
-            verdict is CRITICAL. Of an entity more than a fifth of whose rows differ nothing is mended without --force.
-
-            It ends with 88 if differences are left that need a sync, with 89 if that fifth stopped it, and with 1 if an \
-            entity could not be compared.
+            With --sync, an entity is mended when more rows differ than its threshold, or its verdict is CRITICAL; but not \
+            when more than a fifth differs, unless --force. It ends with 1 if an entity was not compared.
             """,
         examples: [
             .init("pgsync compare run zoho", "Only compare."),
             .init("pgsync compare run zoho --sync --dry-run", "Say what would be mended."),
-            .init("pgsync compare run zoho --entities items stock", "Two entities alone."),
             .init("pgsync compare run zoho --sync --interval 12h", "Again and again, until Ctrl-C."),
         ],
         exitCodes: [.noTable, .notPermitted, .recordsLeft, .stoppedByGuard]
@@ -64,7 +60,7 @@ struct CompareRunCommand: Command {
             help: "Append a summary of the run."
         ),
         .flag("once", \.once, help: "Run once, which is the default."),
-        .option("interval", \.interval, help: "Run now, and then each so long, such as 12h."),
+        .option("interval", \.interval, help: "Again each so long, such as 12h."),
         .flag("background", \.background, help: "Leave it to a worker."),
         .argument("ENTITY", \.moreEntities, help: "Further entities, after --entities."),
     ]
@@ -142,7 +138,7 @@ struct CompareRunCommand: Command {
         }
         guard !background else {
             if globals.json {
-                try context.print(["job": JSONValue(Int(asked.job)), "is_new": .bool(asked.isNew)])
+                try context.print(["job": JSONValue(Int(asked.job)), "new": .bool(asked.isNew)])
             } else if !globals.quiet {
                 try context.print(
                     "job \(asked.job) \(asked.isNew ? "was asked for" : "is under way"); to watch it: "
@@ -179,7 +175,7 @@ struct CompareRunCommand: Command {
             try context.output.write(report.summary)
         }
         guard report.hasFinished else {
-            context.say("the run \(job.state.rawValue): \(report.text("error"))")
+            context.say("the run \(job.state.rawValue): \(report.text("error_message"))")
             return .problemsFound
         }
         return report.exitCode

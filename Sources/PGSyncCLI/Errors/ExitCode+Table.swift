@@ -44,7 +44,10 @@ extension ExitCode {
         88,
         "Conflicts wait for a person, records could not be exchanged, or a comparison left differences."
     )
-    static let stoppedByGuard = ExitCode(89, "So many records would be changed or deleted that a person has to agree.")
+    static let stoppedByGuard = ExitCode(
+        89,
+        "So many records would be changed or deleted that a person has to agree."
+    )
     static let ledgerRefused = ExitCode(90, "The ledger refused it; nothing was changed.")
     static let notInTheBooks = ExitCode(91, "Unknown account or period.")
     static let wrongFile = ExitCode(92, "Cannot read a file, or its contents are wrong.")

@@ -48,8 +48,9 @@ package struct RuleFile: Sendable, Hashable {
 
     private func hiding(_ line: String) -> String {
         if hidesConnections {
-            let unnamed = /^(\s*database\b)(?!\s+(?:"[^"]*"|\w+)\s+'?(?:env|file):).*/
-            return line.replacing(unnamed) { "\($0.output.1) …" }
+            let reference = /\s*database\s+("[^"]*"|\w+)\s+('(env|file):[^']*'|(env|file):\S*)\s*(#.*)?/
+            if line.wholeMatch(of: reference) != nil { return line }
+            return line.replacing(/^(\s*database\b).*/) { "\($0.output.1) …" }
                 .replacing(/postgres(?:ql)?:\/\/\S*/, with: "…")
                 .replacing(/(password\s*=\s*)('[^']*'?|\S+)/) { "\($0.output.1)…" }
         }

@@ -160,7 +160,7 @@ struct ComparisonChecker {
                 "name the entity whose rows each should have one"
             )
         }
-        let others = comparison.entities.map(\.name.value)
+        let others = comparison.entities.map(\.name.value).filter { $0 != draft.name.value }
         guard !others.contains(name.value), !comparison.unread.contains("entity") else { return }
         fail(
             name,

@@ -147,7 +147,9 @@ extension Parser {
         let sign = next
         if skip(word: "is") {
             try expectMore("'null' or 'not null'", of: sign)
+            let word = next
             let isNegated = skip(word: "not")
+            if isNegated { try expectMore("'null'", of: word) }
             try expect(word: "null", isNegated ? "'null'" : "'null' or 'not null'")
             return ComparisonCondition(column: column.value, test: isNegated ? .isNotNull : .isNull)
         }
@@ -206,7 +208,7 @@ extension Parser {
         let word = next
         switch try takeWord(among: ["copy", "import", "fetch"], of: opening) {
         case "copy":
-            guard !endsLine else { return .copy(deletes: false) }
+            guard continues(opening) else { return .copy(deletes: false) }
             try expect(word: "with", "'with deletes', or the end of the line")
             try expectMore("'with deletes'", of: word)
             try expect(word: "deletes")

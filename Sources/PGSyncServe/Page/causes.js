@@ -11,7 +11,7 @@ export function causeOf(a) {
             CAPTURE_BYPASS: `sources?${table}`,
         RANGES_SHORT: "sources", DELIVERY_FAILED: "alerts#channels", IMPORT_FAILED: "imports",
         ENDPOINT_DOWN: "imports", DATA_STALE: "imports", EXCHANGE_HELD: "nodes",
-        EXCHANGE_LATE: "nodes", CLOCK_SKEW: "nodes"}[a.kind] ?? "./";
+        EXCHANGE_LATE: "nodes", CLOCK_SKEW: "nodes", COMPARISON_DIFFERS: "compares"}[a.kind] ?? "./";
 }
 
 // The setting that holds the limit of an alert.

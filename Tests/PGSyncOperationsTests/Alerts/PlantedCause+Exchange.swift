@@ -55,6 +55,39 @@ extension PlantedCause {
         ),
     ]
 
+    /// What is wrong between two data sets.
+    static let comparison: [PlantedCause] = [
+        .init(
+            kind: "COMPARISON_DIFFERS",
+            expected: "zoho items high",
+            cause: "\(compared) update pgsync.compare_results set matched = 80, different = 20, match = 80, verdict = 'critical'",
+            cure: "update pgsync.compare_results set healed = 20"
+        ),
+        .init(
+            kind: "COMPARISON_DIFFERS",
+            expected: "zoho items medium",
+            cause: "\(compared) update pgsync.compare_results set matched = 94, different = 6, match = 94, verdict = 'warning'",
+            cure: "update pgsync.compare_results set different = 0, match = 100, verdict = 'perfect'"
+        ),
+        .init(
+            kind: "COMPARISON_DIFFERS",
+            expected: "zoho items medium",
+            cause: "\(compared) update pgsync.compare_results set state = 'not_compared', problem = 'there is no table x'",
+            cure: "update pgsync.compare_results set state = 'compared', problem = null"
+        ),
+    ]
+
+    /// A run that has found nothing.
+    private static let compared = """
+        insert into pgsync.sync_jobs (kind, subject, state, attempts, started_at, heartbeat_at, finished_at)
+        values ('compare', 'zoho', 'completed', 1, now(), now(), now());
+        insert into pgsync.compare_runs (job, comparison, version, number, finished_at)
+        select id, 'zoho', 1, 1, now() - interval '1 s' from pgsync.sync_jobs where kind = 'compare';
+        insert into pgsync.compare_results (
+            job, entity, place, state, missing_left, missing_right, different, ambiguous, matched, match, verdict
+        )
+        select id, 'items', 0, 'compared', 0, 0, 0, 0, 100, 100, 'perfect' from pgsync.sync_jobs where kind = 'compare';
+        """
     private static let node = "select pgsync.add_node('shop');"
     private static let master = "select pgsync.set_master('head', 'https://head.example');"
     private static let microseconds = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"

@@ -17,7 +17,7 @@ struct PlantedCause: Sendable, CustomTestStringConvertible {
     private static let queued = "insert into bills select g, 1 from generate_series(1, 10) as g;"
     private static let emptied = "delete from pgsync.sync_queue"
 
-    static let all = own + exchange
+    static let all = own + exchange + comparison
 
     private static let own: [PlantedCause] = [
         .init(kind: "QUEUE_BACKUP", expected: "bills medium", seconds: 150, cause: queued, cure: emptied),

@@ -266,11 +266,14 @@ struct WrongImportsTests {
         )
     }
 
-    @Test("never show what stands where a secret is expected")
-    func hushed() {
+    @Test(
+        "never show what stands where a secret is expected",
+        arguments: ["'sk_live_hush'", "\"sk_live_hush\"", "sk_live_hush"]
+    )
+    func hushed(secret: String) {
         let text = ImportSample.text(
             "column id bigint",
-            head: "secret 'sk_live_hush'",
+            head: "secret \(secret)",
             "auth basic '{secret}'"
         )
         #expect(Self.problems(text).count == 1)

@@ -1,5 +1,5 @@
--- Who comes with a token. That it was used is noted to the minute, of a node, which calls all day, to the quarter
--- of an hour, so that reading writes little.
+-- Who comes with a token. That it was used is noted to the minute, of a node, which calls all day, to the
+-- quarter of an hour, so that reading writes little.
 create or replace function pgsync.token_of(secret_hash bytea, address text)
 returns table (
     token bigint, name text, scopes text[], site text, expires_at timestamptz, node text, protection text

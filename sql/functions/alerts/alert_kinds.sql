@@ -25,7 +25,8 @@ values
 ('DATA_STALE', 16, 'freshness_alerts', 'A stream was not read for twice the time between its scheduled runs.'),
 ('EXCHANGE_HELD', 17, 'exchange_alerts', 'A master answers, but exchanges with it fail, or a table is left out.'),
 ('EXCHANGE_LATE', 18, 'exchange_alerts', 'No exchange with a node or a master has succeeded for long.'),
-('CLOCK_SKEW', 19, 'exchange_alerts', 'The clock of a node or a master is wrong.');
+('CLOCK_SKEW', 19, 'exchange_alerts', 'The clock of a node or a master is wrong.'),
+('COMPARISON_DIFFERS', 20, 'compare_alerts', 'Two data sets that should be the same are not, or were not compared.');
 $$;
 
 comment on function pgsync.alert_kinds()

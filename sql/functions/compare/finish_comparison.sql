@@ -1,5 +1,6 @@
--- Each cost is nothing where all is well, and grows to 5 points: over a second interval for what the older side
--- has, by a tenth of a point for each open failed item, and over a second week without a full comparison.
+-- Each cost is nothing where all is well, and grows to 5 points: over a second interval for what the older
+-- side has, by a tenth of a point for each open failed item, and over a second week without a full
+-- comparison.
 create or replace function pgsync.finish_comparison(job bigint, every interval default '6 hours')
 returns pgsync.compare_runs
 language plpgsql

@@ -1,4 +1,9 @@
-create or replace function pgsync.note_compare_heals(job bigint, entity text, heals jsonb, problem text default null)
+create or replace function pgsync.note_compare_heals(
+    job bigint,
+    entity text,
+    heals jsonb,
+    problem text default null
+)
 returns void
 language plpgsql
 security definer

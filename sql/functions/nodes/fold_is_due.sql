@@ -27,16 +27,18 @@ select fold.folded_through is not null
                 and pg_visible_in_snapshot(running.xid::text::xid8, pg_current_snapshot())
         )
         or (select sequence.last_value from pgsync.sync_logs_id_seq as sequence) > fold.last_log_id
-        -- A version may be new where no row was written.
+        -- A version may be new where no row was written. The limit has the newest of each table looked up.
         or exists (
             select
             from pgsync.sources as source
-            where source.synced
-                and exists (
-                    select
-                    from pgsync.record_versions as known
-                    where known.source_table = source.source_table and known.tick > fold.folded_through
-                )
+            cross join lateral (
+                select known.tick
+                from pgsync.record_versions as known
+                where known.source_table = source.source_table
+                order by known.tick desc
+                limit 1
+            ) as newest
+            where source.synced and newest.tick > fold.folded_through
         )
     )
 from pgsync.version_fold as fold;

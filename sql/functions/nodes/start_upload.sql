@@ -37,7 +37,13 @@ begin
         from pgsync.synced_tables(v_master.tables) as synced
         where not v_master.frozen_tables ? synced.name
     ) as going
-    where not force and pgsync.exceeds_guard(going.number, pgsync.live_records(going.source_table) + going.number)
+    where not force
+        -- All records are only counted where any are deleted.
+        and case
+            when going.number > 0
+                then pgsync.exceeds_guard(going.number, pgsync.live_records(going.source_table) + going.number)
+            else false
+        end
     limit 1;
     if found then
         raise exception '% records of % were deleted here', v_guard.number, v_guard.source_table

@@ -1,15 +1,17 @@
-import Glibc
+internal import Glibc
 
 /// A directory of a test's own.
-enum Directory {
-    struct Failure: Error { let number: Int32 }
+package enum Directory {
+    package struct Failure: Error {
+        let number: Int32
+    }
 
-    static func create(_ path: String) throws {
+    package static func create(_ path: String) throws {
         guard unsafe mkdir(path, 0o700) == 0 else { throw Failure(number: errno) }
     }
 
     /// With the files in it.
-    static func remove(_ path: String) {
+    package static func remove(_ path: String) {
         guard let stream = unsafe opendir(path) else { return }
         while let entry = unsafe readdir(stream) {
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
@@ -22,13 +24,13 @@ enum Directory {
     }
 
     /// Moves a file aside, and puts a directory in its place, which no file can replace.
-    static func block(_ path: String) {
+    package static func block(_ path: String) {
         unsafe rename(path, path + ".kept")
         unsafe mkdir(path, 0o700)
         unsafe mkdir(path + "/x", 0o700)
     }
 
-    static func unblock(_ path: String) {
+    package static func unblock(_ path: String) {
         unsafe rmdir(path + "/x")
         unsafe rmdir(path)
         unsafe rename(path + ".kept", path)

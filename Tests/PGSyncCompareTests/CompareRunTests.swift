@@ -1,0 +1,212 @@
+import JSON
+import PGSyncCluster
+import PGSyncDelivery
+import PGSyncOperations
+import PGSyncStore
+import Postgres
+import Services
+import TestSupport
+import Testing
+
+@testable import PGSyncCompare
+
+@Suite("A run of a comparison", .twoSides, .timeLimit(.minutes(5)))
+struct CompareRunTests {
+    private let bench = CompareBench()
+
+    private func problem(_ run: CompareBench.Run, _ entity: String = "items") -> String? {
+        run.entity(entity)?["problem"]?.string
+    }
+
+    @Test("compares forms, types and numbers that are near as its definition says")
+    func forms() async throws {
+        try await bench.database.run(
+            """
+            alter table books.items alter column rate type double precision, alter column status type varchar(20);
+            update books.items set name = '  ' || upper(name) || ' ', status = nullif(status, 'inactive');
+            update shop.items set status = '' where status = 'inactive';
+            update books.items set rate = rate + 0.004 where id % 2 = 0;
+            update books.items set rate = rate + 0.02 where id = 10;
+            """
+        )
+        try await bench.apply(
+            """
+              entity items
+                left shop.items
+                right books.items
+                key id
+                columns name trim lower, status blank, rate numeric within 0.01, changed
+            """,
+            head: "settle 0 s"
+        )
+        let run = try await bench.run()
+        #expect(try await bench.differences(run) == ["different 10: rate"])
+    }
+
+    @Test(
+        "compares nothing of an entity whose sides do not go together, and says why",
+        arguments: [
+            ("right books.items", "columns note", "shop.items has no column note"),
+            ("right books.nothing", "columns name", "there is no table or view books.nothing"),
+            (
+                "right books.items", "columns name as changed",
+                "name is text on one side and timestamp with time zone on the other"
+            ),
+        ]
+    )
+    func misfits(right: String, columns: String, message: String) async throws {
+        try await bench.apply(
+            "  entity items\n    left shop.items\n    \(right)\n    key id\n    \(columns)",
+            head: "settle 0 s"
+        )
+        let run = try await bench.run()
+        #expect(problem(run)?.hasPrefix(message) == true, "\(problem(run) ?? "none")")
+        #expect(run.report["health"] == .null)
+    }
+
+    @Test("names what was not compared, and gives no good health without it")
+    func partly() async throws {
+        try await bench.apply(
+            CompareBench.items + "\n  entity gone\n    left shop.gone\n    right books.items\n    key id",
+            head: "settle 0 s"
+        )
+        let run = try await bench.run()
+        #expect(run.count("matched") == 2_000)
+        #expect(run.report["not_compared"]?.string == "gone")
+        #expect(run.report["match"]?.number?.description == "100.0")
+        #expect(run.report["health"]?.number?.description == "89.9")
+        #expect(run.report["label"]?.string == "poor")
+    }
+
+    @Test("counts groups and metrics of both sides")
+    func figures() async throws {
+        try await bench.database.run("update books.items set status = 'gone' where id <= 7")
+        try await bench.apply(
+            CompareBench.items
+                + """
+
+                    groups status
+                    metrics active count where status = 'active', value sum rate * weight, dear count where rate >= 1000.5
+                """,
+            head: "settle 0 s"
+        )
+        let items = try #require(try await bench.run().entity("items"))
+        let expected = try await bench.database.lines(
+            """
+            select count(*) filter (where status = 'active') || ' ' || trim_scale(sum(rate * weight)::numeric) || ' '
+                || count(*) filter (where rate >= 1000.5)
+            from shop.items
+            union all
+            select count(*) filter (where status = 'active') || ' ' || trim_scale(sum(rate * weight)::numeric) || ' '
+                || count(*) filter (where rate >= 1000.5)
+            from books.items
+            """
+        )
+        let found = ["left", "right"].map { side in
+            ["active", "value", "dear"].compactMap { items["metrics"]?[$0]?[side]?.string }.joined(
+                separator: " "
+            )
+        }
+        #expect(found == expected)
+        let groups = items["groups"]?["status"]?["different"]?.array ?? []
+        #expect(groups.map { $0["value"]?.string } == ["active", "gone", "inactive"])
+    }
+
+    @Test("is scored as a few lines of SQL over its results score it")
+    func score() async throws {
+        try await bench.database.run(
+            """
+            delete from books.items where id <= 50;
+            create table shop.few as select * from shop.items where id <= 10;
+            create table books.few as select * from shop.few where id > 1;
+            """
+        )
+        try await bench.apply(
+            CompareBench.items
+                + "\n    weight 3\n  entity few\n    left shop.few\n    right books.few\n    key id\n    columns name",
+            head: "settle 0 s"
+        )
+        let run = try await bench.run()
+        let own = try await bench.database.value(
+            """
+            select trunc(sum(weight * 100.0 * matched / (matched + missing_left + missing_right + different + ambiguous))
+                / sum(weight), 1)
+            from pgsync.compare_results where job = \(run.job)
+            """
+        )
+        #expect(run.report["match"]?.number?.description == own)
+        // (3 × 97.5 + 90) / 4
+        #expect(own == "95.6")
+        #expect(run.report["label"]?.string == "good")
+    }
+
+    @Test(
+        "is judged by its exact match, which is never rounded up",
+        arguments: [
+            ("100", "perfect"), ("99", "perfect"), ("98.96", "good"), ("95", "good"), ("94.999", "warning"),
+            ("90", "warning"), ("89.99", "critical"), ("0", "critical"),
+        ]
+    )
+    func verdicts(match: String, verdict: String) async throws {
+        #expect(try await bench.database.value("select pgsync.compare_verdict(\(match))") == verdict)
+    }
+
+    @Test("is made by one session at a time: who asks again gets the same job")
+    func twice() async throws {
+        try await bench.apply()
+        let first = try await bench.request()
+        let second = try await bench.request(heals: true)
+        #expect(first.isNew && !second.isNew && first.job == second.job)
+    }
+
+    @Test("goes on behind the entities that are done when it was interrupted")
+    func resumed() async throws {
+        try await bench.database.run("update books.items set name = 'x' where id <= 3")
+        try await bench.apply(
+            CompareBench.items
+                + "\n  entity again\n    left shop.items\n    right books.items\n    key id\n    columns name",
+            head: "settle 2 s"
+        )
+        let shutdown = Shutdown()
+        let database = bench.database
+        async let interrupted = bench.run(until: shutdown)
+        try await eventually {
+            try await database.value("select count(*) from pgsync.compare_results") == "1"
+        }
+        shutdown.request()
+        #expect(try await interrupted.ended.state == .interrupted)
+        let before = try await database.value("select noted_at from pgsync.compare_results")
+        let run = try await bench.run()
+        #expect(run.ended.state == .completed)
+        #expect(run.report["entities"]?.array?.count == 2)
+        #expect(
+            try await database.value("select noted_at from pgsync.compare_results where entity = 'items'")
+                == before
+        )
+        #expect(try await database.value("select count(*) from pgsync.compare_runs") == "1")
+    }
+
+    @Test("gives rows that never stand still no difference, and counts them")
+    func moving() async throws {
+        try await bench.database.run("update books.items set name = 'x' where id = 2")
+        try await bench.apply(head: "settle 1 s")
+        let database = bench.database
+        let writer = Task {
+            try await database.connect { connection in
+                while !Task.isCancelled {
+                    _ = try await connection.withSession { session in
+                        try session.execute("update shop.items set rate = rate + 1 where id = 1")
+                    }
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+            }
+        }
+        defer { writer.cancel() }
+        try await eventually {
+            try await database.value("select rate > 2 from shop.items where id = 1") == "t"
+        }
+        let run = try await bench.run()
+        #expect(run.count("moving") == 1)
+        #expect(try await bench.differences(run) == ["different 2: name"])
+    }
+}

@@ -33,7 +33,7 @@ struct CompareTests {
             #expect(report["capped_by"]?.string == "stock, all" && report["not_compared"]?.number?.int == 1)
             let items = report["entities"]?[0]
             #expect(items?["net"]?.number?.int == 1 && items?["differences"]?.number?.int == 2)
-            #expect(items?["verdict"]?.string == "good" && items?["is_due"]?.bool == true)
+            #expect(items?["verdict"]?.string == "good" && items?["due"]?.bool == true)
             #expect(items?["metrics"]?["value"]?["right"]?.string == "89.00")
             let stock = report["entities"]?[1]
             #expect(stock?["problem"]?.string == "there is no table public.stock")

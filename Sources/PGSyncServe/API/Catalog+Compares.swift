@@ -47,7 +47,7 @@ extension Catalog {
         Field.count("ambiguous").orNull, Field.count("differences").orNull, Field.count("moving").orNull,
         .boolean("capped"), Field.number("match").orNull, Field.number("exact_match").orNull,
         Field.choice("verdict", ["perfect", "good", "warning", "critical"]).orNull, .count("weight"),
-        .count("sync_above"), .boolean("is_due"), Field.text("covers").orNull,
+        .count("sync_above"), .boolean("due"), Field.text("covers").orNull,
         Field.number("coverage").orNull, .any("metrics"), .any("groups"), Field.time("data_at").orNull,
         .count("healed"), .count("unhealed"), Field.text("heal_problem").orNull,
         Field.number("seconds").orNull,

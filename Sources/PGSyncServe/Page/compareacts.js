@@ -14,7 +14,7 @@ export function compareActs(ctx, name) {
     const dryRun = (entity) => post(path, {...only(entity), sync: true, dry_run: true});
 
     function sync(entity, report) {
-        const due = (report?.entities ?? []).filter((e) => e.is_due && e.differences && (!entity
+        const due = (report?.entities ?? []).filter((e) => e.due && e.differences && (!entity
             || e.entity === entity));
         return act({title: `Sync ${name} now`, verb: "Sync now", danger: true, reason: "optional",
             lines: [`${entity ? `The entity ${entity} is` : "All entities are"} compared anew; `

@@ -52,7 +52,7 @@ export function entities(path, report) {
 function due(e) {
     const mended = e.healed + e.unhealed > 0 && [h("br"), `${count(e.healed)} mended${
         e.unhealed ? `, ${count(e.unhealed)} left` : ""}`];
-    return [e.is_due && e.differences > 0 ? [badge(e.verdict === "critical" ? "bad" : "warn", "due"), h("br"),
+    return [e.due && e.differences > 0 ? [badge(e.verdict === "critical" ? "bad" : "warn", "due"), h("br"),
         e.verdict === "critical" ? "immediate sync required" : `more than ${count(e.sync_above)} differ`]
         : h("span", {class: "muted"}, VERDICTS[e.verdict]?.[2] ?? "nothing to sync"), mended,
     e.heal_problem && [h("br"), e.heal_problem]];

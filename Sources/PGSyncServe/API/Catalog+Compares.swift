@@ -1,4 +1,3 @@
-// Long because each statement stands beside what it answers.
 extension Catalog {
     private static let compareRunFields: [Field] = [
         .id("job"), .text("comparison"), .count("number"), .count("version"), Field.texts("only").orNull,

@@ -14,7 +14,7 @@ begin
         ];
         v_images constant pg_catalog.text[] := array[
             'data', 'old_data', 'encrypted_image', 'encrypted_secret', 'payload', 'image', 'local_image',
-            'remote_image', 'base_image', 'result_image', 'last_answer', 'unanswered'
+            'remote_image', 'base_image', 'result_image', 'last_answer', 'unanswered', 'left_row', 'right_row', 'undo'
         ];
         v_secret constant pg_catalog.text[] := array[
             'acts', 'api_requests', 'api_sessions', 'api_tokens', 'chain_rows', 'node_identity', 'rule_diff_records',
@@ -527,9 +527,11 @@ begin
                     'execute on function pgsync.wanted_times(text, text, tstzrange, interval, boolean)'
                 ]),
                 (array['pgsync_reader', 'pgsync_auditor', 'pgsync_operator', 'pgsync_worker'], array[
-                    'select on table pgsync.comparisons, pgsync.comparison_states, pgsync.compare_runs, '
-                    || 'pgsync.compare_results, pgsync.compare_differences',
+                    'select on table pgsync.comparisons, pgsync.comparison_runs, pgsync.comparison_states, '
+                    || 'pgsync.compare_runs, pgsync.compare_results',
+                    'select on table pgsync.compare_differences',
                     'execute on function pgsync.compare_report(bigint)',
+                    'execute on function pgsync.comparison_outline(text)',
                     'execute on function pgsync.compare_verdict(numeric)'
                 ]),
                 (array['pgsync_operator', 'pgsync_worker'], array[
@@ -767,6 +769,7 @@ begin
                 ]),
                 (array['pgsync_api_images'], array[
                     'select on table pgsync.conflicts, pgsync.rule_diff_records, pgsync.sync_failed_items',
+                    'select on table pgsync.compare_differences',
                     'select on table pgsync.sync_logs, pgsync.waiting_changes',
                     'execute on function pgsync.decrypted_images(bigint[])',
                     'execute on function pgsync.request_rule_diff(text, text, date, date)',
@@ -843,7 +846,7 @@ begin
                     role.rolname = any(v_scopes)
                     and 'pgsync_reader' = any(list.roles)
                     and granted.privilege
-                    !~ 'all tables|waiting_changes|sync_failed_items|(read_rows|changes_between|is_included|decrypted_images|trace|chain_contents|verify_part|lost_changes)\('
+                    !~ 'all tables|waiting_changes|sync_failed_items|compare_differences|(read_rows|changes_between|is_included|decrypted_images|trace|chain_contents|verify_part|lost_changes)\('
                 )
             group by granted.privilege
             order by granted.privilege

@@ -116,7 +116,8 @@ extension Dashboard {
         call.arguments = try call.checkedArguments()
         let response = try await answer(call)
         if let look = call.endpoint.look, head.method == "GET" {
-            await acting.record(look, of: call.arguments["id"], by: call.actor, call, result: "done")
+            let object = call.arguments["id"] ?? call.arguments["job"]
+            await acting.record(look, of: object, by: call.actor, call, result: "done")
         }
         return response
     }

@@ -44,6 +44,7 @@ class Tour:
         self.look()
         self.act()
         self.see_imports()
+        self.see_comparisons()
         self.see_nodes()
         self.be_a_node()
         self.be_a_browser()
@@ -120,6 +121,19 @@ class Tour:
             asked = (path, self.token, body, method)
             status = eventually(lambda asked=asked: (it := self.server.ask(*asked)[0]) != 409 and it)
             self.seen.add(Sight(method, form, status, None))
+
+    def see_comparisons(self):
+        """What they found, and a run of one, which can compare nothing."""
+        self.ask("/compares")
+        name = "/compares/warehouse"
+        for path in ("", "/runs"):
+            self.ask(name + path, "/compares/{name}" + path)
+        _, runs = self.ask(f"{name}/runs", "/compares/{name}/runs")
+        run = f"{name}/runs/{runs[0]['job']}"
+        for path in ("", "/differences", "/differences/rows"):
+            self.ask(run + path, "/compares/{name}/runs/{job}" + path)
+        act = (f"{name}/runs", "/compares/{name}/runs", "POST", {"entities": ["items"], "sync": True, "dry_run": True})
+        eventually(lambda: self.ask(*act)[1])
 
     def see_nodes(self):
         """Nodes, masters and conflicts, and each act on them."""

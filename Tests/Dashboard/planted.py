@@ -49,12 +49,18 @@ def furnish(clinic):
         dead_letter(clinic)
         plant_difference(clinic)
         plant_imports(clinic)
+        plant_comparisons(clinic)
         plant_nodes(clinic)
 
 
 def plant_imports(clinic):
     """Two imports, one of which waits and one of which is paused."""
     clinic.sql(pathlib.Path(__file__).with_name("imported.sql").read_text())
+
+
+def plant_comparisons(clinic):
+    """Two comparisons that have run, one of which found differences."""
+    clinic.sql(pathlib.Path(__file__).with_name("compared.sql").read_text())
 
 
 def plant_nodes(clinic):

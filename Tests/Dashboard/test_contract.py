@@ -8,7 +8,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import contract
 from contract_tour import Tour
-from planted import plant_imports, plant_nodes
+from planted import plant_comparisons, plant_imports, plant_nodes
 from served import Clinic, Server, eventually
 
 FULL = os.environ.get("PGSYNC_TEST_PROFILE") == "full"
@@ -40,6 +40,7 @@ def own():
     """A clinic of its own, because all acts there are will be done to it."""
     clinic = Clinic()
     plant_imports(clinic)
+    plant_comparisons(clinic)
     plant_nodes(clinic)
     server = Server(clinic.url)
     yield clinic, server
@@ -104,6 +105,12 @@ def what_exists(server, token):
     values |= {f"/imports/failed-items/{{id}}/{verb} id": items for verb in ("payload", "resolve")}
     values |= {f"/endpoints/{{name}}{verb} name": imports for verb in ("", "/pause", "/resume")}
     values |= {"/sync-{import}/enhanced import": imports}
+    compares = listed("/compares", "comparison")
+    compared = listed("/compares/warehouse/runs", "job")
+    run = "/compares/{name}/runs/{job}"
+    values |= {f"/compares/{{name}}{path} name": compares for path in ("", "/runs")}
+    for path in (run, f"{run}/differences", f"{run}/differences/rows"):
+        values |= {f"{path} name": ["warehouse"], f"{path} job": compared}
     nodes = listed("/nodes", "name")
     masters = listed("/masters", "master")
     conflicts = listed("/conflicts", "conflict")

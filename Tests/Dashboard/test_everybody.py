@@ -104,6 +104,8 @@ def test_dialogs(browser, paths, theme):
         ("schedules", "je", "dialog[open] input"),
         ("proof", "h", "dialog[open] select"),
         ("nodes", "b", "dialog[open] .command"),
+        ("compares/warehouse", "s", "dialog[open] textarea"),
+        ("compares/warehouse/differences", ["j", Keys.ENTER, "i"], "tr.inside table"),
         ("nodes", ["j", Keys.ENTER], "tr.inside"),
         (paths["conflict"], "m", "dialog[open] textarea"),
         ("queue?state=dead", ["j", Keys.ENTER], "tr.inside"),

@@ -26,6 +26,9 @@ struct EndpointTests {
         if let other = others[endpoint.path] { return other + query }
         if endpoint.parts[0] == "nodes" { return endpoint.path.replacing("{name}", with: "north") }
         if endpoint.parts[0] == "masters" { return endpoint.path.replacing("{name}", with: "books") }
+        if endpoint.parts[0] == "compares" {
+            return endpoint.path.replacing("{name}", with: "shop").replacing("{job}", with: "3") + query
+        }
         let isRemote = ["imports", "endpoints"].contains(endpoint.parts[0])
         let values = isRemote ? values.merging(["name": "crm", "job": "2"]) { $1 } : values
         let path = endpoint.path.split(separator: "/").map { part in
@@ -72,7 +75,8 @@ struct EndpointTests {
         "/schedules/{name}/next",
         "/ledger/accounts", "/ledger/entries", "/ledger/periods", "/configuration", "/rules", "/tokens",
         "/find", "/imports", "/imports/{name}/spans", "/imports/runs", "/imports/{name}/failed-items",
-        "/endpoints", "/nodes", "/masters", "/conflicts",
+        "/endpoints", "/nodes", "/masters", "/conflicts", "/compares", "/compares/{name}/runs",
+        "/compares/{name}/runs/{job}/differences", "/compares/{name}/runs/{job}/differences/rows",
     ]
 
     @Test("show in the figures what is in the database")

@@ -132,6 +132,7 @@ extension Trait where Self == DatabaseTrait {
             insert into pgsync.rule_diff_records
             values (1, 1, 'public.bills', '1', '{"outcome": "nothing"}', '{"outcome": "entry"}');
             \(crm)
+            \(comparison)
             \(nodes)
             """
         )
@@ -150,6 +151,39 @@ private let nodes = """
         'bills', '1', 'north', 'update_origin_differs', 'manual', 'queued', 'open', '{"id": 1, "note": "here"}',
         '{"id": 1, "note": "there"}', '2@here', '1@north'
     );
+    """
+
+/// A comparison with a run of the job 3 that found two differences of an entity and could not compare the other.
+private let comparison = """
+    select pgsync.apply_comparison(
+        'shop', 1,
+        E'compare shop version 1\\n  sides Shop, "The books" -- as people call them\\n  entity items\\n'
+        || E'    left public.shop_items\\n    right public.items\\n    key id\\n    columns name,\\n      entity text\\n  entity "stock, all"\\n'
+    );
+    select * from pgsync.request_comparison('shop');
+    select * from pgsync.take_job('{compare}');
+    select * from pgsync.begin_comparison(3);
+    select pgsync.note_comparison(
+        3, 'items',
+        '{
+            "place": 1, "state": "compared", "left_count": 100, "right_count": 99, "missing_left": 0,
+            "missing_right": 1, "different": 1, "ambiguous": 0, "moving": 0, "matched": 98, "sync_above": 1,
+            "metrics": {"value": {"left": "90.50", "right": "89.00"}},
+            "groups": {"brand": {"values": 3, "different": [{"value": null, "left": 2, "right": 1}], "is_capped": false}}
+        }',
+        '[
+            {
+                "key": {"id": "7"}, "kind": "different", "columns": ["name"],
+                "left_row": {"id": "7", "name": "discreet"}, "right_row": {"id": "7", "name": "old"}
+            },
+            {"key": {"id": "8"}, "kind": "missing_right", "left_row": {"id": "8", "name": "discreet"}}
+        ]'
+    );
+    select pgsync.note_comparison(
+        3, 'stock, all', '{"place": 2, "state": "not_compared", "problem": "there is no table public.stock"}', '[]'
+    );
+    select pgsync.finish_comparison(3);
+    select pgsync.end_job(3);
     """
 
 /// An import with a run that ended, of which an item failed, and what it has read; its endpoint is paused.

@@ -5,7 +5,8 @@ import JSON
 enum Catalog {
     static let endpoints: [Endpoint] =
         session + figures + sources + queue + records + jobs + schedules + imports + failedItems
-        + endpointsOfOthers + ledger + proof + alerts + nodes + configuration + ruleDiffs + access + [
+        + endpointsOfOthers + compares + ledger + proof + alerts + nodes + configuration + ruleDiffs + access
+        + [
             Endpoint(
                 .get,
                 "/openapi.json",

@@ -10,6 +10,7 @@ import {banner, drawShell, markRail, setTheme} from "./shell.js";
 const ROUTES = Object.entries({
     "": "overview", queue: "queue", "changes/:change": "change", "records/:table/:key": "record",
     sources: "sources", rules: "rules", "rules/:rule": "rules", imports: "imports", "imports/:view": "imports",
+    compares: "compares", "compares/:name": "compare", "compares/:name/differences": "comparerows",
     nodes: "nodes", conflicts: "conflicts", "conflicts/:conflict": "conflict", ledger: "ledger",
     "ledger/accounts/:code": "account", "ledger/entries": "entries", "ledger/entries/:entry": "entry",
     "ledger/periods": "periods", proof: "proof", alerts: "alerts", jobs: "jobs", schedules: "schedules",
@@ -19,7 +20,7 @@ const ROUTES = Object.entries({
 
 const GO = {o: ["", "Overview"], q: ["queue", "Queue"], l: ["ledger", "Ledger"], p: ["proof", "Proof"],
     a: ["alerts", "Alerts"], j: ["jobs", "Jobs"], s: ["sources", "Sources"], r: ["rules", "Rules"], i: ["imports", "Imports"],
-    n: ["nodes", "Nodes"], x: ["conflicts", "Conflicts"],
+    m: ["compares", "Compare"], n: ["nodes", "Nodes"], x: ["conflicts", "Conflicts"],
     c: ["configuration", "Configuration"], u: ["audit", "Audit"], h: ["schedules", "Schedules"],
     y: ["analytics", "Analytics"]};
 // What a token of one site can read; all other screens are of all sites.

@@ -51,6 +51,7 @@ const ICONS = {
     sources: "M4 5c0-3 12-3 12 0v10c0 3-12 3-12 0V5c0 3 12 3 12 0M4 10c0 3 12 3 12 0",
     rules: "M6 3h8v14H6zM8.5 7h3M8.5 10h3M8.5 13h3",
     imports: "M10 3v9M6 8.500l4 4 4-4M4 13v3h12v-3",
+    compares: "M3 4h5v12H3zM12 4h5v12h-5zM8 8h4M8 12h4",
     nodes: "M7 3h6v4H7zM2 13h6v4H2zM12 13h6v4h-6zM10 7v3M5 13v-3h10v3",
     conflicts: "M3 6h9M9 3l3 3-3 3M17 14H8M11 11l-3 3 3 3",
     ledger: "M3 4h14v12H3zM10 4v12M3 8h14",

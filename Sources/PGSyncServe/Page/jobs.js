@@ -15,7 +15,7 @@ export const title = "Jobs";
 const STATES = ["pending", "running", "waiting", "interrupted", "completed", "partial", "failed",
     "cancelled"];
 const ACTIVE = new Set(["pending", "running", "waiting", "interrupted", "cancelling"]);
-const KINDS = ["verify", "reconcile", "chain", "retention", "backfill", "import", "sync", "rules_diff", "resolve",
+const KINDS = ["verify", "reconcile", "chain", "retention", "backfill", "import", "compare", "sync", "rules_diff", "resolve",
     "retry"];
 const MEANING = {verify: "Compares everything, or a table, with the ledger. It heals nothing.",
     reconcile: "Compares what changed since the last time, and heals if reconcile_heals is true.",
@@ -264,6 +264,7 @@ function drawDetails(ctx, j, cancel) {
             {class: "button",
         href: "proof"}, "Open the proof"), j.kind === "backfill" && h("a", {class: "button",
         href: `sources?table=${encodeURIComponent(j.subject)}`}, "Open the source"), j.kind === "import"
-            && h("a", {class: "button", href: `imports/runs?job=${j.job}`}, "Open the run"), j.kind === "sync" && h("a", {class: "button",
+            && h("a", {class: "button", href: `imports/runs?job=${j.job}`}, "Open the run"), j.kind === "compare" && h("a", {class: "button",
+        href: `compares/${seg(j.subject)}?job=${j.job}`}, "Open the run"), j.kind === "sync" && h("a", {class: "button",
         href: "nodes"}, "Open the nodes"))];
 }

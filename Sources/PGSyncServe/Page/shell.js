@@ -12,6 +12,7 @@ const RAIL = [["", "Overview", "overview", "o"], ["queue", "Queue", "queue", "q"
     ["alerts", "Alerts", "alerts", "a"], ["proof", "Proof", "proof", "p"], ["sources", "Sources", "sources",
         "s"],
     ["rules", "Rules", "rules", "r"], ["imports", "Imports", "imports", "i"],
+    ["compares", "Compare", "compares", "m"],
     ["nodes", "Nodes", "nodes", "n"], ["conflicts", "Conflicts", "conflicts", "x"], null, ["jobs", "Jobs", "jobs", "j"], ["schedules", "Schedules",
         "schedules", "h"],
     ["analytics", "Analytics", "analytics", "y"], null,

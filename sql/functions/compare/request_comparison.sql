@@ -15,14 +15,31 @@ declare
     v_version integer;
     v_job bigint;
     v_number bigint;
+    v_known text[];
+    v_unknown text;
 begin
-    select max(newest.version)
-    into v_version
+    select newest.version, outline.entities
+    into v_version, v_known
     from pgsync.comparisons as newest
-    where newest.name = request_comparison.name;
+    cross join lateral pgsync.comparison_outline(newest.content) as outline
+    where newest.name = request_comparison.name
+    order by newest.version desc
+    limit 1;
     if v_version is null then
         raise exception 'there is no comparison %', request_comparison.name
             using errcode = 'undefined_object', hint = 'See pgsync compare list.';
+    end if;
+    select asked.name
+    into v_unknown
+    from unnest(request_comparison.entities) as asked (name)
+    where asked.name is null or asked.name <> all(v_known)
+    limit 1;
+    if found then
+        raise exception '% has no entity %', request_comparison.name, coalesce(v_unknown, 'null')
+            using errcode = 'invalid_parameter_value', hint = format('It has %s.', array_to_string(v_known, ', '));
+    elsif cardinality(request_comparison.entities) = 0 then
+        raise exception 'no entities are named'
+            using errcode = 'invalid_parameter_value', hint = 'Leave them out to compare all.';
     end if;
     select active.id
     into v_job

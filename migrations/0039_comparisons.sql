@@ -87,6 +87,7 @@ create table pgsync.compare_results (
     moving bigint,
     matched bigint,
     capped boolean not null default false,
+    beyond bigint not null default 0,
     match numeric,
     verdict text,
     weight integer not null default 1,
@@ -105,6 +106,7 @@ create table pgsync.compare_results (
     constraint compare_results_pkey primary key (job, entity),
     constraint compare_results_job_fkey foreign key (job)
     references pgsync.compare_runs (job) on delete cascade,
+    constraint entity_is_short check (octet_length(entity) between 1 and 200),
     constraint state_is_known check (state in ('compared', 'not_compared')),
     constraint only_what_was_compared_has_figures check ((state = 'compared') = (problem is null)),
     constraint match_is_a_share check (match between 0 and 100),
@@ -128,6 +130,8 @@ is 'How many keys kept changing while they were looked at; they count as matched
 comment on column pgsync.compare_results.matched is 'How many keys are the same on both sides.';
 comment on column pgsync.compare_results.capped
 is 'Whether there are more differences than a run looks at: then all counts of them are lower bounds.';
+comment on column pgsync.compare_results.beyond
+is 'How many more keys differ, or may; they count against the match.';
 comment on column pgsync.compare_results.match
 is 'matched in percent of matched, missing on either side, different and ambiguous; null for no rows at all.';
 comment on column pgsync.compare_results.verdict

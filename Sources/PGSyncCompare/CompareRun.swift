@@ -15,12 +15,13 @@ struct CompareRun: Sendable {
     let ignoresGuard: Bool
 
     private static let mostGroups = 50
+    private static let mostValues = 1_000
 
     func compare(_ entity: ComparisonEntity, place: Int) async throws {
         let start = ContinuousClock.now
         try await job.note(entity.name, "begins")
         do {
-            try await places.withPlan(of: entity) { plan, left, right, dataAt in
+            try await places(of: entity).withPlan(of: entity) { plan, left, right, dataAt in
                 try await compare(plan, place, start, dataAt, left, right)
             }
         } catch let failure as JobFailure {
@@ -32,7 +33,7 @@ struct CompareRun: Sendable {
         }
     }
 
-    private var places: SidePlaces {
+    private func places(of entity: ComparisonEntity) -> SidePlaces {
         SidePlaces(comparison: comparison, options: options, site: site) { [job] name, stream in
             let id = job.id
             let fetched = try await job.step { try CompareStore($0).fetched(name, stream: stream, for: id) }
@@ -41,6 +42,12 @@ struct CompareRun: Sendable {
             }
             if let problem = fetched.problem {
                 throw JobFailure("compare.import", "\(name) did not bring everything: \(problem)")
+            }
+            if fetched.isPartial, entity.heal == .copy(deletes: true) {
+                throw JobFailure(
+                    "compare.import",
+                    "items of \(name) failed, so that nobody knows what is to be deleted; see pgsync jobs list"
+                )
             }
             return (TableName(schema: fetched.schema, name: fetched.table), fetched.endedAt)
         }
@@ -92,7 +99,8 @@ struct CompareRun: Sendable {
                 ("different", JSONValue(outcome.count(.different))),
                 ("ambiguous", JSONValue(outcome.count(.ambiguous))),
                 ("moving", JSONValue(outcome.moving)), ("matched", JSONValue(outcome.matched)),
-                ("capped", .bool(outcome.isCapped)), ("weight", JSONValue(entity.weight)),
+                ("capped", .bool(outcome.isCapped)), ("beyond", JSONValue(outcome.beyond)),
+                ("weight", JSONValue(entity.weight)),
                 ("sync_above", JSONValue(entity.syncAbove)),
                 ("covers", entity.coverage.map { .string($0) } ?? .null), ("groups", groups),
                 ("metrics", metrics),
@@ -109,13 +117,31 @@ struct CompareRun: Sendable {
             try CompareStore(session).note(id, entity.name, result: result, differences: differences)
         }
         guard task.heals, noted.isDue, !outcome.differences.isEmpty, entity.heal != nil else { return }
-        try await EntityHeal(
-            run: self,
-            plan: plan,
-            outcome: outcome,
-            left: leftReader,
-            isHere: entity.right.isHere
-        ).run()
+        do {
+            try await EntityHeal(
+                run: self,
+                plan: plan,
+                outcome: outcome,
+                left: leftReader,
+                isHere: entity.right.isHere
+            ).run()
+        } catch let failure as JobFailure {
+            try await noteHeal(entity, failure.description)
+        } catch let error as PostgresError where !error.isConnectionLost && !error.isPassing {
+            try await noteHeal(entity, Self.words(error))
+        }
+    }
+
+    private func noteHeal(_ entity: ComparisonEntity, _ problem: String) async throws {
+        let (id, name) = (job.id, entity.name)
+        try await job.step { try CompareStore($0).noteHeals(id, name, [], problem: problem) }
+    }
+
+    /// What can be told of an error to who may not see rows: other messages quote values.
+    static func words(_ error: PostgresError) -> String {
+        let code = error.sqlState?.code ?? "without a code"
+        return code.hasPrefix("23") || code.hasPrefix("42")
+            ? error.message : "the database does not take its values (SQLSTATE \(code))"
     }
 
     // MARK: Figures
@@ -129,7 +155,10 @@ struct CompareRun: Sendable {
             async let other = right.counts(plan.right, of: column)
             let counts = (left: try await one, right: try await other)
             let values = Set(counts.left.keys).union(counts.right.keys)
-            let unequal = values.filter { counts.left[$0] != counts.right[$0] }
+            // Of more values than were read, one that only one side gave says nothing.
+            let isCut = max(counts.left.count, counts.right.count) > Self.mostValues
+            let known = isCut ? Set(counts.left.keys).intersection(counts.right.keys) : values
+            let unequal = known.filter { counts.left[$0] != counts.right[$0] }
                 .sorted { ($0 ?? "") < ($1 ?? "") }
             groups[column] = [
                 "values": JSONValue(values.count),
@@ -142,7 +171,7 @@ struct CompareRun: Sendable {
                         ]
                     }
                 ),
-                "is_capped": .bool(unequal.count > Self.mostGroups),
+                "is_capped": .bool(isCut || unequal.count > Self.mostGroups),
             ]
         }
         return .object(groups)

@@ -60,6 +60,9 @@ package struct CompareTrial: Sendable {
         }
         var note = plan.left.hashes ? "" : "compared by MD5, because the servers differ"
         guard case .copy(let deletes) = plan.entity.heal else { return note }
+        guard plan.rightIsTable else {
+            throw JobFailure("compare.rights", "\(plan.right.relation) is no table, and cannot be mended")
+        }
         let missing = try await PostgresConnection.withConnection(to: options) { connection in
             try await connection.withSession { session in
                 try session.query(

@@ -36,9 +36,9 @@ package struct CompareUndo: Sendable {
         for entity in comparison.entities {
             let own = healed.filter { $0.entity == entity.name }
             guard !own.isEmpty else { continue }
-            try await SidePlaces.plain(comparison, options, site).withPlan(of: entity) { plan, _, right, _ in
+            try await SidePlaces.plain(comparison, options, site).withPlan(of: entity) { plan, _, _, _ in
                 try await PostgresConnection.withConnection(to: options) { connection in
-                    for row in own { try await undo(row, plan, right, on: connection, &outcome) }
+                    for row in own { try await undo(row, plan, on: connection, &outcome) }
                 }
             }
         }
@@ -48,24 +48,15 @@ package struct CompareUndo: Sendable {
     private func undo(
         _ row: CompareStore.Healed,
         _ plan: EntityPlan,
-        _ right: SideReader,
         on connection: PostgresConnection,
         _ outcome: inout Outcome
     ) async throws {
         let key = RowKey(values: plan.left.keys.map { row.key[$0.column.name]?.string })
-        let present = try await right.rows(plan.right, [key], contents: true)[key]?.first
         let heal = RowHeal(plan: plan)
         do {
             let ending = try await connection.withTransaction { session -> RowHeal.Ending in
-                let ending: RowHeal.Ending =
-                    switch (row.kind, present) {
-                    case ("missing_left", nil): try heal.insert(row.undo, session)
-                    case ("missing_right", let present?) where plan.isAs(row.leftRow, present):
-                        try heal.delete(key, from: present, session)
-                    case ("different", let present?) where plan.isAs(row.leftRow, present):
-                        try heal.update(key, from: present, to: row.undo, session)
-                    default: .moved
-                    }
+                try SideReader.prepare(session)
+                let ending = try heal.undo(key, row.undo, session)
                 if case .healed = ending { try CompareStore(session).noteUndone(row.id) }
                 return ending
             }
@@ -73,6 +64,8 @@ package struct CompareUndo: Sendable {
             case .healed: outcome.undone += 1
             case .moved: outcome.left.append((row.id, "it has changed since"))
             }
+        } catch is RowHeal.Several {
+            outcome.left.append((row.id, "several rows have this key"))
         } catch let error as PostgresError where !error.isConnectionLost {
             outcome.left.append((row.id, error.message))
         }
@@ -92,15 +85,6 @@ extension SidePlaces {
                 throw JobFailure("compare.config", "there is no stream \(stream) of an import \(name)")
             }
             return (TableName(schema: found.schema, name: found.name), nil)
-        }
-    }
-}
-
-extension EntityPlan {
-    /// Whether a row of the right side has the values of a row that was kept.
-    func isAs(_ kept: JSONValue, _ row: SideReader.Content) -> Bool {
-        zip(right.keys + right.near + right.exact, row.values).allSatisfy { value, own in
-            kept[value.column.name]?.string == own
         }
     }
 }

@@ -15,7 +15,9 @@ struct EntityComparison: Sendable {
         var matched = 0
         /// Keys that kept changing.
         var moving = 0
-        var isCapped = false
+        /// Keys that differ, or may, beyond those that are looked at.
+        var beyond = 0
+        var isCapped: Bool { beyond > 0 }
         var differences: [Difference] = []
     }
 
@@ -88,11 +90,11 @@ struct EntityComparison: Sendable {
             }
             for suspect in found.values {
                 if isSame(suspect) {
-                    outcome.matched += 1
+                    outcome.matched += suspect.left.count
                 } else if suspects.count < Self.mostSuspects {
                     suspects.append(suspect)
                 } else {
-                    outcome.isCapped = true
+                    outcome.beyond += 1
                 }
             }
             if index % 64 == 0 { try await tell("reads rows of parts that differ", done, rows) }
@@ -104,8 +106,13 @@ struct EntityComparison: Sendable {
     }
 
     private func isSame(_ suspect: Suspect) -> Bool {
-        guard suspect.left.count == 1, suspect.right.count == 1 else { return false }
-        return plan.isSame(suspect.left[0], suspect.right[0])
+        guard suspect.left.count == suspect.right.count, let one = suspect.left.first else { return false }
+        if suspect.left.count == 1 { return plan.isSame(one, suspect.right[0]) }
+        // A key that both sides have as often, with the same rows.
+        func counted(_ rows: [RowState]) -> [RowState: Int] {
+            rows.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        }
+        return counted(suspect.left) == counted(suspect.right)
     }
 
     // MARK: What stands
@@ -134,7 +141,7 @@ struct EntityComparison: Sendable {
                 seen.left = (found.left[suspect.key] ?? []).map(\.state)
                 seen.right = (found.right[suspect.key] ?? []).map(\.state)
                 if isSame(seen) {
-                    outcome.matched += 1
+                    outcome.matched += seen.left.count
                 } else if seen.left.isEmpty, seen.right.isEmpty {
                     continue
                 } else if seen.left == suspect.left, seen.right == suspect.right {
@@ -158,7 +165,7 @@ struct EntityComparison: Sendable {
     /// Reads what differs, as it is now.
     private func describe(_ suspects: [Suspect], _ outcome: inout Outcome) async throws {
         let kept = suspects.prefix(Self.mostDifferences)
-        if suspects.count > kept.count { outcome.isCapped = true }
+        outcome.beyond += suspects.count - kept.count
         let keys = kept.map(\.key)
         async let leftFound = left.rows(plan.left, keys, contents: true)
         async let rightFound = right.rows(plan.right, keys, contents: true)

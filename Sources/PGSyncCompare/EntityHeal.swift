@@ -15,6 +15,7 @@ struct EntityHeal: Sendable {
 
     /// More than this share of the rows are not changed without a person.
     private static let guardedShare = 5
+    private static let unguarded = 10
     private static let rowsAtOnce = 50
 
     private var job: RunningJob { run.job }
@@ -46,56 +47,50 @@ struct EntityHeal: Sendable {
     /// Why nothing is mended.
     private var obstacle: String? {
         let rows = max(outcome.leftCount, outcome.rightCount)
-        let differences = outcome.differences.count
+        let differences = outcome.differences.count + outcome.beyond
         switch entity.heal {
         case .copy, .fetch:
             if !isHere { return "only tables of this database are written" }
+            if !plan.rightIsTable { return "only tables are written, and no views" }
         case .import, nil: break
         }
-        guard !run.ignoresGuard, differences * Self.guardedShare > rows, differences > 10 else { return nil }
-        return "\(differences) of \(rows) rows differ, which is more than a fifth: if that is meant, "
-            + "pgsync compare run \(run.task.name) --sync --force"
+        // Of few rows, one is soon more than a fifth.
+        let isEmptied = outcome.leftCount == 0 || outcome.isCapped
+        guard !run.ignoresGuard,
+            isEmptied || differences * Self.guardedShare > rows && differences > Self.unguarded
+        else { return nil }
+        return "\(outcome.isCapped ? "at least " : "")\(differences) of \(rows) rows differ, "
+            + "which is more than a fifth: if that is meant, pgsync compare run \(run.task.name) --sync --force"
     }
 
     // MARK: Copying rows
 
     private func copy(deletes: Bool, _ fetch: FileFetch? = nil) async throws {
-        let (id, name) = (job.id, entity.name)
+        let (id, name, limit) = (job.id, entity.name, run.comparison.healLimit)
         let heal = RowHeal(plan: plan)
         let numbers = try await job.step { try CompareStore($0).differenceNumbers(id, name) }
-        let all = Array(zip(numbers, outcome.differences))
-        var rest = all.prefix(run.comparison.healLimit)[...]
-        var done = 0
-        while !rest.isEmpty {
-            let part = Array(rest.prefix(Self.rowsAtOnce))
-            rest = rest.dropFirst(part.count)
-            let copied = part.filter { [.missingRight, .different].contains($0.1.kind) }.map(\.1.key)
-            let images = copied.isEmpty ? [:] : try await heal.images(of: copied, on: left)
-            var endings: [JSONValue] = []
-            for (number, difference) in part {
-                do {
-                    var image = images[difference.key]
-                    if let fetch, let found = image { image = try await fetch.complete(found) }
-                    if let ending = try await mend(difference, heal, image, deletes: deletes) {
-                        endings.append(ending.json(number))
-                    }
-                } catch let failure as JobFailure {
-                    endings.append(Ending(state: "failed", problem: failure.description).json(number))
-                }
+        let all = zip(numbers, outcome.differences).filter { _, difference in
+            switch difference.kind {
+            case .missingRight, .different: true
+            case .missingLeft: deletes
+            case .ambiguous: false
             }
-            let noted = endings
-            let problem =
-                all.count > run.comparison.healLimit && rest.isEmpty
-                ? "a run mends \(run.comparison.healLimit) rows at most; the next goes on" : nil
-            try await job.step { try CompareStore($0).noteHeals(id, name, noted, problem: problem) }
-            done += part.count
-            try await job.note(
-                name,
-                "copies rows",
-                done: done,
-                expected: min(all.count, run.comparison.healLimit)
-            )
         }
+        var rest = all[...]
+        var healed = 0
+        while !rest.isEmpty, healed < limit {
+            let part = Array(rest.prefix(min(Self.rowsAtOnce, limit - healed)))
+            rest = rest.dropFirst(part.count)
+            let copied = part.filter { $0.1.kind != .missingLeft }.map(\.1.key)
+            let images = copied.isEmpty ? [:] : try await heal.images(of: copied, on: left)
+            for (number, difference) in part {
+                healed += try await mend(number, difference, heal, images[difference.key], fetch) ? 1 : 0
+            }
+            try await job.note(name, "copies rows", done: all.count - rest.count, expected: all.count)
+        }
+        guard !rest.isEmpty else { return }
+        let problem = "a run mends \(limit) rows at most; the next goes on"
+        try await job.step { try CompareStore($0).noteHeals(id, name, [], problem: problem) }
     }
 
     /// What became of a difference.
@@ -112,39 +107,48 @@ struct EntityHeal: Sendable {
         }
     }
 
-    /// Nil where it is not for this to mend.
+    /// Mends a row and notes it, in one transaction; false if it was left.
     private func mend(
+        _ number: Int64,
         _ difference: EntityComparison.Difference,
         _ heal: RowHeal,
         _ image: JSONValue?,
-        deletes: Bool
-    ) async throws -> Ending? {
-        let key = difference.key
+        _ fetch: FileFetch?
+    ) async throws -> Bool {
+        let (id, name, key) = (job.id, entity.name, difference.key)
+        var ending: Ending
         do {
-            let ending: RowHeal.Ending
-            switch (difference.kind, difference.right) {
-            case (.missingRight, _):
-                guard let image else {
-                    return Ending(state: "moved", problem: "the left side has it no longer")
-                }
-                ending = try await job.step { try heal.insert(image, $0) }
-            case (.different, let was?):
-                guard let image else {
-                    return Ending(state: "moved", problem: "the left side has it no longer")
-                }
-                ending = try await job.step { try heal.update(key, from: was, to: image, $0) }
-            case (.missingLeft, let was?):
-                guard deletes else { return nil }
-                ending = try await job.step { try heal.delete(key, from: was, $0) }
-            default: return nil
+            var image = image
+            if let fetch, let found = image { image = try await fetch.complete(found) }
+            let whole = image
+            return try await job.step { session in
+                try SideReader.prepare(session)
+                let done: RowHeal.Ending =
+                    switch (difference.kind, whole, difference.right) {
+                    case (.missingRight, let whole?, _): try heal.insert(whole, session)
+                    case (.different, let whole?, let was?):
+                        try heal.update(key, from: was, to: whole, session)
+                    case (.missingLeft, _, let was?): try heal.delete(key, from: was, session)
+                    default: .moved("the left side has it no longer")
+                    }
+                let ending: Ending =
+                    switch done {
+                    case .healed(let undo): Ending(state: "healed", undo: undo)
+                    case .moved(let problem): Ending(state: "moved", problem: problem)
+                    }
+                try CompareStore(session).noteHeals(id, name, [ending.json(number)], problem: nil)
+                return ending.state == "healed"
             }
-            switch ending {
-            case .healed(let was): return Ending(state: "healed", undo: was)
-            case .moved: return Ending(state: "moved", problem: "it has changed since it was compared")
-            }
+        } catch let failure as JobFailure {
+            ending = Ending(state: "failed", problem: failure.description)
+        } catch is RowHeal.Several {
+            ending = Ending(state: "failed", problem: "several rows have this key")
         } catch let error as PostgresError where !error.isConnectionLost && !error.isPassing {
-            return Ending(state: "failed", problem: error.message)
+            ending = Ending(state: "failed", problem: CompareRun.words(error))
         }
+        let failed = ending
+        try await job.step { try CompareStore($0).noteHeals(id, name, [failed.json(number)], problem: nil) }
+        return false
     }
 
     // MARK: Importing

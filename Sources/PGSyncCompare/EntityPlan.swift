@@ -7,6 +7,7 @@ struct EntityPlan: Sendable {
     let entity: ComparisonEntity
     let left: SideSQL
     let right: SideSQL
+    let rightIsTable: Bool
     /// All columns that the right side has.
     let rightFields: Set<String>
 
@@ -19,22 +20,37 @@ struct EntityPlan: Sendable {
     ) throws(JobFailure) {
         self.entity = entity
         rightFields = Set(right.fields.keys)
+        rightIsTable = right.isTable
+        for column in entity.copied {
+            _ = try left.field(column.name)
+            _ = try right.field(column.rightName)
+        }
         var leftValues: [String: SideSQL.Value] = [:]
         var rightValues: [String: SideSQL.Value] = [:]
         for column in entity.readColumns {
             let one = try left.field(column.name)
             let other = try right.field(column.rightName)
             let cast = try Self.cast(column, one, other)
-            leftValues[column.name] = .init(column: column, field: one, expression: cast(one))
-            rightValues[column.name] = .init(column: column, field: other, expression: cast(other))
+            let indexed = Self.indexed(column, one, other)
+            leftValues[column.name] = .init(
+                column: column,
+                field: one,
+                expression: cast(one),
+                indexed: indexed
+            )
+            rightValues[column.name] = .init(
+                column: column,
+                field: other,
+                expression: cast(other),
+                indexed: indexed
+            )
         }
         func side(_ relation: SideReader.Relation, _ side: ComparisonSide, _ values: [String: SideSQL.Value])
             -> SideSQL
         {
-            let conditions = SideSQL.sql(side.conditions)
-            return SideSQL(
+            SideSQL(
                 relation: relation.name,
-                conditions: conditions.isEmpty ? "" : " where \(conditions)",
+                filter: SideSQL.sql(side.conditions),
                 keys: entity.key.compactMap { values[$0.name] },
                 exact: entity.columns.filter { $0.within == nil }.compactMap { values[$0.name] },
                 near: entity.columns.filter { $0.within != nil }.compactMap { values[$0.name] },
@@ -61,6 +77,12 @@ struct EntityPlan: Sendable {
             return type == .anyNumeric ? value("trim_scale((", ")::numeric)") : value("(", ")::\(type.sql)")
         }
         guard column.forms.isEmpty else { return value() }
+        if left.category == "S", right.category == "S" { return value("(", ")::text collate \"C\"") }
+        if Set([left.type, right.type]).isSubset(of: ["json", "jsonb"]) { return value("(", ")::jsonb") }
+        // Zero has a sign that is no difference.
+        if left.type == right.type, ["double precision", "real"].contains(left.type) {
+            return value("(", " + 0)")
+        }
         if left.type == right.type {
             // With the same number of decimals, the same number is the same text.
             return left.type == "numeric" && (left.fullType != right.fullType || left.fullType == left.type)
@@ -68,13 +90,21 @@ struct EntityPlan: Sendable {
         }
         if Field.wholeNumbers.isSuperset(of: [left.type, right.type]) { return value() }
         if left.isExactNumber, right.isExactNumber { return value("trim_scale((", ")::numeric)") }
-        if left.category == "S", right.category == "S" { return value("(", ")::text") }
-        if Set([left.type, right.type]) == ["json", "jsonb"] { return value("(", ")::jsonb") }
         throw JobFailure(
             "compare.types",
             "\(column.name) is \(left.fullType) on one side and \(right.fullType) on the other: "
                 + "say in the definition as what to compare it, such as: \(column.name) text"
         )
+    }
+
+    /// By which type an index finds a value, if both sides compare it as it is and mean the same by equal.
+    private static func indexed(_ column: ComparedColumn, _ left: Field, _ right: Field) -> String? {
+        guard column.forms.isEmpty, left.isDeterministic, right.isDeterministic,
+            column.type == nil || column.type?.sql == left.type && left.type == right.type
+        else { return nil }
+        if Field.wholeNumbers.isSuperset(of: [left.type, right.type]) { return "bigint" }
+        if Set([left.type, right.type]).isSubset(of: ["text", "character varying"]) { return "text" }
+        return left.fullType == right.fullType && left.category != "S" ? left.fullType : nil
     }
 
     private static func formed(_ column: ComparedColumn, _ field: Field) -> String {

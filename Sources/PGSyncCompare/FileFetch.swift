@@ -74,7 +74,7 @@ struct FileFetch: Sendable {
         bytes: [UInt8], (type: String, ending: String)
     ) {
         guard let host = Self.host(of: url), hosts.contains(host) else {
-            throw JobFailure("compare.files", "\(url) is not of the hosts that the definition lists")
+            throw JobFailure("compare.files", "the URL is not of the hosts that the definition lists")
         }
         var request = HTTPRequest("GET", url)
         request.headers = [("Accept", Self.kinds.map(\.type).joined(separator: ", "))]
@@ -84,17 +84,17 @@ struct FileFetch: Sendable {
             let client = url.hasPrefix("https://") ? encrypted : plain ?? encrypted
             reply = try await client.send(request)
         } catch {
-            throw JobFailure("compare.files", "\(url): \(error)")
+            throw JobFailure("compare.files", "\(host): \(error)")
         }
         guard reply.status == 200 else {
-            throw JobFailure("compare.files", "\(url) answers \(reply.status)")
+            throw JobFailure("compare.files", "\(host) answers \(reply.status)")
         }
         let type = reply["Content-Type"]?.prefix { $0 != ";" }.lowercased() ?? "nothing"
         guard let kind = Self.kinds.first(where: { $0.type == type }) else {
-            throw JobFailure("compare.files", "\(url) is \(type), and no image")
+            throw JobFailure("compare.files", "what \(host) sends is \(type), and no image")
         }
         guard reply.body.starts(with: kind.signature) else {
-            throw JobFailure("compare.files", "\(url) says that it is \(type), and is not")
+            throw JobFailure("compare.files", "what \(host) sends says that it is \(type), and is not")
         }
         return (reply.body, (kind.type, kind.ending))
     }

@@ -13,7 +13,7 @@ struct RowKey: Hashable, Comparable, Sendable {
 }
 
 /// What a row contains, as far as it is compared.
-struct RowState: Equatable, Sendable {
+struct RowState: Hashable, Sendable {
     /// Of the key and all columns that are compared exactly.
     let hash: [Int64]
     /// The values that may be some way apart.

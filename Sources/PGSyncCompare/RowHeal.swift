@@ -6,10 +6,15 @@ import Postgres
 struct RowHeal: Sendable {
     /// What became of a row.
     enum Ending: Sendable {
-        /// With what the right side had before; nil for nothing.
-        case healed(was: JSONValue?)
-        case moved
+        /// With what is kept to undo it.
+        case healed(undo: JSONValue)
+        case moved(String)
     }
+
+    /// Several rows where there was one.
+    struct Several: Error {}
+
+    static let hasChanged = "it has changed since it was compared"
 
     let plan: EntityPlan
 
@@ -43,44 +48,67 @@ struct RowHeal: Sendable {
 
     // MARK: The right side
 
-    /// Statements have the key first, then the state that was seen, then the image.
-    private func seen(_ row: SideReader.Content) -> [any PostgresEncodable] {
-        [row.state.hash[0], row.state.hash[1]] + row.state.near.map { $0 as any PostgresEncodable }
+    /// The parts of a condition, and the parameters behind them.
+    private struct Match {
+        var conditions: [String] = []
+        var parameters: [any PostgresEncodable] = []
+
+        mutating func add(_ condition: (Int) -> String, _ value: any PostgresEncodable) {
+            parameters.append(value)
+            conditions.append(condition(parameters.count))
+        }
     }
 
-    private func isAsSeen(from first: Int) -> String {
+    /// The row of a key, within what the side is.
+    private func match(_ key: RowKey) -> Match {
         let side = plan.right
-        return
-            (["\(side.contentHash(0)) = $\(first)::bigint", "\(side.contentHash(1)) = $\(first + 1)::bigint"]
-            + side.near.enumerated().map { index, value in
-                "(\(value.expression))::text is not distinct from $\(first + 2 + index)::text"
-            }).joined(separator: " and ")
+        var match = Match()
+        for (value, text) in zip(side.keys, key.values) {
+            let own =
+                value.indexed == nil
+                ? "(\(value.expression))::text collate \"C\"" : "side.\(Identifier(value.field.name))"
+            let type = value.indexed.map { "::\($0)" } ?? ""
+            match.add({ "\(own) = $\($0)::text\(type)" }, text)
+        }
+        if !side.filter.isEmpty { match.conditions.append("(\(side.filter))") }
+        return match
     }
 
-    private var isOfKey: String {
-        plan.right.keys.enumerated().map { index, value in
-            let parameter = "$\(index + 1)::text"
-            return plan.right.isPlain(value)
-                ? "side.\(Identifier(value.field.name)) = \(parameter)::\(value.field.fullType)"
-                : "(\(value.expression))::text = \(parameter)"
-        }.joined(separator: " and ")
+    /// The row of a key as it was compared.
+    private func match(_ key: RowKey, seen row: SideReader.Content) -> Match {
+        var match = match(key)
+        for seed in 0...1 {
+            match.add({ "\(plan.right.contentHash(seed)) = $\($0)::bigint" }, row.state.hash[seed])
+        }
+        for (value, text) in zip(plan.right.near, row.state.near) {
+            match.add({ "(\(value.expression))::text is not distinct from $\($0)::text" }, text)
+        }
+        return match
     }
 
-    /// Inserts a row with the columns that its image has.
+    /// The row of a key as it was left.
+    private func match(_ key: RowKey, left image: JSONValue) -> Match {
+        var match = match(key)
+        match.add({ "to_jsonb(side) = $\($0)::jsonb" }, image.text())
+        return match
+    }
+
     func insert(_ image: JSONValue, _ session: Session) throws -> Ending {
-        let names = (image.object?.map(\.key) ?? []).map { Identifier($0).quoted }.joined(separator: ", ")
+        let names = image.object?.map(\.key) ?? []
+        let list = names.map { Identifier($0).quoted }.joined(separator: ", ")
         let rows = try session.query(
             Query(
                 composed: """
-                    insert into \(plan.right.relation) (\(names)) overriding system value
-                    select \(names) from jsonb_populate_record(null::\(plan.right.relation), $1::jsonb)
+                    insert into \(plan.right.relation) as side (\(list)) overriding system value
+                    select \(list) from jsonb_populate_record(null::\(plan.right.relation), $1::jsonb)
                     on conflict do nothing
-                    returning true
+                    returning to_jsonb(side)::text
                     """,
                 [image.text()]
             )
         )
-        return rows.isEmpty ? .moved : .healed(was: nil)
+        guard let row = rows.first else { return .moved("another row has a value of it that is unique") }
+        return .healed(undo: ["is": try JSONValue(parsing: try row.decode(0, as: String.self))])
     }
 
     func update(
@@ -89,32 +117,42 @@ struct RowHeal: Sendable {
         to image: JSONValue,
         _ session: Session
     ) throws -> Ending {
-        let keys = plan.right.keys.count
-        let place = keys + 2 + plan.right.near.count + 1
+        try update(match(key, seen: was), to: image, session)
+    }
+
+    func delete(_ key: RowKey, from was: SideReader.Content, _ session: Session) throws -> Ending {
+        try delete(match(key, seen: was), session)
+    }
+
+    private func update(_ match: Match, to image: JSONValue, _ session: Session) throws -> Ending {
         let ofKey = Set(plan.entity.key.map(\.rightName))
-        let changes = (image.object?.map(\.key) ?? []).filter { !ofKey.contains($0) }.map { name in
-            "\(Identifier(name)) = came.\(Identifier(name))"
-        }.joined(separator: ", ")
+        let names = (image.object?.map(\.key) ?? []).filter { !ofKey.contains($0) }
+        let changes = names.map { "\(Identifier($0)) = came.\(Identifier($0))" }.joined(separator: ", ")
+        var match = match
+        match.parameters.append(image.text())
         return try change(
             """
             update \(plan.right.relation) as side
             set \(changes)
-            from was, jsonb_populate_record(null::\(plan.right.relation), $\(place)::jsonb) as came
-            where side.ctid = was.place
-            returning was.image
+            from was, jsonb_populate_record(null::\(plan.right.relation), $\(match.parameters.count)::jsonb) as came
+            where side.ctid = was.place and side.tableoid = was.home
+            returning was.image, to_jsonb(side)::text
             """,
-            key,
-            was,
-            [image.text()],
+            match,
+            names,
             session
         )
     }
 
-    func delete(_ key: RowKey, from was: SideReader.Content, _ session: Session) throws -> Ending {
+    private func delete(_ match: Match, _ session: Session) throws -> Ending {
         try change(
-            "delete from \(plan.right.relation) as side using was where side.ctid = was.place returning was.image",
-            key,
-            was,
+            """
+            delete from \(plan.right.relation) as side
+            using was
+            where side.ctid = was.place and side.tableoid = was.home
+            returning was.image, null::text
+            """,
+            match,
             [],
             session
         )
@@ -122,28 +160,64 @@ struct RowHeal: Sendable {
 
     private func change(
         _ statement: String,
-        _ key: RowKey,
-        _ was: SideReader.Content,
-        _ more: [any PostgresEncodable],
+        _ match: Match,
+        _ names: [String],
         _ session: Session
     ) throws -> Ending {
-        let first = plan.right.keys.count + 1
         let rows = try session.query(
             Query(
                 composed: """
                     with was as materialized (
-                        select side.ctid as place, to_jsonb(side)::text as image
+                        select side.ctid as place, side.tableoid as home, to_jsonb(side)::text as image
                         from \(plan.right.relation) as side
-                        where \(isOfKey) and \(isAsSeen(from: first))
+                        where \(match.conditions.joined(separator: " and "))
                         for update
                     )
 
                     \(statement)
                     """,
-                key.values.map { $0 as any PostgresEncodable } + seen(was) + more
+                match.parameters
             )
         )
-        guard let row = rows.first else { return .moved }
-        return .healed(was: try JSONValue(parsing: try row.decode(0, as: String.self)))
+        guard let row = rows.first else { return .moved(Self.hasChanged) }
+        // Thrown in a transaction, which then changes none of them.
+        guard rows.count == 1 else { throw Several() }
+        var undo = JSONObject([("was", try JSONValue(parsing: try row.decode(0, as: String.self)))])
+        if let after = try row.decode(1, as: String?.self) { undo["is"] = try JSONValue(parsing: after) }
+        if !names.isEmpty { undo["columns"] = .array(names.map { .string($0) }) }
+        return .healed(undo: .object(undo))
+    }
+
+    // MARK: Undoing
+
+    /// Makes a row what it was, unless anything of it has changed since it was mended.
+    func undo(_ key: RowKey, _ kept: JSONValue, _ session: Session) throws -> Ending {
+        switch (kept["was"], kept["is"]) {
+        case (nil, let after?): return try delete(match(key, left: after), session)
+        case (let before?, nil):
+            let written = try session.query(
+                """
+                select array_agg(own.attname::text)
+                from pg_attribute as own
+                where own.attrelid = \(plan.right.relation)::regclass and own.attgenerated = '' and own.attnum > 0
+                    and not own.attisdropped
+                """
+            ).onlyRow().decode(0, as: [String].self)
+            return try insert(.object((before.object ?? JSONObject()).keeping(Set(written))), session)
+        case (let before?, let after?):
+            let names = Set(kept["columns"]?.array?.compactMap(\.string) ?? [])
+            return try update(
+                match(key, left: after),
+                to: .object((before.object ?? JSONObject()).keeping(names)),
+                session
+            )
+        case (nil, nil): return .moved("nothing was kept of it")
+        }
+    }
+}
+
+extension JSONObject {
+    fileprivate func keeping(_ names: Set<String>) -> JSONObject {
+        JSONObject(filter { names.contains($0.key) }.map { ($0.key, $0.value) })
     }
 }

@@ -10,6 +10,8 @@ struct SideReader: Sendable {
         let name: String
         /// As people read it.
         let title: String
+        /// Whether it is a table, whose rows can be told apart by their places.
+        let isTable: Bool
         let fields: [String: Field]
 
         func field(_ name: String) throws(JobFailure) -> Field {
@@ -38,24 +40,25 @@ struct SideReader: Sendable {
     private static let rowsAtOnce = 20_000
     private static let keysAtOnce = 2_000
 
-    /// Makes values look alike on all servers, whatever roles and databases prefer.
+    /// What makes values look alike on all servers, whatever roles and databases prefer, and hides no row.
+    private static let settings = [
+        "time zone 'UTC'", "datestyle = 'ISO'", "intervalstyle = 'postgres'", "extra_float_digits = 1",
+        "bytea_output = 'hex'", "xmloption = 'content'", "standard_conforming_strings = on",
+        "row_security = off",
+    ]
+
     func prepare() async throws {
+        let script =
+            (Self.settings + ["default_transaction_read_only = on", "statement_timeout = 0"])
+            .map { "set \($0);" }.joined(separator: "\n")
         try await connection.withSession { session in
-            try session.runScript(
-                """
-                set default_transaction_read_only = on;
-                set time zone 'UTC';
-                set datestyle = 'ISO';
-                set intervalstyle = 'postgres';
-                set extra_float_digits = 1;
-                set bytea_output = 'hex';
-                set xmloption = 'content';
-                set standard_conforming_strings = on;
-                set statement_timeout = 0;
-                """
-            )
-            return
+            _ = try session.runScript(script).count
         }
+    }
+
+    /// The same for one transaction, which may write.
+    static func prepare(_ session: Session) throws {
+        _ = try session.runScript(settings.map { "set local \($0);" }.joined(separator: "\n")).count
     }
 
     /// The version before the first point, and the encoding: texts hash alike where both are the same.
@@ -78,11 +81,14 @@ struct SideReader: Sendable {
                 """
                 select
                     field.attname::text, pg_catalog.format_type(field.atttypid, field.atttypmod),
-                    pg_catalog.format_type(field.atttypid, null), type.typcategory::text
+                    pg_catalog.format_type(coalesce(nullif(type.typbasetype, 0), type.oid), null),
+                    type.typcategory::text, coalesce(sorted.collisdeterministic, true),
+                    own.relkind in ('r', 'p') as is_table
                 from pg_catalog.pg_class as own
                 inner join pg_catalog.pg_namespace as home on own.relnamespace = home.oid
                 inner join pg_catalog.pg_attribute as field on own.oid = field.attrelid
                 inner join pg_catalog.pg_type as type on field.atttypid = type.oid
+                left join pg_catalog.pg_collation as sorted on field.attcollation = sorted.oid
                 where home.nspname = \(table.schema)
                     and own.relname = \(table.name)
                     and own.relkind in ('r', 'p', 'v', 'm', 'f')
@@ -90,11 +96,15 @@ struct SideReader: Sendable {
                     and not field.attisdropped
                 """
             ).map { row in
-                Field(
-                    name: try row.decode(0),
-                    fullType: try row.decode(1),
-                    type: try row.decode(2),
-                    category: try row.decode(3)
+                (
+                    Field(
+                        name: try row.decode(0),
+                        fullType: try row.decode(1),
+                        type: try row.decode(2),
+                        category: try row.decode(3),
+                        isDeterministic: try row.decode(4)
+                    ),
+                    isTable: try row.decode(5, as: Bool.self)
                 )
             }
         }
@@ -104,7 +114,8 @@ struct SideReader: Sendable {
         return Relation(
             name: Identifier(table.schema, table.name).quoted,
             title: table.description,
-            fields: Dictionary(fields.map { ($0.name, $0) }) { first, _ in first }
+            isTable: fields[0].isTable,
+            fields: Dictionary(fields.map { ($0.0.name, $0.0) }) { first, _ in first }
         )
     }
 

@@ -10,6 +10,8 @@ struct Field: Sendable {
     let type: String
     /// How PostgreSQL sorts types: N for numbers, S for texts, and so on.
     let category: String
+    /// Whether texts that differ are never equal.
+    let isDeterministic: Bool
 
     static let wholeNumbers: Set = ["smallint", "integer", "bigint"]
 
@@ -26,13 +28,16 @@ struct SideSQL: Sendable {
         let column: ComparedColumn
         let field: Field
         let expression: String
+        /// The type of values by which an index of the column finds them; nil where only the expression tells.
+        let indexed: String?
     }
 
     /// Parts that rows are sorted into by their keys, so that equal parts need no second look.
     static let buckets = 4_096
 
     let relation: String
-    let conditions: String
+    /// What a row has to be like; nothing for all.
+    let filter: String
     let keys: [Value]
     /// Those that are compared exactly, and those that may be some way apart.
     let exact: [Value]
@@ -52,7 +57,7 @@ struct SideSQL: Sendable {
     private func hash(_ text: String, _ seed: Int) -> String {
         hashes
             ? "hashtextextended(\(text), \(seed))"
-            : "('x' || substr(md5(\(text)), \(1 + seed * 16), 16))::bit(64)::bigint"
+            : "('x' || substr(md5(convert_to(\(text), 'UTF8')), \(1 + seed * 16), 16))::bit(64)::bigint"
     }
 
     /// A number of 64 bits made of the key and all columns that are compared exactly.
@@ -63,9 +68,12 @@ struct SideSQL: Sendable {
     }
 
     /// Rows whose columns are made once: without the offset, each use of a text would make it again.
+    private var conditions: String { filter.isEmpty ? "" : " where \(filter)" }
+
     private func source(_ columns: String, where more: String? = nil) -> String {
-        let filter = more.map { "\(conditions.isEmpty ? " where" : " and") \($0)" } ?? ""
-        return "(select \(columns) from \(relation) as side\(conditions)\(filter) offset 0) as own"
+        let filters = [filter, more ?? ""].filter { !$0.isEmpty }
+        let conditions = filters.isEmpty ? "" : " where \(filters.joined(separator: " and "))"
+        return "(select \(columns) from \(relation) as side\(conditions) offset 0) as own"
     }
 
     // MARK: Everything
@@ -126,12 +134,13 @@ struct SideSQL: Sendable {
         // Only an equality finds rows by an index.
         let sign = wanted.contains { $0.values.contains(nil) } ? "is not distinct from" : "="
         let arrays = keys.indices.map { index in
-            isPlain(keys[index])
-                ? "$\(index + 1)::text[]::\(keys[index].field.fullType)[]" : "$\(index + 1)::text[]"
+            "$\(index + 1)::text[]" + (keys[index].indexed.map { "::\($0)[]" } ?? "")
         }
         let same = keys.indices.map { index in
             let value = keys[index]
-            let own = isPlain(value) ? "side.\(Identifier(value.field.name))" : "(\(value.expression))::text"
+            let own =
+                value.indexed == nil
+                ? "(\(value.expression))::text collate \"C\"" : "side.\(Identifier(value.field.name))"
             return "\(own) \(sign) wanted.key\(index)"
         }
         return Query(
@@ -145,11 +154,6 @@ struct SideSQL: Sendable {
         )
     }
 
-    /// Whether a value is what its column contains, so that an index of the column finds it.
-    func isPlain(_ value: Value) -> Bool {
-        value.column.forms.isEmpty && (value.column.type == nil || value.column.type?.sql == value.field.type)
-    }
-
     // MARK: Figures
 
     func group(_ column: String) -> Query? {
@@ -160,7 +164,7 @@ struct SideSQL: Sendable {
                 from \(source("(\(value.expression))::text as value"))
                 group by 1
                 order by 2 desc, 1
-                limit 1000
+                limit 1001
                 """
         )
     }

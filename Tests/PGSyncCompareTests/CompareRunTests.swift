@@ -47,6 +47,7 @@ struct CompareRunTests {
         "compares nothing of an entity whose sides do not go together, and says why",
         arguments: [
             ("right books.items", "columns note", "shop.items has no column note"),
+            ("right books.items", "columns name\n    copies nmae", "shop.items has no column nmae"),
             ("right books.nothing", "columns name", "there is no table or view books.nothing"),
             (
                 "right books.items", "columns name as changed",
@@ -62,6 +63,37 @@ struct CompareRunTests {
         let run = try await bench.run()
         #expect(problem(run)?.hasPrefix(message) == true, "\(problem(run) ?? "none")")
         #expect(run.report["health"] == .null)
+    }
+
+    @Test("finds rows by keys of other types and collations, once each")
+    func keys() async throws {
+        try await bench.database.run(
+            """
+            create collation shop.anycase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+            create table shop.parts (code text collate shop.anycase, number integer, short varchar(4), fixed char(5), doc json);
+            create table books.parts (code text, number bigint, short varchar(8), fixed char(8), doc json);
+            insert into shop.parts
+            select 'Code' || n, n, 'v' || n, 'f', '{"a": 1}' from generate_series(1, 100) as n;
+            insert into books.parts select code, number, short, fixed, '{"a":1}' from shop.parts;
+            insert into books.parts values ('Code999', 3000000000, 'abcdefgh', 'f', '{}');
+            update books.parts set fixed = 'g' where number = 50;
+            """
+        )
+        for key in ["code", "number", "short"] {
+            let version = try #require(["code", "number", "short"].firstIndex(of: key))
+            let columns = ["code", "number", "short", "fixed", "doc"].filter { $0 != key }.joined(
+                separator: ", "
+            )
+            try await bench.apply(
+                "  entity parts\n    left shop.parts\n    right books.parts\n    key \(key)\n    columns \(columns)",
+                head: "settle 0 s",
+                version: version + 1
+            )
+            let run = try await bench.run()
+            #expect(run.count("different", of: "parts") == 1, "\(key)")
+            #expect(run.count("missing_left", of: "parts") == 1, "\(key)")
+            #expect(run.count("matched", of: "parts") == 99, "\(key)")
+        }
     }
 
     @Test("names what was not compared, and gives no good health without it")

@@ -82,6 +82,9 @@ struct TextTests {
             found.sorted()
                 == [
                     // Codes and names whose length is checked, or that an administrator gives.
+                    "pgsync.compare_differences_result", "pgsync.compare_results_pkey",
+                    "pgsync.comparisons_pkey",
+                    "pgsync.numbers_count_runs",
                     "ledger.journal_entries_site", "ledger.journal_lines_account",
                     "pgsync.signed_messages_pkey", "pgsync.site_members_pkey",
                     "pgsync.record_versions_pkey", "pgsync.record_versions_tick",

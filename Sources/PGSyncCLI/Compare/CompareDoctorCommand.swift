@@ -164,15 +164,16 @@ extension Comparison {
         ).sorted()
     }
 
-    /// When its schedule runs it; nil for never.
+    /// When its schedule runs it; nil for never, or where no clock can say it.
     var cron: String? {
         guard let every else { return nil }
-        let minutes = Int(every.components.seconds / 60)
-        return switch minutes {
-        case ..<60: "*/\(minutes) * * * *"
-        case ..<1_440: "0 */\(minutes / 60) * * *"
-        case 10_080: "0 0 * * 0"
-        default: "0 0 * * *"
+        let seconds = Int(every.components.seconds)
+        return switch seconds {
+        case 60, 120, 180, 240, 300, 360, 600, 720, 900, 1_200, 1_800: "*/\(seconds / 60) * * * *"
+        case 3_600, 7_200, 10_800, 14_400, 21_600, 28_800, 43_200: "0 */\(seconds / 3_600) * * *"
+        case 86_400: "0 0 * * *"
+        case 604_800: "0 0 * * 0"
+        default: nil
         }
     }
 }

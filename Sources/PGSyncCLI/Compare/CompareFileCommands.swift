@@ -91,6 +91,12 @@ struct CompareApplyCommand: Command {
         guard let comparison = file.comparison else {
             return try RuleProblemList(problems: file.problems).write(globals, in: context)
         }
+        guard comparison.every == nil || comparison.cron != nil else {
+            throw StoreError.refused(
+                "a schedule cannot run it so often: say every 5, 10, 15, 20 or 30 min, every 1, 2, 3, 4, 6, 8 or 12 h, "
+                    + "every 1 d or 7 d"
+            )
+        }
         let database = try Database(globals, in: context, program: "pgsync compare")
         let outcome: String
         do {

@@ -113,7 +113,7 @@ struct CompareReport: Sendable {
     }
 
     private var results: [String] {
-        let changed = entities.filter { $0.count("healed") + $0.count("unhealed") > 0 && $0.isDue }
+        let changed = entities.filter(\.isDue)
         guard !changed.isEmpty else { return ["Sync Results:", "  nothing was due"] }
         return ["Sync Results:"]
             + changed.map { entity in

@@ -52,6 +52,8 @@ package struct CompareStore {
         package let endedAt: Timestamp?
         /// Why it has not brought everything; nil if it has.
         package let problem: String?
+        /// Whether items of it failed.
+        package let isPartial: Bool
     }
 
     /// The table of a stream, and how its import ended; nil if there is no such stream.
@@ -64,7 +66,8 @@ package struct CompareStore {
                     when ran.id is null then 'the import has not run'
                     when ran.state not in ('completed', 'partial')
                         then format('its run %s is %s%s', ran.id, ran.state, coalesce(': ' || ran.error_message, ''))
-                end as problem
+                end as problem,
+                ran.state = 'partial' as is_partial
             from pgsync.import_streams as own
             inner join pg_catalog.pg_class as target on own.target = target.oid
             inner join pg_catalog.pg_namespace as home on target.relnamespace = home.oid
@@ -81,7 +84,8 @@ package struct CompareStore {
                 table: try row.decode("name"),
                 schema: try row.decode("schema"),
                 endedAt: try row.decode("finished_at"),
-                problem: try row.decode("problem")
+                problem: try row.decode("problem"),
+                isPartial: try row.decode("is_partial", as: Bool?.self) ?? false
             )
         }.first
     }

@@ -60,19 +60,28 @@ extension PlantedCause {
         .init(
             kind: "COMPARISON_DIFFERS",
             expected: "zoho items high",
-            cause: "\(compared) update pgsync.compare_results set matched = 80, different = 20, match = 80, verdict = 'critical'",
+            cause: """
+                \(compared)
+                update pgsync.compare_results set matched = 80, different = 20, match = 80, verdict = 'critical'
+                """,
             cure: "update pgsync.compare_results set healed = 20"
         ),
         .init(
             kind: "COMPARISON_DIFFERS",
             expected: "zoho items medium",
-            cause: "\(compared) update pgsync.compare_results set matched = 94, different = 6, match = 94, verdict = 'warning'",
+            cause: """
+                \(compared)
+                update pgsync.compare_results set matched = 94, different = 6, match = 94, verdict = 'warning'
+                """,
             cure: "update pgsync.compare_results set different = 0, match = 100, verdict = 'perfect'"
         ),
         .init(
             kind: "COMPARISON_DIFFERS",
             expected: "zoho items medium",
-            cause: "\(compared) update pgsync.compare_results set state = 'not_compared', problem = 'there is no table x'",
+            cause: """
+                \(compared)
+                update pgsync.compare_results set state = 'not_compared', problem = 'there is no table x'
+                """,
             cure: "update pgsync.compare_results set state = 'compared', problem = null"
         ),
     ]

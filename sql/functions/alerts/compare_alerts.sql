@@ -38,8 +38,17 @@ select
     null,
     true
 from newest
-where newest.state <> 'compared'
-    or newest.verdict in ('warning', 'critical') and newest.differing > 0;
+-- What a later run of all entities no longer has is compared no longer.
+where not exists (
+        select
+        from pgsync.compare_runs as later
+        where later.comparison = newest.comparison
+            and later.entities is null
+            and later.finished_at <= as_of
+            and later.finished_at > newest.finished_at
+    )
+    and (newest.state <> 'compared'
+    or newest.verdict in ('warning', 'critical') and newest.differing > 0);
 $$;
 
 comment on function pgsync.compare_alerts(timestamptz)

@@ -35,7 +35,11 @@ begin
     values (apply_comparison.name, apply_comparison.version, apply_comparison.content, v_checksum, pgsync.actor());
     if apply_comparison.cron is not null then
         perform pgsync.set_schedule(
-            v_schedule, 'compare', apply_comparison.cron, subject => apply_comparison.name, type => 'sync'
+            v_schedule, 'compare', apply_comparison.cron, subject => apply_comparison.name,
+            -- A user may have chosen another.
+            type => case
+                when not exists (select from pgsync.sync_schedules as own where own.name = v_schedule) then 'sync'
+            end
         );
     else
         delete from pgsync.sync_schedules as own

@@ -22,6 +22,21 @@ begin
     from pgsync.comparisons as newest
     where newest.name = v_job.subject
     having count(*) > 0;
+    -- One that was interrupted while it mended is not begun again: what is left is found by the next run.
+    update pgsync.compare_results as own
+    set heal_problem = 'it was interrupted; the next run goes on'
+    from pgsync.compare_runs as run
+    where own.job = v_job.id
+        and run.job = own.job
+        and run.heals
+        and not run.is_dry
+        and own.is_due
+        and own.heal_problem is null
+        and exists (
+            select
+            from pgsync.compare_differences as known
+            where known.job = own.job and known.entity = own.entity and known.state = 'found'
+        );
     return query
     select
         v_job.subject, applied.content, own.number, own.entities, own.heals, own.is_dry, own.import_jobs,

@@ -43,7 +43,8 @@ select jsonb_build_object(
                     'different', result.different,
                     'ambiguous', result.ambiguous,
                     'differences',
-                    result.missing_left + result.missing_right + result.different + result.ambiguous,
+                    result.missing_left + result.missing_right + result.different + result.ambiguous
+                    + result.beyond,
                     'moving', result.moving,
                     'capped', result.capped,
                     'match', trunc(result.match, 1),

@@ -42,7 +42,8 @@ begin
             select
                 sum(result.weight * result.match) / nullif(sum(result.weight) filter (where result.match is not null), 0)
                 as match,
-                string_agg(result.entity, ', ' order by result.place) filter (where result.state = 'not_compared')
+                string_agg(result.entity, ', ' order by result.place)
+                filter (where result.state = 'not_compared' or result.capped)
                 as not_compared,
                 extract(epoch from clock_timestamp() - min(result.data_at)) as age,
                 (

@@ -26,7 +26,7 @@ begin
     set
         healed = counted.healed,
         unhealed = counted.unhealed,
-        heal_problem = coalesce(note_compare_heals.problem, counted.problem)
+        heal_problem = coalesce(note_compare_heals.problem, counted.problem, own.heal_problem)
     from (
         select
             count(*) filter (where known.state = 'healed') as healed,

@@ -9,7 +9,7 @@ declare
     v_job constant pgsync.sync_jobs := pgsync.running_job(note_comparison.job);
     v_result pgsync.compare_results := jsonb_populate_record(
         null::pgsync.compare_results,
-        '{"capped": false, "weight": 1, "sync_above": 0, "is_due": false, "metrics": {}, "groups": {}, "healed": 0,
+        '{"capped": false, "weight": 1, "sync_above": 0, "is_due": false, "beyond": 0, "metrics": {}, "groups": {}, "healed": 0,
           "unhealed": 0}'::jsonb || note_comparison.result
     );
     v_differences bigint;
@@ -18,7 +18,8 @@ begin
     v_result.entity := note_comparison.entity;
     v_result.noted_at := clock_timestamp();
     if v_result.state = 'compared' then
-        v_differences := v_result.missing_left + v_result.missing_right + v_result.different + v_result.ambiguous;
+        v_differences := v_result.missing_left + v_result.missing_right + v_result.different + v_result.ambiguous
+            + v_result.beyond;
         v_result.match := 100.0 * v_result.matched / nullif(v_result.matched + v_differences, 0);
         -- What was not looked at to its end is never better than what was.
         v_result.verdict := case

@@ -148,6 +148,8 @@ struct CompareRunCommand: Command {
             return .success
         }
         if !asked.isNew { context.say("job \(asked.job) is under way already") }
+        let watcher = watch(asked.job, database, globals, context)
+        defer { watcher?.cancel() }
         try await work(asked.job, database, shutdown, globals, context)
         let (report, job) = try await database.read { session in
             (
@@ -179,6 +181,30 @@ struct CompareRunCommand: Command {
             return .problemsFound
         }
         return report.exitCode
+    }
+
+    /// Tells whoever looks at a terminal what the job is at.
+    private func watch(
+        _ job: Int64,
+        _ database: Database,
+        _ globals: GlobalOptions,
+        _ context: CommandContext
+    ) -> Task<Void, any Error>? {
+        guard !globals.quiet, !globals.json, context.errors.terminal.isInteractive else { return nil }
+        return Task {
+            var told: String?
+            while true {
+                try await ContinuousClock().sleep(for: .seconds(1))
+                let state = try await database.read { try JobStore($0).job(job) }
+                guard let phase = state.phase, let message = state.message, !state.state.hasEnded else {
+                    continue
+                }
+                let share = state.expected.map { " (\((state.done ?? 0).grouped) of \($0.grouped))" } ?? ""
+                let line = "\(phase): \(message)\(share)"
+                if line != told { context.say(line) }
+                told = line
+            }
+        }
     }
 
     /// Runs the job here, and the imports that it waits for.

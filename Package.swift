@@ -226,7 +226,7 @@ let package = Package(
             dependencies: [
                 "Concurrency", "Files", "JSON", "PGSyncCluster", "PGSyncCompare", "PGSyncDelivery",
                 "PGSyncOperations",
-                "PGSyncStore", "Postgres", "Services", "TestSupport",
+                "PGSyncRules", "PGSyncStore", "Postgres", "Services", "TestSupport",
             ]
         ),
         .testTarget(name: "PGSyncCoreTests", dependencies: ["PGSyncCore"]),

@@ -6,6 +6,9 @@ create table pgsync.comparisons (
     version integer,
     content text not null,
     checksum text not null,
+    left_name text not null,
+    right_name text not null,
+    entities text[] not null,
     applied_at timestamptz not null default clock_timestamp(),
     applied_by text not null default session_user,
     constraint comparisons_pkey primary key (name, version),
@@ -20,6 +23,9 @@ comment on column pgsync.comparisons.name is 'The comparison.';
 comment on column pgsync.comparisons.version is 'Its version.';
 comment on column pgsync.comparisons.content is 'The definition as it was written.';
 comment on column pgsync.comparisons.checksum is 'The SHA-256 of the content, in hexadecimal.';
+comment on column pgsync.comparisons.left_name is 'What it calls the left side.';
+comment on column pgsync.comparisons.right_name is 'What it calls the right side.';
+comment on column pgsync.comparisons.entities is 'Its entities, as written.';
 comment on column pgsync.comparisons.applied_at is 'When it came into force.';
 comment on column pgsync.comparisons.applied_by is 'The login that applied it.';
 
@@ -40,13 +46,19 @@ create table pgsync.compare_runs (
     failures_cost numeric,
     sweep_cost numeric,
     capped_by text,
-    label text,
+    label text generated always as (
+        case
+            when health >= 98 then 'excellent'
+            when health >= 95 then 'good'
+            when health >= 90 then 'fair'
+            when health is not null then 'poor'
+        end
+    ) stored,
     constraint compare_runs_pkey primary key (job),
     constraint compare_runs_job_fkey foreign key (job) references pgsync.sync_jobs (id) on delete cascade,
     constraint numbers_count_runs unique (comparison, number),
     constraint match_is_a_share check (match between 0 and 100),
-    constraint health_is_a_share check (health between 0 and 100),
-    constraint label_is_known check (label in ('excellent', 'good', 'fair', 'poor'))
+    constraint health_is_a_share check (health between 0 and 100)
 );
 
 comment on table pgsync.compare_runs is 'Runs of comparisons, with their scores.';
@@ -69,7 +81,7 @@ is 'From 0 to 5, by the age of what the older side has, where an import brings i
 comment on column pgsync.compare_runs.failures_cost is 'From 0 to 5, by the failed items that are open.';
 comment on column pgsync.compare_runs.sweep_cost is 'From 0 to 5, by the age of the last full comparison.';
 comment on column pgsync.compare_runs.capped_by
-is 'Why health is at most 89.9: the entities that were not compared; null if all were.';
+is 'Why health is at most 89.9: the entities that were not compared, or not to their end.';
 comment on column pgsync.compare_runs.label is 'excellent (98), good (95), fair (90) or poor.';
 
 create table pgsync.compare_results (
@@ -86,8 +98,10 @@ create table pgsync.compare_results (
     ambiguous bigint,
     moving bigint,
     matched bigint,
-    capped boolean not null default false,
     beyond bigint not null default 0,
+    differences bigint generated always as (
+        missing_left + missing_right + different + ambiguous + beyond
+    ) stored,
     match numeric,
     verdict text,
     weight integer not null default 1,
@@ -100,6 +114,7 @@ create table pgsync.compare_results (
     data_at timestamptz,
     healed bigint not null default 0,
     unhealed bigint not null default 0,
+    is_guarded boolean not null default false,
     heal_problem text,
     duration interval,
     noted_at timestamptz not null default clock_timestamp(),
@@ -128,12 +143,11 @@ comment on column pgsync.compare_results.ambiguous is 'How many keys are there m
 comment on column pgsync.compare_results.moving
 is 'How many keys kept changing while they were looked at; they count as matched.';
 comment on column pgsync.compare_results.matched is 'How many keys are the same on both sides.';
-comment on column pgsync.compare_results.capped
-is 'Whether there are more differences than a run looks at: then all counts of them are lower bounds.';
 comment on column pgsync.compare_results.beyond
-is 'How many more keys differ, or may; they count against the match.';
+is 'How many more keys differ, or may: then all counts of differences are lower bounds.';
+comment on column pgsync.compare_results.differences is 'All of these together.';
 comment on column pgsync.compare_results.match
-is 'matched in percent of matched, missing on either side, different and ambiguous; null for no rows at all.';
+is 'matched in percent of matched and differences; null for no rows at all.';
 comment on column pgsync.compare_results.verdict
 is 'By the exact match: perfect (99), good (95), warning (90) or critical.';
 comment on column pgsync.compare_results.weight is 'How much it counts in the match of the run.';
@@ -150,7 +164,9 @@ comment on column pgsync.compare_results.data_at
 is 'When what the left side has was last fetched; null for tables.';
 comment on column pgsync.compare_results.healed is 'How many differences were mended.';
 comment on column pgsync.compare_results.unhealed is 'How many could not be, or were left.';
-comment on column pgsync.compare_results.heal_problem is 'Why.';
+comment on column pgsync.compare_results.is_guarded
+is 'Whether nothing was mended, because so much differs that a person has to agree.';
+comment on column pgsync.compare_results.heal_problem is 'Why something was not mended.';
 comment on column pgsync.compare_results.duration is 'How long it took.';
 comment on column pgsync.compare_results.noted_at is 'When this was written.';
 

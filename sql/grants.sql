@@ -531,7 +531,6 @@ begin
                     || 'pgsync.compare_runs, pgsync.compare_results',
                     'select on table pgsync.compare_differences',
                     'execute on function pgsync.compare_report(bigint)',
-                    'execute on function pgsync.comparison_outline(text)',
                     'execute on function pgsync.compare_verdict(numeric)'
                 ]),
                 (array['pgsync_operator', 'pgsync_worker'], array[
@@ -539,14 +538,14 @@ begin
                     'execute on function pgsync.resume_job(bigint, boolean)',
                     'execute on function pgsync.finish_comparison(bigint, interval)',
                     'execute on function pgsync.import_for_comparison(bigint, text[])',
-                    'execute on function pgsync.note_compare_heals(bigint, text, jsonb, text)',
+                    'execute on function pgsync.note_compare_heals(bigint, text, jsonb, text, boolean)',
                     'execute on function pgsync.note_comparison(bigint, text, jsonb, jsonb)'
                 ]),
                 (array['pgsync_operator', 'pgsync_api_operate'], array[
                     'execute on function pgsync.request_comparison(text, text[], boolean, boolean, text)'
                 ]),
                 (array['pgsync_operator'], array[
-                    'execute on function pgsync.apply_comparison(text, integer, text, text)',
+                    'execute on function pgsync.apply_comparison(text, integer, text, text, text, text[], text)',
                     'execute on function pgsync.note_compare_undone(bigint)'
                 ]),
                 (array['pgsync_importer'], array[

@@ -60,10 +60,3 @@ package struct CompareOperation: JobOperation {
         }
     }
 }
-
-extension ComparisonSide {
-    var importName: String? {
-        guard case .stream(let name, _) = place else { return nil }
-        return name
-    }
-}

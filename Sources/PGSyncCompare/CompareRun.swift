@@ -29,7 +29,7 @@ struct CompareRun: Sendable {
         } catch let error as PostgresError where error.kind == .cannotConnect {
             try await noteProblem(entity, place, error.message)
         } catch let error as PostgresError where !error.isConnectionLost && !error.isPassing {
-            try await noteProblem(entity, place, error.message)
+            try await noteProblem(entity, place, Self.words(error))
         }
     }
 
@@ -99,7 +99,7 @@ struct CompareRun: Sendable {
                 ("different", JSONValue(outcome.count(.different))),
                 ("ambiguous", JSONValue(outcome.count(.ambiguous))),
                 ("moving", JSONValue(outcome.moving)), ("matched", JSONValue(outcome.matched)),
-                ("capped", .bool(outcome.isCapped)), ("beyond", JSONValue(outcome.beyond)),
+                ("beyond", JSONValue(outcome.beyond)),
                 ("weight", JSONValue(entity.weight)),
                 ("sync_above", JSONValue(entity.syncAbove)),
                 ("covers", entity.coverage.map { .string($0) } ?? .null), ("groups", groups),
@@ -113,10 +113,10 @@ struct CompareRun: Sendable {
         )
         let differences = outcome.differences.map { plan.json($0) }
         let id = job.id
-        let noted = try await job.step { session in
+        let isDue = try await job.step { session in
             try CompareStore(session).note(id, entity.name, result: result, differences: differences)
         }
-        guard task.heals, noted.isDue, !outcome.differences.isEmpty, entity.heal != nil else { return }
+        guard task.heals, isDue, !outcome.differences.isEmpty, entity.heal != nil else { return }
         do {
             try await EntityHeal(
                 run: self,
@@ -134,7 +134,7 @@ struct CompareRun: Sendable {
 
     private func noteHeal(_ entity: ComparisonEntity, _ problem: String) async throws {
         let (id, name) = (job.id, entity.name)
-        try await job.step { try CompareStore($0).noteHeals(id, name, [], problem: problem) }
+        try await job.step { try CompareStore($0).noteHealProblem(id, name, problem) }
     }
 
     /// What can be told of an error to who may not see rows: other messages quote values.
@@ -195,16 +195,6 @@ struct CompareRun: Sendable {
             ]
         }
         return .object(metrics)
-    }
-}
-
-extension ComparisonSide {
-    /// Whether it is a table of this database.
-    var isHere: Bool {
-        switch place {
-        case .here, .stream: true
-        case .database: false
-        }
     }
 }
 

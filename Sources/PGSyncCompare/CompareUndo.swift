@@ -62,7 +62,7 @@ package struct CompareUndo: Sendable {
             }
             switch ending {
             case .healed: outcome.undone += 1
-            case .moved: outcome.left.append((row.id, "it has changed since"))
+            case .moved(let problem): outcome.left.append((row.id, problem))
             }
         } catch is RowHeal.Several {
             outcome.left.append((row.id, "several rows have this key"))
@@ -79,12 +79,14 @@ extension SidePlaces {
     {
         SidePlaces(comparison: comparison, options: options, site: site) { name, stream in
             let found = try await PostgresConnection.withConnection(to: options) { connection in
-                try await connection.withTransaction { try CompareStore($0).table(of: name, stream: stream) }
+                try await connection.withTransaction {
+                    try CompareStore($0).fetched(name, stream: stream, for: nil)
+                }
             }
             guard let found else {
                 throw JobFailure("compare.config", "there is no stream \(stream) of an import \(name)")
             }
-            return (TableName(schema: found.schema, name: found.name), nil)
+            return (TableName(schema: found.schema, name: found.table), nil)
         }
     }
 }

@@ -22,45 +22,53 @@ struct EntityHeal: Sendable {
     private var entity: ComparisonEntity { plan.entity }
 
     func run() async throws {
-        if let obstacle {
-            let (id, name) = (job.id, entity.name)
-            return try await job.step { try CompareStore($0).noteHeals(id, name, [], problem: obstacle) }
+        if let obstacle { return try await note(obstacle) }
+        if isGuarded {
+            let rows = max(outcome.leftCount, outcome.rightCount)
+            let least = outcome.isCapped ? "at least " : ""
+            return try await note(
+                "\(least)\(differences) of \(rows) rows differ: if all that is meant, "
+                    + "pgsync compare run \(run.task.name) --sync --force",
+                isGuarded: true
+            )
         }
         guard !run.task.isDry else { return }
         switch entity.heal {
         case .copy(let deletes): try await copy(deletes: deletes)
         case .import(let name, let stream): try await bring(name, stream)
         case .fetch(let column, let hosts):
-            do {
-                let fetch = try FileFetch(column: column, hosts: hosts, plan: plan, site: run.site)
-                try await copy(deletes: false, fetch)
-            } catch let failure as JobFailure {
-                let (id, name) = (job.id, entity.name)
-                try await job.step {
-                    try CompareStore($0).noteHeals(id, name, [], problem: failure.description)
-                }
-            }
+            try await copy(
+                deletes: false,
+                try FileFetch(column: column, hosts: hosts, plan: plan, site: run.site)
+            )
         case nil: break
         }
     }
 
-    /// Why nothing is mended.
-    private var obstacle: String? {
-        let rows = max(outcome.leftCount, outcome.rightCount)
-        let differences = outcome.differences.count + outcome.beyond
-        switch entity.heal {
-        case .copy, .fetch:
-            if !isHere { return "only tables of this database are written" }
-            if !plan.rightIsTable { return "only tables are written, and no views" }
-        case .import, nil: break
+    private func note(_ problem: String, isGuarded: Bool = false) async throws {
+        let (id, name) = (job.id, entity.name)
+        try await job.step {
+            try CompareStore($0).noteHealProblem(id, name, problem, isGuarded: isGuarded)
         }
-        // Of few rows, one is soon more than a fifth.
-        let isEmptied = outcome.leftCount == 0 || outcome.isCapped
-        guard !run.ignoresGuard,
-            isEmptied || differences * Self.guardedShare > rows && differences > Self.unguarded
-        else { return nil }
-        return "\(outcome.isCapped ? "at least " : "")\(differences) of \(rows) rows differ, "
-            + "which is more than a fifth: if that is meant, pgsync compare run \(run.task.name) --sync --force"
+    }
+
+    private var differences: Int { outcome.differences.count + outcome.beyond }
+
+    /// Why this cannot be mended.
+    private var obstacle: String? {
+        if case .import = entity.heal { return nil }
+        if !isHere { return "only tables of this database are written" }
+        return plan.rightIsTable ? nil : "only tables are written, and no views"
+    }
+
+    /// Whether so much differs that a person has to agree.
+    ///
+    /// Of few rows, one is soon more than a fifth.
+    private var isGuarded: Bool {
+        guard !run.ignoresGuard else { return false }
+        if outcome.leftCount == 0 || outcome.isCapped { return true }
+        let rows = max(outcome.leftCount, outcome.rightCount)
+        return differences > Self.unguarded && differences * Self.guardedShare > rows
     }
 
     // MARK: Copying rows
@@ -88,9 +96,7 @@ struct EntityHeal: Sendable {
             }
             try await job.note(name, "copies rows", done: all.count - rest.count, expected: all.count)
         }
-        guard !rest.isEmpty else { return }
-        let problem = "a run mends \(limit) rows at most; the next goes on"
-        try await job.step { try CompareStore($0).noteHeals(id, name, [], problem: problem) }
+        if !rest.isEmpty { try await note("a run mends \(limit) rows at most; the next goes on") }
     }
 
     /// What became of a difference.
@@ -136,7 +142,7 @@ struct EntityHeal: Sendable {
                     case .healed(let undo): Ending(state: "healed", undo: undo)
                     case .moved(let problem): Ending(state: "moved", problem: problem)
                     }
-                try CompareStore(session).noteHeals(id, name, [ending.json(number)], problem: nil)
+                try CompareStore(session).noteHeals(id, name, [ending.json(number)])
                 return ending.state == "healed"
             }
         } catch let failure as JobFailure {
@@ -147,7 +153,7 @@ struct EntityHeal: Sendable {
             ending = Ending(state: "failed", problem: CompareRun.words(error))
         }
         let failed = ending
-        try await job.step { try CompareStore($0).noteHeals(id, name, [failed.json(number)], problem: nil) }
+        try await job.step { try CompareStore($0).noteHeals(id, name, [failed.json(number)]) }
         return false
     }
 
@@ -155,7 +161,6 @@ struct EntityHeal: Sendable {
 
     /// Has an import fetch again what differs; what it brings is compared by the next run.
     private func bring(_ name: String, _ stream: String?) async throws {
-        let id = job.id
         let asked = try await job.step { session -> Int64 in
             var request = ImportStore.Request()
             request.type = "manual"
@@ -163,14 +168,6 @@ struct EntityHeal: Sendable {
             request.trigger = "heal"
             return try ImportStore(session).request(name, request).job
         }
-        let entityName = entity.name
-        try await job.step { session in
-            try CompareStore(session).noteHeals(
-                id,
-                entityName,
-                [],
-                problem: "job \(asked) imports it again; the next run tells"
-            )
-        }
+        try await note("job \(asked) imports it again; the next run tells")
     }
 }

@@ -14,8 +14,6 @@ struct RowHeal: Sendable {
     /// Several rows where there was one.
     struct Several: Error {}
 
-    static let hasChanged = "it has changed since it was compared"
-
     let plan: EntityPlan
 
     private var written: [ComparedColumn] { plan.entity.readColumns + plan.entity.copied }
@@ -64,9 +62,7 @@ struct RowHeal: Sendable {
         let side = plan.right
         var match = Match()
         for (value, text) in zip(side.keys, key.values) {
-            let own =
-                value.indexed == nil
-                ? "(\(value.expression))::text collate \"C\"" : "side.\(Identifier(value.field.name))"
+            let own = side.looked(up: value)
             let type = value.indexed.map { "::\($0)" } ?? ""
             match.add({ "\(own) = $\($0)::text\(type)" }, text)
         }
@@ -179,7 +175,7 @@ struct RowHeal: Sendable {
                 match.parameters
             )
         )
-        guard let row = rows.first else { return .moved(Self.hasChanged) }
+        guard let row = rows.first else { return .moved("it has changed since it was compared or mended") }
         // Thrown in a transaction, which then changes none of them.
         guard rows.count == 1 else { throw Several() }
         var undo = JSONObject([("was", try JSONValue(parsing: try row.decode(0, as: String.self)))])

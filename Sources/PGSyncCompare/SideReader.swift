@@ -137,7 +137,6 @@ struct SideReader: Sendable {
     /// Goes through the rows of some buckets, bucket after bucket.
     func open(_ side: SideSQL, _ buckets: [Int]) async throws {
         try await connection.withSession { session in
-            _ = try session.execute("set default_transaction_read_only = off")
             _ = try session.execute(side.openRows(of: buckets))
         }
     }
@@ -162,7 +161,6 @@ struct SideReader: Sendable {
     func close() async throws {
         try await connection.withSession { session in
             _ = try session.execute("close compared")
-            _ = try session.execute("set default_transaction_read_only = on")
         }
     }
 

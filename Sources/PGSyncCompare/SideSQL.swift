@@ -67,9 +67,9 @@ struct SideSQL: Sendable {
         "(coalesce(\(hash(key, 0)), 0) & \(Self.buckets - 1))::integer"
     }
 
-    /// Rows whose columns are made once: without the offset, each use of a text would make it again.
     private var conditions: String { filter.isEmpty ? "" : " where \(filter)" }
 
+    /// Rows whose columns are made once: without the offset, each use of a text would make it again.
     private func source(_ columns: String, where more: String? = nil) -> String {
         let filters = [filter, more ?? ""].filter { !$0.isEmpty }
         let conditions = filters.isEmpty ? "" : " where \(filters.joined(separator: " and "))"
@@ -130,19 +130,19 @@ struct SideSQL: Sendable {
         rows(wanted, selecting: keys.map { "(\($0.expression))::text" } + [expression])
     }
 
+    /// A value of a key as it is looked up: by an index, or by what it comes to.
+    func looked(up value: Value) -> String {
+        value.indexed == nil
+            ? "(\(value.expression))::text collate \"C\"" : "side.\(Identifier(value.field.name))"
+    }
+
     private func rows(_ wanted: [RowKey], selecting columns: [String]) -> Query {
         // Only an equality finds rows by an index.
         let sign = wanted.contains { $0.values.contains(nil) } ? "is not distinct from" : "="
         let arrays = keys.indices.map { index in
             "$\(index + 1)::text[]" + (keys[index].indexed.map { "::\($0)[]" } ?? "")
         }
-        let same = keys.indices.map { index in
-            let value = keys[index]
-            let own =
-                value.indexed == nil
-                ? "(\(value.expression))::text collate \"C\"" : "side.\(Identifier(value.field.name))"
-            return "\(own) \(sign) wanted.key\(index)"
-        }
+        let same = keys.indices.map { "\(looked(up: keys[$0])) \(sign) wanted.key\($0)" }
         return Query(
             composed: """
                 select \(columns.joined(separator: ", "))

@@ -24,8 +24,8 @@ select pgsync.apply_comparison('warehouse', 2, $definition$compare warehouse ver
     left supplier.vendors
     right books.vendors
     key id
-$definition$, '0 */6 * * *');
-select pgsync.apply_comparison('mirror', 1, E'compare mirror version 1\n  entity beds\n    left a.beds\n    right b.beds\n    key id\n');
+$definition$, 'Supplier', 'Books', '{items,prices,images,vendors}', '0 */6 * * *');
+select pgsync.apply_comparison('mirror', 1, E'compare mirror version 1\n  entity beds\n    left a.beds\n    right b.beds\n    key id\n', 'left', 'right', '{beds}');
 
 with ran as (
     insert into pgsync.sync_jobs (
@@ -50,31 +50,25 @@ numbered as (
 
 insert into pgsync.compare_runs (
     job, comparison, version, number, heals, is_dry, started_at, finished_at, match, health, freshness_cost, failures_cost,
-    sweep_cost, capped_by, label
+    sweep_cost, capped_by
 )
 select
     own.id, own.subject, case own.subject when 'warehouse' then 2 else 1 end, own.n, own.n % 3 = 0, own.n % 12 = 6,
     own.started_at, own.started_at + interval '28 s', score.match,
     case when own.subject = 'mirror' then 100 when own.n = 12 then 89.9 else score.match - 0.3 end, 0,
-    case own.subject when 'mirror' then 0 else 0.3 end, 0, case when own.subject = 'warehouse' and own.n = 12 then 'vendors' end,
-    case
-        when own.subject = 'mirror' then 'excellent'
-        when own.n = 12 or score.match - 0.3 < 90 then 'poor'
-        when score.match - 0.3 < 95 then 'fair'
-        else 'good'
-    end
+    case own.subject when 'mirror' then 0 else 0.3 end, 0, case when own.subject = 'warehouse' and own.n = 12 then 'vendors' end
 from numbered as own
 cross join lateral (select case own.subject when 'mirror' then 100 else 86.5 + own.n end as match) as score;
 
 insert into pgsync.compare_results (
     job, entity, place, state, problem, left_count, right_count, missing_left, missing_right, different, ambiguous, moving,
-    matched, capped, match, verdict, sync_above, is_due, covers, coverage, metrics, groups, data_at, healed, unhealed,
+    matched, beyond, match, verdict, sync_above, is_due, covers, coverage, metrics, groups, data_at, healed, unhealed,
     heal_problem, duration
 )
 select
     run.job, made.entity, made.place, case when made.problem is null then 'compared' else 'not_compared' end, made.problem,
     made.counts[1], made.counts[2], made.counts[3], made.counts[4], made.counts[5], made.counts[6], made.counts[7],
-    made.counts[8], made.entity = 'prices', made.match, made.verdict, 5, made.is_due, made.covers, made.coverage,
+    made.counts[8], case made.entity when 'prices' then 1 else 0 end, made.match, made.verdict, 5, made.is_due, made.covers, made.coverage,
     case made.entity
         when 'items' then '{"active": {"left": "1200", "right": "1200"}, "value": {"left": "123456789.50", "right": "123450000.00"}}'
         else '{}'

@@ -1,6 +1,7 @@
 import JSON
 import PGSyncDelivery
 import PGSyncOperations
+import PGSyncRules
 import PGSyncStore
 import Postgres
 import Services
@@ -65,8 +66,9 @@ struct CompareBench: Sendable {
 
     func apply(_ entities: String = items, head: String = "settle 1 s", version: Int = 1) async throws {
         let text = "compare test version \(version)\n  \(head)\n\(entities)\n"
+        let comparison = try #require(ComparisonFile(name: "test", text: text).comparison)
         _ = try await database.session { session in
-            try CompareStore(session).apply("test", version: version, content: text, cron: nil)
+            try CompareStore(session).apply(comparison, content: text, cron: nil)
         }
     }
 

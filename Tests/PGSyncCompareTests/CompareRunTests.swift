@@ -104,83 +104,10 @@ struct CompareRunTests {
         )
         let run = try await bench.run()
         #expect(run.count("matched") == 2_000)
-        #expect(run.report["not_compared"]?.string == "gone")
+        #expect(run.report["capped_by"]?.string == "gone")
         #expect(run.report["match"]?.number?.description == "100.0")
         #expect(run.report["health"]?.number?.description == "89.9")
         #expect(run.report["label"]?.string == "poor")
-    }
-
-    @Test("counts groups and metrics of both sides")
-    func figures() async throws {
-        try await bench.database.run("update books.items set status = 'gone' where id <= 7")
-        try await bench.apply(
-            CompareBench.items
-                + """
-
-                    groups status
-                    metrics active count where status = 'active', value sum rate * weight, dear count where rate >= 1000.5
-                """,
-            head: "settle 0 s"
-        )
-        let items = try #require(try await bench.run().entity("items"))
-        let expected = try await bench.database.lines(
-            """
-            select count(*) filter (where status = 'active') || ' ' || trim_scale(sum(rate * weight)::numeric) || ' '
-                || count(*) filter (where rate >= 1000.5)
-            from shop.items
-            union all
-            select count(*) filter (where status = 'active') || ' ' || trim_scale(sum(rate * weight)::numeric) || ' '
-                || count(*) filter (where rate >= 1000.5)
-            from books.items
-            """
-        )
-        let found = ["left", "right"].map { side in
-            ["active", "value", "dear"].compactMap { items["metrics"]?[$0]?[side]?.string }.joined(
-                separator: " "
-            )
-        }
-        #expect(found == expected)
-        let groups = items["groups"]?["status"]?["different"]?.array ?? []
-        #expect(groups.map { $0["value"]?.string } == ["active", "gone", "inactive"])
-    }
-
-    @Test("is scored as a few lines of SQL over its results score it")
-    func score() async throws {
-        try await bench.database.run(
-            """
-            delete from books.items where id <= 50;
-            create table shop.few as select * from shop.items where id <= 10;
-            create table books.few as select * from shop.few where id > 1;
-            """
-        )
-        try await bench.apply(
-            CompareBench.items
-                + "\n    weight 3\n  entity few\n    left shop.few\n    right books.few\n    key id\n    columns name",
-            head: "settle 0 s"
-        )
-        let run = try await bench.run()
-        let own = try await bench.database.value(
-            """
-            select trunc(sum(weight * 100.0 * matched / (matched + missing_left + missing_right + different + ambiguous))
-                / sum(weight), 1)
-            from pgsync.compare_results where job = \(run.job)
-            """
-        )
-        #expect(run.report["match"]?.number?.description == own)
-        // (3 × 97.5 + 90) / 4
-        #expect(own == "95.6")
-        #expect(run.report["label"]?.string == "good")
-    }
-
-    @Test(
-        "is judged by its exact match, which is never rounded up",
-        arguments: [
-            ("100", "perfect"), ("99", "perfect"), ("98.96", "good"), ("95", "good"), ("94.999", "warning"),
-            ("90", "warning"), ("89.99", "critical"), ("0", "critical"),
-        ]
-    )
-    func verdicts(match: String, verdict: String) async throws {
-        #expect(try await bench.database.value("select pgsync.compare_verdict(\(match))") == verdict)
     }
 
     @Test("is made by one session at a time: who asks again gets the same job")
@@ -216,6 +143,42 @@ struct CompareRunTests {
                 == before
         )
         #expect(try await database.value("select count(*) from pgsync.compare_runs") == "1")
+    }
+
+    @Test("that was killed while it mended leaves the rest to the next, and says so")
+    func interruptedHeal() async throws {
+        try await bench.database.run(
+            """
+            update books.items set name = 'old' where id <= 20;
+            create function books.wait() returns trigger language plpgsql as
+            'begin if new.id = 9 then perform pg_sleep(600); end if; return new; end';
+            create trigger wait before update on books.items for each row execute function books.wait();
+            """
+        )
+        try await bench.apply(CompareBench.items + "\n    heal by copy", head: "settle 0 s")
+        let (database, bench) = (bench.database, bench)
+        let running = Task { try await bench.run(heals: true) }
+        try await eventually {
+            try await database.value(
+                "select count(*) >= 8 from pgsync.compare_differences where state = 'healed'"
+            ) == "t"
+        }
+        // As when the worker dies: its session ends, and the job is another's.
+        try await eventually {
+            try await database.value(
+                "select pg_terminate_backend(pid) from pg_stat_activity where query like '%books%' and wait_event = 'PgSleep'"
+            ) == "t"
+        }
+        _ = await running.result
+        try await database.run("drop trigger wait on books.items")
+        let run = try await bench.run(heals: true)
+        #expect(run.ended.state == .completed)
+        #expect(run.count("healed") == 8)
+        #expect(run.entity("items")?["heal_problem"]?.string == "it was interrupted; the next run goes on")
+        // What was done can be undone.
+        let undone = try await CompareUndo(to: database.options, site: bench.site).run(run.job, entity: nil)
+        #expect(undone.undone == 8)
+        #expect(try await bench.run(heals: true).count("healed") == 20)
     }
 
     @Test("gives rows that never stand still no difference, and counts them")

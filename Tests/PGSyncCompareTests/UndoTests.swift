@@ -33,7 +33,7 @@ struct UndoTests {
         let outcome = try await CompareUndo(to: bench.database.options, site: bench.site)
             .run(run.job, entity: nil)
         #expect(outcome.undone == 29)
-        #expect(outcome.left.map(\.problem) == ["it has changed since"])
+        #expect(outcome.left.map(\.problem) == ["it has changed since it was compared or mended"])
         #expect(
             try await bench.database.lines(
                 """

@@ -158,7 +158,8 @@ private let comparison = """
     select pgsync.apply_comparison(
         'shop', 1,
         E'compare shop version 1\\n  sides Shop, "The books" -- as people call them\\n  entity items\\n'
-        || E'    left public.shop_items\\n    right public.items\\n    key id\\n    columns name,\\n      entity text\\n  entity "stock, all"\\n'
+        || E'    left public.shop_items\\n    right public.items\\n    key id\\n    columns name,\\n      entity text\\n  entity "stock, all"\\n',
+        'Shop', 'The books', array['items', 'stock, all']
     );
     select * from pgsync.request_comparison('shop');
     select * from pgsync.take_job('{compare}');

@@ -4,8 +4,8 @@ select
     own.number,
     own.job,
     own.version,
-    outline.left_name,
-    outline.right_name,
+    applied.left_name,
+    applied.right_name,
     own.entities,
     own.heals,
     own.is_dry,
@@ -44,7 +44,6 @@ select
 from pgsync.compare_runs as own
 inner join pgsync.sync_jobs as job on own.job = job.id
 inner join pgsync.comparisons as applied on own.comparison = applied.name and own.version = applied.version
-cross join lateral pgsync.comparison_outline(applied.content) as outline
 left join lateral (
     select latest.*
     from pgsync.sync_progress as latest
@@ -56,10 +55,8 @@ cross join lateral (
     select
         count(*) filter (where result.state = 'compared') as compared,
         count(*) filter (where result.state <> 'compared') as not_compared,
-        coalesce(bool_or(result.capped), false) as is_capped,
-        coalesce(
-            sum(result.missing_left + result.missing_right + result.different + result.ambiguous), 0
-        )::bigint as differences,
+        coalesce(bool_or(result.beyond > 0), false) as is_capped,
+        coalesce(sum(result.differences), 0)::bigint as differences,
         count(*) filter (where result.is_due) as due,
         coalesce(sum(result.healed), 0)::bigint as healed,
         coalesce(sum(result.unhealed), 0)::bigint as unhealed
@@ -89,7 +86,7 @@ is 'How much is the same, in percent; null if nothing was compared.';
 comment on column pgsync.comparison_runs.health is 'The match less the costs.';
 comment on column pgsync.comparison_runs.label is 'excellent, good, fair or poor.';
 comment on column pgsync.comparison_runs.capped_by
-is 'Why health is at most 89.9: the entities that were not compared; null if all were.';
+is 'Why health is at most 89.9: the entities that were not compared, or not to their end.';
 comment on column pgsync.comparison_runs.compared is 'How many entities were compared so far.';
 comment on column pgsync.comparison_runs.not_compared is 'How many could not be.';
 comment on column pgsync.comparison_runs.is_capped is 'Whether there are more differences than were counted.';

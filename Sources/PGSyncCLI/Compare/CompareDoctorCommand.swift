@@ -157,11 +157,7 @@ struct CompareUndoCommand: Command {
 extension Comparison {
     /// The imports that it reads.
     var imports: [String] {
-        Set(
-            entities.flatMap { [$0.left.place, $0.right.place] }.compactMap { place in
-                if case .stream(let name, _) = place { name } else { nil }
-            }
-        ).sorted()
+        Set(entities.flatMap { [$0.left.importName, $0.right.importName] }.compactMap(\.self)).sorted()
     }
 
     /// When its schedule runs it; nil for never, or where no clock can say it.

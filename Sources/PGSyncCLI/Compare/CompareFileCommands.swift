@@ -2,6 +2,7 @@ import Arguments
 import JSON
 import PGSyncRules
 import PGSyncStore
+import Postgres
 
 extension Parameter where Root: Command {
     /// The name of a comparison.
@@ -82,10 +83,6 @@ struct CompareApplyCommand: Command {
         .flag("dry-run", \.dryRun, help: "Check everything; change nothing."),
     ]
 
-    private struct Undone: Error {
-        let outcome: String
-    }
-
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         let (file, text) = try ComparisonPath(path: path).read()
         guard let comparison = file.comparison else {
@@ -98,21 +95,10 @@ struct CompareApplyCommand: Command {
             )
         }
         let database = try Database(globals, in: context, program: "pgsync compare")
-        let outcome: String
-        do {
-            outcome = try await database.change { [dryRun] session in
-                let outcome = try CompareStore(session).apply(
-                    comparison.name,
-                    version: comparison.version,
-                    content: text,
-                    cron: comparison.cron
-                )
-                if dryRun { throw Undone(outcome: outcome) }
-                return outcome
-            }
-        } catch let undone as Undone {
-            outcome = undone.outcome
+        let apply: @Sendable (Session) throws -> String = {
+            try CompareStore($0).apply(comparison, content: text, cron: comparison.cron)
         }
+        let outcome = try await dryRun ? database.trying(.readCommitted, apply) : database.change(apply)
         if globals.json {
             try context.print([
                 "comparison": .string(comparison.name), "version": JSONValue(comparison.version),
@@ -158,17 +144,8 @@ struct CompareDiffCommand: Command {
         else {
             throw StoreError.refused("version \(version) of \(comparison.name) cannot be read by this pgsync")
         }
-        let lines = comparison.differences(from: applied)
-        if globals.json {
-            try context.print([
-                "comparison": .string(comparison.name), "applied_version": JSONValue(version),
-                "changes": lines.json,
-            ])
-        } else if lines.isEmpty {
-            if !globals.quiet { context.say("no difference to version \(version)") }
-        } else {
-            for line in lines { try context.print(line) }
-        }
+        try AppliedDefinition(kind: "comparison", name: comparison.name, version: version)
+            .write(changes: comparison.differences(from: applied), globals, in: context)
         return .success
     }
 }

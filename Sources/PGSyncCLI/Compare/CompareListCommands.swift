@@ -64,13 +64,11 @@ struct CompareShowCommand: Command {
         let (found, content) = try await database.read { [self] in
             try CompareStore($0).definition(name, version: version)
         }
-        if globals.json {
-            try context.print([
-                "comparison": .string(name), "version": JSONValue(found), "content": .string(content),
-            ])
-        } else {
-            try context.output.write(content.hasSuffix("\n") ? content : content + "\n")
-        }
+        try AppliedDefinition(kind: "comparison", name: name, version: found).write(
+            content,
+            globals,
+            in: context
+        )
         return .success
     }
 }
@@ -148,14 +146,15 @@ struct CompareDifferencesCommand: Command {
 
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         let database = try Database(globals, in: context, program: "pgsync compare")
-        let found = try await database.read { [self] session in
-            let newest = try CompareStore(session).newestRun(of: name)
-            guard let run = job.map(Int64.init) ?? newest else { return [JSONValue]() }
-            return try CompareStore(session).differences(
-                run,
-                entity: entity,
-                after: Int64(after),
-                limit: limit
+        let (report, found) = try await database.read { [self] session in
+            let store = CompareStore(session)
+            let newest = try store.newestRun(of: name)
+            guard let run = job.map(Int64.init) ?? newest else {
+                return (CompareReport(json: .null), [JSONValue]())
+            }
+            return (
+                CompareReport(json: try store.report(run)),
+                try store.differences(run, entity: entity, after: Int64(after), limit: limit)
             )
         }
         if globals.json {
@@ -163,7 +162,7 @@ struct CompareDifferencesCommand: Command {
         } else if found.isEmpty {
             if !globals.quiet { context.say("no differences") }
         } else {
-            for difference in found { try context.print(CompareReport.line(of: difference)) }
+            for difference in found { try context.print(report.line(of: difference)) }
             if found.count == limit, let last = found.last?["difference"]?.number?.int {
                 context.say("to see more: pgsync compare differences \(name.shellWord) --after \(last)")
             }

@@ -1,18 +1,9 @@
 import JSON
-import PGSyncRules
 import VisibleText
 
 /// The report of a run, as people read it.
 struct CompareReport: Sendable {
     let json: JSONValue
-    /// What the sides are called.
-    var left = "left"
-    var right = "right"
-
-    init(json: JSONValue, of comparison: Comparison? = nil) {
-        self.json = json
-        if let comparison { (left, right) = (comparison.leftName, comparison.rightName) }
-    }
 
     /// What was found of one entity.
     struct Entity {
@@ -22,6 +13,7 @@ struct CompareReport: Sendable {
         var verdict: String { json["verdict"]?.string ?? "" }
         var isCompared: Bool { json["state"]?.string == "compared" }
         var isDue: Bool { json["due"]?.bool ?? false }
+        var isGuarded: Bool { json["guarded"]?.bool ?? false }
         var isCapped: Bool { json["capped"]?.bool ?? false }
         var problem: String { json["problem"]?.string ?? "" }
         var healProblem: String? { json["heal_problem"]?.string }
@@ -31,6 +23,8 @@ struct CompareReport: Sendable {
     }
 
     var entities: [Entity] { json["entities"]?.array?.map(Entity.init) ?? [] }
+    var left: String { text("left_name") }
+    var right: String { text("right_name") }
     var number: String { json["run"]?.number?.description ?? "" }
     var health: String { json["health"]?.number?.description ?? "" }
     var match: String { json["match"]?.number?.description ?? "" }
@@ -147,15 +141,15 @@ struct CompareReport: Sendable {
 
     // MARK: Differences
 
-    static func line(of difference: JSONValue) -> String {
+    func line(of difference: JSONValue) -> String {
         func row(_ json: JSONValue?) -> [(name: String, value: String)] {
             json?.object?.map { ($0.key, $0.value.string ?? "null") } ?? []
         }
         let key = row(difference["key"]).map { "\($0.name) \($0.value)" }.joined(separator: ", ")
         var line = "\(difference["entity"]?.string ?? "") \(key.visible): "
         switch difference["kind"]?.string {
-        case "missing_left": line += "only on the right side"
-        case "missing_right": line += "only on the left side"
+        case "missing_left": line += "only in \(right)"
+        case "missing_right": line += "only in \(left)"
         case "ambiguous": line += "more than once"
         default:
             let columns = difference["columns"]?.array?.compactMap(\.string) ?? []

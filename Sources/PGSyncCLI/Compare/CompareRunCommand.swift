@@ -6,7 +6,6 @@ import PGSyncCompare
 import PGSyncDelivery
 import PGSyncImport
 import PGSyncOperations
-import PGSyncRules
 import PGSyncStore
 import Postgres
 import Services
@@ -125,16 +124,10 @@ struct CompareRunCommand: Command {
         _ globals: GlobalOptions,
         _ context: CommandContext
     ) async throws -> ExitCode {
-        let (asked, comparison) = try await database.change { [self] session in
+        let asked = try await database.change { [self] session in
             let store = CompareStore(session)
-            let (version, content) = try store.definition(name)
-            let file = ComparisonFile(name: "\(name) version \(version)", text: content)
-            if let unknown = wanted?.first(where: { file.comparison?.entity($0) == nil }) {
-                let known = file.comparison?.entities.map(\.name).joined(separator: ", ") ?? ""
-                throw StoreError.refused("\(name) has no entity \(unknown); it has \(known)")
-            }
-            let asked = try store.request(name, entities: wanted, heals: sync, isDry: dryRun, trigger: "cli")
-            return (asked, file.comparison)
+            _ = try store.definition(name)
+            return try store.request(name, entities: wanted, heals: sync, isDry: dryRun, trigger: "cli")
         }
         guard !background else {
             if globals.json {
@@ -153,7 +146,7 @@ struct CompareRunCommand: Command {
         try await work(asked.job, database, shutdown, globals, context)
         let (report, job) = try await database.read { session in
             (
-                CompareReport(json: try CompareStore(session).report(asked.job), of: comparison),
+                CompareReport(json: try CompareStore(session).report(asked.job)),
                 try JobStore(session).job(asked.job)
             )
         }
@@ -246,10 +239,7 @@ struct CompareRunCommand: Command {
 extension CompareReport {
     var exitCode: ExitCode {
         if entities.contains(where: { !$0.isCompared }) { return .problemsFound }
-        if syncs, !isDry, entities.contains(where: { $0.healProblem?.contains("more than a fifth") == true })
-        {
-            return .stoppedByGuard
-        }
+        if entities.contains(where: \.isGuarded) { return .stoppedByGuard }
         let isLeft = entities.contains { entity in
             entity.count("differences") > entity.count("healed")
                 && (entity.isDue || ["warning", "critical"].contains(entity.verdict))

@@ -38,7 +38,9 @@ struct ConfigApplyCommand: Command {
     func run(_ globals: GlobalOptions, in context: CommandContext) async throws -> ExitCode {
         let sources = try ConfigSources(file)
         let access = try RuleAccess(globals, in: context, program: "pgsync config apply")
-        let outcome = try await access.trying(.readCommitted) { try ConfigTrial.run(sources, in: $0) }
+        let outcome = try await access.database.trying(.readCommitted) {
+            try ConfigTrial.run(sources, in: $0)
+        }
         switch outcome {
         case .failure(let failure): return try refuse(failure.problems, globals, in: context)
         case .success(let plan):

@@ -92,6 +92,26 @@ struct Database: Sendable {
         }
     }
 
+    /// Tries something in a transaction that is always rolled back, on one snapshot unless told otherwise.
+    func trying<Result: Sendable>(
+        _ isolation: TransactionOptions.Isolation = .repeatableRead,
+        _ body: @escaping @Sendable (Session) throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await withSchema { connection in
+                try await connection.withTransaction(TransactionOptions(isolation: isolation)) { session in
+                    throw Undone(result: try body(session))
+                }
+            }
+        } catch let undone as Undone<Result> {
+            return undone.result
+        }
+    }
+
+    private struct Undone<Result: Sendable>: Error {
+        let result: Result
+    }
+
     static func requireSchema(on connection: PostgresConnection) async throws {
         let status = try await Migrator(binaryVersion: Version.number).status(on: connection)
         guard status.facts.isInstalled else {

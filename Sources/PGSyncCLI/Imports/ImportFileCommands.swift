@@ -3,6 +3,7 @@ import Days
 import JSON
 import PGSyncRules
 import PGSyncStore
+import Postgres
 
 /// The definition of an import as given on a command line.
 struct ImportPath {
@@ -106,11 +107,6 @@ struct ImportTestCommand: Command {
     }
 }
 
-/// Rolls back what was only tried.
-private struct Undone: Error {
-    let outcome: String
-}
-
 /// The command `pgsync import apply`.
 struct ImportApplyCommand: Command {
     var path = ""
@@ -146,16 +142,10 @@ struct ImportApplyCommand: Command {
         case .success(let checked): definition = checked
         }
         let database = try Database(globals, in: context, program: "pgsync import")
-        let outcome: String
-        do {
-            outcome = try await database.change { [dryRun] session in
-                let outcome = try ImportStore(session).apply(definition, content: text)
-                if dryRun { throw Undone(outcome: outcome) }
-                return outcome
-            }
-        } catch let undone as Undone {
-            outcome = undone.outcome
+        let apply: @Sendable (Session) throws -> String = {
+            try ImportStore($0).apply(definition, content: text)
         }
+        let outcome = try await dryRun ? database.trying(.readCommitted, apply) : database.change(apply)
         if globals.json {
             try context.print([
                 "import": .string(definition.name), "version": JSONValue(definition.version),
@@ -203,17 +193,8 @@ struct ImportDiffCommand: Command {
         else {
             throw StoreError.refused("version \(version) of \(definition.name) cannot be read by this pgsync")
         }
-        let lines = definition.differences(from: applied)
-        if globals.json {
-            try context.print([
-                "import": .string(definition.name), "applied_version": JSONValue(version),
-                "changes": lines.json,
-            ])
-        } else if lines.isEmpty {
-            if !globals.quiet { context.say("no difference to version \(version)") }
-        } else {
-            for line in lines { try context.print(line) }
-        }
+        try AppliedDefinition(kind: "import", name: definition.name, version: version)
+            .write(changes: definition.differences(from: applied), globals, in: context)
         return .success
     }
 }

@@ -80,13 +80,7 @@ struct ImportShowCommand: Command {
         let (found, content) = try await database.read { [self] in
             try ImportStore($0).definition(name, version: version)
         }
-        if globals.json {
-            try context.print([
-                "import": .string(name), "version": JSONValue(found), "content": .string(content),
-            ])
-        } else {
-            try context.output.write(content.hasSuffix("\n") ? content : content + "\n")
-        }
+        try AppliedDefinition(kind: "import", name: name, version: found).write(content, globals, in: context)
         return .success
     }
 }

@@ -81,7 +81,7 @@ struct RulesDiffCommand: Command {
         let basis: RuleComparison.Basis = rows ? .rows : .changes(since: since, until: until)
         // Rows are read by code of their tables' owners, which must not see the keys.
         let keys = try context.privateKeys(at: rows ? nil : imageKeyFile)
-        let outcome = try await RuleAccess(globals, in: context).trying { [limit] session in
+        let outcome = try await RuleAccess(globals, in: context).database.trying { [limit] session in
             if let keys { try ImageKeyStore(session).give(keys) }
             let store = RuleStore(session)
             let report = try store.report(on: files, requiresTables: true, isTrial: true)

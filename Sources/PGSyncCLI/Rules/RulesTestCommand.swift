@@ -68,7 +68,7 @@ struct RulesTestCommand: Command {
         _ globals: GlobalOptions,
         in context: CommandContext
     ) async throws -> [RuleOutcome] {
-        try await RuleAccess(globals, in: context).trying { session in
+        try await RuleAccess(globals, in: context).database.trying { session in
             let trial = RuleTrial(session)
             try trial.prepare(report.rules)
             var outcomes: [RuleOutcome] = []

@@ -65,6 +65,17 @@ package struct ComparisonSide: Sendable, Hashable {
     package let place: Place
     /// What a row has to be like; all of these.
     package internal(set) var conditions: [ComparisonCondition] = []
+
+    /// The import that is run before it is read; nil for none.
+    package var importName: String? {
+        guard case .stream(let name, _) = place else { return nil }
+        return name
+    }
+
+    /// Whether it is a table of this database.
+    package var isHere: Bool {
+        if case .database = place { false } else { true }
+    }
 }
 
 /// A column of both sides, and in what form its values are compared.

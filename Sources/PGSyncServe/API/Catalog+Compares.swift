@@ -48,7 +48,7 @@ extension Catalog {
         Field.choice("verdict", ["perfect", "good", "warning", "critical"]).orNull, .count("weight"),
         .count("sync_above"), .boolean("due"), Field.text("covers").orNull,
         Field.number("coverage").orNull, .any("metrics"), .any("groups"), Field.time("data_at").orNull,
-        .count("healed"), .count("unhealed"), Field.text("heal_problem").orNull,
+        .count("healed"), .count("unhealed"), .boolean("guarded"), Field.text("heal_problem").orNull,
         Field.number("seconds").orNull,
     ]
 
@@ -80,7 +80,7 @@ extension Catalog {
     ]
 
     private static let comparisonColumns = """
-        own.comparison, own.version, outline.left_name, outline.right_name, outline.entities, own.applied_at,
+        own.comparison, own.version, applied.left_name, applied.right_name, applied.entities, own.applied_at,
         own.applied_by, own.next_run_at, own.job::text as job, own.run as number, own.state, own.started_at,
         own.finished_at, trunc(own.match, 1) as match, trunc(own.health, 1) as health, own.label,
         (
@@ -113,7 +113,6 @@ extension Catalog {
     private static let comparisonSource = """
          from pgsync.comparison_states as own
         inner join pgsync.comparisons as applied on own.comparison = applied.name and own.version = applied.version
-        cross join lateral pgsync.comparison_outline(applied.content) as outline
         """
 
     static let compares: [Endpoint] = [

@@ -195,7 +195,7 @@ function scoreOf(known, report) {
     report.error_message && h("p", {class: "note"}, shape("bad"), h("span", report.error_class
         ? h("strong", report.error_class) : "It failed", `: ${report.error_message}`)),
     report.capped_by && h("p", {class: "note"}, shape("warn"), h("span", report.health === null
-        ? "No score, because nothing was compared: " : "At most 89.9, because of what was not compared: ",
+        ? "No score, because nothing was compared: " : "At most 89.9, because of what was not compared, or not to its end: ",
     h("strong", report.capped_by))),
     h("div", {class: "tiles"}, h("div", {class: "tile"}, h("span", {class: "name"}, "Match"), h("strong",
         percent(report.match)), bar((report.match ?? 0) / 100, `Match: ${percent(report.match)}`),

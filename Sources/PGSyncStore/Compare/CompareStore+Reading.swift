@@ -1,4 +1,5 @@
 package import JSON
+package import PGSyncRules
 package import Postgres
 
 /// A comparison in force, and its newest run.
@@ -20,14 +21,18 @@ package struct ComparisonState: Sendable {
 extension CompareStore {
     /// Brings a version into force; `cron` says when it runs by itself.
     package func apply(
-        _ name: String,
-        version: Int,
+        _ comparison: Comparison,
         content: String,
         cron: String?
     ) throws -> String {
-        try session.query("select pgsync.apply_comparison(\(name), \(version)::integer, \(content), \(cron))")
-            .onlyRow()
-            .decode(0)
+        try session.query(
+            """
+            select pgsync.apply_comparison(
+                \(comparison.name), \(comparison.version)::integer, \(content), \(comparison.leftName),
+                \(comparison.rightName), \(comparison.entities.map(\.name)), \(cron)
+            )
+            """
+        ).onlyRow().decode(0)
     }
 
     /// A definition as it was applied; the one in force if no version is given.
@@ -98,9 +103,8 @@ extension CompareStore {
 
     /// The report of a run as one document.
     package func report(_ job: Int64) throws -> JSONValue {
-        let text: String? = try session.query("select pgsync.compare_report(\(job))::text").onlyRow().decode(
-            0
-        )
+        let row = try session.query("select pgsync.compare_report(\(job))::text").onlyRow()
+        let text: String? = try row.decode(0)
         guard let text else { throw StoreError.noSuchJob(job) }
         return try JSONValue(parsing: text)
     }
@@ -153,9 +157,7 @@ extension CompareStore {
             """
         ).map { try $0.decode(0, as: Int64.self) }.first
     }
-}
 
-extension CompareStore {
     /// The jobs of imports that a run waits for.
     package func imports(of job: Int64) throws -> [Int64] {
         try session.query(
@@ -168,18 +170,13 @@ extension CompareStore {
             """
         ).map { try $0.decode(0) }
     }
-}
 
-extension CompareStore {
     /// What a run has mended, and what was there before.
     package struct Healed: Sendable {
         package let id: Int64
         package let entity: String
-        package let kind: String
         /// The columns of the key.
         package let key: JSONValue
-        /// What it was made to be, in the form that was compared.
-        package let leftRow: JSONValue
         package let undo: JSONValue
     }
 
@@ -187,8 +184,7 @@ extension CompareStore {
     package func healed(_ job: Int64, entity: String?) throws -> [Healed] {
         try session.query(
             """
-            select own.id, own.entity, own.kind, own.key::text, coalesce(own.left_row, 'null')::text as left_row,
-                coalesce(own.undo, 'null')::text as undo
+            select own.id, own.entity, own.key::text, coalesce(own.undo, 'null')::text as undo
             from pgsync.compare_differences as own
             where own.job = \(job) and own.state = 'healed' and (\(entity)::text is null or own.entity = \(entity))
             order by own.id desc
@@ -197,9 +193,7 @@ extension CompareStore {
             Healed(
                 id: try row.decode("id"),
                 entity: try row.decode("entity"),
-                kind: try row.decode("kind"),
                 key: try JSONValue(parsing: try row.decode("key", as: String.self)),
-                leftRow: try JSONValue(parsing: try row.decode("left_row", as: String.self)),
                 undo: try JSONValue(parsing: try row.decode("undo", as: String.self))
             )
         }
@@ -222,18 +216,5 @@ extension CompareStore {
         ).map { (name: try $0.decode(0, as: String.self), content: try $0.decode(1, as: String.self)) }.first
         guard let found else { throw StoreError.noSuchJob(job) }
         return found
-    }
-
-    /// The table of a stream of an import; nil if there is none.
-    package func table(of name: String, stream: String) throws -> (schema: String, name: String)? {
-        try session.query(
-            """
-            select home.nspname::text, target.relname::text
-            from pgsync.import_streams as own
-            inner join pg_catalog.pg_class as target on own.target = target.oid
-            inner join pg_catalog.pg_namespace as home on target.relnamespace = home.oid
-            where own.import = \(name) and own.stream = \(stream)
-            """
-        ).map { (try $0.decode(0, as: String.self), try $0.decode(1, as: String.self)) }.first
     }
 }

@@ -11,7 +11,6 @@ package struct CompareTask: Sendable, Equatable {
     package let entities: [String]?
     package let heals: Bool
     package let isDry: Bool
-    package let importJobs: [Int64]
     /// The entities whose results are there.
     package let done: [String]
 }
@@ -34,7 +33,6 @@ package struct CompareStore {
                 entities: try row.decode("entities", as: [String]?.self),
                 heals: try row.decode("heals"),
                 isDry: try row.decode("is_dry"),
-                importJobs: try row.decode("import_jobs"),
                 done: try row.decode("done")
             )
         }.first
@@ -56,8 +54,8 @@ package struct CompareStore {
         package let isPartial: Bool
     }
 
-    /// The table of a stream, and how its import ended; nil if there is no such stream.
-    package func fetched(_ name: String, stream: String, for job: Int64) throws -> Fetched? {
+    /// The table of a stream, and how its import ended if a job waited for it; nil if there is no such stream.
+    package func fetched(_ name: String, stream: String, for job: Int64?) throws -> Fetched? {
         try session.query(
             """
             select
@@ -90,35 +88,38 @@ package struct CompareStore {
         }.first
     }
 
-    /// What was noted of an entity.
-    package struct Noted: Sendable {
-        package let isDue: Bool
-        package let verdict: String?
-    }
-
+    /// Notes what was found of an entity; whether it is due.
     package func note(
         _ job: Int64,
         _ entity: String,
         result: JSONValue,
         differences: [JSONValue]
-    ) throws -> Noted {
+    ) throws -> Bool {
         try session.query(
             """
-            select noted.is_due, noted.verdict
-            from pgsync.note_comparison(
+            select pgsync.note_comparison(
                 \(job), \(entity), \(result.text())::jsonb, \(JSONValue.array(differences).text())::jsonb
-            ) as noted
-            """
-        ).map { Noted(isDue: try $0.decode(0), verdict: try $0.decode(1)) }[0]
-    }
-
-    package func noteHeals(_ job: Int64, _ entity: String, _ heals: [JSONValue], problem: String?) throws {
-        _ = try session.query(
-            """
-            select pgsync.note_compare_heals(
-                \(job), \(entity), \(JSONValue.array(heals).text())::jsonb, \(problem)
             )
             """
+        ).onlyRow().decode(0)
+    }
+
+    /// Notes what became of differences, each once.
+    package func noteHeals(_ job: Int64, _ entity: String, _ heals: [JSONValue]) throws {
+        _ = try session.query(
+            "select pgsync.note_compare_heals(\(job), \(entity), \(JSONValue.array(heals).text())::jsonb)"
+        )
+    }
+
+    /// Notes why nothing was mended, or not everything.
+    package func noteHealProblem(
+        _ job: Int64,
+        _ entity: String,
+        _ problem: String,
+        isGuarded: Bool = false
+    ) throws {
+        _ = try session.query(
+            "select pgsync.note_compare_heals(\(job), \(entity), '[]', \(problem), \(isGuarded))"
         )
     }
 
@@ -141,8 +142,7 @@ package struct CompareStore {
             select
                 count(*) filter (where own.state = 'compared') as compared,
                 count(*) filter (where own.state <> 'compared') as not_compared,
-                coalesce(sum(own.missing_left + own.missing_right + own.different + own.ambiguous), 0)::bigint
-                as differences,
+                coalesce(sum(own.differences), 0)::bigint as differences,
                 coalesce(sum(own.healed), 0)::bigint as healed
             from pgsync.compare_results as own
             where own.job = \(job)

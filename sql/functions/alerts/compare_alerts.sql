@@ -9,8 +9,7 @@ set jit = off
 as $$
 with newest as (
     select distinct on (run.comparison, result.entity)
-        run.comparison, result.*, run.finished_at,
-        result.missing_left + result.missing_right + result.different + result.ambiguous - result.healed as differing
+        run.comparison, result.*, run.finished_at, result.differences - result.healed as differing
     from pgsync.compare_runs as run
     inner join pgsync.compare_results as result on run.job = result.job
     where run.finished_at <= as_of
@@ -28,7 +27,7 @@ select
     case
         when newest.state = 'compared'
             then format(
-                '%s%s rows of %s differ, a match of %s %%', case when newest.capped then 'at least ' else '' end,
+                '%s%s rows of %s differ, a match of %s %%', case when newest.beyond > 0 then 'at least ' else '' end,
                 newest.differing, newest.entity, trunc(newest.match, 1)
             )
         else format('%s was not compared: %s', newest.entity, newest.problem)

@@ -3,6 +3,9 @@ create or replace function pgsync.apply_comparison(
     name text,
     version integer,
     content text,
+    left_name text,
+    right_name text,
+    entities text[],
     cron text default null
 )
 returns text
@@ -31,8 +34,11 @@ begin
             using errcode = 'object_not_in_prerequisite_state',
             hint = format('Say version %s in the first line.', v_newest.version + 1);
     end if;
-    insert into pgsync.comparisons (name, version, content, checksum, applied_by)
-    values (apply_comparison.name, apply_comparison.version, apply_comparison.content, v_checksum, pgsync.actor());
+    insert into pgsync.comparisons (name, version, content, checksum, left_name, right_name, entities, applied_by)
+    values (
+        apply_comparison.name, apply_comparison.version, apply_comparison.content, v_checksum,
+        apply_comparison.left_name, apply_comparison.right_name, apply_comparison.entities, pgsync.actor()
+    );
     if apply_comparison.cron is not null then
         perform pgsync.set_schedule(
             v_schedule, 'compare', apply_comparison.cron, subject => apply_comparison.name,
@@ -49,5 +55,5 @@ begin
 end;
 $$;
 
-comment on function pgsync.apply_comparison(text, integer, text, text)
+comment on function pgsync.apply_comparison(text, integer, text, text, text, text[], text)
 is 'Brings a version of a comparison and its schedule into force; returns added, changed or unchanged.';

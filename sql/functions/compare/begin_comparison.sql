@@ -6,7 +6,6 @@ returns table (
     entities text[],
     heals boolean,
     is_dry boolean,
-    import_jobs bigint[],
     done text[]
 )
 language plpgsql
@@ -39,7 +38,7 @@ begin
         );
     return query
     select
-        v_job.subject, applied.content, own.number, own.entities, own.heals, own.is_dry, own.import_jobs,
+        v_job.subject, applied.content, own.number, own.entities, own.heals, own.is_dry,
         array(select earlier.entity from pgsync.compare_results as earlier where earlier.job = own.job)
     from pgsync.compare_runs as own
     inner join pgsync.comparisons as applied on own.comparison = applied.name and own.version = applied.version

@@ -9,6 +9,8 @@ as $$
 select jsonb_build_object(
     'comparison', run.comparison,
     'version', run.version,
+    'left_name', applied.left_name,
+    'right_name', applied.right_name,
     'run', run.number,
     'job', run.job,
     'state', ran.state,
@@ -26,7 +28,7 @@ select jsonb_build_object(
     'costs', jsonb_build_object(
         'freshness', run.freshness_cost, 'failed_items', run.failures_cost, 'sweep', run.sweep_cost
     ),
-    'not_compared', run.capped_by,
+    'capped_by', run.capped_by,
     'entities', coalesce(
         (
             select jsonb_agg(
@@ -42,11 +44,9 @@ select jsonb_build_object(
                     'missing_right', result.missing_right,
                     'different', result.different,
                     'ambiguous', result.ambiguous,
-                    'differences',
-                    result.missing_left + result.missing_right + result.different + result.ambiguous
-                    + result.beyond,
+                    'differences', result.differences,
                     'moving', result.moving,
-                    'capped', result.capped,
+                    'capped', result.beyond > 0,
                     'match', trunc(result.match, 1),
                     'exact_match', result.match,
                     'verdict', result.verdict,
@@ -60,6 +60,7 @@ select jsonb_build_object(
                     'data_at', pgsync.utc_text(result.data_at),
                     'healed', result.healed,
                     'unhealed', result.unhealed,
+                    'guarded', result.is_guarded,
                     'heal_problem', result.heal_problem,
                     'seconds', round(extract(epoch from result.duration), 2)
                 )
@@ -73,6 +74,7 @@ select jsonb_build_object(
 )
 from pgsync.compare_runs as run
 inner join pgsync.sync_jobs as ran on run.job = ran.id
+inner join pgsync.comparisons as applied on run.comparison = applied.name and run.version = applied.version
 where run.job = compare_report.job;
 $$;
 

@@ -43,7 +43,7 @@ begin
                 sum(result.weight * result.match) / nullif(sum(result.weight) filter (where result.match is not null), 0)
                 as match,
                 string_agg(result.entity, ', ' order by result.place)
-                filter (where result.state = 'not_compared' or result.capped)
+                filter (where result.state = 'not_compared' or result.beyond > 0)
                 as not_compared,
                 extract(epoch from clock_timestamp() - min(result.data_at)) as age,
                 (
@@ -75,15 +75,6 @@ begin
             where result.job = v_job.id
         ) as counted
     ) as found
-    where own.job = v_job.id;
-    update pgsync.compare_runs as own
-    set
-        label = case
-            when own.health >= 98 then 'excellent'
-            when own.health >= 95 then 'good'
-            when own.health >= 90 then 'fair'
-            when own.health is not null then 'poor'
-        end
     where own.job = v_job.id
     returning own.* into v_run;
     return v_run;

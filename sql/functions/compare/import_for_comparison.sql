@@ -25,7 +25,7 @@ begin
         )
     loop
         begin
-            select asked.job into v_import from pgsync.request_import(v_name, trigger => 'schedule') as asked;
+            select asked.job into v_import from pgsync.request_import(v_name, trigger => v_job.trigger) as asked;
             -- One of a part, or that writes nothing, is waited for, and another asked for then.
             v_is_whole := (
                 select not own.is_dry and own.streams is null and own.since is null and own.until is null

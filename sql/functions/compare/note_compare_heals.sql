@@ -2,7 +2,8 @@ create or replace function pgsync.note_compare_heals(
     job bigint,
     entity text,
     heals jsonb,
-    problem text default null
+    problem text default null,
+    is_guarded boolean default false
 )
 returns void
 language plpgsql
@@ -24,20 +25,20 @@ begin
     where own.job = v_job.id and own.entity = note_compare_heals.entity and own.id = done.id;
     update pgsync.compare_results as own
     set
-        healed = counted.healed,
-        unhealed = counted.unhealed,
-        heal_problem = coalesce(note_compare_heals.problem, counted.problem, own.heal_problem)
+        healed = own.healed + done.healed,
+        unhealed = own.unhealed + done.unhealed,
+        is_guarded = own.is_guarded or note_compare_heals.is_guarded,
+        heal_problem = coalesce(note_compare_heals.problem, own.heal_problem, done.problem)
     from (
         select
-            count(*) filter (where known.state = 'healed') as healed,
-            count(*) filter (where known.state <> 'healed') as unhealed,
-            min(known.problem) as problem
-        from pgsync.compare_differences as known
-        where known.job = v_job.id and known.entity = note_compare_heals.entity
-    ) as counted
+            count(*) filter (where ended.state = 'healed') as healed,
+            count(*) filter (where ended.state <> 'healed') as unhealed,
+            min(ended.problem) as problem
+        from jsonb_to_recordset(note_compare_heals.heals) as ended (state text, problem text)
+    ) as done
     where own.job = v_job.id and own.entity = note_compare_heals.entity;
 end;
 $$;
 
-comment on function pgsync.note_compare_heals(bigint, text, jsonb, text)
-is 'Notes what became of differences that a run tried to mend.';
+comment on function pgsync.note_compare_heals(bigint, text, jsonb, text, boolean)
+is 'Notes what became of differences that a run tried to mend, each once, or why it tried none.';

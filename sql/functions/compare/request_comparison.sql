@@ -18,10 +18,9 @@ declare
     v_known text[];
     v_unknown text;
 begin
-    select newest.version, outline.entities
+    select newest.version, newest.entities
     into v_version, v_known
     from pgsync.comparisons as newest
-    cross join lateral pgsync.comparison_outline(newest.content) as outline
     where newest.name = request_comparison.name
     order by newest.version desc
     limit 1;
